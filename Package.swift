@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// Arrows run one way: App → Runtime → EventLoop and HTTP; App → Inference. `make build` refuses any
+// other import (`--explicit-target-dependency-import-check error`).
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let strictC: [CSetting] = [
+    .unsafeFlags(["-Wall", "-Wextra", "-Werror"])
+]
+
+let package = Package(
+    name: "amphora",
+    products: [
+        .executable(name: "amphora", targets: ["App"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // One small target for each C library: its headers, and typed shims for what Swift cannot import.
+        .target(name: "CLinux", cSettings: strictC),
+        .target(name: "CCurl", cSettings: strictC, linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CJPEG", cSettings: strictC, linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(name: "CPNG", cSettings: strictC, linkerSettings: [.linkedLibrary("png")]),
+        .target(
+            name: "CWebP", cSettings: strictC,
+            linkerSettings: [.linkedLibrary("webp"), .linkedLibrary("webpdemux")]),
+        .target(name: "COnnxRuntime", cSettings: strictC, linkerSettings: [.linkedLibrary("dl")]),
+
+        .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "HTTP", swiftSettings: strict),
+        .target(
+            name: "Inference", dependencies: ["CJPEG", "CPNG", "CWebP", "COnnxRuntime"],
+            swiftSettings: strict),
+        .target(
+            name: "Runtime", dependencies: ["EventLoop", "HTTP", "CCurl", "CLinux"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "App",
+            dependencies: [
+                "Runtime", "EventLoop", "HTTP", "Inference",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/Support",
+            swiftSettings: strict),
+        .testTarget(
+            name: "EventLoopTests", dependencies: ["EventLoop", "CLinux", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HTTPTests", dependencies: ["HTTP", "TestSupport"],
+            exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "InferenceTests",
+            dependencies: ["Inference", "CJPEG", "CPNG", "CWebP", "COnnxRuntime", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RuntimeTests",
+            dependencies: ["Runtime", "EventLoop", "HTTP", "CLinux", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AppTests",
+            dependencies: ["App", "Runtime", "HTTP", "Inference", "TestSupport"],
+            swiftSettings: strict),
+    ],
+    cLanguageStandard: .c11
+)

@@ -1,0 +1,3 @@
+#ifndef AMPHORA_CCurl_H
+#define AMPHORA_CCurl_H
+#endif

@@ -1,0 +1,2 @@
+#include "CJPEG.h"
+typedef int amphora_CJPEG_placeholder;

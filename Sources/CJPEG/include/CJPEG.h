@@ -1,0 +1,3 @@
+#ifndef AMPHORA_CJPEG_H
+#define AMPHORA_CJPEG_H
+#endif

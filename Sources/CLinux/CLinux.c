@@ -1,0 +1,2 @@
+#include "CLinux.h"
+typedef int amphora_CLinux_placeholder;

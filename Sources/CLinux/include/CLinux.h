@@ -1,0 +1,3 @@
+#ifndef AMPHORA_CLinux_H
+#define AMPHORA_CLinux_H
+#endif

@@ -1,0 +1,2 @@
+#include "COnnxRuntime.h"
+typedef int amphora_COnnxRuntime_placeholder;

@@ -1,0 +1,3 @@
+#ifndef AMPHORA_COnnxRuntime_H
+#define AMPHORA_COnnxRuntime_H
+#endif

@@ -1,0 +1,2 @@
+#include "CPNG.h"
+typedef int amphora_CPNG_placeholder;

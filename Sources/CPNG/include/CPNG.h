@@ -1,0 +1,3 @@
+#ifndef AMPHORA_CPNG_H
+#define AMPHORA_CPNG_H
+#endif

@@ -1,0 +1,2 @@
+#include "CWebP.h"
+typedef int amphora_CWebP_placeholder;

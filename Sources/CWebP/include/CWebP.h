@@ -1,0 +1,3 @@
+#ifndef AMPHORA_CWebP_H
+#define AMPHORA_CWebP_H
+#endif

@@ -1,0 +1,105 @@
+// What happens to a picture between the decoder and the network, as plain values.
+//
+// Filled from `amphora.json`, from the configuration files that exporters write, or from the
+// model's own input shape; carried out by `Preprocessor`. Nothing here computes.
+
+/// The steps from an encoded picture to the input tensor, in the order they are carried out.
+package struct Preprocessing: Sendable, Equatable {
+    /// Whose decoder is reproduced, oddities included.
+    package enum DecodeProfile: String, Sendable, Codable { case pillow, opencv }
+
+    /// Whose resize is reproduced, bit for bit.
+    package enum ResizeLibrary: String, Sendable, Codable { case pillow, opencv }
+
+    /// The resampling filters of Pillow.
+    package enum Filter: String, Sendable, Codable, CaseIterable {
+        case nearest, box, bilinear, hamming, bicubic, lanczos
+    }
+
+    /// The size a picture is brought to before the crop, in pixels.
+    package enum ResizeTarget: Sendable, Equatable {
+        /// The shorter side becomes this long; the longer one keeps the proportions.
+        case shorter(Int)
+        /// Exactly this height and width, whatever the proportions.
+        case exact(height: Int, width: Int)
+    }
+
+    /// How a picture is brought to a size.
+    package struct Resize: Sendable, Equatable {
+        package var target: ResizeTarget
+        package var library: ResizeLibrary
+        package var filter: Filter
+
+        /// Creates a resize step.
+        package init(
+            target: ResizeTarget, library: ResizeLibrary = .pillow, filter: Filter = .bilinear
+        ) {
+            self.target = target
+            self.library = library
+            self.filter = filter
+        }
+    }
+
+    /// A height and a width, in pixels.
+    package struct Size: Sendable, Equatable {
+        package var height: Int
+        package var width: Int
+
+        /// Creates a size.
+        package init(height: Int, width: Int) {
+            self.height = height
+            self.width = width
+        }
+    }
+
+    /// The order and number of the colour channels that the network expects.
+    package enum Channels: String, Sendable, Codable {
+        case rgb = "RGB"
+        case bgr = "BGR"
+        case gray = "L"
+
+        /// The number of channels: 1 or 3.
+        package var count: Int { self == .gray ? 1 : 3 }
+    }
+
+    /// The order of the tensor's dimensions.
+    package enum Layout: String, Sendable, Codable {
+        case nchw = "NCHW"
+        case nhwc = "NHWC"
+    }
+
+    package var decode: DecodeProfile
+    /// `nil`: the picture keeps its size.
+    package var resize: Resize?
+    /// Cut from the centre; `nil`: no crop.
+    package var crop: Size?
+    /// Each 8-bit value is multiplied by this; 1/255 divides by 255, as `ToTensor` does.
+    package var scale: Double
+    /// Subtracted after scaling, one value a channel.
+    package var mean: [Float]
+    /// Divides after the subtraction, one value a channel.
+    package var std: [Float]
+    package var channels: Channels
+    package var layout: Layout
+
+    /// Creates a pipeline; the defaults are the ImageNet evaluation pipeline of torchvision.
+    package init(
+        decode: DecodeProfile = .pillow,
+        resize: Resize? = Resize(target: .shorter(256)),
+        crop: Size? = Size(height: 224, width: 224),
+        scale: Double = 1.0 / 255.0,
+        mean: [Float] = [0.485, 0.456, 0.406],
+        std: [Float] = [0.229, 0.224, 0.225],
+        channels: Channels = .rgb,
+        layout: Layout = .nchw
+    ) {
+        self.decode = decode
+        self.resize = resize
+        self.crop = crop
+        self.scale = scale
+        self.mean = mean
+        self.std = std
+        self.channels = channels
+        self.layout = layout
+    }
+}
