@@ -55,7 +55,9 @@ extension OnnxRuntimeLibrary {
                 OrtDropMessage, nil, Int32(OrtSeverityFatal), "amphora", &env))
         var session: UnsafeMutablePointer<OrtSession>?
         do throws(ModelError) {
-            guard let env = unsafe env else { throw .engineFailed("ONNX Runtime has no environment") }
+            guard let env = unsafe env else {
+                throw .engineFailed("ONNX Runtime has no environment")
+            }
             switch source {
             case .file(let path):
                 unsafe try check(
