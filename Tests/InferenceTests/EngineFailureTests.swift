@@ -69,7 +69,8 @@ import Testing
     @Test(.timeLimit(.minutes(1)))
     func `the engine writes nothing of its own`() async {
         let result = await #expect(
-            processExitsWith: .success, observing: [\.standardOutputContent, \.standardErrorContent]
+            processExitsWith: .success,
+            observing: [\.standardOutputContent, \.standardErrorContent]
         ) {
             for stream in [STDOUT_FILENO, STDERR_FILENO] { unsafe write(stream, "<<<", 3) }
             // Each of these makes the engine log when it logs.

@@ -114,7 +114,7 @@ import Testing
         var allocator: UnsafeMutablePointer<OrtAllocator>?
         unsafe try check(api.GetAllocatorWithDefaultOptions(&allocator))
         let owner = unsafe try #require(allocator)
-        for unsafe (getName, name) in unsafe [
+        for unsafe(getName, name) in unsafe [
             (api.SessionGetInputName, "image"), (api.SessionGetOutputName, "logits"),
         ] {
             var text: UnsafeMutablePointer<CChar>?
@@ -124,7 +124,7 @@ import Testing
             #expect(found == name)
             unsafe try check(api.AllocatorFree(owner, bytes))
         }
-        for unsafe (getType, rank) in unsafe [
+        for unsafe(getType, rank) in unsafe [
             (api.SessionGetInputTypeInfo, 4), (api.SessionGetOutputTypeInfo, 2),
         ] {
             var type: UnsafeMutablePointer<OrtTypeInfo>?
