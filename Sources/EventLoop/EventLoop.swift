@@ -53,6 +53,10 @@ package final class EventLoop {
         now = clock.now()
     }
 
+    /// The present instant, read from the clock: for what may happen long after the turn began, or
+    /// outside of one.
+    package func readClock() -> Instant { clock.now() }
+
     /// The number of live registrations.
     package var registrationCount: Int { slots.count - freeSlots.count }
 
