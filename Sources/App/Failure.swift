@@ -123,17 +123,24 @@ extension Failure {
 
     /// A picture that could not be decoded.
     init(_ error: ImageError) {
-        self.init(error.isTooLarge ? .imageTooLarge : .imageUndecodable, error.sentence)
+        switch error {
+        case .undecodable: self.init(.imageUndecodable, error.sentence)
+        case .tooLarge: self.init(.imageTooLarge, error.sentence)
+        }
     }
 
     /// A fetch that brought nothing.
     init(_ error: TransferError) {
         let code: Code =
             switch error {
-            case .badURL, .unsupportedScheme: .badRequest
-            case .forbidden: .uriForbidden
+            case .badURL, .unsupportedScheme(_, isRedirect: false): .badRequest
+            case .forbidden, .unsupportedScheme("file", isRedirect: true): .uriForbidden
             case .timedOut: .fetchTimedOut
-            default: .fetchFailed
+            case .poolClosed: .unavailable
+            case .internal, .badHeader: .internal
+            case .unsupportedScheme, .unreachable, .insecure, .status, .malformedResponse,
+                .truncated, .tooLarge, .headTooLarge, .tooManyRedirects:
+                .fetchFailed
             }
         self.init(code, error.sentence)
     }

@@ -155,8 +155,11 @@ extension SettingKind where Value == [NetworkRange] {
             parse: { text in
                 var ranges: [NetworkRange] = []
                 for part in text.split(separator: ",") {
-                    guard let range = NetworkRange(String(part)) else { return nil }
-                    ranges.append(range)
+                    do throws(NetworkRange.ParseError) {
+                        ranges.append(try NetworkRange.parse(String(part)))
+                    } catch {
+                        return nil
+                    }
                 }
                 return ranges
             })

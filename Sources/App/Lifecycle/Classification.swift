@@ -73,12 +73,6 @@ final class Classification {
     private func fetched(_ result: Result<TransferResponse, TransferError>) {
         switch result {
         case .failure(let error): end(.failure(Failure(error)))
-        case .success(let response) where response.status != 200:
-            end(
-                .failure(
-                    Failure(
-                        .fetchFailed,
-                        "the image's host answered with status \(response.status), not 200")))
         case .success(let response): work(on: .bytes(response.body))
         }
     }

@@ -7,17 +7,6 @@
 internal import EventLoop
 internal import Runtime
 
-/// What is known of a request before its body.
-struct RequestProperties {
-    let kind: BodyKind
-    /// The request's own number of labels, from its query.
-    let topK: Int?
-    /// Whether the client takes answers of each kind.
-    let accept: String?
-    /// Names the request in logs.
-    let id: String
-}
-
 /// A request for labels. Loop thread.
 final class Invocation: RequestReceiver, EventHandler {
     private let properties: RequestProperties

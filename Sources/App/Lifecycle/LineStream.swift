@@ -8,6 +8,9 @@ internal import Runtime
 
 /// The evaluation of a body of JSON lines. Loop thread.
 final class LineStream {
+    /// Lines begun before others have their turn.
+    private static let linesPerTurn = 32
+
     private struct Slot {
         var answer: [UInt8]?
         var evaluation: Evaluation?
@@ -23,7 +26,7 @@ final class LineStream {
     /// Lines that were begun and not sent yet, the oldest first; the first has number `sentCount`.
     private var slots: [Slot] = []
     private var sentCount = 0
-    private var isLaunching = false
+    private var isPumping = false
     private var hasBegun = false
     private var hasEnded = false
     /// Why lines that are not done will not be.
@@ -44,15 +47,27 @@ final class LineStream {
     /// The number of lines answered.
     var answeredCount: Int { sentCount }
 
-    /// Sets out, or goes on after the client has taken its answers.
+    /// Sets out, or goes on: after a line is done, or after the client has taken its answers.
     func resume() {
-        guard !isLaunching, !hasEnded else { return }
-        isLaunching = true
-        while slots.count < backend.window, !exchange.isCongested, let line = nextLine() {
+        guard !isPumping, !hasEnded else { return }
+        isPumping = true
+        for _ in 0..<Self.linesPerTurn {
+            guard slots.count < backend.window, !exchange.isCongested, let line = nextLine() else {
+                break
+            }
             begin(line)
+            sendReady()
         }
-        isLaunching = false
         sendReady()
+        isPumping = false
+        if slots.isEmpty && position == body.count {
+            hasEnded = true
+            exchange.endStream()
+            ended()
+        } else if slots.count < backend.window && position < body.count && !exchange.isCongested {
+            // Lines that are done at once, by the thousand: others have their turn between them.
+            backend.loop.afterTurn { [weak self] in self?.resume() }
+        }
     }
 
     /// Gives up without answers.
@@ -105,7 +120,7 @@ final class LineStream {
 
     private func finish(_ number: Int, _ answer: [UInt8]) {
         update(number) { $0 = Slot(answer: answer) }
-        if !isLaunching { resume() }
+        resume()
     }
 
     private func update(_ number: Int, _ change: (inout Slot) -> Void) {
@@ -120,23 +135,12 @@ final class LineStream {
             slots.removeFirst()
             sentCount += 1
         }
-        let isLast = slots.isEmpty && position == body.count
-        if !batch.isEmpty {
-            if hasBegun {
-                exchange.send(batch)
-            } else {
-                hasBegun = true
-                exchange.beginStream(
-                    Response(.ok, contentType: "application/jsonlines", body: batch))
-            }
-        }
-        if isLast && !hasEnded {
-            hasEnded = true
-            exchange.endStream()
-            ended()
-        } else if !batch.isEmpty {
-            // Room for further lines.
-            resume()
+        guard !batch.isEmpty else { return }
+        if hasBegun {
+            exchange.send(batch)
+        } else {
+            hasBegun = true
+            exchange.beginStream(Response(.ok, contentType: "application/jsonlines", body: batch))
         }
     }
 

@@ -1,0 +1,96 @@
+// Finds the model that is to be served and loads it: the same order of search in both handles, so
+// that no platform serves another model (DESIGN §3).
+
+internal import Glibc
+internal import Inference
+
+/// Why no model can be served, as lines for a person.
+struct LoadingFailure: Error, Sendable {
+    let sentence: String
+}
+
+/// A model and how it was found.
+struct LoadedModel: Sendable {
+    let model: Model
+    let path: String
+
+    /// Searches and loads. Takes as long as the engine does.
+    init(_ configuration: Configuration) throws(LoadingFailure) {
+        path = try Self.find(configuration)
+        var options = EngineOptions(threads: configuration.threads)
+        if let library = configuration.engineLibrary { options.library = library }
+        do throws(ModelError) {
+            model = try Model.load(folder: path, options: options)
+        } catch {
+            throw LoadingFailure(sentence: "\(error)")
+        }
+    }
+
+    /// The model's name for people: its folder's.
+    var description: String { path }
+
+    /// A call that classifies a picture with this model.
+    func exampleCall(port: UInt16) -> String {
+        let sample = Self.firstSample(in: "\(path)/samples")
+        return "curl -H 'Content-Type: \(sample?.type ?? "image/jpeg")' --data-binary "
+            + "@\(sample?.path ?? "photo.jpg") http://localhost:\(port)/invocations"
+    }
+
+    /// `--model-path` if it holds anything, else the zoo's folder of the model's name.
+    private static func find(_ configuration: Configuration) throws(LoadingFailure) -> String {
+        var tried: [String] = []
+        if let problem = problem(with: configuration.modelPath) {
+            tried.append("\(configuration.modelPath) (--model-path) \(problem)")
+        } else {
+            return configuration.modelPath
+        }
+        if let name = configuration.modelName {
+            let isPlain = !name.contains("/") && name != "." && name != ".."
+            guard isPlain else {
+                throw LoadingFailure(
+                    sentence: "the model name “\(name)” must be that of a folder in the zoo, "
+                        + configuration.zoo)
+            }
+            let path = "\(configuration.zoo)/\(name)"
+            guard let problem = problem(with: path) else { return path }
+            tried.append("\(path) (MODEL_NAME in the zoo) \(problem)")
+        } else {
+            tried.append("MODEL_NAME is not set")
+        }
+        throw LoadingFailure(
+            sentence: "no model to serve: \(tried.joined(separator: "; ")). Put a model folder at "
+                + "\(configuration.modelPath) or name one with --model-path")
+    }
+
+    private static func problem(with folder: String) -> String? {
+        guard let stream = unsafe opendir(folder) else {
+            return errno == ENOENT ? "does not exist" : "can't be read"
+        }
+        defer { unsafe closedir(stream) }
+        return names(in: folder).isEmpty ? "is empty" : nil
+    }
+
+    private static func firstSample(in folder: String) -> (path: String, type: String)? {
+        let types = ["png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"]
+        for name in names(in: folder).sorted() {
+            let ending = name.split(separator: ".").last.map(String.init) ?? ""
+            if let type = types[ending] { return ("\(folder)/\(name)", type) }
+        }
+        return nil
+    }
+
+    private static func names(in folder: String) -> [String] {
+        guard let stream = unsafe opendir(folder) else { return [] }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    unsafe String(cString: $0)
+                }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+}
