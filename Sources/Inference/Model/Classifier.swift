@@ -5,16 +5,20 @@
 
 /// Why a picture got no answer.
 package enum ClassifierError: Error, Sendable, Equatable {
-    /// The network or its engine failed.
+    /// The fault is the picture's.
+    case image(ImageError)
+    /// The fault is the model's or its engine's.
     case model(ModelError)
 }
 
-/// One worker's share of a model. Not `Sendable`: used by the thread that made it.
+/// One worker's share of a model. Not `Sendable`: one thread at a time.
 package final class Classifier {
     private let context: any InferenceContext
     private let settings: ModelSettings
     private let labels: Labels
     private let classes: Int
+    private var decoder: ImageDecoder
+    private var preprocessor: Preprocessor
     private var scores: [Float] = []
 
     /// Takes the tensors it is to use.
@@ -25,11 +29,39 @@ package final class Classifier {
         self.settings = settings
         self.labels = labels
         self.classes = classes
+        decoder = ImageDecoder(profile: settings.decode.value, channels: settings.channels.value)
+        preprocessor = Preprocessor(settings.preprocessing)
         scores.reserveCapacity(classes)
     }
 
-    /// Runs the network on what the input tensor holds. Throws `ModelError`.
-    private func answer(_ topK: Int) throws(ModelError) -> [Prediction] {
+    /// The most probable classes of an encoded picture, best first: `topK` of them, as many as the
+    /// settings say where it is `nil`, all where there are fewer. Throws `ClassifierError`.
+    package func classify(
+        _ bytes: [UInt8], topK: Int? = nil
+    ) throws(ClassifierError) -> [Prediction] {
+        do throws(ImageError) {
+            try prepare(bytes)
+        } catch {
+            throw .image(error)
+        }
+        do throws(ModelError) {
+            return try answer(topK ?? settings.topK.value)
+        } catch {
+            throw .model(error)
+        }
+    }
+
+    /// From encoded bytes to the network's input.
+    private func prepare(_ bytes: [UInt8]) throws(ImageError) {
+        let raster = try decoder.decode(bytes)
+        try context.withInput { tensor throws(ImageError) in
+            try preprocessor.write(raster, into: &tensor)
+        }
+        decoder.reclaim(raster)
+    }
+
+    /// From the network's input to the classes.
+    private func answer(_ count: Int) throws(ModelError) -> [Prediction] {
         try context.infer()
         scores.removeAll(keepingCapacity: true)
         context.withOutput { output in
@@ -40,7 +72,7 @@ package final class Classifier {
                 "the network answered with \(scores.count) values instead of \(classes)")
         }
         try settings.activation.value.apply(to: &scores)
-        return Inference.topK(scores.span, topK).map { index in
+        return topK(scores.span, count).map { index in
             Prediction(index: index, label: labels[index], probability: scores[index])
         }
     }

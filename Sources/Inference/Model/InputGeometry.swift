@@ -5,7 +5,7 @@
 // Steps that cannot end at one size for every picture are refused: the tensor is allocated once.
 
 /// The resize, the crop, and the size they lead to.
-struct Geometry: Sendable, Equatable {
+struct InputGeometry: Sendable, Equatable {
     let resize: Resolved<Preprocessing.Resize?>
     let crop: Resolved<Preprocessing.Size?>
     /// The size of the input tensor in pixels.
@@ -31,13 +31,15 @@ struct Geometry: Sendable, Equatable {
                 "the steps under \"preprocess\" end at \(side) \(given); the model's input has "
                     + "\(side) \(fixed ?? 0)")
         }
-        if let crop = crop.value, let resized = Self.smallest(resize.value),
+        // Written down, it is torchvision's way to pad; derived, it is an oversight.
+        if crop.origin != Self.written, let crop = crop.value,
+            let resized = Self.smallest(resize.value),
             crop.height > resized.height || crop.width > resized.width
         {
             throw Self.failure(
-                "the crop of \(crop.height)×\(crop.width) is larger than what the resize leaves, "
-                    + "\(resized.height)×\(resized.width); expected \"preprocess.crop\" within "
-                    + "\"preprocess.resize\"")
+                "the crop of \(crop.height)×\(crop.width) is larger than what \"preprocess.resize\" "
+                    + "leaves, \(resized.height)×\(resized.width); expected a larger resize, or "
+                    + "\"preprocess.crop\" where the edges are to be black")
         }
         self.resize = resize
         self.crop = crop
