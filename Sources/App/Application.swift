@@ -98,10 +98,11 @@ final class Application: Service {
 
     private func startWorkers(_ loaded: LoadedModel) throws(SystemError) {
         let (model, maxItems) = (loaded.model, configuration.maxItems)
+        let limits = ImageLimits(pixels: configuration.maxImagePixels)
         let pool = try WorkerPool<Job, Output>(
             count: configuration.workers, on: loop,
             makeWork: { () throws(WorkerFailure) in
-                try Work.on(model, maxItems: maxItems)
+                try Work.on(model, limits: limits, maxItems: maxItems)
             },
             started: { [unowned self] in workersStarted($0, loaded) })
         let transfers = try TransferPool(

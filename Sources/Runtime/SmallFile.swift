@@ -9,7 +9,7 @@ enum SmallFile {
 
     /// The text of a file, cut at 4 KiB; `nil` where it can't be read or isn't UTF-8.
     static func read(_ path: String) -> String? {
-        let fd = open(path, O_RDONLY | O_CLOEXEC)
+        let fd = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard fd >= 0 else { return nil }
         let file = FileDescriptor(owning: fd)
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in

@@ -5,6 +5,7 @@
 // too), or abandoned because nobody waits any more.
 
 internal import EventLoop
+internal import HTTP
 internal import Runtime
 
 /// A request for labels. Loop thread.

@@ -4,6 +4,8 @@
 // Lines are cut from the body as the window moves on, so that a long body costs no list of lines;
 // a client that reads slowly stops the window, so that answers don't pile up.
 
+internal import EventLoop
+internal import HTTP
 internal import Runtime
 
 /// The evaluation of a body of JSON lines. Loop thread.

@@ -6,10 +6,12 @@ internal import Runtime
 /// The work of one worker thread.
 enum Work {
     /// Makes a worker's classifier, warms it up, and returns what turns jobs into outputs.
-    static func on(_ model: Model, maxItems: Int) throws(WorkerFailure) -> (Job) -> Output {
+    static func on(
+        _ model: Model, limits: ImageLimits, maxItems: Int
+    ) throws(WorkerFailure) -> (Job) -> Output {
         let classifier: Classifier
         do throws(ModelError) {
-            classifier = try model.makeClassifier()
+            classifier = try model.makeClassifier(limits: limits)
             try classifier.warmUp()
         } catch {
             throw WorkerFailure(reason: "\(error)")

@@ -142,13 +142,23 @@ enum Timestamp {
     static func now() -> String {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
-        var parts = tm()
-        var seconds = time.tv_sec
-        unsafe gmtime_r(&seconds, &parts)
-        let date = [parts.tm_mon + 1, parts.tm_mday].map { padded(Int($0), to: 2) }
-        let clock = [parts.tm_hour, parts.tm_min, parts.tm_sec].map { padded(Int($0), to: 2) }
-        return "\(parts.tm_year + 1900)-\(date.joined(separator: "-"))"
-            + "T\(clock.joined(separator: ":")).\(padded(time.tv_nsec / 1_000_000, to: 3))Z"
+        let (day, second) = (time.tv_sec / 86400, time.tv_sec % 86400)
+        let clock = [second / 3600, second / 60 % 60, second % 60].map { padded($0, to: 2) }
+        return "\(date(ofDay: day))T\(clock.joined(separator: ":"))"
+            + ".\(padded(time.tv_nsec / 1_000_000, to: 3))Z"
+    }
+
+    /// The date of a day since 1970: years are counted from March, so that a leap day ends one.
+    private static func date(ofDay day: Int) -> String {
+        let shifted = day + 719_468
+        let (era, dayOfEra) = (shifted / 146_097, shifted % 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let dayOfMonth = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        return "\(year)-\(padded(month, to: 2))-\(padded(dayOfMonth, to: 2))"
     }
 
     private static func padded(_ number: Int, to width: Int) -> String {

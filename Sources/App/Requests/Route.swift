@@ -31,7 +31,7 @@ extension ByteRange {
     /// Whether these bytes spell a word exactly.
     func equals(_ word: StaticString, in bytes: Span<UInt8>) -> Bool {
         guard count == word.utf8CodeUnitCount else { return false }
-        return unsafe word.withUTF8Buffer { word in
+        return word.withUTF8Buffer { word in
             for offset in 0..<count where unsafe bytes[Int(start) + offset] != word[offset] {
                 return false
             }
