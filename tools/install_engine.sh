@@ -48,7 +48,7 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 
 command -v python3 >/dev/null || {
-    echo "install_engine: python3 is needed to fetch ONNX Runtime (Debian: apt-get install python3)" >&2
+    echo "install_engine: python3 is needed (Debian: apt-get install python3-venv)" >&2
     exit 1
 }
 python=python3

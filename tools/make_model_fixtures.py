@@ -10,6 +10,8 @@ committed; running this again must not change them.
 """
 
 import pathlib
+import struct
+import zlib
 
 import numpy as np
 import onnx
@@ -251,11 +253,25 @@ def recordings():
     (FIXTURES / "numpy_softmax.txt").write_text("\n".join(lines) + "\n")
 
 
+def picture():
+    """A PNG of one colour, 12 wide and 16 high: every network's answer to it is known."""
+
+    def chunk(kind, content):
+        checksum = zlib.crc32(kind + content)
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+
+    rows = b"".join(b"\0" + bytes((51, 102, 204)) * 12 for _ in range(16))
+    png = b"\x89PNG\r\n\x1a\n"
+    png += chunk(b"IHDR", struct.pack(">IIBBBBB", 12, 16, 8, 2, 0, 0, 0))
+    png += chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
+    (FIXTURES / "models" / "solid.png").write_bytes(png)
+
+
 def main():
     MODELS.mkdir(parents=True, exist_ok=True)
     # `onnx` appends to external data instead of replacing it.
     (MODELS / "external.data").unlink(missing_ok=True)
-    for part in (endings, inputs, outputs, files, recordings):
+    for part in (endings, inputs, outputs, files, recordings, picture):
         part()
 
 

@@ -15,8 +15,6 @@ SLOT(CreateSession, 7);
 SLOT(CreateSessionFromArray, 8);
 SLOT(Run, 9);
 SLOT(CreateSessionOptions, 10);
-SLOT(DisableMemPattern, 17);
-SLOT(DisableCpuMemArena, 19);
 SLOT(SetSessionGraphOptimizationLevel, 23);
 SLOT(SetIntraOpNumThreads, 24);
 SLOT(SetInterOpNumThreads, 25);

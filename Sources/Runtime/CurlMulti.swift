@@ -22,7 +22,7 @@ final class CurlMulti: EventHandler {
 
     /// `nil` where there is no memory.
     init?(
-        loop: EventLoop, idleConnections: Int, finished: @escaping (Transfer, CURLcode) -> Void,
+        loop: EventLoop, connections: Int, finished: @escaping (Transfer, CURLcode) -> Void,
         lost: @escaping (Transfer) -> Void
     ) {
         guard CurlLibrary.isReady, let multi = unsafe curl_multi_init() else { return nil }
@@ -35,7 +35,8 @@ final class CurlMulti: EventHandler {
         unsafe self.context = context
         _ = unsafe ccurl_multi_set_socket_function(multi, socketWanted, context.toOpaque())
         _ = unsafe ccurl_multi_set_timer_function(multi, timerWanted, context.toOpaque())
-        _ = unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, idleConnections)
+        // Of all that are open: with less than are in use, none would ever be kept.
+        _ = unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
     }
 
     /// Closes all connections. No handle is in it any more.

@@ -34,7 +34,8 @@ final class Transfer: EventHandler {
     /// The address that the policy refused on the present hop.
     private(set) var refusedAddress: NetworkAddress?
     /// Nobody waits for it any more; it only lasts until its look-up ends.
-    private(set) var isAbandoned = false
+    var isAbandoned = false
+    var isInLine = false
 
     private let policy: AddressPolicy?
     private let loop: EventLoop
@@ -72,12 +73,6 @@ final class Transfer: EventHandler {
     func end() {
         if let token { loop.deregister(token) }
         token = nil
-    }
-
-    /// Lets it last until its look-up ends, without a result.
-    func abandon() {
-        end()
-        isAbandoned = true
     }
 
     // MARK: Events from libcurl

@@ -15,8 +15,8 @@ package final class TransferPool {
     /// What a completion is given.
     package typealias Completion = (Result<TransferResponse, TransferError>) -> Void
 
-    /// Handles and idle connections that are kept for the next transfers.
-    private static let sparesMax = 32
+    /// Handles that are kept for the next transfers.
+    private static let sparesMax = 64
 
     private let loop: EventLoop
     private let policy: AddressPolicy?
@@ -32,6 +32,7 @@ package final class TransferPool {
     private var running: [TransferID: Transfer] = [:]
     private var outcomes: [(id: TransferID, result: Result<TransferResponse, TransferError>)] = []
     private var isTelling = false
+    private var abandonedCount = 0
     private var closesIdleConnections = false
     private var lastID: UInt64 = 0
 
@@ -53,7 +54,7 @@ package final class TransferPool {
     }
 
     /// Transfers under way.
-    package var activeCount: Int { running.values.reduce(0) { $0 + ($1.isAbandoned ? 0 : 1) } }
+    package var activeCount: Int { running.count - abandonedCount }
 
     /// Transfers in line.
     package var waitingCount: Int { line.count }
@@ -77,7 +78,7 @@ package final class TransferPool {
         }
         let transfer = Transfer(
             id, request, host: host, policy: policy, loop: loop,
-            timedOut: { [unowned self] in timedOut($0, $1, $2) }, completion: completion)
+            timedOut: { [self] in timedOut($0, $1, $2) }, completion: completion)
         transfers[id] = transfer
         if let refusal {
             conclude(id, .failure(refusal))
@@ -85,6 +86,7 @@ package final class TransferPool {
         } else if running.count < maxConcurrent {
             launch(transfer)
         } else {
+            transfer.isInLine = true
             line.append(id)
         }
         return id
@@ -111,7 +113,6 @@ package final class TransferPool {
         for transfer in transfers.values { transfer.end() }
         for transfer in running.values { release(transfer, keepsHandle: false) }
         transfers.removeAll()
-        running.removeAll()
         line = WaitingLine()
         outcomes.removeAll()
         spares.removeAll()
@@ -152,7 +153,9 @@ package final class TransferPool {
 
     private func launchWaiting() {
         while running.count < maxConcurrent, let id = line.popFirst() {
-            if let transfer = transfers[id] { launch(transfer) }
+            guard let transfer = transfers[id] else { continue }
+            transfer.isInLine = false
+            launch(transfer)
         }
         renewMultiIfIdle()
     }
@@ -160,14 +163,13 @@ package final class TransferPool {
     /// Takes a transfer that is wanted no more out of whatever state it is in.
     private func stop(_ transfer: Transfer) {
         transfer.end()
-        guard running[transfer.id] != nil else {
-            let isConcluded = outcomes.contains { $0.id == transfer.id }
-            if !isConcluded && transfer.phase == .waiting { line.remove(transfer.id) }
-            return
-        }
-        if transfer.phase == .lookup {
-            transfer.abandon()
+        if transfer.isInLine {
+            transfer.isInLine = false
+            line.remove(transfer.id)
+        } else if transfer.easy != nil, transfer.phase == .lookup {
+            transfer.isAbandoned = true
             transfer.easy?.extendConnectTimeout()
+            abandonedCount += 1
         } else {
             release(transfer, keepsHandle: true)
         }
@@ -175,9 +177,10 @@ package final class TransferPool {
 
     /// Takes a transfer from libcurl.
     private func release(_ transfer: Transfer, keepsHandle: Bool) {
-        running[transfer.id] = nil
         guard let easy = transfer.easy else { return }
         transfer.easy = nil
+        running[transfer.id] = nil
+        if transfer.isAbandoned { abandonedCount -= 1 }
         multi?.remove(easy)
         easy.detach()
         if keepsHandle && spares.count < Self.sparesMax { spares.append(easy) }
@@ -228,8 +231,8 @@ package final class TransferPool {
 
     private func makeMulti() -> CurlMulti? {
         CurlMulti(
-            loop: loop, idleConnections: Self.sparesMax,
-            finished: { [unowned self] in finished($0, $1) },
+            loop: loop, connections: maxConcurrent,
+            finished: { [self] in finished($0, $1) },
             lost: { [unowned self] transfer in
                 loop.afterTurn { [self] in unwatchable(transfer) }
             })

@@ -68,11 +68,7 @@ typedef struct OrtApi {
         const char *_Nonnull const *_Nonnull output_names, size_t output_count,
         OrtValue *_Nullable *_Nonnull outputs);
     OrtResult (*_Nonnull CreateSessionOptions)(OrtSessionOptions *_Nullable *_Nonnull out); // 10
-    void *_Nullable reserved_11[6];
-    OrtResult (*_Nonnull DisableMemPattern)(OrtSessionOptions *options); // 17
-    void *_Nullable reserved_18[1];
-    OrtResult (*_Nonnull DisableCpuMemArena)(OrtSessionOptions *options); // 19
-    void *_Nullable reserved_20[3];
+    void *_Nullable reserved_11[12];
     OrtResult (*_Nonnull SetSessionGraphOptimizationLevel)( // 23
         OrtSessionOptions *options, int level);
     OrtResult (*_Nonnull SetIntraOpNumThreads)(OrtSessionOptions *options, int count); // 24

@@ -80,6 +80,9 @@ extension OnnxRuntimeLibrary {
     }
 
     /// The session options, one line each: released by the caller.
+    ///
+    /// The memory arena and its planner stay on, as they are by default: measured, a further
+    /// worker costs 5 to 9 MiB with them and 25 to 100 MiB without.
     private func makeSettings(
         _ options: EngineOptions
     ) throws(ModelError) -> UnsafeMutablePointer<OrtSessionOptions> {
