@@ -130,7 +130,8 @@ package final class EventLoop {
 
     // MARK: Turning
 
-    /// Runs work at the end of this turn (or before the next wait), outside of any handler.
+    /// Runs work at the end of this turn, outside of any handler; of the next one where it is asked
+    /// for by such work or between turns.
     package func afterTurn(_ work: @escaping () -> Void) {
         deferred.append(work)
     }
@@ -145,7 +146,6 @@ package final class EventLoop {
 
     /// One iteration: waits, then calls whoever is ready, whoever is due, then what was deferred.
     package func turn() throws(SystemError) {
-        runDeferred()
         events.removeAll(keepingCapacity: true)
         try poller.wait(timeout: timeout(), into: &events)
         now = clock.now()
@@ -161,7 +161,7 @@ package final class EventLoop {
 
     /// The time until the earliest deadline; `nil` where nothing is awaited.
     private func timeout() -> Duration? {
-        if isStopped { return .zero }
+        if isStopped || !deferred.isEmpty { return .zero }
         guard let first = timers.first else { return nil }
         return first.deadline - clock.now()
     }
@@ -186,12 +186,13 @@ package final class EventLoop {
         slots[slot].handler?.deadlinePassed(token: entry.token)
     }
 
+    /// Work that is deferred by deferred work waits for the next turn, so that it cannot keep
+    /// everyone else from theirs.
     private func runDeferred() {
-        while !deferred.isEmpty {
-            let work = deferred
-            deferred.removeAll(keepingCapacity: true)
-            for item in work { item() }
-        }
+        guard !deferred.isEmpty else { return }
+        let work = deferred
+        deferred.removeAll(keepingCapacity: true)
+        for item in work { item() }
     }
 
     // MARK: Slots

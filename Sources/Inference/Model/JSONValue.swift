@@ -23,13 +23,14 @@ package enum JSONValue: Sendable, Equatable {
     /// Parses a document (RFC 8259).
     package init(parsing bytes: [UInt8]) throws(JSONError) {
         guard !bytes.isEmpty else { throw JSONError(reason: "it is empty") }
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            throw JSONError(reason: "it is not UTF-8")
+        }
         do {
             self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-        } catch let DecodingError.dataCorrupted(context) {
-            let reason = context.underlyingError.map { "\($0)" } ?? context.debugDescription
-            throw JSONError(reason: reason)
         } catch {
-            throw JSONError(reason: "\(error)")
+            // FoundationEssentials says no more than that the JSON is not valid.
+            throw JSONError(reason: "its syntax is wrong")
         }
     }
 
