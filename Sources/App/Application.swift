@@ -124,7 +124,8 @@ final class Application: Service {
         phase = .draining
         log.info(
             "draining", ["inFlight": .number(admission.inFlight), "signal": .number(Int(signal))])
-        let timer = loop.register(handler: DrainTimer(expired: { [unowned self] in drainExpired() }))
+        let timer = loop.register(
+            handler: DrainTimer(expired: { [unowned self] in drainExpired() }))
         loop.setDeadline(loop.now + configuration.drainTimeout, of: timer)
         drainTimer = timer
         server?.drain { [unowned self] in loop.stop() }

@@ -38,11 +38,10 @@ struct LoadedModel: Sendable {
     /// `--model-path` if it holds anything, else the zoo's folder of the model's name.
     private static func find(_ configuration: Configuration) throws(LoadingFailure) -> String {
         var tried: [String] = []
-        if let problem = problem(with: configuration.modelPath) {
-            tried.append("\(configuration.modelPath) (--model-path) \(problem)")
-        } else {
+        guard let problem = obstacle(at: configuration.modelPath) else {
             return configuration.modelPath
         }
+        tried.append("\(configuration.modelPath) (--model-path) \(problem)")
         if let name = configuration.modelName {
             let isPlain = !name.contains("/") && name != "." && name != ".."
             guard isPlain else {
@@ -51,7 +50,7 @@ struct LoadedModel: Sendable {
                         + configuration.zoo)
             }
             let path = "\(configuration.zoo)/\(name)"
-            guard let problem = problem(with: path) else { return path }
+            guard let problem = obstacle(at: path) else { return path }
             tried.append("\(path) (MODEL_NAME in the zoo) \(problem)")
         } else {
             tried.append("MODEL_NAME is not set")
@@ -61,7 +60,7 @@ struct LoadedModel: Sendable {
                 + "\(configuration.modelPath) or name one with --model-path")
     }
 
-    private static func problem(with folder: String) -> String? {
+    private static func obstacle(at folder: String) -> String? {
         switch File.kind(of: folder) {
         case .missing: return "does not exist"
         case .file, .other: return "is not a folder"

@@ -58,7 +58,8 @@ struct Predict: ParsableCommand {
 
     /// The model folder that all pictures are samples of: `…/model/samples/picture`.
     private static func modelOfSamples(_ images: [String]) -> String? {
-        let folders = Set(images.map { $0.split(separator: "/", omittingEmptySubsequences: false).dropLast() })
+        let folders = Set(
+            images.map { $0.split(separator: "/", omittingEmptySubsequences: false).dropLast() })
         guard folders.count == 1, let folder = folders.first, folder.last == "samples" else {
             return nil
         }
