@@ -1,3 +1,73 @@
-#ifndef AMPHORA_CLinux_H
-#define AMPHORA_CLinux_H
+// The Linux calls that Swift's Glibc module does not show: epoll, eventfd, signalfd, accept4.
+//
+// Thin and typed: each function is the system call of its name, `-1` and `errno` as there.
+#ifndef AMPHORA_CLINUX_H
+#define AMPHORA_CLINUX_H
+
+#include <stdint.h>
+
+/// One readiness event: the kernel's `struct epoll_event` without its union, so that Swift may
+/// keep an array of them and call it safe. The layouts are asserted equal in CLinux.c.
+struct linux_epoll_event {
+    uint32_t events;
+    uint64_t token;
+} __attribute__((packed));
+
+enum : uint32_t {
+    linux_epoll_in = 0x001,
+    linux_epoll_out = 0x004,
+    linux_epoll_err = 0x008,
+    linux_epoll_hup = 0x010,
+    linux_epoll_rdhup = 0x2000,
+};
+
+/// epoll_create1(2), close-on-exec.
+int linux_epoll_create(void);
+/// epoll_ctl(2) with EPOLL_CTL_ADD.
+int linux_epoll_add(int epoll, int fd, uint32_t events, uint64_t token);
+/// epoll_ctl(2) with EPOLL_CTL_MOD.
+int linux_epoll_modify(int epoll, int fd, uint32_t events, uint64_t token);
+/// epoll_ctl(2) with EPOLL_CTL_DEL.
+int linux_epoll_remove(int epoll, int fd);
+/// epoll_wait(2); `timeout_ms` -1 waits without limit.
+int linux_epoll_wait(int epoll, struct linux_epoll_event *events, int capacity, int timeout_ms);
+
+/// eventfd(2): nonblocking, close-on-exec, counting from zero.
+int linux_eventfd(void);
+/// eventfd(2) with EFD_SEMAPHORE: blocking, close-on-exec; each read takes one.
+int linux_eventfd_semaphore(void);
+/// write(2) of the number one (or `count`) to an eventfd.
+int linux_eventfd_add(int fd, uint64_t count);
+/// read(2) from an eventfd: the counter, 0 where nothing was there, -1 on error.
+int64_t linux_eventfd_take(int fd);
+
+/// Blocks `count` signals in the calling thread, pthread_sigmask(3); threads started later inherit it.
+int linux_block_signals(const int *signals, int count);
+/// Unblocks all signals in the calling thread (for what is to be executed next).
+int linux_unblock_signals(void);
+/// signalfd(2): nonblocking, close-on-exec.
+int linux_signalfd(const int *signals, int count);
+/// The number of the next pending signal of a signalfd, 0 where there is none, -1 on error.
+int linux_signalfd_take(int fd);
+
+/// accept4(2): the new socket is nonblocking and close-on-exec.
+int linux_accept(int listener);
+/// A nonblocking, close-on-exec TCP listener bound to a numeric address: socket(2), bind(2), listen(2).
+/// `-1` and `errno`; EINVAL where `host` is no numeric IPv4 or IPv6 address.
+int linux_listen(const char *host, uint16_t port, int backlog);
+/// The local port of a socket, getsockname(2); -1 on error.
+int linux_local_port(int fd);
+/// TCP_NODELAY on, so that a response never waits for an acknowledgement (tcp(7)).
+int linux_set_nodelay(int fd);
+
+/// Names the calling thread for top(1) and gdb(1), prctl(PR_SET_NAME); cut to 15 bytes.
+void linux_name_thread(const char *name);
+
+/// The processors this process may use, sched_getaffinity(2); -1 on error.
+int linux_affinity_count(void);
+/// Seconds since 1970, clock_gettime(CLOCK_REALTIME) (or its vDSO form).
+int64_t linux_unix_seconds(void);
+/// Nanoseconds of CLOCK_MONOTONIC, clock_gettime(2).
+uint64_t linux_monotonic_nanoseconds(void);
+
 #endif

@@ -23,13 +23,15 @@ package final class Classifier {
 
     /// Takes the tensors it is to use.
     init(
-        context: any InferenceContext, settings: ModelSettings, labels: Labels, classes: Int
+        context: any InferenceContext, settings: ModelSettings, labels: Labels, classes: Int,
+        limits: ImageLimits
     ) {
         self.context = context
         self.settings = settings
         self.labels = labels
         self.classes = classes
-        decoder = ImageDecoder(profile: settings.decode.value, channels: settings.channels.value)
+        decoder = ImageDecoder(
+            profile: settings.decode.value, channels: settings.channels.value, limits: limits)
         preprocessor = Preprocessor(settings.preprocessing)
         scores.reserveCapacity(classes)
     }
@@ -50,6 +52,10 @@ package final class Classifier {
             throw .model(error)
         }
     }
+
+    /// Runs the network once on whatever its input holds, so that the first picture does not pay for
+    /// what the engine puts off. Throws `ModelError`.
+    package func warmUp() throws(ModelError) { try context.infer() }
 
     /// From encoded bytes to the network's input.
     private func prepare(_ bytes: [UInt8]) throws(ImageError) {

@@ -3,10 +3,16 @@
 // Decoding straight into a struct stops at the first mismatch with the decoder's words and takes
 // no notice of unknown keys; settings need both said well. Nothing here knows any key.
 
-import FoundationEssentials
+internal import FoundationEssentials
+
+/// Why a text is no JSON.
+package struct JSONError: Error, Sendable, Equatable {
+    /// A clause, with the place where the parser knows it.
+    package let reason: String
+}
 
 /// Any JSON value.
-enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
     case number(Double)
@@ -14,20 +20,43 @@ enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// Parses a document (RFC 8259). Throws `invalidSettings`, naming `file`.
-    static func parse(_ bytes: [UInt8], file: String) throws(ModelError) -> JSONValue {
+    /// Parses a document (RFC 8259).
+    package init(parsing bytes: [UInt8]) throws(JSONError) {
+        guard !bytes.isEmpty else { throw JSONError(reason: "it is empty") }
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            throw JSONError(reason: "it is not UTF-8")
+        }
         do {
-            return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-        } catch let DecodingError.dataCorrupted(context) {
-            let reason = context.underlyingError.map { "\($0)" } ?? context.debugDescription
-            throw .invalidSettings(file: file, problems: ["not valid JSON: \(reason)"])
+            self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
         } catch {
-            throw .invalidSettings(file: file, problems: ["not valid JSON: \(error)"])
+            // FoundationEssentials says no more than that the JSON is not valid.
+            throw JSONError(reason: "its syntax is wrong")
+        }
+    }
+
+    /// Parses a file of settings. Throws `invalidSettings`, naming `file`.
+    static func parse(_ bytes: [UInt8], file: String) throws(ModelError) -> JSONValue {
+        do throws(JSONError) {
+            return try JSONValue(parsing: bytes)
+        } catch {
+            throw .invalidSettings(file: file, problems: ["not valid JSON: \(error.reason)"])
+        }
+    }
+
+    /// What sort of value it is, for messages: "a string".
+    package var kind: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "a list"
+        case .object: "an object"
         }
     }
 
     /// The value in few words, for messages.
-    var summary: String {
+    package var summary: String {
         switch self {
         case .null: "null"
         case .bool(let value): "\(value)"
@@ -49,7 +78,7 @@ extension JSONValue: Decodable {
         init?(intValue: Int) { nil }
     }
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         if let object = try? decoder.container(keyedBy: Key.self) {
             var values: [String: JSONValue] = [:]
             for key in object.allKeys {

@@ -105,7 +105,7 @@ struct ManifestReader {
     /// Notes every key that is not among the known ones, and the nearest that is.
     private mutating func checkKeys(of object: Object, known: [String]) {
         for key in object.values.keys.sorted() where !known.contains(key) {
-            let nearest = known.min { distance($0, key) < distance($1, key) } ?? ""
+            let nearest = nearestName(to: key, among: known) ?? ""
             problems.append(
                 "unknown key \"\(object.path(of: key))\"; the nearest known one is "
                     + "\"\(object.path(of: nearest))\"")
@@ -121,20 +121,4 @@ extension JSONValue {
         else { return nil }
         return integer
     }
-}
-
-/// The number of single-character edits from one word to another (Levenshtein's distance).
-private func distance(_ a: String, _ b: String) -> Int {
-    let b = Array(b.prefix(64))
-    var row = Array(0...b.count)
-    for (i, character) in a.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for (j, other) in b.enumerated() {
-            let substituted = diagonal + (character == other ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(substituted, row[j] + 1, diagonal + 1)
-        }
-    }
-    return row[b.count]
 }

@@ -55,16 +55,13 @@ package final class Model: Sendable {
     }
 
     /// What one worker classifies with. Throws `ModelError`. The result is for one thread.
-    package func makeClassifier() throws(ModelError) -> Classifier {
+    package func makeClassifier(
+        limits: ImageLimits = ImageLimits()
+    ) throws(ModelError) -> Classifier {
         try Classifier(
             context: network.makeContext(inputShape: settings.inputShape, output: output.index),
-            settings: settings, labels: folder.labels.value, classes: classes)
-    }
-
-    /// Runs the network once, so that the first picture does not pay for what an engine puts off.
-    /// Throws `ModelError`.
-    package func warmUp() throws(ModelError) {
-        try network.makeContext(inputShape: settings.inputShape, output: output.index).infer()
+            settings: settings, labels: folder.labels.value, classes: classes,
+            limits: limits)
     }
 
     /// Asks the network itself, where its graph leaves the number of classes open.

@@ -1,0 +1,106 @@
+// Accepts connections, and keeps accepting when descriptors run out.
+//
+// Out of descriptors (EMFILE, ENFILE) with level-triggered epoll would spin: the pending connection
+// stays readable. So a spare descriptor is kept; giving it up makes room to accept one connection
+// and close it at once, which tells the peer, and the listener rests a moment. A pause (connection
+// limit, drain) leaves newcomers in the kernel's backlog.
+
+internal import CLinux
+internal import Glibc
+
+/// A listening TCP socket on the loop.
+package final class Listener: EventHandler {
+    /// A burst of newcomers must not hold up everyone else's turn.
+    private static let acceptsPerTurn = 64
+    private static let restWhenExhausted = Duration.milliseconds(50)
+
+    private let socket: FileDescriptor
+    private let loop: EventLoop
+    private let accepted: (consuming FileDescriptor) -> Void
+    private var spare: FileDescriptor?
+    private var token: Token?
+    private var isPaused = false
+
+    /// Connections that were accepted and closed at once for want of descriptors.
+    package private(set) var refusedCount = 0
+
+    /// Listens on a numeric IPv4 or IPv6 address; port 0 takes a free one.
+    package init(
+        host: String, port: UInt16, backlog: CInt = 4096, on loop: EventLoop,
+        accepted: @escaping (consuming FileDescriptor) -> Void
+    ) throws(SystemError) {
+        socket = FileDescriptor(
+            owning: try check("listen") {
+                unsafe linux_listen(host, port, backlog)
+            })
+        self.loop = loop
+        self.accepted = accepted
+        spare = Self.openSpare()
+        token = try loop.register(socket.number, interest: .read, handler: self)
+    }
+
+    /// The port that is listened on.
+    package var port: UInt16 { UInt16(clamping: linux_local_port(socket.number)) }
+
+    /// Leaves newcomers in the backlog until `resume`.
+    package func pause() { setPaused(true) }
+
+    /// Accepts again.
+    package func resume() { setPaused(false) }
+
+    /// Stops accepting for good; the socket is closed with this object.
+    package func close() {
+        if let token { loop.deregister(token) }
+        token = nil
+    }
+
+    package func ready(_ readiness: Readiness, token: Token) {
+        for _ in 0..<Self.acceptsPerTurn {
+            if isPaused || self.token == nil { return }
+            let fd = linux_accept(socket.number)
+            if fd >= 0 {
+                accepted(FileDescriptor(owning: fd))
+                continue
+            }
+            switch errno {
+            case EAGAIN: return
+            case EMFILE, ENFILE, ENOBUFS, ENOMEM: return shedOne(token)
+            // The connection died in the backlog, or its network did (accept(2), "Error handling").
+            default: continue
+            }
+        }
+    }
+
+    package func deadlinePassed(token: Token) {
+        if spare == nil { spare = Self.openSpare() }
+        setPaused(false)
+    }
+
+    private func shedOne(_ token: Token) {
+        spare = nil
+        let fd = linux_accept(socket.number)
+        if fd >= 0 { Glibc.close(fd) }
+        refusedCount += 1
+        spare = Self.openSpare()
+        setPaused(true)
+        loop.setDeadline(loop.now + Self.restWhenExhausted, of: token)
+    }
+
+    private func setPaused(_ paused: Bool) {
+        guard let token, paused != isPaused else { return }
+        isPaused = paused
+        // Changing the interest of a descriptor that is registered fails only for want of memory;
+        // then it is tried again.
+        do {
+            try loop.setInterest(paused ? [] : .read, of: token)
+        } catch {
+            isPaused = !paused
+            loop.setDeadline(loop.now + Self.restWhenExhausted, of: token)
+        }
+    }
+
+    private static func openSpare() -> FileDescriptor? {
+        let fd = linux_eventfd()
+        return fd >= 0 ? FileDescriptor(owning: fd) : nil
+    }
+}

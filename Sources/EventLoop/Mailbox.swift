@@ -1,0 +1,69 @@
+// The one way from another thread into the loop: a locked list and an eventfd that wakes it.
+//
+// Only the first message after a drain writes to the eventfd, so that a burst costs one wakeup.
+// It is not bounded: what is posted is bounded by what its senders were given to do.
+
+internal import CLinux
+internal import Synchronization
+
+/// Messages to the loop. `post` from any thread; received on the loop's.
+package final class Mailbox<Message: Sendable>: Sendable {
+    private let messages = Mutex<[Message]>([])
+    fileprivate let wakeup: FileDescriptor
+
+    /// Creates an empty mailbox, eventfd(2).
+    package init() throws(SystemError) {
+        wakeup = FileDescriptor(owning: try check("eventfd") { linux_eventfd() })
+    }
+
+    /// Leaves a message and wakes the loop. Any thread.
+    package func post(_ message: Message) {
+        let isFirst = messages.withLock { messages in
+            messages.append(message)
+            return messages.count == 1
+        }
+        if isFirst { _ = linux_eventfd_add(wakeup.number, 1) }
+    }
+
+    /// Exchanges the messages that are there for an empty (reused) list.
+    fileprivate func drain(into batch: inout [Message]) {
+        _ = linux_eventfd_take(wakeup.number)
+        let empty = batch
+        batch = messages.withLock { messages in
+            let full = messages
+            messages = empty
+            return full
+        }
+    }
+}
+
+/// The loop's end of a mailbox: calls `receive` for each message, in the order of posting.
+package final class MailboxReceiver<Message: Sendable>: EventHandler {
+    private let loop: EventLoop
+    private let mailbox: Mailbox<Message>
+    private let receive: (Message) -> Void
+    private var batch: [Message] = []
+    private var token: Token?
+
+    /// Starts receiving. Loop thread.
+    package init(
+        _ mailbox: Mailbox<Message>, on loop: EventLoop, receive: @escaping (Message) -> Void
+    ) throws(SystemError) {
+        self.loop = loop
+        self.mailbox = mailbox
+        self.receive = receive
+        token = try loop.register(mailbox.wakeup.number, interest: .read, handler: self)
+    }
+
+    /// Stops receiving. Loop thread.
+    package func close() {
+        if let token { loop.deregister(token) }
+        token = nil
+    }
+
+    package func ready(_ readiness: Readiness, token: Token) {
+        batch.removeAll(keepingCapacity: true)
+        mailbox.drain(into: &batch)
+        for message in batch { receive(message) }
+    }
+}

@@ -1,0 +1,67 @@
+// What the loop needs of the kernel's readiness interface; `EpollPoller` gives it for real, tests
+// script it.
+
+/// Names one registration; a slot that was given to another registration since has another generation.
+package struct Token: Sendable, Hashable {
+    package let slot: UInt32
+    package let generation: UInt32
+
+    /// Creates a token.
+    package init(slot: UInt32, generation: UInt32) {
+        self.slot = slot
+        self.generation = generation
+    }
+}
+
+/// What a registration wants to be told about its descriptor.
+package struct Interest: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    /// Creates a set from its bits.
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let read = Interest(rawValue: 1)
+    package static let write = Interest(rawValue: 2)
+    /// The peer has closed its sending side (EPOLLRDHUP).
+    package static let peerClose = Interest(rawValue: 4)
+}
+
+/// What is so of a descriptor now; level-triggered: reported again as long as it stays so.
+package struct Readiness: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    /// Creates a set from its bits.
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let read = Readiness(rawValue: 1)
+    package static let write = Readiness(rawValue: 2)
+    /// The peer has closed its sending side.
+    package static let peerClosed = Readiness(rawValue: 4)
+    /// Both directions are closed, or the socket has failed (EPOLLHUP, EPOLLERR); always reported.
+    package static let hangup = Readiness(rawValue: 8)
+}
+
+/// One readiness event.
+package struct ReadyEvent: Sendable, Equatable {
+    package let token: Token
+    package let readiness: Readiness
+
+    /// Creates an event.
+    package init(token: Token, readiness: Readiness) {
+        self.token = token
+        self.readiness = readiness
+    }
+}
+
+/// The kernel's readiness interface. Loop thread only.
+package protocol Poller: AnyObject {
+    /// Starts watching a descriptor.
+    func add(_ fd: CInt, _ interest: Interest, _ token: Token) throws(SystemError)
+    /// Changes what is watched.
+    func modify(_ fd: CInt, _ interest: Interest, _ token: Token) throws(SystemError)
+    /// Stops watching; a descriptor that is closed already is no error.
+    func remove(_ fd: CInt)
+    /// Waits until something is ready or the timeout has passed (`nil`: without limit) and appends
+    /// what is ready to `events`.
+    func wait(timeout: Duration?, into events: inout [ReadyEvent]) throws(SystemError)
+}

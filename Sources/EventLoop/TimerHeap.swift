@@ -1,0 +1,67 @@
+// A binary min-heap of deadlines. Pure: it neither knows the time nor calls anyone.
+//
+// Cancelling and postponing happen outside (the loop compares an entry with what its slot wants
+// now), so the heap has no search and no removal but of the earliest.
+
+/// Deadlines, the earliest first.
+package struct TimerHeap {
+    /// A deadline and the registration that it belongs to.
+    package struct Entry: Equatable {
+        package let deadline: Instant
+        package let token: Token
+
+        /// Creates an entry.
+        package init(deadline: Instant, token: Token) {
+            self.deadline = deadline
+            self.token = token
+        }
+    }
+
+    private var entries: [Entry] = []
+
+    /// Creates an empty heap.
+    package init() {}
+
+    /// The earliest entry.
+    package var first: Entry? { entries.first }
+
+    /// The number of entries, outdated ones included.
+    package var count: Int { entries.count }
+
+    /// Adds an entry. O(log n).
+    package mutating func push(_ entry: Entry) {
+        entries.append(entry)
+        var child = entries.count - 1
+        while child > 0 {
+            let parent = (child - 1) / 2
+            guard entries[child].deadline < entries[parent].deadline else { break }
+            entries.swapAt(child, parent)
+            child = parent
+        }
+    }
+
+    /// Takes the earliest entry if it is due at `now`. O(log n).
+    package mutating func pop(dueAt now: Instant) -> Entry? {
+        guard let first = entries.first, first.deadline <= now else { return nil }
+        let last = entries.removeLast()
+        guard !entries.isEmpty else { return first }
+        entries[0] = last
+        sink()
+        return first
+    }
+
+    private mutating func sink() {
+        var parent = 0
+        while true {
+            var earliest = parent
+            let left = 2 * parent + 1
+            for child in left..<min(left + 2, max(left, entries.count))
+            where entries[child].deadline < entries[earliest].deadline {
+                earliest = child
+            }
+            guard earliest != parent else { return }
+            entries.swapAt(parent, earliest)
+            parent = earliest
+        }
+    }
+}

@@ -1,0 +1,190 @@
+// libcurl's multi handle on the loop: its sockets become registrations, its timer a deadline.
+//
+// libcurl says through callbacks which sockets and which time it waits for; the loop says through
+// `curl_multi_socket_action` what has come. The callbacks only record, for libcurl must not be called
+// from inside of them; what is over is handed on after libcurl has returned.
+
+internal import CCurl
+internal import EventLoop
+internal import Glibc
+
+/// A multi handle. Loop thread; to be closed, for libcurl holds a pointer to it until then.
+@safe
+final class CurlMulti: EventHandler {
+    private let multi: UnsafeMutableRawPointer
+    private let loop: EventLoop
+    private let finished: (Transfer, CURLcode) -> Void
+    /// A socket that could not be watched (no memory): its transfer can't go on.
+    private let lost: (Transfer) -> Void
+    private var sockets: [CInt: WatchedSocket] = [:]
+    private var timer: Token?
+    private var context: Unmanaged<CurlMulti>?
+
+    /// `nil` where there is no memory.
+    init?(
+        loop: EventLoop, connections: Int, finished: @escaping (Transfer, CURLcode) -> Void,
+        lost: @escaping (Transfer) -> Void
+    ) {
+        guard CurlLibrary.isReady, let multi = unsafe curl_multi_init() else { return nil }
+        unsafe self.multi = multi
+        self.loop = loop
+        self.finished = finished
+        self.lost = lost
+        timer = loop.register(handler: self)
+        let context = unsafe Unmanaged.passRetained(self)
+        unsafe self.context = context
+        _ = unsafe ccurl_multi_set_socket_function(multi, socketWanted, context.toOpaque())
+        _ = unsafe ccurl_multi_set_timer_function(multi, timerWanted, context.toOpaque())
+        // Of all that are open: with less than are in use, none would ever be kept.
+        _ = unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
+    }
+
+    /// Closes all connections. No handle is in it any more.
+    func close() {
+        guard let context = unsafe context else { return }
+        unsafe self.context = nil
+        _ = unsafe curl_multi_cleanup(multi)
+        for socket in sockets.values { loop.deregister(socket.token) }
+        sockets.removeAll()
+        if let timer { loop.deregister(timer) }
+        timer = nil
+        unsafe context.release()
+    }
+
+    /// Starts a transfer; libcurl acts on it when its timer fires, at once.
+    func add(_ easy: CurlEasy) -> Bool {
+        guard unsafe curl_multi_add_handle(multi, easy.handle) == CURLM_OK else { return false }
+        easy.isAdded = true
+        return true
+    }
+
+    /// Ends a transfer, whatever its state.
+    func remove(_ easy: CurlEasy) {
+        guard easy.isAdded else { return }
+        _ = unsafe curl_multi_remove_handle(multi, easy.handle)
+        easy.isAdded = false
+    }
+
+    /// Has libcurl tell us of each connection that it closes.
+    func setCloseFunction(_ easy: UnsafeMutableRawPointer) -> CURLcode {
+        guard let context = unsafe context else { return CURLE_FAILED_INIT }
+        return unsafe ccurl_set_close_function(easy, socketUnneeded, context.toOpaque())
+    }
+
+    // MARK: From the loop
+
+    func deadlinePassed(token: Token) { act(on: CURL_SOCKET_TIMEOUT, 0) }
+
+    fileprivate func ready(_ readiness: Readiness, socket: CInt) {
+        var mask: CInt = 0
+        if readiness.contains(.read) { mask |= CURL_CSELECT_IN }
+        if readiness.contains(.write) { mask |= CURL_CSELECT_OUT }
+        // The error itself is found by reading.
+        if readiness.contains(.hangup) { mask |= CURL_CSELECT_ERR | CURL_CSELECT_IN }
+        act(on: socket, mask)
+    }
+
+    private func act(on socket: CInt, _ mask: CInt) {
+        var running: CInt = 0
+        _ = unsafe curl_multi_socket_action(multi, socket, mask, &running)
+        var handle: UnsafeMutableRawPointer?
+        var result = CURLE_OK
+        // `finished` may close this object.
+        while unsafe context != nil, unsafe ccurl_multi_next_done(multi, &handle, &result) {
+            guard let transfer = unsafe handle.flatMap({ unsafe CurlEasy.transfer(of: $0) }) else {
+                continue
+            }
+            finished(transfer, result)
+        }
+    }
+
+    // MARK: From libcurl
+
+    fileprivate func setTimer(milliseconds: Int) {
+        guard let timer else { return }
+        if milliseconds < 0 {
+            loop.clearDeadline(of: timer)
+        } else {
+            let deadline = loop.readClock() + .milliseconds(milliseconds)
+            loop.setDeadline(deadline, of: timer)
+        }
+    }
+
+    /// False where the socket can't be watched.
+    fileprivate func watch(_ fd: CInt, _ interest: Interest) -> Bool {
+        do {
+            if let socket = sockets[fd] {
+                do {
+                    try loop.setInterest(interest, of: socket.token)
+                    return true
+                } catch {
+                    // libcurl has closed it without a word, and opened another of that number.
+                    unwatch(fd)
+                }
+            }
+            let socket = WatchedSocket(fd, self)
+            socket.token = try loop.register(fd, interest: interest, handler: socket)
+            sockets[fd] = socket
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    fileprivate func unwatch(_ fd: CInt) {
+        if let socket = sockets.removeValue(forKey: fd) { loop.deregister(socket.token) }
+    }
+
+    fileprivate func lost(_ transfer: Transfer?) {
+        if let transfer { lost(transfer) }
+    }
+}
+
+/// One socket of libcurl's on the loop.
+private final class WatchedSocket: EventHandler {
+    private let fd: CInt
+    private unowned let multi: CurlMulti
+    var token = Token(slot: .max, generation: 0)
+
+    init(_ fd: CInt, _ multi: CurlMulti) {
+        self.fd = fd
+        self.multi = multi
+    }
+
+    func ready(_ readiness: Readiness, token: Token) { multi.ready(readiness, socket: fd) }
+}
+
+/// libcurl's own start, curl_global_init(3), once in a process.
+private enum CurlLibrary {
+    static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+}
+
+private func multi(_ context: UnsafeMutableRawPointer?) -> CurlMulti? {
+    guard let context = unsafe context else { return nil }
+    return unsafe Unmanaged<CurlMulti>.fromOpaque(context).takeUnretainedValue()
+}
+
+private let socketWanted: ccurl_socket_function = { easy, fd, what, context, _ in
+    guard let multi = unsafe multi(context) else { return 0 }
+    switch what {
+    case CURL_POLL_REMOVE: multi.unwatch(fd)
+    case CURL_POLL_IN: if multi.watch(fd, .read) { return 0 }
+    case CURL_POLL_OUT: if multi.watch(fd, .write) { return 0 }
+    case CURL_POLL_INOUT: if multi.watch(fd, [.read, .write]) { return 0 }
+    default: if multi.watch(fd, []) { return 0 }
+    }
+    if what != CURL_POLL_REMOVE { multi.lost(unsafe CurlEasy.transfer(of: easy)) }
+    // -1 would end all transfers, not this one.
+    return 0
+}
+
+private let timerWanted: ccurl_timer_function = { _, timeout, context in
+    unsafe multi(context)?.setTimer(milliseconds: timeout)
+    return 0
+}
+
+private let socketUnneeded: ccurl_close_function = { context, fd in
+    // Before the number is free: a registration of it must not outlive it.
+    unsafe multi(context)?.unwatch(fd)
+    return close(fd)
+}

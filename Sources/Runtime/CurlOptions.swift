@@ -1,0 +1,47 @@
+// The options of an easy handle, set one after the other; whether all of them were accepted.
+//
+// libcurl refuses an option for want of memory, or where it was built without the feature: either way
+// the transfer must not be made without it (a policy that is not in force is worse than an error).
+
+internal import CCurl
+
+/// Sets options, curl_easy_setopt(3).
+@safe
+struct CurlOptions {
+    private let handle: UnsafeMutableRawPointer
+    private var result = CURLE_OK
+
+    init(_ handle: UnsafeMutableRawPointer) { unsafe self.handle = handle }
+
+    /// Whether libcurl took all of them.
+    var isAccepted: Bool { result == CURLE_OK }
+
+    /// Sets an option that is a number.
+    mutating func set(_ option: CURLoption, _ value: Int) {
+        unsafe attempt(ccurl_set_long(handle, option, value))
+    }
+
+    /// Sets an option that is a text; `nil` is "none", not "the default".
+    mutating func set(_ option: CURLoption, _ value: String?) {
+        if let value {
+            unsafe attempt(ccurl_set_string(handle, option, value))
+        } else {
+            unsafe attempt(ccurl_set_string(handle, option, nil))
+        }
+    }
+
+    /// Sets the body of a request, which libcurl copies.
+    mutating func setBody(_ body: [UInt8]) {
+        // An empty array has no address, and to libcurl none means "read it from a callback".
+        if body.isEmpty {
+            unsafe attempt(ccurl_set_body(handle, "", 0))
+        } else {
+            unsafe attempt(ccurl_set_body(handle, body, body.count))
+        }
+    }
+
+    /// Takes the result of a call that has set an option; the first refusal stays.
+    mutating func attempt(_ code: CURLcode) {
+        if result == CURLE_OK { result = code }
+    }
+}

@@ -1,0 +1,185 @@
+// One transfer from `start` to its result: what has come so far, the phase it is in, its limits.
+//
+// It hears of libcurl's events through `CurlEasy`, knows no pointers, and decides what libcurl can't:
+// whether an address may be reached, whether a byte is one too many, and when it has taken too long.
+// The time-outs are ours rather than libcurl's, because a look-up of a name can't be stopped: it is
+// a thread in getaddrinfo(3). libcurl would let that thread go and forget it; the pool keeps the
+// transfer aside until the look-up ends, so that threads are counted.
+
+internal import EventLoop
+
+/// One transfer. Loop thread.
+final class Transfer: EventHandler {
+    /// The part of a response head that is taken, in bytes: far more than any server sends.
+    static let headCap = 256 * 1024
+    /// A Content-Length is believed that far; what is really longer grows by doubling.
+    private static let firstReservation = 1 << 20
+    /// The body of an error response is read to its end, and dropped, where it is short: then the
+    /// connection can be used again.
+    private static let drainCap = 64 * 1024
+
+    let id: TransferID
+    let request: TransferRequest
+    /// The host of the URL as it was asked for, for sentences.
+    let host: String
+    let completion: (Result<TransferResponse, TransferError>) -> Void
+    /// While it is given to libcurl.
+    var easy: CurlEasy?
+
+    private(set) var phase = TransferError.Phase.waiting
+    private(set) var head: [UInt8] = []
+    private(set) var body: [UInt8] = []
+    /// Why we made libcurl stop.
+    private(set) var refusal: Refusal?
+    /// The address that the policy refused on the present hop.
+    private(set) var refusedAddress: NetworkAddress?
+    /// Nobody waits for it any more; it only lasts until its look-up ends.
+    var isAbandoned = false
+    var isInLine = false
+
+    private let policy: AddressPolicy?
+    private let loop: EventLoop
+    private let timedOut: (Transfer, TransferError.Phase, Duration) -> Void
+    private let started: Instant
+    private var connectStarted: Instant?
+    private var isHeadComplete = false
+    private var dropped = 0
+    private var token: Token?
+
+    /// Why a response was cut short by us.
+    enum Refusal { case bodyTooLarge, headTooLarge, status }
+
+    init(
+        _ id: TransferID, _ request: TransferRequest, host: String, policy: AddressPolicy?,
+        loop: EventLoop, timedOut: @escaping (Transfer, TransferError.Phase, Duration) -> Void,
+        completion: @escaping (Result<TransferResponse, TransferError>) -> Void
+    ) {
+        self.id = id
+        self.request = request
+        self.host = host
+        self.policy = policy
+        self.loop = loop
+        self.timedOut = timedOut
+        self.completion = completion
+        // Not `loop.now`: outside of a turn that is the instant of the last one.
+        started = loop.readClock()
+        if request.totalTimeout != nil || request.connectTimeout != nil {
+            token = loop.register(handler: self)
+        }
+        setDeadline()
+    }
+
+    /// Ends its deadlines. To be called once its result is known or not wanted.
+    func end() {
+        if let token { loop.deregister(token) }
+        token = nil
+    }
+
+    // MARK: Events from libcurl
+
+    /// It was given to libcurl, or a redirect begins: maybe a name is resolved, maybe not.
+    func connectionWanted() {
+        phase = .connecting
+        connectStarted = loop.readClock()
+        refusedAddress = nil
+        setDeadline()
+    }
+
+    /// A name is looked up.
+    func lookupStarted() {
+        connectionWanted()
+        phase = .lookup
+    }
+
+    /// A connection is about to be made; false where it must not. `nil` is an address that is not IP.
+    func mayConnect(to address: NetworkAddress?) -> Bool {
+        if isAbandoned { return false }
+        // A redirect to a name that libcurl still remembers comes here without a look-up.
+        if phase == .answer || phase == .body { connectionWanted() }
+        phase = .connecting
+        guard let policy else { return true }
+        guard let address else { return false }
+        if policy.permits(address) { return true }
+        refusedAddress = address
+        return false
+    }
+
+    /// A connection (old or new) takes the request.
+    func connected() {
+        phase = .answer
+        connectStarted = nil
+        setDeadline()
+    }
+
+    /// A line of a head, line end included; false to stop.
+    func received(headLine line: Span<UInt8>) -> Bool {
+        if line.count >= 5, line[0] == 0x48, line[1] == 0x54, line[2] == 0x54, line[3] == 0x50,
+            line[4] == 0x2F, body.isEmpty
+        {
+            // "HTTP/": the head of a redirect's target, or the final one after a 1xx.
+            head.removeAll(keepingCapacity: true)
+            isHeadComplete = false
+            return true
+        }
+        // What follows the body is a trailer section: nothing here wants it.
+        if isHeadComplete { return true }
+        guard head.count + line.count <= Self.headCap else { return refuse(.headTooLarge) }
+        unsafe line.withUnsafeBufferPointer { unsafe head.append(contentsOf: $0) }
+        if line.count <= 2 {
+            isHeadComplete = true
+            phase = .body
+        }
+        return true
+    }
+
+    /// Bytes of the body of the final response; false to stop. `length` is what its Content-Length
+    /// announces, if anything.
+    func received(body bytes: Span<UInt8>, status: Int, length: @autoclosure () -> Int?) -> Bool {
+        if request.acceptOnly200 && status != 200 {
+            dropped += bytes.count
+            return dropped <= Self.drainCap || refuse(.status)
+        }
+        guard bytes.count <= request.byteCap - body.count else { return refuse(.bodyTooLarge) }
+        if body.isEmpty, let length = length() {
+            body.reserveCapacity(min(length, request.byteCap, Self.firstReservation))
+        }
+        unsafe bytes.withUnsafeBufferPointer { unsafe body.append(contentsOf: $0) }
+        return true
+    }
+
+    private func refuse(_ refusal: Refusal) -> Bool {
+        self.refusal = refusal
+        return false
+    }
+
+    /// Moves the body out.
+    func takeBody() -> [UInt8] {
+        let taken = body
+        body = []
+        return taken
+    }
+
+    // MARK: Deadlines
+
+    func deadlinePassed(token: Token) {
+        if let limit = request.totalTimeout, started + limit <= loop.now {
+            timedOut(self, phase, limit)
+        } else if let limit = request.connectTimeout, let connectStarted,
+            connectStarted + limit <= loop.now
+        {
+            timedOut(self, phase, limit)
+        } else {
+            setDeadline()
+        }
+    }
+
+    private func setDeadline() {
+        guard let token else { return }
+        let total = request.totalTimeout.map { started + $0 } ?? .distantFuture
+        var connect = Instant.distantFuture
+        if let connectStarted, let limit = request.connectTimeout {
+            connect = connectStarted + limit
+        }
+        loop.setDeadline(min(total, connect), of: token)
+    }
+}

@@ -1,0 +1,100 @@
+// What a transfer that libcurl calls over came to: one table from libcurl's codes to ours.
+//
+// libcurl's own texts are shown for TLS and malformed responses only; elsewhere they may hold parts
+// of URLs.
+
+internal import CCurl
+
+/// Turns libcurl's result into ours.
+enum TransferOutcome {
+    /// The outcome of a transfer, while it still has its handle.
+    static func result(
+        of transfer: Transfer, _ easy: CurlEasy, _ code: CURLcode
+    ) -> Result<TransferResponse, TransferError> {
+        let request = transfer.request
+        let status = easy.status
+        guard code == CURLE_OK else { return .failure(error(transfer, easy, code)) }
+        if request.acceptOnly200 && status != 200 {
+            return .failure(.status(host: host(transfer, easy), status))
+        }
+        return .success(
+            TransferResponse(
+                status: status, headers: TransferHeaders(transfer.head), body: transfer.takeBody(),
+                effectiveURL: easy.effectiveURL))
+    }
+
+    private static func error(
+        _ transfer: Transfer, _ easy: CurlEasy, _ code: CURLcode
+    ) -> TransferError {
+        let request = transfer.request
+        let host = host(transfer, easy)
+        switch code {
+        case CURLE_WRITE_ERROR, CURLE_FILESIZE_EXCEEDED:
+            if request.acceptOnly200 && easy.status != 200 {
+                return .status(host: host, easy.status)
+            }
+            if transfer.refusal == .headTooLarge {
+                return .headTooLarge(host: host, limit: Transfer.headCap)
+            }
+            return .tooLarge(host: host, limit: request.byteCap)
+        case CURLE_COULDNT_CONNECT:
+            if let address = transfer.refusedAddress {
+                return .forbidden(host: host, address: "\(address)")
+            }
+            return .unreachable(host: host, reason: "nothing accepts connections there")
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return .unreachable(host: host, reason: "its name does not resolve")
+        case CURLE_UNSUPPORTED_PROTOCOL:
+            return .unsupportedScheme(scheme(of: easy.effectiveURL), isRedirect: true)
+        case CURLE_URL_MALFORMAT:
+            return .badURL(reason: "it is malformed, or it redirects to one that is")
+        case CURLE_TOO_MANY_REDIRECTS:
+            return .tooManyRedirects(host: host, limit: request.maxRedirects)
+        case CURLE_OPERATION_TIMEDOUT:
+            return .timedOut(
+                host: host, phase: transfer.phase, after: request.connectTimeout ?? .seconds(300))
+        case CURLE_PARTIAL_FILE:
+            return .truncated(host: host)
+        case CURLE_GOT_NOTHING:
+            return .unreachable(host: host, reason: "it closed the connection without an answer")
+        case CURLE_RECV_ERROR, CURLE_SEND_ERROR:
+            if transfer.phase == .body { return .truncated(host: host) }
+            return .unreachable(host: host, reason: "the connection broke")
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_HTTP2_STREAM,
+            CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING:
+            return .malformedResponse(host: host, reason: text(easy, code))
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR,
+            CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM, CURLE_SSL_SHUTDOWN_FAILED,
+            CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
+            return .insecure(host: host, reason: text(easy, code))
+        case CURLE_SSL_CACERT_BADFILE:
+            return .insecure(
+                host: host,
+                reason: "no certificate authorities to trust were found; install the package "
+                    + "ca-certificates (\(text(easy, code)))")
+        default:
+            return .internal(reason: unsafe String(cString: curl_easy_strerror(code)))
+        }
+    }
+
+    /// The host that was talked to last.
+    private static func host(_ transfer: Transfer, _ easy: CurlEasy) -> String {
+        do {
+            return try TransferURL.host(of: easy.effectiveURL)
+        } catch {
+            return transfer.host
+        }
+    }
+
+    private static func scheme(of url: String) -> String {
+        String(url.prefix { $0 != ":" }.prefix(16))
+    }
+
+    /// libcurl's text: one line of printable ASCII, not endless.
+    private static func text(_ easy: CurlEasy, _ code: CURLcode) -> String {
+        let text = easy.errorText
+        guard !text.isEmpty else { return unsafe String(cString: curl_easy_strerror(code)) }
+        return String(
+            decoding: text.utf8.filter { (0x20..<0x7F).contains($0) }.prefix(200), as: UTF8.self)
+    }
+}

@@ -1,0 +1,256 @@
+// Many HTTP transfers at once on the loop, through libcurl's multi-socket interface.
+//
+// A slow host costs a handle and a socket here, no thread and no worker. `maxConcurrent` are under
+// way; more wait in line. What is over is told in a completion on the loop's thread, never inside of
+// `start`, `cancel` or libcurl. A name's look-up can't be stopped; when its transfer is cancelled or
+// has timed out, it keeps its place among the `maxConcurrent` until the look-up ends, so that
+// libcurl's look-up threads never outnumber them. Connections are kept for reuse within a pool only:
+// what may be reached without the address policy has a pool of its own.
+
+internal import CCurl
+package import EventLoop
+
+/// HTTP transfers. Loop thread; to be closed.
+package final class TransferPool {
+    /// What a completion is given.
+    package typealias Completion = (Result<TransferResponse, TransferError>) -> Void
+
+    /// Handles that are kept for the next transfers.
+    private static let sparesMax = 64
+
+    private let loop: EventLoop
+    private let policy: AddressPolicy?
+    private let maxConcurrent: Int
+    private let settings: CurlEasy.Settings
+
+    private var multi: CurlMulti?
+    private var spares: [CurlEasy] = []
+    /// Waiting, under way, or over and not told yet.
+    private var transfers: [TransferID: Transfer] = [:]
+    private var line = WaitingLine()
+    /// Those that libcurl works on, abandoned ones included.
+    private var running: [TransferID: Transfer] = [:]
+    private var outcomes: [(id: TransferID, result: Result<TransferResponse, TransferError>)] = []
+    private var isTelling = false
+    private var abandonedCount = 0
+    private var closesIdleConnections = false
+    private var lastID: UInt64 = 0
+
+    /// Creates a pool; a `nil` policy allows every address.
+    ///
+    /// `certificateFile` names a PEM file of certificate authorities to trust instead of the
+    /// system's. Throws where there is no memory.
+    package init(
+        loop: EventLoop, policy: AddressPolicy?, maxConcurrent: Int = 256,
+        userAgent: String = "amphora/0.1", certificateFile: String? = nil
+    ) throws(SystemError) {
+        precondition(maxConcurrent > 0)
+        self.loop = loop
+        self.policy = policy
+        self.maxConcurrent = maxConcurrent
+        settings = CurlEasy.Settings(userAgent: userAgent, certificateFile: certificateFile)
+        multi = makeMulti()
+        guard multi != nil else { throw SystemError(call: "curl_multi_init", number: 12) }
+    }
+
+    /// Transfers under way.
+    package var activeCount: Int { running.count - abandonedCount }
+
+    /// Transfers in line.
+    package var waitingCount: Int { line.count }
+
+    // MARK: Verbs
+
+    /// Starts a transfer, or puts it in line.
+    ///
+    /// The completion is called exactly once, in a later step of the loop, unless the transfer is
+    /// cancelled or the pool closed before.
+    @discardableResult
+    package func start(_ request: TransferRequest, completion: @escaping Completion) -> TransferID {
+        lastID += 1
+        let id = TransferID(number: lastID)
+        var refusal: TransferError?
+        var host = ""
+        do {
+            host = try check(request)
+        } catch {
+            refusal = error
+        }
+        let transfer = Transfer(
+            id, request, host: host, policy: policy, loop: loop,
+            timedOut: { [self] in timedOut($0, $1, $2) }, completion: completion)
+        transfers[id] = transfer
+        if let refusal {
+            conclude(id, .failure(refusal))
+            loop.afterTurn { [self] in tell() }
+        } else if running.count < maxConcurrent {
+            launch(transfer)
+        } else {
+            transfer.isInLine = true
+            line.append(id)
+        }
+        return id
+    }
+
+    /// Ends a transfer; its completion will not be called. Unknown and finished ones are ignored.
+    package func cancel(_ id: TransferID) {
+        guard let transfer = transfers.removeValue(forKey: id) else { return }
+        stop(transfer)
+        launchWaiting()
+    }
+
+    /// Closes the connections that no transfer uses, now or (where transfers are under way) as soon
+    /// as none is.
+    package func closeIdleConnections() {
+        // libcurl has no call for it, but its multi handle takes its connections along.
+        closesIdleConnections = true
+        for transfer in running.values { transfer.easy?.forbidReuse() }
+        renewMultiIfIdle()
+    }
+
+    /// Cancels all transfers and closes all connections. A later `start` fails.
+    package func close() {
+        for transfer in transfers.values { transfer.end() }
+        for transfer in running.values { release(transfer, keepsHandle: false) }
+        transfers.removeAll()
+        line = WaitingLine()
+        outcomes.removeAll()
+        spares.removeAll()
+        multi?.close()
+        multi = nil
+    }
+
+    // MARK: Steps
+
+    private func check(_ request: TransferRequest) throws(TransferError) -> String {
+        guard multi != nil else { throw .poolClosed }
+        let isControl = { (byte: UInt8) in byte < 0x20 && byte != 0x09 || byte == 0x7F }
+        for (name, value) in request.headers
+        where name.utf8.contains(where: isControl) || value.utf8.contains(where: isControl) {
+            throw .badHeader(
+                name: String(decoding: name.utf8.filter { !isControl($0) }, as: UTF8.self))
+        }
+        return try TransferURL.host(of: request.url)
+    }
+
+    private func launch(_ transfer: Transfer) {
+        guard let multi, let easy = spares.popLast() ?? CurlEasy() else {
+            return fail(transfer, "no memory for a transfer")
+        }
+        transfer.easy = easy
+        running[transfer.id] = transfer
+        transfer.connectionWanted()
+        guard easy.attach(transfer, settings: settings, multi: multi), multi.add(easy) else {
+            release(transfer, keepsHandle: false)
+            return fail(transfer, "libcurl refused the transfer")
+        }
+    }
+
+    private func fail(_ transfer: Transfer, _ reason: String) {
+        conclude(transfer.id, .failure(.internal(reason: reason)))
+        loop.afterTurn { [self] in tell() }
+    }
+
+    private func launchWaiting() {
+        while running.count < maxConcurrent, let id = line.popFirst() {
+            guard let transfer = transfers[id] else { continue }
+            transfer.isInLine = false
+            launch(transfer)
+        }
+        renewMultiIfIdle()
+    }
+
+    /// Takes a transfer that is wanted no more out of whatever state it is in.
+    private func stop(_ transfer: Transfer) {
+        transfer.end()
+        if transfer.isInLine {
+            transfer.isInLine = false
+            line.remove(transfer.id)
+        } else if transfer.easy != nil, transfer.phase == .lookup {
+            transfer.isAbandoned = true
+            transfer.easy?.extendConnectTimeout()
+            abandonedCount += 1
+        } else {
+            release(transfer, keepsHandle: true)
+        }
+    }
+
+    /// Takes a transfer from libcurl.
+    private func release(_ transfer: Transfer, keepsHandle: Bool) {
+        guard let easy = transfer.easy else { return }
+        transfer.easy = nil
+        running[transfer.id] = nil
+        if transfer.isAbandoned { abandonedCount -= 1 }
+        multi?.remove(easy)
+        easy.detach()
+        if keepsHandle && spares.count < Self.sparesMax { spares.append(easy) }
+    }
+
+    private func finished(_ transfer: Transfer, _ code: CURLcode) {
+        guard let easy = transfer.easy else { return }
+        let result = TransferOutcome.result(of: transfer, easy, code)
+        release(transfer, keepsHandle: true)
+        conclude(transfer.id, result)
+        launchWaiting()
+        tell()
+    }
+
+    private func timedOut(
+        _ transfer: Transfer, _ phase: TransferError.Phase, _ limit: Duration
+    ) {
+        stop(transfer)
+        let error = TransferError.timedOut(host: transfer.host, phase: phase, after: limit)
+        conclude(transfer.id, .failure(error))
+        launchWaiting()
+        tell()
+    }
+
+    private func conclude(
+        _ id: TransferID, _ result: Result<TransferResponse, TransferError>
+    ) {
+        guard let transfer = transfers[id] else { return }
+        transfer.end()
+        outcomes.append((id, result))
+    }
+
+    /// Calls the completions that are due. They may start and cancel transfers, or close the pool.
+    private func tell() {
+        guard !isTelling else { return }
+        isTelling = true
+        defer { isTelling = false }
+        while !outcomes.isEmpty {
+            let batch = outcomes
+            outcomes.removeAll(keepingCapacity: true)
+            for (id, result) in batch {
+                transfers.removeValue(forKey: id)?.completion(result)
+            }
+        }
+    }
+
+    // MARK: The multi handle
+
+    private func makeMulti() -> CurlMulti? {
+        CurlMulti(
+            loop: loop, connections: maxConcurrent,
+            finished: { [self] in finished($0, $1) },
+            lost: { [unowned self] transfer in
+                loop.afterTurn { [self] in unwatchable(transfer) }
+            })
+    }
+
+    private func unwatchable(_ transfer: Transfer) {
+        guard transfers[transfer.id] != nil, running[transfer.id] != nil else { return }
+        release(transfer, keepsHandle: true)
+        conclude(transfer.id, .failure(.internal(reason: "a socket could not be watched")))
+        launchWaiting()
+        tell()
+    }
+
+    private func renewMultiIfIdle() {
+        guard closesIdleConnections, running.isEmpty, let old = multi else { return }
+        closesIdleConnections = false
+        guard let new = makeMulti() else { return }
+        multi = new
+        old.close()
+    }
+}

@@ -1,0 +1,104 @@
+// What is asked of a transfer, and what it gives: values that may cross threads.
+
+/// Names one transfer of one pool; never used twice.
+package struct TransferID: Sendable, Hashable {
+    let number: UInt64
+}
+
+/// One HTTP request to make.
+package struct TransferRequest: Sendable {
+    /// The request methods in use here.
+    package enum Method: String, Sendable {
+        case get = "GET", head = "HEAD", post = "POST", put = "PUT"
+    }
+
+    /// An absolute http or https URL.
+    package var url: String
+    package var method = Method.get
+    /// Sent as they are, to the targets of redirects too, but for `Authorization` and `Cookie`, which
+    /// stay with the first host. A signed request (one with `Authorization` or an `X-Amz-…` header)
+    /// follows no redirect at all: its signature and its token are for one host only.
+    package var headers: [(name: String, value: String)] = []
+    /// Sent with `post` and `put`.
+    package var body: [UInt8]?
+    /// The largest body that is taken, in bytes.
+    package var byteCap = 20_000_000
+    /// From the start of a name's look-up to the end of the TLS handshake, for each host on the way;
+    /// `nil`: libcurl's 5 minutes.
+    package var connectTimeout: Duration? = .seconds(2)
+    /// From `start` to the last byte, waiting for other transfers included; `nil`: without limit.
+    package var totalTimeout: Duration? = .seconds(10)
+    package var maxRedirects = 3
+    /// Whether any other status is an error. Redirects that are followed don't count.
+    package var acceptOnly200 = true
+
+    /// A GET of the URL with the defaults above.
+    package init(url: String) { self.url = url }
+
+    /// A request with a method, headers and a body, for callers that look at the status themselves.
+    package init(
+        _ method: Method, url: String, headers: [(name: String, value: String)] = [],
+        body: [UInt8]? = nil
+    ) {
+        self.url = url
+        self.method = method
+        self.headers = headers
+        self.body = body
+        acceptOnly200 = false
+    }
+
+    /// Whether it carries what is meant for one host only.
+    var isSigned: Bool {
+        headers.contains { header in
+            let name = header.name.lowercased()
+            return name == "authorization" || name.hasPrefix("x-amz-")
+        }
+    }
+}
+
+/// One HTTP response; after redirects the last.
+package struct TransferResponse: Sendable {
+    package let status: Int
+    package let headers: TransferHeaders
+    package let body: [UInt8]
+    /// Where the response came from; may hold secrets, so not for logs.
+    package let effectiveURL: String
+
+    /// The field Content-Type.
+    package var contentType: String? { headers["content-type"] }
+}
+
+/// The header section of a response.
+///
+/// Kept as the bytes that came, and searched when asked: most are never looked at.
+package struct TransferHeaders: Sendable {
+    private let section: [UInt8]
+
+    /// Takes a header section: lines that end with LF or CR LF.
+    init(_ section: [UInt8]) { self.section = section }
+
+    /// The value of the first field of that name that is not empty, without the white space around
+    /// it. Case does not count; an empty value is an absent one.
+    package subscript(_ name: String) -> String? {
+        let name = Array(name.utf8)
+        for line in section.split(separator: 0x0A) {
+            guard line.count > name.count, line[line.startIndex + name.count] == 0x3A,
+                zip(line, name).allSatisfy({ Self.lowercase($0) == Self.lowercase($1) })
+            else { continue }
+            let value = Self.trim(line.dropFirst(name.count + 1))
+            if !value.isEmpty { return String(decoding: value, as: UTF8.self) }
+        }
+        return nil
+    }
+
+    private static func lowercase(_ byte: UInt8) -> UInt8 {
+        (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+    }
+
+    private static func trim(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0D }
+        let tail = bytes.drop(while: isSpace)
+        guard let last = tail.lastIndex(where: { !isSpace($0) }) else { return [] }
+        return tail[...last]
+    }
+}

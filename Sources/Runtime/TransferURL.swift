@@ -1,0 +1,54 @@
+// What must be known of a URL before and after a transfer, by libcurl's own parser, so that what is
+// checked is what is connected to.
+
+internal import CCurl
+
+/// Reads URLs, curl_url_set(3).
+enum TransferURL {
+    /// No URL that is meant seriously is longer; presigned ones have about 2 KB.
+    private static let longest = 16 * 1024
+
+    /// The host of a URL that can be fetched.
+    static func host(of url: String) throws(TransferError) -> String {
+        guard url.utf8.count <= longest else {
+            throw .badURL(reason: "it is longer than \(longest) bytes")
+        }
+        // C would take it for the end, and fetch something else.
+        guard !url.utf8.contains(0) else { throw .badURL(reason: "it holds a NUL byte") }
+        guard let parts = unsafe curl_url() else { throw .internal(reason: "no memory") }
+        defer { unsafe curl_url_cleanup(parts) }
+        let result = unsafe curl_url_set(
+            parts, CURLUPART_URL, url, UInt32(CURLU_NON_SUPPORT_SCHEME))
+        guard result == CURLUE_OK else { throw error(result) }
+        let scheme = unsafe part(CURLUPART_SCHEME, of: parts)?.lowercased() ?? ""
+        guard scheme == "http" || scheme == "https" else {
+            throw .unsupportedScheme(scheme, isRedirect: false)
+        }
+        guard let host = unsafe part(CURLUPART_HOST, of: parts) else {
+            throw .badURL(reason: "it names no host")
+        }
+        return host
+    }
+
+    private static func part(_ part: CURLUPart, of parts: OpaquePointer) -> String? {
+        var text: UnsafeMutablePointer<CChar>?
+        guard unsafe curl_url_get(parts, part, &text, 0) == CURLUE_OK, let text = unsafe text else {
+            return nil
+        }
+        defer { unsafe curl_free(text) }
+        return unsafe String(cString: text)
+    }
+
+    private static func error(_ code: CURLUcode) -> TransferError {
+        switch code {
+        case CURLUE_BAD_SCHEME, CURLUE_UNSUPPORTED_SCHEME:
+            return .badURL(reason: "it does not begin with http:// or https://")
+        case CURLUE_BAD_HOSTNAME, CURLUE_NO_HOST, CURLUE_BAD_IPV6:
+            return .badURL(reason: "it names no valid host")
+        case CURLUE_BAD_PORT_NUMBER: return .badURL(reason: "its port is not valid")
+        case CURLUE_BAD_SLASHES: return .badURL(reason: "two slashes must follow its scheme")
+        case CURLUE_OUT_OF_MEMORY: return .internal(reason: "no memory")
+        default: return .badURL(reason: "it is malformed, or holds spaces or control characters")
+        }
+    }
+}
