@@ -21,7 +21,7 @@ import Testing
     }
 
     private static func close(_ a: [Float], _ b: [Float]) -> Bool {
-        a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) < 1e-6 }
+        a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) < 1e-5 }
     }
 
     /// The answer to the picture, by class.
