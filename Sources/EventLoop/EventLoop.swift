@@ -145,9 +145,12 @@ package final class EventLoop {
 
     /// One iteration: waits, then calls whoever is ready, whoever is due, then what was deferred.
     package func turn() throws(SystemError) {
+        // What was deferred outside of a turn may be what the caller turns for: then it isn't kept
+        // waiting for readiness.
+        let hasRun = !deferred.isEmpty
         runDeferred()
         events.removeAll(keepingCapacity: true)
-        try poller.wait(timeout: timeout(), into: &events)
+        try poller.wait(timeout: hasRun ? .zero : timeout(), into: &events)
         now = clock.now()
         // By index: a handler may register, deregister, or even free the slot of a later event.
         for index in events.indices { deliver(events[index]) }
