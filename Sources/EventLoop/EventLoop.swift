@@ -130,7 +130,8 @@ package final class EventLoop {
 
     // MARK: Turning
 
-    /// Runs work at the end of this turn (or before the next wait), outside of any handler.
+    /// Runs work at the end of this turn (or before the next wait), outside of any handler and in
+    /// the order of these calls; what is deferred by such work runs before the next wait.
     package func afterTurn(_ work: @escaping () -> Void) {
         deferred.append(work)
     }
@@ -173,7 +174,9 @@ package final class EventLoop {
         let slot = Int(event.token.slot)
         guard slot < slots.count, slots[slot].generation == event.token.generation else { return }
         guard let handler = slots[slot].handler else { return }
-        handler.ready(event.readiness, token: event.token)
+        // An earlier handler of this turn may have withdrawn the interest.
+        let readiness = event.readiness.intersection(Readiness(slots[slot].interest))
+        if !readiness.isEmpty { handler.ready(readiness, token: event.token) }
     }
 
     private func expire(_ entry: TimerHeap.Entry) {
@@ -190,11 +193,10 @@ package final class EventLoop {
     }
 
     private func runDeferred() {
-        while !deferred.isEmpty {
-            let work = deferred
-            deferred.removeAll(keepingCapacity: true)
-            for item in work { item() }
-        }
+        // Once: work that keeps deferring more must not keep the loop from its descriptors.
+        let work = deferred
+        deferred.removeAll()
+        for item in work { item() }
     }
 
     // MARK: Slots
