@@ -1,8 +1,7 @@
 // The bytes of HTTP's grammar: their names, their classes, and comparisons without String.
 //
 // A String comparison costs more than parsing the whole request, so everything here works on
-// bytes. The only unsafe expressions of the module are here: reading a StaticString's constant
-// bytes, and appending them.
+// bytes; runs of bytes of one class are skipped in `ByteRuns.swift`.
 // It refuses to interpret: a class of bytes means nothing until a parser asks for it.
 
 /// Bytes that the grammar names (RFC 5234 appendix B.1).
