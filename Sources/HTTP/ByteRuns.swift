@@ -3,8 +3,7 @@
 // A head is mostly long runs: values, names, targets. Each step loads eight bytes as one word and
 // computes a word of flags, the high bit of each byte that may end the run. A flag may be too many
 // (the byte is then looked at alone) but never too few, and none comes before the first true one.
-// Loads are bounds-checked and never reach behind `end`, so a span that ends at the end of its
-// page is safe.
+// A load never reaches behind `end`, which is checked against the span once for each run.
 
 extension Span<UInt8> {
     /// The first index from `start` up to `end` whose byte is not of a token.
@@ -64,9 +63,13 @@ extension Span<UInt8> {
     /// Goes on from `start` until a flag, or until fewer than eight bytes are left.
     @inline(__always)
     private func skip(from start: Int, to end: Int, _ flags: (UInt64) -> UInt64) -> Int {
+        precondition(start >= 0 && end <= count, "a run lies within the bytes")
         var index = start
         while end &- index >= 8 {
-            let found = flags(word(at: index))
+            // In bounds by the two conditions above; any bit pattern is a UInt64.
+            let word = unsafe bytes.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: index, as: UInt64.self)
+            let found = flags(UInt64(littleEndian: word))
             if found != 0 { return index &+ found.trailingZeroBitCount &>> 3 }
             index &+= 8
         }

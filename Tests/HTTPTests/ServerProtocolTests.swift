@@ -102,6 +102,30 @@ import Testing
         #expect(peer.head.value(of: "Content_Type", in: bytes.span) == nil)
     }
 
+    @Test func `lines that were read are not read again until the head is whole`() {
+        let head = "GET /ping HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\nA: b c\r\n\r\n"
+        let bytes = Array(head.utf8)
+        var connection = ServerProtocol(limits: Limits())
+        var filled = RequestHead()
+        var lineStart = 0
+        for end in 1..<bytes.count {
+            // A NUL is refused wherever it is looked at.
+            var shown = Array(bytes[..<end])
+            for index in 0..<lineStart { shown[index] = 0 }
+            // Within a line, what was read is looked at once more when the line ends.
+            if shown[end - 1] != UInt8(ascii: "\n") {
+                for index in lineStart..<(end - 1) { shown[index] = 0 }
+            } else {
+                lineStart = end
+            }
+            let event = connection.receive(shown.span, head: &filled).event
+            #expect(event == .needMore, "after byte \(end)")
+        }
+        let event = connection.receive(bytes.span, head: &filled).event
+        #expect(event == .head)
+        #expect(filled.fieldCount == 3)
+    }
+
     @Test func `an idle connection is small`() {
         #expect(MemoryLayout<ServerProtocol>.size <= 64)
         #expect(MemoryLayout<RequestHead>.size <= 1100)
