@@ -51,7 +51,7 @@ package struct Limits: Sendable, Equatable {
     package init() {}
 }
 
-/// The sizes that one connection's state machine needs, in 14 bytes instead of `Limits`' 144.
+/// The sizes that one connection's state machine needs, in 12 bytes instead of `Limits`' 144.
 struct SyntaxLimits: Sendable {
     let headBytes: UInt16
     let fieldCount: UInt16
