@@ -1,7 +1,3 @@
-import ArgumentParser
+// Hands over to `Launch`: code in this file would be bound to the main actor, and nothing of ours is.
 
-struct Amphora: ParsableCommand {
-    @Option var port: String?
-    func run() throws {}
-}
-Amphora.main()
+Launch.run()

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -154,6 +155,8 @@ int linux_set_nodelay(int fd) {
     const int on = 1;
     return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
+
+void linux_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 
 int linux_affinity_count(void) {
     cpu_set_t set;

@@ -1,2 +1,93 @@
+// Loads ONNX Runtime and checks, at compile time, that the table's gaps add up.
+
 #include "COnnxRuntime.h"
-typedef int amphora_COnnxRuntime_placeholder;
+
+#include <dlfcn.h>
+#include <stdio.h>
+
+#define SLOT(name, number) \
+    _Static_assert(offsetof(OrtApi, name) == (number) * sizeof(void *), #name " is slot " #number)
+
+SLOT(GetErrorCode, 1);
+SLOT(GetErrorMessage, 2);
+SLOT(CreateEnvWithCustomLogger, 4);
+SLOT(CreateSession, 7);
+SLOT(CreateSessionFromArray, 8);
+SLOT(Run, 9);
+SLOT(CreateSessionOptions, 10);
+SLOT(SetSessionGraphOptimizationLevel, 23);
+SLOT(SetIntraOpNumThreads, 24);
+SLOT(SetInterOpNumThreads, 25);
+SLOT(SessionGetInputCount, 30);
+SLOT(SessionGetOutputCount, 31);
+SLOT(SessionGetInputTypeInfo, 33);
+SLOT(SessionGetOutputTypeInfo, 34);
+SLOT(SessionGetInputName, 36);
+SLOT(SessionGetOutputName, 37);
+SLOT(CreateTensorWithDataAsOrtValue, 49);
+SLOT(GetTensorMutableData, 51);
+SLOT(CastTypeInfoToTensorInfo, 55);
+SLOT(GetTensorElementType, 60);
+SLOT(GetDimensionsCount, 61);
+SLOT(GetDimensions, 62);
+SLOT(GetTensorTypeAndShape, 65);
+SLOT(CreateCpuMemoryInfo, 69);
+SLOT(AllocatorFree, 76);
+SLOT(GetAllocatorWithDefaultOptions, 78);
+SLOT(ReleaseEnv, 92);
+SLOT(ReleaseStatus, 93);
+SLOT(ReleaseMemoryInfo, 94);
+SLOT(ReleaseSession, 95);
+SLOT(ReleaseValue, 96);
+SLOT(ReleaseTypeInfo, 98);
+SLOT(ReleaseTensorTypeAndShapeInfo, 99);
+SLOT(ReleaseSessionOptions, 100);
+SLOT(AddSessionConfigEntry, 130);
+
+// The version of the table we ask for: the last slot above entered it in version 8 at the latest.
+enum { table_version = 8 };
+
+// The struct behind the library's one exported symbol.
+typedef struct {
+    const OrtApi *(*GetApi)(uint32_t version);
+    const char *(*GetVersionString)(void);
+} OrtApiBase;
+
+typedef const OrtApiBase *(*OrtGetApiBaseFunction)(void);
+
+OrtLibrary OrtLoadLibrary(const char *path, char *reason, size_t capacity) {
+    OrtLibrary library = {NULL, NULL};
+    // Never closed: its threads and thread-local storage do not survive an unload.
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (handle == NULL) {
+        const char *message = dlerror();
+        snprintf(reason, capacity, "%s", message != NULL ? message : "dlopen failed");
+        return library;
+    }
+    OrtGetApiBaseFunction get_base;
+    *(void **)&get_base = dlsym(handle, "OrtGetApiBase");
+    if (get_base == NULL) {
+        snprintf(reason, capacity, "%s is not ONNX Runtime: it exports no OrtGetApiBase", path);
+        return library;
+    }
+    const OrtApiBase *base = get_base();
+    library.api = base->GetApi(table_version);
+    library.version = base->GetVersionString();
+    if (library.api == NULL) {
+        snprintf(
+            reason, capacity, "%s is ONNX Runtime %s, which no longer offers its C API version %d",
+            path, library.version, table_version);
+    }
+    return library;
+}
+
+void OrtDropMessage(
+    void *context, int severity, const char *category, const char *log_id,
+    const char *code_location, const char *message) {
+    (void)context;
+    (void)severity;
+    (void)category;
+    (void)log_id;
+    (void)code_location;
+    (void)message;
+}

@@ -130,8 +130,8 @@ package final class EventLoop {
 
     // MARK: Turning
 
-    /// Runs work at the end of this turn (or before the next wait), outside of any handler and in
-    /// the order of these calls; what is deferred by such work runs before the next wait.
+    /// Runs work at the end of this turn, outside of any handler; of the next one where it is asked
+    /// for by such work or between turns.
     package func afterTurn(_ work: @escaping () -> Void) {
         deferred.append(work)
     }
@@ -146,12 +146,8 @@ package final class EventLoop {
 
     /// One iteration: waits, then calls whoever is ready, whoever is due, then what was deferred.
     package func turn() throws(SystemError) {
-        // What was deferred outside of a turn may be what the caller turns for: then it isn't kept
-        // waiting for readiness.
-        let hasRun = !deferred.isEmpty
-        runDeferred()
         events.removeAll(keepingCapacity: true)
-        try poller.wait(timeout: hasRun ? .zero : timeout(), into: &events)
+        try poller.wait(timeout: timeout(), into: &events)
         now = clock.now()
         // By index: a handler may register, deregister, or even free the slot of a later event.
         for index in events.indices { deliver(events[index]) }
@@ -165,7 +161,7 @@ package final class EventLoop {
 
     /// The time until the earliest deadline; `nil` where nothing is awaited.
     private func timeout() -> Duration? {
-        if isStopped { return .zero }
+        if isStopped || !deferred.isEmpty { return .zero }
         guard let first = timers.first else { return nil }
         return first.deadline - clock.now()
     }
@@ -192,10 +188,12 @@ package final class EventLoop {
         slots[slot].handler?.deadlinePassed(token: entry.token)
     }
 
+    /// Work that is deferred by deferred work waits for the next turn, so that it cannot keep
+    /// everyone else from theirs.
     private func runDeferred() {
-        // Once: work that keeps deferring more must not keep the loop from its descriptors.
+        guard !deferred.isEmpty else { return }
         let work = deferred
-        deferred.removeAll()
+        deferred.removeAll(keepingCapacity: true)
         for item in work { item() }
     }
 

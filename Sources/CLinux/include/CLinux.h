@@ -60,6 +60,9 @@ int linux_local_port(int fd);
 /// TCP_NODELAY on, so that a response never waits for an acknowledgement (tcp(7)).
 int linux_set_nodelay(int fd);
 
+/// Names the calling thread for top(1) and gdb(1), prctl(PR_SET_NAME); cut to 15 bytes.
+void linux_name_thread(const char *name);
+
 /// The processors this process may use, sched_getaffinity(2); -1 on error.
 int linux_affinity_count(void);
 /// Seconds since 1970, clock_gettime(CLOCK_REALTIME) (or its vDSO form).

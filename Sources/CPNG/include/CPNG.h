@@ -1,3 +1,45 @@
+// Two calls over libpng: read a header, decode into memory that the caller owns.
+//
+// libpng reports errors by leaving through longjmp. Both calls catch that jump themselves, so it
+// never crosses a Swift frame; they free all they allocate, print nothing, and do not copy the
+// encoded bytes. Everything that does not change a pixel as Pillow shows it (gamma, colour
+// profiles, text, transparency, animation) is skipped unread.
+
 #ifndef AMPHORA_CPNG_H
 #define AMPHORA_CPNG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Bytes that `message` must have room for.
+#define AMPHORA_PNG_MESSAGE_SIZE 200
+
+/// How a call ended.
+enum amphora_png_outcome {
+    AMPHORA_PNG_DECODED,
+    /// The bytes end before the picture does.
+    AMPHORA_PNG_TRUNCATED,
+    /// Anything else; the message holds libpng's words.
+    AMPHORA_PNG_DAMAGED
+};
+
+/// What the header says.
+struct amphora_png_header {
+    uint32_t width;
+    uint32_t height;
+    /// Bytes per decoded pixel: 1 (gray), 2 (gray of 16 bits, high byte first) or
+    /// 3 (red, green, blue); palettes are resolved, alpha is dropped.
+    uint32_t channels;
+};
+
+/// Reads as far as the first pixel data; allocates nothing that depends on the picture's size.
+enum amphora_png_outcome amphora_png_read_header(
+    const uint8_t *bytes, size_t count, struct amphora_png_header *header,
+    char *message);
+
+/// Decodes into `pixels`, which holds exactly width * height * channels bytes.
+enum amphora_png_outcome amphora_png_decode(
+    const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity,
+    char *message);
+
 #endif

@@ -1,0 +1,42 @@
+// The first decision: what this process is to be, by its first argument (DESIGN §2).
+
+internal import ArgumentParser
+internal import Glibc
+
+/// The entry of the program.
+enum Launch {
+    /// Runs what the arguments ask for and ends the process.
+    static func run() -> Never {
+        do {
+            var command = try Amphora.parseAsRoot()
+            try command.run()
+            exit(EXIT_SUCCESS)
+        } catch {
+            let status = Amphora.exitCode(for: error)
+            guard status == .validationFailure else { Amphora.exit(withError: error) }
+            // One line that says what is wrong, instead of that and the usage.
+            complain(Amphora.message(for: error))
+            exit(EX_USAGE)
+        }
+    }
+}
+
+/// The command line.
+struct Amphora: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "amphora",
+        abstract: "Serves an image-classification model over HTTP, as SageMaker expects it.",
+        version: Product.version,
+        subcommands: [Serve.self, Predict.self])
+
+    /// No argument at all: help, and the status of a usage error.
+    func run() throws {
+        print(Amphora.helpMessage())
+        throw ExitCode(EX_USAGE)
+    }
+}
+
+/// What this program is called.
+enum Product {
+    static let version = "0.1.0"
+}

@@ -1,0 +1,59 @@
+// `amphora serve`: the SageMaker handle.
+
+internal import ArgumentParser
+internal import EventLoop
+internal import Glibc
+
+/// Serves a model over HTTP.
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve a model over HTTP: GET /ping, POST /invocations.",
+        discussion: "An option wins over its environment variables, the first set of which wins.")
+
+    @OptionGroup var settings: SettingOptions
+
+    func run() throws {
+        let configuration = try usable { () throws(SettingError) in try settings.configuration() }
+        let status: CInt
+        do throws(SystemError) {
+            // Before any other thread exists.
+            try Signals.block(Application.endingSignals)
+            OpenFiles.raiseLimit()
+            let loop = EventLoop(poller: try EpollPoller())
+            status = try Application(configuration, loop: loop).run()
+        } catch {
+            complain("\(error)")
+            status = EXIT_FAILURE
+        }
+        throw ExitCode(status)
+    }
+}
+
+/// A value, or the end with one line and the status of a usage error (sysexits.h).
+func usable<Value>(_ value: () throws(SettingError) -> Value) throws -> Value {
+    do throws(SettingError) {
+        return try value()
+    } catch {
+        complain("\(error)")
+        throw ExitCode(EX_USAGE)
+    }
+}
+
+/// Writes one line to standard error.
+func complain(_ line: String) {
+    let bytes = Array("amphora: \(line)\n".utf8)
+    _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
+}
+
+/// The limit of open descriptors.
+enum OpenFiles {
+    /// Raises the soft limit to the hard one: each connection is a descriptor, setrlimit(2).
+    static func raiseLimit() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            return
+        }
+        limit.rlim_cur = limit.rlim_max
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}

@@ -1,0 +1,95 @@
+// The settings of one run, typed and checked; what the rest of App reads.
+
+internal import HTTP
+internal import Runtime
+
+/// All settings of a run.
+struct Configuration: Sendable {
+    let modelPath: String
+    let modelName: String?
+    let zoo: String
+    let engineLibrary: String?
+    let host: String
+    let port: UInt16
+    let workers: Int
+    /// The engine's threads within one inference.
+    let threads: Int
+    /// Images that may wait for a worker.
+    let queueCapacity: Int
+    let maxConnections: Int
+    let maxImagePixels: Int
+    let maxItems: Int
+    /// `nil`: the model folder's.
+    let topK: Int?
+    let requestTimeout: Duration
+    let drainTimeout: Duration
+    let http: Limits
+    let fetch: FetchSettings
+    let log: LogSettings
+
+    /// Reads every setting. Throws the first that can't be used.
+    init(_ sources: SettingSources) throws(SettingError) {
+        modelPath = try sources.value(of: Settings.modelPath)
+        modelName = try sources.value(of: Settings.modelName)
+        zoo = try sources.value(of: Settings.zoo)
+        engineLibrary = try sources.value(of: Settings.engineLibrary)
+        host = try sources.value(of: Settings.host)
+        port = UInt16(clamping: try sources.value(of: Settings.port))
+        workers = try sources.value(of: Settings.workers) ?? Processors.available
+        threads = try sources.value(of: Settings.threads)
+        queueCapacity = try sources.value(of: Settings.queue) ?? 8 * workers
+        maxConnections = try sources.value(of: Settings.maxConnections)
+        maxImagePixels = try sources.value(of: Settings.maxImagePixels)
+        maxItems = try sources.value(of: Settings.maxItems)
+        topK = try sources.value(of: Settings.topK)
+        requestTimeout = try sources.value(of: Settings.requestTimeout)
+        drainTimeout = try sources.value(of: Settings.drainTimeout)
+        http = try Limits(sources)
+        fetch = try FetchSettings(sources)
+        log = try LogSettings(sources)
+    }
+}
+
+/// How images are fetched.
+struct FetchSettings: Sendable {
+    let allow: [NetworkRange]
+    let connectTimeout: Duration
+    let timeout: Duration
+    let maxBytes: Int
+    let maxRedirects: Int
+    /// Fetches at the same time.
+    let maxConcurrent: Int
+
+    init(_ sources: SettingSources) throws(SettingError) {
+        allow = try sources.value(of: Settings.fetchAllow)
+        connectTimeout = try sources.value(of: Settings.fetchConnectTimeout)
+        timeout = try sources.value(of: Settings.fetchTimeout)
+        maxBytes = try sources.value(of: Settings.fetchMaxBytes)
+        maxRedirects = try sources.value(of: Settings.fetchMaxRedirects)
+        maxConcurrent = try sources.value(of: Settings.maxFetches)
+    }
+}
+
+/// What is logged, and how.
+struct LogSettings: Sendable {
+    let format: LogFormat
+    let level: LogLevel
+    let access: Bool
+
+    init(_ sources: SettingSources) throws(SettingError) {
+        format = try sources.value(of: Settings.logFormat)
+        level = try sources.value(of: Settings.logLevel)
+        access = try sources.value(of: Settings.accessLog)
+    }
+}
+
+extension Limits {
+    fileprivate init(_ sources: SettingSources) throws(SettingError) {
+        self.init()
+        bodyBytes = try sources.value(of: Settings.maxBody)
+        headTimeout = try sources.value(of: Settings.headTimeout)
+        bodyTimeout = try sources.value(of: Settings.bodyTimeout)
+        idleTimeout = try sources.value(of: Settings.idleTimeout)
+        writeTimeout = try sources.value(of: Settings.writeTimeout)
+    }
+}

@@ -1,0 +1,148 @@
+// What a setting is: a name, where else it may come from, what it takes, what it is if nobody says.
+//
+// `Settings` declares them all; `--help`, validation and the README's table are made from there.
+
+/// The platform's own name for a setting, and how its values are counted there.
+struct Alias: Sendable {
+    let variable: String
+    /// One unit of the variable in units of the setting: 1,048,576 for megabytes of a byte count.
+    var unit: Int = 1
+}
+
+/// One setting, whatever its type.
+protocol AnySetting: Sendable {
+    /// The option's name without its dashes.
+    var name: String { get }
+    var aliases: [Alias] { get }
+    /// What it takes, for people: "a port from 0 to 65535".
+    var takes: String { get }
+    /// The placeholder in `--help`.
+    var placeholder: String { get }
+    var help: String { get }
+    /// The default, for people.
+    var defaultText: String { get }
+    /// Why a value won't do; `nil` where it will.
+    func problem(with text: String) -> String?
+}
+
+extension AnySetting {
+    /// The setting's own environment variable: `AMPHORA_` and the option in capitals.
+    var variable: String {
+        "AMPHORA_" + String(name.uppercased().map { $0 == "-" ? "_" : $0 })
+    }
+
+    /// Its variables in the order in which they are asked, with their units.
+    var variables: [Alias] { [Alias(variable: variable)] + aliases }
+}
+
+/// A setting of a type.
+struct Setting<Value: Sendable>: AnySetting {
+    let name: String
+    var aliases: [Alias] = []
+    let kind: SettingKind<Value>
+    let standard: Value
+    let defaultText: String
+    let help: String
+
+    var takes: String { kind.takes }
+    var placeholder: String { kind.placeholder }
+
+    func problem(with text: String) -> String? {
+        kind.parse(text) == nil ? "takes \(kind.takes), not “\(text)”" : nil
+    }
+}
+
+/// How the values of a type are written.
+struct SettingKind<Value: Sendable>: Sendable {
+    let takes: String
+    let placeholder: String
+    /// The value that a text stands for; `nil` where it stands for none.
+    let parse: @Sendable (String) -> Value?
+}
+
+extension SettingKind where Value == Int {
+    /// A whole number.
+    static func integer(_ range: ClosedRange<Int>, _ what: String = "a whole number") -> Self {
+        SettingKind(
+            takes: "\(what) from \(range.lowerBound) to \(range.upperBound)", placeholder: "number",
+            parse: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } })
+    }
+
+    /// A number of bytes.
+    static func bytes(_ range: ClosedRange<Int>) -> Self {
+        SettingKind(
+            takes: "a number of bytes from \(range.lowerBound) to \(range.upperBound)",
+            placeholder: "bytes",
+            parse: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } })
+    }
+}
+
+extension SettingKind where Value == Int? {
+    /// A whole number that may be left to be found out.
+    static func optionalInteger(_ range: ClosedRange<Int>) -> Self {
+        SettingKind(
+            takes: "a whole number from \(range.lowerBound) to \(range.upperBound)",
+            placeholder: "number",
+            parse: { text in Int(text).flatMap { range.contains($0) ? .some($0) : nil } })
+    }
+}
+
+extension SettingKind where Value == Duration {
+    /// A number of seconds, with decimals or without.
+    static func seconds(_ range: ClosedRange<Double>) -> Self {
+        SettingKind(
+            takes: "seconds from \(range.lowerBound.plain) to \(range.upperBound.plain)",
+            placeholder: "seconds",
+            parse: { text in
+                Double(text).flatMap { range.contains($0) ? .milliseconds($0 * 1000) : nil }
+            })
+    }
+}
+
+extension SettingKind where Value == String {
+    /// Any text that isn't empty.
+    static func text(_ what: String, placeholder: String) -> Self {
+        SettingKind(takes: what, placeholder: placeholder, parse: { $0.isEmpty ? nil : $0 })
+    }
+}
+
+extension SettingKind where Value == String? {
+    /// Any text that isn't empty, or nothing.
+    static func optionalText(_ what: String, placeholder: String) -> Self {
+        SettingKind(
+            takes: what, placeholder: placeholder, parse: { $0.isEmpty ? nil : .some($0) })
+    }
+}
+
+extension SettingKind where Value == Bool {
+    /// On or off.
+    static var flag: Self {
+        SettingKind(
+            takes: "“on” or “off”", placeholder: "on|off",
+            parse: { text in
+                switch text.lowercased() {
+                case "on", "true", "1", "yes": true
+                case "off", "false", "0", "no": false
+                default: nil
+                }
+            })
+    }
+}
+
+extension SettingKind where Value: CaseIterable & RawRepresentable<String> {
+    /// One of a few words.
+    static var choice: Self {
+        let words = Value.allCases.map(\.rawValue)
+        return SettingKind(
+            takes: "one of " + words.joined(separator: ", "),
+            placeholder: words.joined(separator: "|"),
+            parse: { Value(rawValue: $0.lowercased()) })
+    }
+}
+
+extension Double {
+    /// "75" for 75.0, "0.1" for 0.1.
+    fileprivate var plain: String {
+        self == rounded() ? "\(Int(self))" : "\(self)"
+    }
+}

@@ -1,0 +1,178 @@
+// Every setting, once. `--help`, the environment's names, validation and the README's table
+// (`amphora --settings-table` in the tests) come from here.
+
+internal import Runtime
+
+/// The table of settings.
+enum Settings {
+    static let all: [any AnySetting] = [
+        modelPath, modelName, zoo, engineLibrary, host, port, workers, threads, queue,
+        maxConnections, maxBody, maxImagePixels, maxItems, topK, requestTimeout, headTimeout,
+        bodyTimeout, idleTimeout, writeTimeout, drainTimeout, fetchAllow, fetchConnectTimeout,
+        fetchTimeout, fetchMaxBytes, fetchMaxRedirects, maxFetches, logFormat, logLevel, accessLog,
+    ]
+
+    // MARK: The model
+
+    static let modelPath = Setting(
+        name: "model-path", kind: .text("the path of a folder", placeholder: "folder"),
+        standard: "/opt/ml/model", defaultText: "/opt/ml/model",
+        help: "The model folder; searched first.")
+    static let modelName = Setting<String?>(
+        name: "model-name", aliases: [Alias(variable: "MODEL_NAME")],
+        kind: .optionalText("the name of a folder in the zoo", placeholder: "name"),
+        standard: nil, defaultText: "none",
+        help: "The model of the zoo that is served where the model folder is missing or empty.")
+    static let zoo = Setting(
+        name: "zoo", kind: .text("the path of a folder", placeholder: "folder"),
+        standard: "/opt/models", defaultText: "/opt/models",
+        help: "The folder of model folders that --model-name chooses from.")
+    static let engineLibrary = Setting<String?>(
+        name: "engine-library", kind: .optionalText("the path of a library", placeholder: "file"),
+        standard: nil, defaultText: "beside the executable",
+        help: "The inference engine's shared library.")
+
+    // MARK: The server
+
+    static let host = Setting(
+        name: "host", kind: .text("a numeric IPv4 or IPv6 address", placeholder: "address"),
+        standard: "0.0.0.0", defaultText: "0.0.0.0",
+        help: "The address to listen on.")
+    static let port = Setting(
+        name: "port",
+        aliases: [Alias(variable: "SAGEMAKER_BIND_TO_PORT"), Alias(variable: "PORT")],
+        kind: .integer(0...65535, "a port"), standard: 8080, defaultText: "8080",
+        help: "The port to listen on; 0 takes a free one.")
+    static let workers = Setting<Int?>(
+        name: "workers",
+        aliases: [
+            Alias(variable: "SAGEMAKER_MODEL_SERVER_WORKERS"),
+            Alias(variable: "SAGEMAKER_NUM_MODEL_WORKERS"),
+        ],
+        kind: .optionalInteger(1...512), standard: nil,
+        defaultText: "the processors this process may use",
+        help: "The threads that decode and infer, one image each at a time.")
+    static let threads = Setting(
+        name: "threads", kind: .integer(1...512), standard: 1, defaultText: "1",
+        help: "The threads of the engine within one inference.")
+    static let queue = Setting<Int?>(
+        name: "queue", kind: .optionalInteger(1...1_000_000), standard: nil,
+        defaultText: "8 a worker",
+        help: "Images that may wait for a worker; beyond that, requests get 503.")
+    static let maxConnections = Setting(
+        name: "max-connections", kind: .integer(1...1_000_000), standard: 16384,
+        defaultText: "16384", help: "Open connections; further ones wait in the backlog.")
+    static let maxBody = Setting(
+        name: "max-body",
+        aliases: [
+            Alias(variable: "SAGEMAKER_MAX_PAYLOAD_IN_MB", unit: 1_048_576),
+            Alias(variable: "SAGEMAKER_MAX_REQUEST_SIZE"),
+        ],
+        kind: .bytes(1...2_147_483_647), standard: 33_554_432, defaultText: "33554432",
+        help: "The largest request body.")
+    static let maxImagePixels = Setting(
+        name: "max-image-pixels", kind: .integer(1...1_000_000_000), standard: 64_000_000,
+        defaultText: "64000000", help: "The largest image, width times height.")
+    static let maxItems = Setting(
+        name: "max-items", kind: .integer(1...1_000_000), standard: 10_000, defaultText: "10000",
+        help: "The most images one JSON request may name (JSON lines have no such limit).")
+    static let topK = Setting<Int?>(
+        name: "top-k", kind: .optionalInteger(1...1000), standard: nil,
+        defaultText: "the model folder's, else 5",
+        help: "The labels in an answer, unless the request says otherwise.")
+
+    // MARK: Time
+
+    static let requestTimeout = Setting(
+        name: "request-timeout",
+        aliases: [
+            Alias(variable: "SAGEMAKER_MODEL_SERVER_TIMEOUT"),
+            Alias(variable: "SAGEMAKER_RESPONSE_TIMEOUT"),
+        ],
+        kind: .seconds(0.05...3600), standard: .seconds(59), defaultText: "59",
+        help: "The time a request may take once it has arrived.")
+    static let headTimeout = Setting(
+        name: "head-timeout", kind: .seconds(0.05...3600), standard: .seconds(10),
+        defaultText: "10", help: "The time the head of a request may take to arrive.")
+    static let bodyTimeout = Setting(
+        name: "body-timeout", kind: .seconds(0.05...3600), standard: .seconds(30),
+        defaultText: "30", help: "The time a body may pause on its way in.")
+    static let idleTimeout = Setting(
+        name: "idle-timeout", kind: .seconds(0.05...86400), standard: .seconds(75),
+        defaultText: "75", help: "The time a connection may rest between requests.")
+    static let writeTimeout = Setting(
+        name: "write-timeout", kind: .seconds(0.05...3600), standard: .seconds(30),
+        defaultText: "30", help: "The time a client may pause in taking its answer.")
+    static let drainTimeout = Setting(
+        name: "drain-timeout", kind: .seconds(0...3600), standard: .seconds(25),
+        defaultText: "25", help: "The time requests in flight have to finish after SIGTERM.")
+
+    // MARK: Fetching
+
+    static let fetchAllow = Setting(
+        name: "fetch-allow", kind: .networks, standard: [NetworkRange](), defaultText: "none",
+        help: "Networks that URIs may point into although they are not public.")
+    static let fetchConnectTimeout = Setting(
+        name: "fetch-connect-timeout", kind: .seconds(0.05...3600), standard: .seconds(2),
+        defaultText: "2", help: "The time a connection to an image's host may take.")
+    static let fetchTimeout = Setting(
+        name: "fetch-timeout", kind: .seconds(0.05...3600), standard: .seconds(10),
+        defaultText: "10", help: "The time an image may take to be fetched.")
+    static let fetchMaxBytes = Setting(
+        name: "fetch-max-bytes", kind: .bytes(1...1_073_741_824), standard: 20_000_000,
+        defaultText: "20000000", help: "The largest image that is fetched.")
+    static let fetchMaxRedirects = Setting(
+        name: "fetch-max-redirects", kind: .integer(0...20), standard: 3, defaultText: "3",
+        help: "The redirects that are followed to an image.")
+    static let maxFetches = Setting(
+        name: "max-fetches", kind: .integer(1...10_000), standard: 256, defaultText: "256",
+        help: "Images that are fetched at the same time; further ones wait.")
+
+    // MARK: Logs
+
+    static let logFormat = Setting(
+        name: "log-format", aliases: [Alias(variable: "AWS_LAMBDA_LOG_FORMAT")],
+        kind: SettingKind<LogFormat>.choice, standard: .text, defaultText: "text",
+        help: "How log lines are written.")
+    static let logLevel = Setting(
+        name: "log-level",
+        aliases: [
+            Alias(variable: "SAGEMAKER_CONTAINER_LOG_LEVEL"),
+            Alias(variable: "AWS_LAMBDA_LOG_LEVEL"),
+        ],
+        kind: .logLevel, standard: .info, defaultText: "info",
+        help: "The least important lines that are written.")
+    static let accessLog = Setting(
+        name: "access-log", kind: .flag, standard: true, defaultText: "on",
+        help: "A log line for every request but /ping.")
+}
+
+extension SettingKind where Value == [NetworkRange] {
+    /// Networks in CIDR notation, separated by commas.
+    fileprivate static var networks: Self {
+        SettingKind(
+            takes: "networks like 10.0.0.0/8,127.0.0.1", placeholder: "cidr,…",
+            parse: { text in
+                var ranges: [NetworkRange] = []
+                for part in text.split(separator: ",") {
+                    do throws(NetworkRange.ParseError) {
+                        ranges.append(try NetworkRange.parse(String(part)))
+                    } catch {
+                        return nil
+                    }
+                }
+                return ranges
+            })
+    }
+}
+
+extension SettingKind where Value == LogLevel {
+    /// A level by its name, or by the number that SageMaker's toolkits use.
+    fileprivate static var logLevel: Self {
+        let words = LogLevel.allCases.map(\.rawValue)
+        return SettingKind(
+            takes: "one of " + words.joined(separator: ", "),
+            placeholder: words.joined(separator: "|"),
+            parse: { LogLevel(lenient: $0) })
+    }
+}

@@ -1,0 +1,32 @@
+// Accept or refuse: decided once, when a request has arrived, by counts alone (contracts.md A6).
+//
+// What is accepted is never refused later for want of room, so every accepted request gets its
+// answer; what is refused is refused at once, so overload never piles up.
+
+/// The decision whether one more request is taken.
+struct Admission {
+    /// Jobs that may wait for a worker.
+    let queueCapacity: Int
+    /// Requests that may be in flight, in whatever state.
+    let maxInFlight: Int
+    private(set) var inFlight = 0
+
+    init(queueCapacity: Int, workers: Int, maxFetches: Int) {
+        self.queueCapacity = queueCapacity
+        maxInFlight = queueCapacity + workers + maxFetches
+    }
+
+    /// Whether there is room, with `waiting` jobs in the queue.
+    func hasRoom(waiting: Int) -> Bool {
+        waiting < queueCapacity && inFlight < maxInFlight
+    }
+
+    /// Counts a request that was accepted.
+    mutating func accept() { inFlight += 1 }
+
+    /// Counts a request that has ended.
+    mutating func release() {
+        precondition(inFlight > 0)
+        inFlight -= 1
+    }
+}

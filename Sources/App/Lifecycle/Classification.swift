@@ -1,0 +1,94 @@
+// One image on its way to its labels: fetched if it is elsewhere, then given to a worker.
+//
+//     waiting ─► fetching ─► working ─► ended
+//        └──────────────────────┘
+//
+// Cancellable at every step: a fetch is broken off, a waiting job is taken back, a running one's
+// result is thrown away.
+
+internal import Inference
+internal import Runtime
+
+/// The classification of one image. Loop thread.
+final class Classification {
+    private enum State {
+        case waiting
+        case fetching(TransferID)
+        case working(JobID)
+        case ended
+    }
+
+    private let item: Item
+    private let topK: Int
+    private let backend: Backend
+    private var completed: ((Result<[Prediction], Failure>) -> Void)?
+    private var state = State.waiting
+
+    init(
+        _ item: Item, topK: Int, backend: Backend,
+        completed: @escaping (Result<[Prediction], Failure>) -> Void
+    ) {
+        self.item = item
+        self.topK = topK
+        self.backend = backend
+        self.completed = completed
+    }
+
+    /// Sets out. `completed` may be called before this returns.
+    func start() {
+        guard case .uri(let uri) = item.source else { return work(on: item.source) }
+        do throws(Failure) {
+            switch try ImageURI(uri) {
+            case .inline: work(on: item.source)
+            case .remote(let url): fetch(url)
+            }
+        } catch {
+            end(.failure(error))
+        }
+    }
+
+    /// Gives up without a result.
+    func cancel() {
+        completed = nil
+        switch state {
+        case .waiting, .ended: break
+        case .fetching(let transfer): backend.transfers.cancel(transfer)
+        case .working(let job): backend.pool.abandon(job)
+        }
+        state = .ended
+    }
+
+    private func fetch(_ url: String) {
+        var request = TransferRequest(url: url)
+        request.byteCap = backend.fetch.maxBytes
+        request.connectTimeout = backend.fetch.connectTimeout
+        request.totalTimeout = backend.fetch.timeout
+        request.maxRedirects = backend.fetch.maxRedirects
+        let transfer = backend.transfers.start(request) { [weak self] result in
+            self?.fetched(result)
+        }
+        state = .fetching(transfer)
+    }
+
+    private func fetched(_ result: Result<TransferResponse, TransferError>) {
+        switch result {
+        case .failure(let error): end(.failure(Failure(error)))
+        case .success(let response): work(on: .bytes(response.body))
+        }
+    }
+
+    private func work(on source: ImageSource) {
+        let job = backend.pool.submit(.classify(source, topK: topK)) { [weak self] output in
+            guard case .predictions(let result) = output else {
+                preconditionFailure("a job was mixed up")
+            }
+            self?.end(result)
+        }
+        state = .working(job)
+    }
+
+    private func end(_ result: Result<[Prediction], Failure>) {
+        state = .ended
+        completed.take()?(result)
+    }
+}

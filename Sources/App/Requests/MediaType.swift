@@ -1,0 +1,70 @@
+// Content-Type and Accept: what a body is, and whether the answer's type will do (RFC 9110 §8.3, §12.5.1).
+
+/// What a request's body holds, by its Content-Type.
+enum BodyKind: Equatable {
+    case json
+    case jsonLines
+    case image
+    /// Nobody said; the first byte decides (DESIGN §9).
+    case unstated
+
+    /// Names that JSON lines go by.
+    static let jsonLinesNames = [
+        "application/jsonlines", "application/jsonl", "application/x-jsonlines",
+        "application/json-lines", "application/x-ndjson", "application/ndjson",
+    ]
+
+    /// The kind that a Content-Type names; `nil` where it names none that is served.
+    init?(contentType: String?) {
+        guard let name = contentType.map(mediaType(of:)), !name.isEmpty else {
+            self = .unstated
+            return
+        }
+        switch name {
+        case "application/json": self = .json
+        case "application/x-image", "application/octet-stream": self = .image
+        // What curl says when its user says nothing.
+        case "application/x-www-form-urlencoded": self = .unstated
+        case _ where Self.jsonLinesNames.contains(name): self = .jsonLines
+        case _ where name.hasPrefix("image/"): self = .image
+        default: return nil
+        }
+    }
+
+    /// The kind of a body whose sender did not say.
+    static func sniffed(_ body: [UInt8]) -> BodyKind {
+        let whitespace: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
+        switch body.first(where: { !whitespace.contains($0) }) {
+        case UInt8(ascii: "{"), UInt8(ascii: "["): return .json
+        default: return .image
+        }
+    }
+
+    /// The names of the answer's type, the one that is used first.
+    var answerNames: [String] {
+        self == .jsonLines ? Self.jsonLinesNames : ["application/json"]
+    }
+}
+
+/// Whether an Accept field takes one of `names`. No field, or an empty one, takes everything.
+func accepts(_ accept: String?, anyOf names: [String]) -> Bool {
+    guard let accept, !accept.allSatisfy(\.isWhitespace) else { return true }
+    return accept.split(separator: ",").contains { range in
+        guard !hasZeroQuality(range) else { return false }
+        let name = mediaType(of: String(range))
+        return name == "*/*" || name == "application/*" || names.contains(name)
+    }
+}
+
+/// "image/png" of "Image/PNG; q=1".
+private func mediaType(of field: String) -> String {
+    let name = field.split(separator: ";", omittingEmptySubsequences: false).first ?? ""
+    return name.lowercased().filter { !$0.isWhitespace }
+}
+
+private func hasZeroQuality(_ range: Substring) -> Bool {
+    range.split(separator: ";").dropFirst().contains { parameter in
+        let parts = parameter.filter { !$0.isWhitespace }.lowercased().split(separator: "=")
+        return parts.count == 2 && parts[0] == "q" && Double(String(parts[1])) == 0
+    }
+}

@@ -1,0 +1,79 @@
+// What the head of a request for labels says, checked before its body is read.
+
+internal import HTTP
+
+/// What is known of a request before its body.
+struct RequestProperties {
+    let kind: BodyKind
+    /// The number of labels its query asks for.
+    let topK: Int?
+    /// The Accept field.
+    let accept: String?
+    /// Names the request in logs: the client's own id, else a number.
+    let id: String
+
+    /// The longest id that is taken over into logs, in bytes (contracts.md A5).
+    private static let longestID = 64
+
+    init(
+        kind: BodyKind, topK: Int? = nil, accept: String? = nil, id: String
+    ) {
+        self.kind = kind
+        self.topK = topK
+        self.accept = accept
+        self.id = id
+    }
+
+    /// Reads a head. Throws what the client must change.
+    init(
+        _ head: borrowing RequestHead, in bytes: Span<UInt8>, number: Int, application: Application
+    ) throws(Failure) {
+        if let coding = head.value(of: "content-encoding", in: bytes)?.text(in: bytes),
+            !coding.isEmpty, coding.lowercased() != "identity"
+        {
+            throw Failure(
+                .unsupportedMediaType,
+                "the content coding “\(coding.prefix(40))” is not supported; send the body as it is")
+        }
+        let contentType = head.value(of: "content-type", in: bytes)?.text(in: bytes)
+        guard let kind = BodyKind(contentType: contentType) else {
+            throw Failure(
+                .unsupportedMediaType,
+                "the media type “\((contentType ?? "").prefix(60))” is not supported; send "
+                    + "application/json, application/jsonlines, image/* or application/octet-stream")
+        }
+        self.kind = kind
+        accept = head.value(of: "accept", in: bytes)?.text(in: bytes)
+        if kind != .unstated { try application.requireAcceptable(accept, kind) }
+        topK = try Self.topK(head.query?.text(in: bytes))
+        let given = head.value(of: "x-amzn-sagemaker-inference-id", in: bytes)?.text(in: bytes)
+        id = given.map { String($0.prefix(Self.longestID)) } ?? "\(number)"
+    }
+
+    /// The value of `top_k` in a query.
+    static func topK(_ query: String?) throws(Failure) -> Int? {
+        guard let query else { return nil }
+        for parameter in query.split(separator: "&") where parameter.hasPrefix("top_k=") {
+            return try Form.topK(text: String(parameter.dropFirst("top_k=".count)))
+        }
+        return nil
+    }
+}
+
+extension RequestHead {
+    /// The method, for logs.
+    var methodText: String {
+        switch method {
+        case .get: "GET"
+        case .head: "HEAD"
+        case .post: "POST"
+        case .put: "PUT"
+        case .delete: "DELETE"
+        case .options: "OPTIONS"
+        case .patch: "PATCH"
+        case .trace: "TRACE"
+        case .connect: "CONNECT"
+        case .other: "other"
+        }
+    }
+}

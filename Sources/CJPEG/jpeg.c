@@ -1,0 +1,154 @@
+// See CJPEG.h. One decompressor per call, on its stack. The setjmp sits one function deeper, so that
+// no variable of the function that holds it changes before the jump.
+
+#include "CJPEG.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jerror.h>
+#include <jpeglib.h>
+
+struct decompressor {
+    struct jpeg_decompress_struct library;
+    struct jpeg_error_mgr errors;
+    struct jpeg_progress_mgr progress;
+    struct jpeg_source_mgr source;
+    jmp_buf exit;
+    enum amphora_jpeg_outcome outcome;
+    char *message;
+    int max_scans;
+};
+
+static void leave(struct decompressor *self, enum amphora_jpeg_outcome outcome) {
+    self->outcome = outcome;
+    longjmp(self->exit, 1);
+}
+
+static void error_exit(j_common_ptr library) {
+    struct decompressor *self = library->client_data;
+    char text[JMSG_LENGTH_MAX];
+    self->errors.format_message(library, text);
+    snprintf(self->message, AMPHORA_JPEG_MESSAGE_SIZE, "%s", text);
+    leave(self, AMPHORA_JPEG_DAMAGED);
+}
+
+// Warnings are not errors to Pillow: a damaged block is decoded as well as can be.
+static void output_message(j_common_ptr library) { (void)library; }
+
+static void emit_message(j_common_ptr library, int level) {
+    if (level < 0) library->err->num_warnings++;
+}
+
+// A progressive file is read scan by scan before the first row comes out: count them here.
+static void progress_monitor(j_common_ptr library) {
+    struct decompressor *self = library->client_data;
+    if (self->library.input_scan_number > self->max_scans)
+        leave(self, AMPHORA_JPEG_TOO_MANY_SCANS);
+}
+
+static void init_source(j_decompress_ptr library) { (void)library; }
+static void term_source(j_decompress_ptr library) { (void)library; }
+
+// All bytes are there from the start: being asked for more means that they ended too early.
+static boolean fill_input_buffer(j_decompress_ptr library) {
+    leave(library->client_data, AMPHORA_JPEG_TRUNCATED);
+    return FALSE;
+}
+
+static void skip_input_data(j_decompress_ptr library, long count) {
+    struct jpeg_source_mgr *source = library->src;
+    if (count <= 0) return;
+    if ((size_t)count > source->bytes_in_buffer)
+        leave(library->client_data, AMPHORA_JPEG_TRUNCATED);
+    source->next_input_byte += count;
+    source->bytes_in_buffer -= (size_t)count;
+}
+
+static void start(
+    struct decompressor *self, const uint8_t *bytes, size_t count, uint32_t max_scans,
+    char *message) {
+    memset(self, 0, sizeof *self);
+    self->max_scans = max_scans > INT32_MAX ? INT32_MAX : (int)max_scans;
+    self->message = message;
+    message[0] = 0;
+    self->library.err = jpeg_std_error(&self->errors);
+    self->library.client_data = self;
+    self->errors.error_exit = error_exit;
+    self->errors.output_message = output_message;
+    self->errors.emit_message = emit_message;
+    self->progress.progress_monitor = progress_monitor;
+    self->source.next_input_byte = bytes;
+    self->source.bytes_in_buffer = count;
+    self->source.init_source = init_source;
+    self->source.fill_input_buffer = fill_input_buffer;
+    self->source.skip_input_data = skip_input_data;
+    self->source.resync_to_restart = jpeg_resync_to_restart;
+    self->source.term_source = term_source;
+}
+
+// Reads the header and chooses the colours that come out.
+static uint32_t open_picture(struct decompressor *self) {
+    struct jpeg_decompress_struct *library = &self->library;
+    jpeg_create_decompress(library);  // clears all but err and client_data
+    library->src = &self->source;
+    library->progress = &self->progress;
+    jpeg_read_header(library, TRUE);
+    switch (library->num_components) {
+    case 1: library->out_color_space = JCS_GRAYSCALE; return 1;
+    case 3: library->out_color_space = JCS_RGB; return 3;
+    case 4: library->out_color_space = JCS_CMYK; return 4;
+    default:
+        snprintf(self->message, AMPHORA_JPEG_MESSAGE_SIZE,
+                 "%d colour components (1, 3 or 4 are supported)", library->num_components);
+        leave(self, AMPHORA_JPEG_DAMAGED);
+        return 0;
+    }
+}
+
+static void read_header(struct decompressor *self, struct amphora_jpeg_header *header) {
+    if (setjmp(self->exit)) return;
+    header->channels = open_picture(self);
+    header->width = self->library.image_width;
+    header->height = self->library.image_height;
+}
+
+static void decode(
+    struct decompressor *self, uint8_t *pixels, size_t capacity, uint32_t *rows) {
+    if (setjmp(self->exit)) return;
+    struct jpeg_decompress_struct *library = &self->library;
+    size_t channels = open_picture(self);
+    size_t stride = (size_t)library->image_width * channels;
+    if (stride * library->image_height != capacity) {
+        snprintf(self->message, AMPHORA_JPEG_MESSAGE_SIZE, "the header changed between readings");
+        leave(self, AMPHORA_JPEG_DAMAGED);
+    }
+    jpeg_start_decompress(library);
+    while (library->output_scanline < library->output_height) {
+        JSAMPROW next = pixels + (size_t)library->output_scanline * stride;
+        jpeg_read_scanlines(library, &next, 1);
+        *rows = library->output_scanline;
+    }
+    jpeg_finish_decompress(library);
+}
+
+enum amphora_jpeg_outcome amphora_jpeg_read_header(
+    const uint8_t *bytes, size_t count, struct amphora_jpeg_header *header, char *message) {
+    struct decompressor self;
+    start(&self, bytes, count, 1, message);
+    read_header(&self, header);
+    jpeg_destroy_decompress(&self.library);
+    return self.outcome;
+}
+
+enum amphora_jpeg_outcome amphora_jpeg_decode(
+    const uint8_t *bytes, size_t count, uint32_t max_scans, uint8_t *pixels, size_t capacity,
+    uint32_t *rows, char *message) {
+    struct decompressor self;
+    *rows = 0;
+    start(&self, bytes, count, max_scans, message);
+    decode(&self, pixels, capacity, rows);
+    jpeg_destroy_decompress(&self.library);
+    return self.outcome;
+}

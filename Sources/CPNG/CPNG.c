@@ -1,2 +1,0 @@
-#include "CPNG.h"
-typedef int amphora_CPNG_placeholder;

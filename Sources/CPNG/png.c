@@ -1,0 +1,157 @@
+// See CPNG.h. One reader per call, on its stack. The setjmp sits one function deeper, so that no
+// variable of the function that holds it changes before the jump.
+
+#include "CPNG.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <png.h>
+
+struct reader {
+    png_structp library;
+    png_infop header;
+    const uint8_t *next;
+    size_t left;
+    // How many bytes the rest of the stream may still take; see limit_what_follows.
+    size_t allowance;
+    jmp_buf exit;
+    enum amphora_png_outcome outcome;
+    char *message;
+    int data_check_failed;
+};
+
+static void leave(struct reader *self, enum amphora_png_outcome outcome, const char *text) {
+    self->outcome = outcome;
+    snprintf(self->message, AMPHORA_PNG_MESSAGE_SIZE, "%s", text);
+    longjmp(self->exit, 1);
+}
+
+static void error_exit(png_structp library, png_const_charp text) {
+    leave(png_get_error_ptr(library), AMPHORA_PNG_DAMAGED, text);
+}
+
+// libpng only warns about a wrong Adler-32 at the end of the pixels; to Pillow it is an error.
+static void warn(png_structp library, png_const_charp text) {
+    struct reader *self = png_get_error_ptr(library);
+    if (strstr(text, "incorrect data check")) self->data_check_failed = 1;
+}
+
+static void read_bytes(png_structp library, png_bytep out, size_t count) {
+    struct reader *self = png_get_io_ptr(library);
+    if (count > self->left) leave(self, AMPHORA_PNG_TRUNCATED, "");
+    if (count > self->allowance)
+        leave(self, AMPHORA_PNG_DAMAGED, "more pixel data than the picture has pixels");
+    memcpy(out, self->next, count);
+    self->next += count;
+    self->left -= count;
+    self->allowance -= count;
+}
+
+// libpng inflates whatever follows the last row and throws it away: a megabyte may unfold to a
+// gigabyte of nothing. So the last row may only take what a row can need, and some.
+static void limit_what_follows(struct reader *self, size_t row_bytes) {
+    self->allowance = 2 * row_bytes + 65536;
+}
+
+static void start(struct reader *self, const uint8_t *bytes, size_t count, char *message) {
+    memset(self, 0, sizeof *self);
+    self->next = bytes;
+    self->left = count;
+    self->allowance = SIZE_MAX;
+    self->message = message;
+    message[0] = 0;
+}
+
+static void stop(struct reader *self) {
+    png_destroy_read_struct(&self->library, &self->header, NULL);
+}
+
+// Reads the header and chooses the bytes that come out.
+static uint32_t open_picture(struct reader *self) {
+    self->library = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, error_exit, warn);
+    if (!self->library) leave(self, AMPHORA_PNG_DAMAGED, "out of memory");
+    self->header = png_create_info_struct(self->library);
+    if (!self->header) leave(self, AMPHORA_PNG_DAMAGED, "out of memory");
+    png_structp library = self->library;
+    png_infop header = self->header;
+
+    png_set_read_fn(library, self, read_bytes);
+    // Size is judged by the caller. Chunks are skipped, not stored: their length may be any.
+    png_set_user_limits(library, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    png_set_chunk_malloc_max(library, 0);
+    png_set_keep_unknown_chunks(library, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+    png_set_keep_unknown_chunks(library, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)"tRNS", 1);
+    png_set_check_for_invalid_index(library, -1);
+    png_read_info(library, header);
+
+    int depth = png_get_bit_depth(library, header);
+    switch (png_get_color_type(library, header)) {
+    case PNG_COLOR_TYPE_GRAY:
+        if (depth < 8) png_set_expand_gray_1_2_4_to_8(library);
+        return depth == 16 ? 2 : 1;
+    case PNG_COLOR_TYPE_GRAY_ALPHA:
+        png_set_strip_16(library);
+        png_set_strip_alpha(library);
+        return 1;
+    case PNG_COLOR_TYPE_PALETTE:
+        png_set_palette_to_rgb(library);
+        return 3;
+    default:
+        png_set_strip_16(library);
+        png_set_strip_alpha(library);
+        return 3;
+    }
+}
+
+static void read_rows(struct reader *self, uint8_t *pixels, size_t stride) {
+    png_structp library = self->library;
+    uint32_t height = png_get_image_height(library, self->header);
+    int passes = png_set_interlace_handling(library);
+    png_read_update_info(library, self->header);
+    if (png_get_rowbytes(library, self->header) != stride)
+        leave(self, AMPHORA_PNG_DAMAGED, "a combination of colour type and depth without meaning");
+    for (int pass = 0; pass < passes; pass++) {
+        for (uint32_t row = 0; row < height; row++) {
+            if (pass == passes - 1 && row == height - 1)
+                limit_what_follows(self, png_get_image_width(library, self->header) * (size_t)8);
+            png_read_row(library, pixels + (size_t)row * stride, NULL);
+        }
+    }
+    if (self->data_check_failed) leave(self, AMPHORA_PNG_DAMAGED, "incorrect data check");
+}
+
+static void read_header(struct reader *self, struct amphora_png_header *header) {
+    if (setjmp(self->exit)) return;
+    header->channels = open_picture(self);
+    header->width = png_get_image_width(self->library, self->header);
+    header->height = png_get_image_height(self->library, self->header);
+}
+
+static void decode(struct reader *self, uint8_t *pixels, size_t capacity) {
+    if (setjmp(self->exit)) return;
+    size_t channels = open_picture(self);
+    size_t stride = png_get_image_width(self->library, self->header) * channels;
+    if (stride * png_get_image_height(self->library, self->header) != capacity)
+        leave(self, AMPHORA_PNG_DAMAGED, "the header changed between readings");
+    read_rows(self, pixels, stride);
+}
+
+enum amphora_png_outcome amphora_png_read_header(
+    const uint8_t *bytes, size_t count, struct amphora_png_header *header, char *message) {
+    struct reader self;
+    start(&self, bytes, count, message);
+    read_header(&self, header);
+    stop(&self);
+    return self.outcome;
+}
+
+enum amphora_png_outcome amphora_png_decode(
+    const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity, char *message) {
+    struct reader self;
+    start(&self, bytes, count, message);
+    decode(&self, pixels, capacity);
+    stop(&self);
+    return self.outcome;
+}

@@ -1,2 +1,0 @@
-#include "CWebP.h"
-typedef int amphora_CWebP_placeholder;

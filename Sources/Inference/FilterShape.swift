@@ -1,0 +1,58 @@
+// The resampling filters as functions of the distance from the centre, as Pillow defines them.
+
+import Glibc
+
+/// The continuous form of a filter, in double precision.
+struct FilterShape {
+    /// Half the width outside which the weight is zero.
+    let support: Double
+    private let filter: Preprocessing.Filter
+
+    /// Chooses a filter; `nearest` is no convolution and counts as `box` here.
+    init(_ filter: Preprocessing.Filter) {
+        self.filter = filter
+        support =
+            switch filter {
+            case .nearest, .box: 0.5
+            case .bilinear, .hamming: 1
+            case .bicubic: 2
+            case .lanczos: 3
+            }
+    }
+
+    /// The weight, not normalised, at a distance.
+    func weight(at distance: Double) -> Double {
+        switch filter {
+        case .nearest, .box: distance > -0.5 && distance <= 0.5 ? 1 : 0
+        case .bilinear: Self.triangle(abs(distance))
+        case .hamming: Self.hamming(abs(distance))
+        case .bicubic: Self.cubic(abs(distance))
+        case .lanczos:
+            distance >= -3 && distance < 3 ? Self.sinc(distance) * Self.sinc(distance / 3) : 0
+        }
+    }
+
+    private static func triangle(_ distance: Double) -> Double {
+        distance < 1 ? 1 - distance : 0
+    }
+
+    private static func hamming(_ distance: Double) -> Double {
+        if distance == 0 { return 1 }
+        if distance >= 1 { return 0 }
+        let angle = distance * Double.pi
+        return sin(angle) / angle * (0.54 + 0.46 * cos(angle))
+    }
+
+    private static func cubic(_ distance: Double) -> Double {
+        let a = -0.5
+        if distance < 1 { return ((a + 2) * distance - (a + 3)) * distance * distance + 1 }
+        if distance < 2 { return (((distance - 5) * distance + 8) * distance - 4) * a }
+        return 0
+    }
+
+    private static func sinc(_ distance: Double) -> Double {
+        if distance == 0 { return 1 }
+        let angle = distance * Double.pi
+        return sin(angle) / angle
+    }
+}

@@ -1,0 +1,60 @@
+// Bytes of a model file, seen through a window that moves.
+//
+// The walker looks at a few kilobytes of a file that may hold gigabytes of weights, so it must
+// neither read nor map the whole. A position outside the file is an answer (`nil`), never a trap.
+
+/// Random access to the bytes of a `ModelSource`.
+struct ByteWindow: ~Copyable {
+    /// The number of bytes behind the window.
+    let count: Int
+    private static let length = 16 * 1024
+    private let file: File?
+    private var window: [UInt8]
+    private var start = 0
+
+    /// Opens a source. Throws `unreadable`.
+    init(_ source: ModelSource) throws(ModelError) {
+        switch source {
+        case .file(let path):
+            let opened = try File(path)
+            count = opened.size
+            file = consume opened
+            window = []
+        case .bytes(let bytes):
+            count = bytes.count
+            file = nil
+            window = bytes
+        }
+    }
+
+    /// The byte at a position, or `nil` outside. Throws `unreadable`.
+    mutating func byte(at position: Int) throws(ModelError) -> UInt8? {
+        guard position >= 0, position < count else { return nil }
+        if position < start || position >= start + window.count {
+            guard file != nil else { return nil }
+            window = try read(position)
+            start = position
+        }
+        return window.isEmpty ? nil : window[position - start]
+    }
+
+    /// The text of a range, or `nil` where it is not inside, not UTF-8 or longer than `limit`.
+    mutating func text(in range: Range<Int>, limit: Int) throws(ModelError) -> String? {
+        guard range.count <= limit else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(range.count)
+        for position in range {
+            guard let byte = try byte(at: position) else { return nil }
+            bytes.append(byte)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private func read(_ position: Int) throws(ModelError) -> [UInt8] {
+        // The walker goes forward, so the window begins where it looks.
+        switch file {
+        case .some(let file): try file.read(Self.length, at: position)
+        case .none: []
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// What the three codecs have in common: a header that costs nothing, then pixels in the form that
+// the file holds them, written into memory that was sized from that header.
+
+/// How a codec hands out pixels, before they become RGB or gray.
+enum PixelForm: Int, Sendable {
+    case gray = 1
+    /// High byte first.
+    case gray16 = 2
+    case rgb = 3
+    /// As stored, which in practice (Adobe) is inverted.
+    case cmyk = 4
+
+    /// Bytes per pixel.
+    var bytes: Int { rawValue }
+}
+
+/// What a picture's header says.
+struct ImageHeader: Sendable, Equatable {
+    /// In pixels.
+    let width: Int
+    /// In pixels.
+    let height: Int
+    let form: PixelForm
+}
+
+/// One file format's decoder, over a C library.
+protocol ImageCodec {
+    /// Reads the header; the memory it takes does not depend on the size it finds.
+    static func header(of bytes: borrowing Span<UInt8>) throws(ImageError) -> ImageHeader
+
+    /// Writes every pixel, in the header's form, into `pixels`, whose size fits it exactly.
+    static func decode(
+        _ bytes: borrowing Span<UInt8>, _ header: ImageHeader, limits: ImageLimits,
+        into pixels: UnsafeMutableBufferPointer<UInt8>
+    ) throws(ImageError)
+}
+
+/// Calls a C function with room for its message; returns its outcome and the message.
+func withMessage<Outcome>(
+    size: Int32, _ body: (UnsafeMutablePointer<CChar>) -> Outcome
+) -> (outcome: Outcome, message: String) {
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(size)) { buffer in
+        unsafe buffer.initialize(repeating: 0)
+        guard let base = buffer.baseAddress else { preconditionFailure("no room for a message") }
+        let outcome = unsafe body(base)
+        return unsafe (outcome, String(cString: base))
+    }
+}

@@ -1,0 +1,82 @@
+// From encoded bytes to a picture, whatever the format: recognise it, read its header, judge its
+// size, decode, convert the colours.
+//
+// One per worker. The memory of a picture that has been used can be handed back with `reclaim`, so
+// that a busy worker decodes into the same pages again and again. Refuses a picture by its header,
+// before anything that depends on its size is allocated.
+
+/// Decodes JPEG, PNG and WebP; one worker at a time.
+package struct ImageDecoder {
+    private let profile: Preprocessing.DecodeProfile
+    private let channels: Int
+    private let limits: ImageLimits
+    /// Memory of an earlier picture, waiting for the next.
+    private var spare: [UInt8] = []
+
+    /// Larger buffers than this many bytes are not kept between pictures.
+    private static let spareBytes = 32 << 20
+
+    /// Creates a decoder that yields gray for `.gray` and RGB for the other two.
+    package init(
+        profile: Preprocessing.DecodeProfile = .pillow,
+        channels: Preprocessing.Channels = .rgb,
+        limits: ImageLimits = ImageLimits()
+    ) {
+        self.profile = profile
+        self.channels = channels.count
+        self.limits = limits
+    }
+
+    /// Decodes a picture to the channels this decoder was made for.
+    package mutating func decode(_ bytes: [UInt8]) throws(ImageError) -> Raster {
+        if profile == .opencv {
+            throw .undecodable("decoding as OpenCV does is not supported yet; use \"pillow\"")
+        }
+        switch ImageFormat.sniff(bytes.span) {
+        case .jpeg: return try decode(bytes.span, with: JPEGDecoder.self)
+        case .png: return try decode(bytes.span, with: PNGDecoder.self)
+        case .webp: return try decode(bytes.span, with: WebPDecoder.self)
+        case .unknown where bytes.isEmpty:
+            throw .undecodable("there are no bytes where an image should be")
+        case .unknown:
+            throw .undecodable(
+                "the bytes are not an image in a known format; \(ImageFormat.supported) are")
+        case let format:
+            throw .undecodable(
+                "\(format.name) images are not supported; \(ImageFormat.supported) are")
+        }
+    }
+
+    /// Takes back the memory of a picture that is no longer needed.
+    package mutating func reclaim(_ raster: consuming Raster) {
+        guard raster.pixels.capacity <= Self.spareBytes else { return }
+        spare = raster.pixels
+    }
+
+    private mutating func decode<Codec: ImageCodec>(
+        _ bytes: borrowing Span<UInt8>, with codec: Codec.Type
+    ) throws(ImageError) -> Raster {
+        let header = try codec.header(of: bytes)
+        let (pixels, overflow) = header.width.multipliedReportingOverflow(by: header.height)
+        if overflow || pixels > limits.pixels {
+            throw .tooLarge(width: header.width, height: header.height, limit: limits.pixels)
+        }
+
+        var buffer: [UInt8] = []
+        swap(&buffer, &spare)
+        buffer.removeAll(keepingCapacity: true)
+        let conversion = PixelConversion(from: header.form, channels: channels, pixels: pixels)
+        let limits = self.limits
+        try buffer.append(addingCapacity: conversion.capacity) { span throws(ImageError) in
+            try unsafe span.withUnsafeMutableBufferPointer { memory, count throws(ImageError) in
+                let stored = unsafe UnsafeMutableBufferPointer(
+                    rebasing: memory[conversion.storedRange])
+                try unsafe codec.decode(bytes, header, limits: limits, into: stored)
+                unsafe conversion.convert(memory)
+                count = conversion.convertedCount
+            }
+        }
+        return Raster(
+            width: header.width, height: header.height, channels: channels, pixels: buffer)
+    }
+}

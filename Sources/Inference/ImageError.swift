@@ -1,0 +1,21 @@
+// Why a picture could not be used, in words for the person who sent it.
+//
+// Two cases, because callers treat only these two apart: the HTTP interface answers 422 to the one
+// and 413 to the other. The sentence carries the rest.
+
+/// A picture that was refused.
+package enum ImageError: Error, Sendable, Equatable {
+    /// The bytes are not a picture that can be decoded; the sentence says why.
+    case undecodable(String)
+    /// The header announces more pixels than allowed; nothing was decoded.
+    case tooLarge(width: Int, height: Int, limit: Int)
+
+    /// What is wrong, as one sentence without a full stop.
+    package var sentence: String {
+        switch self {
+        case .undecodable(let sentence): sentence
+        case .tooLarge(let width, let height, let limit):
+            "the image has \(width)×\(height) pixels, more than the \(limit) that are allowed"
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// Which kind of file the bytes are, told from the first few of them, as Pillow does.
+//
+// The media type that a client sends is not asked: it is wrong too often.
+
+/// An image file format that is recognised; three of them can be decoded.
+package enum ImageFormat: Sendable, Equatable {
+    case jpeg, png, webp, bmp, gif, tiff, unknown
+
+    /// Recognises a format from its first bytes; any thread.
+    package static func sniff(_ bytes: borrowing Span<UInt8>) -> ImageFormat {
+        func has(_ signature: [UInt8], at offset: Int = 0) -> Bool {
+            guard bytes.count >= offset + signature.count else { return false }
+            return signature.indices.allSatisfy { bytes[offset + $0] == signature[$0] }
+        }
+        if has([0xFF, 0xD8, 0xFF]) { return .jpeg }
+        if has([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
+        if has(Array("RIFF".utf8)), has(Array("WEBP".utf8), at: 8) { return .webp }
+        if has(Array("GIF87a".utf8)) || has(Array("GIF89a".utf8)) { return .gif }
+        if has([0x49, 0x49, 0x2A, 0]) || has([0x4D, 0x4D, 0, 0x2A]) { return .tiff }
+        if has([0x49, 0x49, 0x2B, 0]) || has([0x4D, 0x4D, 0, 0x2B]) { return .tiff }
+        if has(Array("BM".utf8)) { return .bmp }
+        return .unknown
+    }
+
+    /// The name people use.
+    package var name: String {
+        switch self {
+        case .jpeg: "JPEG"
+        case .png: "PNG"
+        case .webp: "WebP"
+        case .bmp: "BMP"
+        case .gif: "GIF"
+        case .tiff: "TIFF"
+        case .unknown: "unknown"
+        }
+    }
+
+    /// The formats that can be decoded, for sentences.
+    package static let supported = "JPEG, PNG and WebP"
+}

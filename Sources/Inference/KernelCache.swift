@@ -1,0 +1,37 @@
+// The weights of recent scales, since computing them costs about as much as using them.
+//
+// Bounded in number and in memory. A scale whose weights would be huge (a picture of 64,000,000
+// columns and one row) is worked off in parts that are not kept.
+
+/// Recently used weights; one worker at a time.
+struct KernelCache {
+    private struct Key: Hashable {
+        let scale: ResamplingScale
+        let range: Range<Int>
+    }
+
+    /// At most this many kernels are kept.
+    private static let capacity = 32
+    /// Kernels with more weights than this are split, and not kept.
+    private static let largest = 1 << 18
+
+    private var kept: [Key: ResamplingKernel] = [:]
+
+    /// Splits a range of outputs so that the weights of each part stay within bounds.
+    static func parts(of range: Range<Int>, _ scale: ResamplingScale) -> [Range<Int>] {
+        let length = max(1, largest / scale.taps)
+        return stride(from: range.lowerBound, to: range.upperBound, by: length).map {
+            $0..<min($0 + length, range.upperBound)
+        }
+    }
+
+    /// The weights of the outputs in `range`, from memory or computed.
+    mutating func kernel(_ scale: ResamplingScale, range: Range<Int>) -> ResamplingKernel {
+        let key = Key(scale: scale, range: range)
+        if let known = kept[key] { return known }
+        let kernel = ResamplingKernel(scale, range: range)
+        if kept.count >= Self.capacity { kept.removeAll(keepingCapacity: true) }
+        if kernel.weights.count <= Self.largest { kept[key] = kernel }
+        return kernel
+    }
+}

@@ -1,0 +1,85 @@
+// Bytes of a picture in, the most probable classes out: all that a worker does.
+//
+// Owns one worker's tensors and buffers and reuses them for each picture; the picture's pixels are
+// written straight into the network's input.
+
+/// Why a picture got no answer.
+package enum ClassifierError: Error, Sendable, Equatable {
+    /// The fault is the picture's.
+    case image(ImageError)
+    /// The fault is the model's or its engine's.
+    case model(ModelError)
+}
+
+/// One worker's share of a model. Not `Sendable`: one thread at a time.
+package final class Classifier {
+    private let context: any InferenceContext
+    private let settings: ModelSettings
+    private let labels: Labels
+    private let classes: Int
+    private var decoder: ImageDecoder
+    private var preprocessor: Preprocessor
+    private var scores: [Float] = []
+
+    /// Takes the tensors it is to use.
+    init(
+        context: any InferenceContext, settings: ModelSettings, labels: Labels, classes: Int,
+        limits: ImageLimits
+    ) {
+        self.context = context
+        self.settings = settings
+        self.labels = labels
+        self.classes = classes
+        decoder = ImageDecoder(
+            profile: settings.decode.value, channels: settings.channels.value, limits: limits)
+        preprocessor = Preprocessor(settings.preprocessing)
+        scores.reserveCapacity(classes)
+    }
+
+    /// The most probable classes of an encoded picture, best first: `topK` of them, as many as the
+    /// settings say where it is `nil`, all where there are fewer. Throws `ClassifierError`.
+    package func classify(
+        _ bytes: [UInt8], topK: Int? = nil
+    ) throws(ClassifierError) -> [Prediction] {
+        do throws(ImageError) {
+            try prepare(bytes)
+        } catch {
+            throw .image(error)
+        }
+        do throws(ModelError) {
+            return try answer(topK ?? settings.topK.value)
+        } catch {
+            throw .model(error)
+        }
+    }
+
+    /// Runs the network once on whatever its input holds, so that the first picture does not pay for
+    /// what the engine puts off. Throws `ModelError`.
+    package func warmUp() throws(ModelError) { try context.infer() }
+
+    /// From encoded bytes to the network's input.
+    private func prepare(_ bytes: [UInt8]) throws(ImageError) {
+        let raster = try decoder.decode(bytes)
+        try context.withInput { tensor throws(ImageError) in
+            try preprocessor.write(raster, into: &tensor)
+        }
+        decoder.reclaim(raster)
+    }
+
+    /// From the network's input to the classes.
+    private func answer(_ count: Int) throws(ModelError) -> [Prediction] {
+        try context.infer()
+        scores.removeAll(keepingCapacity: true)
+        context.withOutput { output in
+            for index in output.indices { scores.append(output[index]) }
+        }
+        guard scores.count == classes else {
+            throw .engineFailed(
+                "the network answered with \(scores.count) values instead of \(classes)")
+        }
+        try settings.activation.value.apply(to: &scores)
+        return topK(scores.span, count).map { index in
+            Prediction(index: index, label: labels[index], probability: scores[index])
+        }
+    }
+}

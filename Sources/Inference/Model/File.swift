@@ -1,0 +1,99 @@
+// Reading the files of a model folder: regular files only, in pieces or whole up to a limit.
+//
+// Bytes are read, not mapped: a file that shrinks under a map is a signal, under a read it is an
+// error. Writes nothing and follows no configuration.
+
+import Glibc
+
+/// An open regular file, closed when it goes out of scope.
+package struct File: ~Copyable {
+    /// As given by the caller; for messages.
+    let path: String
+    /// In bytes, when it was opened.
+    let size: Int
+    private let descriptor: Int32
+
+    /// Opens a file for reading. Throws `unreadable`. open(2), fstat(2).
+    init(_ path: String) throws(ModelError) {
+        // Non-blocking, so that a named pipe is refused below instead of waited for.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw Self.failure(path) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            let error = Self.failure(path)
+            close(descriptor)
+            throw error
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw .unreadable(path: path, reason: "it is not a regular file")
+        }
+        self.path = path
+        self.descriptor = descriptor
+        size = Int(status.st_size)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Reads up to `count` bytes from `offset`; fewer only at the end. Throws `unreadable`.
+    /// pread(2).
+    func read(_ count: Int, at offset: Int) throws(ModelError) -> [UInt8] {
+        var failed = false
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let got = unsafe pread(
+                    descriptor, buffer.baseAddress.map { unsafe $0 + filled }, count - filled,
+                    off_t(offset + filled))
+                if got < 0, errno == EINTR { continue }
+                failed = got < 0
+                guard got > 0 else { break }
+                filled += got
+            }
+        }
+        guard !failed else { throw Self.failure(path) }
+        return bytes
+    }
+
+    /// The whole of a text file. Throws `unreadable`, also where it is larger than `limit` bytes.
+    package static func contents(of path: String, limit: Int) throws(ModelError) -> [UInt8] {
+        let file = try File(path)
+        guard file.size <= limit else {
+            throw .unreadable(
+                path: path, reason: "it has \(file.size) bytes; at most \(limit) are read")
+        }
+        return try file.read(file.size, at: 0)
+    }
+
+    /// The names in a folder, sorted; without `.` and `..`. Throws `unreadable`. readdir(3).
+    package static func names(in folder: String) throws(ModelError) -> [String] {
+        guard let stream = unsafe opendir(folder) else { throw failure(folder) }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// What a path leads to, links followed. stat(2).
+    package static func kind(of path: String) -> Kind {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return .missing }
+        return switch status.st_mode & S_IFMT {
+        case S_IFDIR: .folder
+        case S_IFREG: .file
+        default: .other
+        }
+    }
+
+    /// The answers of `kind(of:)`.
+    package enum Kind { case missing, folder, file, other }
+
+    /// The error in `errno`, as the system words it.
+    private static func failure(_ path: String) -> ModelError {
+        .unreadable(path: path, reason: unsafe String(cString: strerror(errno)))
+    }
+}

@@ -1,0 +1,46 @@
+// What the classes are called: a list in `amphora.json`, or a text file with a label a line.
+//
+// A line is taken whole, so `n01440764 tench, Tinca tinca` stays what it is. Empty lines between
+// labels count, since each line's place is the number of its class; empty ones at the end do not.
+
+/// The names of a model's classes, in order.
+package struct Labels: Sendable, Equatable {
+    /// The files looked for, the first found wins.
+    static let fileNames = ["labels.txt", "synset.txt", "classes.txt"]
+    /// The largest file that is read, in bytes.
+    static let sizeLimit = 16 << 20
+
+    /// Label number i is class number i's.
+    package let names: [String]
+
+    /// No labels: classes go by their index.
+    package static let none = Labels(names: [])
+
+    /// Takes labels as they are.
+    package init(names: [String]) { self.names = names }
+
+    /// Reads a text file: UTF-8, lines ended by LF or CRLF. Throws `invalidSettings` where it is
+    /// not UTF-8 or has no label.
+    package init(_ bytes: [UInt8], file: String) throws(ModelError) {
+        var lines: [String] = []
+        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+        for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            let content = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+            guard let label = String(validating: content, as: UTF8.self) else {
+                throw .invalidSettings(
+                    file: file, problems: ["line \(lines.count + 1) is not valid UTF-8"])
+            }
+            lines.append(label)
+        }
+        while lines.last?.isEmpty == true { lines.removeLast() }
+        guard !lines.isEmpty else {
+            throw .invalidSettings(file: file, problems: ["no label; expected one a line"])
+        }
+        names = lines
+    }
+
+    /// What class number `index` is called.
+    package subscript(index: Int) -> Label {
+        names.indices.contains(index) ? .name(names[index]) : .index(index)
+    }
+}

@@ -1,0 +1,181 @@
+// `amphora.json`: what the person who packed a model says of it.
+//
+// Every key is optional and overrides what the model, the exporters' own files or the defaults
+// say. Checked completely here, key by key; whether it fits the model is `ModelSettings`' to say.
+
+/// The settings of one model folder, as written; `nil` where nothing is.
+struct Manifest: Sendable, Equatable {
+    /// The name of the file.
+    static let fileName = "amphora.json"
+    /// The largest that is read: room for the labels of any classifier. In bytes.
+    static let sizeLimit = 4 << 20
+    /// The longest side of a picture or a crop that makes sense. In pixels.
+    static let sideLimit = 16_384
+
+    /// The labels themselves, or the file they are in.
+    enum Labels: Sendable, Equatable { case names([String]), file(String) }
+
+    /// A step that can be switched off by `null`.
+    enum Step<Value: Sendable & Equatable>: Sendable, Equatable { case off, on(Value) }
+
+    /// The keys of `preprocess.resize`; those not given keep their defaults.
+    struct Resize: Sendable, Equatable {
+        var target: Preprocessing.ResizeTarget?
+        var library: Preprocessing.ResizeLibrary?
+        var filter: Preprocessing.Filter?
+    }
+
+    var model: String?
+    var labels: Labels?
+    var activation: Activation?
+    var topK: Int?
+    var inputName: String?
+    var layout: Preprocessing.Layout?
+    var channels: Preprocessing.Channels?
+    var decode: Preprocessing.DecodeProfile?
+    var resize: Step<Resize>?
+    var crop: Step<Preprocessing.Size>?
+    var scale: Double?
+    var mean: [Float]?
+    var std: [Float]?
+
+    /// Settings that say nothing.
+    init() {}
+
+    /// Reads a document. Throws `invalidSettings` with every problem in it, naming `file`.
+    init(_ bytes: [UInt8], file: String = Self.fileName) throws(ModelError) {
+        let document = try JSONValue.parse(bytes, file: file)
+        var reader = ManifestReader()
+        let root = reader.root(
+            document, keys: ["model", "labels", "activation", "top_k", "input", "preprocess"])
+        model = reader.fileName("model", in: root)
+        labels = reader.labels(in: root)
+        activation = reader.choice("activation", in: root, of: Activation.allCases)
+        topK = reader.integer("top_k", in: root, Prediction.topKRange)
+        let input = reader.object("input", in: root, keys: ["name", "layout", "channels"])
+        inputName = reader.text("name", in: input)
+        layout = reader.choice("layout", in: input, of: [.nchw, .nhwc])
+        channels = reader.choice("channels", in: input, of: [.rgb, .bgr, .gray])
+        let steps = reader.object(
+            "preprocess", in: root, keys: ["decode", "resize", "crop", "scale", "mean", "std"])
+        decode = reader.choice("decode", in: steps, of: [.pillow, .opencv])
+        resize = reader.resize(in: steps)
+        crop = reader.crop(in: steps)
+        scale = reader.scale(in: steps)
+        mean = reader.floats("mean", in: steps, expected: "a list of numbers") { _ in true }
+        std = reader.floats("std", in: steps, expected: "a list of numbers above 0") { $0 > 0 }
+        guard reader.problems.isEmpty else {
+            throw .invalidSettings(file: file, problems: reader.problems)
+        }
+    }
+}
+
+extension ManifestReader {
+    /// A file inside the folder: a settings file must not lead out of its model.
+    fileprivate mutating func fileName(_ key: String, in object: Object) -> String? {
+        guard let name = text(key, in: object) else { return nil }
+        guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
+            reject(key, in: object, expected: "a file inside the model folder")
+            return nil
+        }
+        return name
+    }
+
+    fileprivate mutating func labels(in object: Object) -> Manifest.Labels? {
+        switch object.values["labels"] {
+        case nil: return nil
+        case .string: return fileName("labels", in: object).map(Manifest.Labels.file)
+        case .array(let items)? where !items.isEmpty:
+            var names: [String] = []
+            for item in items {
+                guard case .string(let name) = item else { break }
+                names.append(name)
+            }
+            if names.count == items.count { return .names(names) }
+        default: break
+        }
+        reject("labels", in: object, expected: "a list of strings or the name of a file")
+        return nil
+    }
+
+    fileprivate mutating func resize(in steps: Object) -> Manifest.Step<Manifest.Resize>? {
+        switch steps.values["resize"] {
+        case nil: return nil
+        case .null?: return Manifest.Step.off
+        default: break
+        }
+        let object = object(
+            "resize", in: steps, keys: ["to", "size", "library", "filter", "antialias"])
+        var resize = Manifest.Resize()
+        resize.library = choice("library", in: object, of: [.pillow, .opencv])
+        resize.filter = choice("filter", in: object, of: Preprocessing.Filter.allCases)
+        if resize.library == .opencv, let filter = resize.filter, filter != .bilinear {
+            reject("filter", in: object, expected: "\"bilinear\", the one that opencv has here")
+        }
+        checkAntialias(in: object, library: resize.library ?? .pillow)
+        resize.target = target(in: object)
+        return .on(resize)
+    }
+
+    /// `to` says how `size` is meant; a pair is exact and a number the shorter side by itself.
+    private mutating func target(in object: Object) -> Preprocessing.ResizeTarget? {
+        let mode = text("to", in: object)
+        if let mode, mode != "shorter", mode != "exact" {
+            reject("to", in: object, expected: "one of \"shorter\", \"exact\"")
+            return nil
+        }
+        guard object.values["size"] != nil else {
+            if mode != nil { reject("size", in: object, expected: "a size beside \"to\"") }
+            return nil
+        }
+        let single = object.values["size"]?.integer(1...Manifest.sideLimit)
+        if mode != "exact", let single { return .shorter(single) }
+        if mode == "shorter" {
+            reject("size", in: object, expected: "a whole number 1…\(Manifest.sideLimit)")
+            return nil
+        }
+        return size("size", in: object).map { .exact(height: $0.height, width: $0.width) }
+    }
+
+    private mutating func checkAntialias(in object: Object, library: Preprocessing.ResizeLibrary) {
+        guard let value = object.values["antialias"] else { return }
+        guard value != .bool(library == .pillow) else { return }
+        reject(
+            "antialias", in: object,
+            expected: library == .pillow
+                ? "true: pillow always does; the library that does not is \"opencv\""
+                : "false: opencv never does; the library that does is \"pillow\"")
+    }
+
+    fileprivate mutating func crop(in steps: Object) -> Manifest.Step<Preprocessing.Size>? {
+        guard let value = steps.values["crop"] else { return nil }
+        if value == .null { return Manifest.Step.off }
+        return size("crop", in: steps).map { .on($0) }
+    }
+
+    fileprivate mutating func scale(in steps: Object) -> Double? {
+        guard let value = steps.values["scale"] else { return nil }
+        guard case .number(let scale) = value, scale > 0, Float(scale).isFinite, Float(scale) > 0
+        else {
+            reject("scale", in: steps, expected: "a number above 0, such as 0.00392156862745098")
+            return nil
+        }
+        return scale
+    }
+
+    /// A number for a square, or a pair of height and width.
+    private mutating func size(_ key: String, in object: Object) -> Preprocessing.Size? {
+        let range = 1...Manifest.sideLimit
+        let value = object.values[key]
+        if let side = value?.integer(range) { return .init(height: side, width: side) }
+        if case .array(let sides)? = value, sides.count == 2,
+            let height = sides[0].integer(range), let width = sides[1].integer(range)
+        {
+            return .init(height: height, width: width)
+        }
+        reject(
+            key, in: object,
+            expected: "a whole number or [height, width], each 1…\(Manifest.sideLimit)")
+        return nil
+    }
+}

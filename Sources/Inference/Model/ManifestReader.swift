@@ -1,0 +1,124 @@
+// Takes settings out of a JSON tree, one at a time, and collects what is wrong with them.
+//
+// Every problem is one line that names the key by its full path, what was found and what is
+// expected, so that a person can mend a file in one go. Knows JSON and no setting.
+
+/// Reads typed values and keeps a list of problems instead of stopping at the first.
+struct ManifestReader {
+    /// One line each, in the order in which they were met.
+    private(set) var problems: [String] = []
+
+    /// One object of the document and the path that leads to it.
+    struct Object {
+        let path: String
+        let values: [String: JSONValue]
+
+        /// The full path of a key.
+        func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+    }
+
+    /// Notes what was expected at a key instead of what was found.
+    mutating func reject(_ key: String, in object: Object, expected: String) {
+        let found = object.values[key]?.summary ?? "nothing"
+        problems.append("\"\(object.path(of: key))\" is \(found); expected \(expected)")
+    }
+
+    /// The object behind the whole document; every key must be known.
+    mutating func root(_ value: JSONValue, keys: [String]) -> Object {
+        guard case .object(let values) = value else {
+            problems.append("the document is \(value.summary); expected an object")
+            return Object(path: "", values: [:])
+        }
+        let object = Object(path: "", values: values)
+        checkKeys(of: object, known: keys)
+        return object
+    }
+
+    /// A nested object; empty where there is none.
+    mutating func object(_ key: String, in parent: Object, keys: [String]) -> Object {
+        guard case .object(let values)? = parent.values[key] else {
+            if parent.values[key] != nil { reject(key, in: parent, expected: "an object") }
+            return Object(path: parent.path(of: key), values: [:])
+        }
+        let object = Object(path: parent.path(of: key), values: values)
+        checkKeys(of: object, known: keys)
+        return object
+    }
+
+    /// A string that is not empty.
+    mutating func text(_ key: String, in object: Object) -> String? {
+        guard let value = object.values[key] else { return nil }
+        guard case .string(let text) = value, !text.isEmpty else {
+            reject(key, in: object, expected: "a string")
+            return nil
+        }
+        return text
+    }
+
+    /// One of the spellings of an enumeration.
+    mutating func choice<Value: RawRepresentable<String>>(
+        _ key: String, in object: Object, of values: [Value]
+    ) -> Value? {
+        guard let value = object.values[key] else { return nil }
+        guard case .string(let text) = value,
+            let match = values.first(where: { $0.rawValue == text })
+        else {
+            let spellings = values.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+            reject(key, in: object, expected: "one of \(spellings)")
+            return nil
+        }
+        return match
+    }
+
+    /// A whole number within a range.
+    mutating func integer(_ key: String, in object: Object, _ range: ClosedRange<Int>) -> Int? {
+        guard let value = object.values[key] else { return nil }
+        guard let number = value.integer(range) else {
+            let bounds = "\(range.lowerBound)…\(range.upperBound)"
+            reject(key, in: object, expected: "a whole number \(bounds)")
+            return nil
+        }
+        return number
+    }
+
+    /// Numbers that float32 can hold and that meet a condition said in words.
+    mutating func floats(
+        _ key: String, in object: Object, expected: String, where valid: (Float) -> Bool
+    ) -> [Float]? {
+        guard let value = object.values[key] else { return nil }
+        guard case .array(let items) = value, !items.isEmpty else {
+            reject(key, in: object, expected: expected)
+            return nil
+        }
+        var floats: [Float] = []
+        for item in items {
+            guard case .number(let number) = item, Float(number).isFinite, valid(Float(number))
+            else {
+                reject(key, in: object, expected: expected)
+                return nil
+            }
+            floats.append(Float(number))
+        }
+        return floats
+    }
+
+    /// Notes every key that is not among the known ones, and the nearest that is.
+    private mutating func checkKeys(of object: Object, known: [String]) {
+        for key in object.values.keys.sorted() where !known.contains(key) {
+            let nearest = nearestName(to: key, among: known) ?? ""
+            problems.append(
+                "unknown key \"\(object.path(of: key))\"; the nearest known one is "
+                    + "\"\(object.path(of: nearest))\"")
+        }
+    }
+}
+
+extension JSONValue {
+    /// The value as a whole number within a range.
+    func integer(_ range: ClosedRange<Int>) -> Int? {
+        guard case .number(let number) = self, let integer = Int(exactly: number),
+            range.contains(integer)
+        else { return nil }
+        return integer
+    }
+}

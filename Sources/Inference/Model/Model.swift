@@ -1,0 +1,89 @@
+// A model ready to be served: the folder, the settings and the compiled network, joined.
+//
+// Loaded once and shared by all workers, each of which makes its own classifier of it. Nothing is
+// written anywhere, and nothing is fetched.
+
+/// A served model. Any thread.
+package final class Model: Sendable {
+    /// Where it was found.
+    package let folder: ModelFolder
+    /// What was decided, and by whom.
+    package let settings: ModelSettings
+    /// The number of classes.
+    package let classes: Int
+    /// What a person should know and may ignore: one sentence each.
+    package let warnings: [String]
+    /// The name and version of the engine.
+    package var engine: String { network.engine }
+    /// What the graph takes, for `inspect`.
+    package var inputs: [TensorDescription] { network.inputs }
+    /// What the graph gives, for `inspect`.
+    package var outputs: [TensorDescription] { network.outputs }
+
+    private let network: any CompiledModel
+    private let output: NetworkOutput
+
+    /// Loads the model in a folder. Throws `ModelError`. Takes as long as the engine does.
+    package static func load(
+        folder path: String, options: EngineOptions = EngineOptions()
+    ) throws(ModelError) -> Model {
+        try Model(ModelFolder(path), options: options)
+    }
+
+    private init(_ folder: ModelFolder, options: EngineOptions) throws(ModelError) {
+        let source = ModelSource.file(folder.model.value)
+        let network = try Engine.open(source, options: options)
+        let manifest = folder.manifest
+        let input = try NetworkInput(
+            network.inputs, name: manifest.inputName, layout: manifest.layout,
+            channels: manifest.channels)
+        let output = try NetworkOutput(network.outputs)
+        let settings = try ModelSettings(
+            manifest, input: input, ending: try GraphEnding.of(source, output: output.name))
+        self.folder = folder
+        self.network = network
+        self.output = output
+        self.settings = settings
+        if let classes = output.classes {
+            self.classes = classes
+        } else {
+            classes = try Self.countClasses(
+                network.makeContext(inputShape: settings.inputShape, output: output.index))
+        }
+        warnings = Self.warnings(
+            labels: folder.labels, classes: classes, outputs: network.outputs, used: output)
+    }
+
+    /// What one worker classifies with. Throws `ModelError`. The result is for one thread.
+    package func makeClassifier(
+        limits: ImageLimits = ImageLimits()
+    ) throws(ModelError) -> Classifier {
+        try Classifier(
+            context: network.makeContext(inputShape: settings.inputShape, output: output.index),
+            settings: settings, labels: folder.labels.value, classes: classes,
+            limits: limits)
+    }
+
+    /// Asks the network itself, where its graph leaves the number of classes open.
+    private static func countClasses(_ context: any InferenceContext) throws(ModelError) -> Int {
+        try context.infer()
+        return context.withOutput { $0.count }
+    }
+
+    private static func warnings(
+        labels: Resolved<Labels>, classes: Int, outputs: [TensorDescription], used: NetworkOutput
+    ) -> [String] {
+        var warnings: [String] = []
+        if outputs.count > 1 {
+            warnings.append(
+                "the model has \(outputs.count) outputs; \"\(used.name)\" is used for the classes")
+        }
+        let count = labels.value.names.count
+        if labels.origin != .default, count != classes {
+            warnings.append(
+                "\(labels.origin) has \(count) labels, the model \(classes) classes; classes "
+                    + "without a label are answered by their index")
+        }
+        return warnings
+    }
+}

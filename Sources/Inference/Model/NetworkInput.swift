@@ -1,0 +1,81 @@
+// The one picture that a network takes, read from the description of its inputs.
+//
+// Four dimensions, float32, a batch of one (or open), 1 or 3 channels: everything else is refused
+// by a sentence that names the property, what it is and what is supported.
+
+/// The input tensor of an image classifier.
+struct NetworkInput: Sendable, Equatable {
+    let name: String
+    let layout: Preprocessing.Layout
+    /// 1 or 3.
+    let channels: Int
+    /// In pixels; `nil` where the graph leaves it open.
+    let height: Int?
+    let width: Int?
+
+    /// Reads what an engine says. `layout` and `channels` decide where the graph leaves it open
+    /// and must agree with it elsewhere; `name` must be the input's. Throws `unsupported`.
+    init(
+        _ inputs: [TensorDescription], name: String? = nil, layout: Preprocessing.Layout? = nil,
+        channels: Preprocessing.Channels? = nil
+    ) throws(ModelError) {
+        guard inputs.count == 1 else {
+            let list = inputs.map { "\"\($0.name)\"" }.joined(separator: ", ")
+            throw .unsupported(
+                "the model has \(inputs.count) inputs (\(list)); one, the picture, is supported")
+        }
+        let input = inputs[0]
+        let what = "the model's input \"\(input.name)\""
+        if let name, name != input.name {
+            throw .unsupported("\(what) is not called \"\(name)\", as \"input.name\" says")
+        }
+        guard input.element == .float32 else {
+            throw .unsupported("\(what) is \(input.element); float32 is supported")
+        }
+        let shape = input.shape
+        guard shape.count == 4 else {
+            throw .unsupported(
+                "\(what) has \(shape.count) dimensions, \(input.shapeText); four are supported: "
+                    + "[N, C, H, W] or [N, H, W, C]")
+        }
+        if let batch = shape[0], batch != 1 {
+            throw .unsupported(
+                "\(what) has a fixed batch of \(batch); 1 or an open one is supported")
+        }
+        let found = try Self.layout(of: input, configured: layout, what: what)
+        self.name = input.name
+        self.layout = found
+        let wanted = channels?.count ?? 3
+        self.channels = (found == .nchw ? shape[1] : shape[3]) ?? wanted
+        if let channels, channels.count != self.channels {
+            throw .unsupported(
+                "\(what) has \(self.channels) channels, not the \(channels.count) of "
+                    + "\"\(channels.rawValue)\", as \"input.channels\" says")
+        }
+        (height, width) = found == .nchw ? (shape[2], shape[3]) : (shape[1], shape[2])
+        guard height != 0, width != 0 else {
+            throw .unsupported("\(what) is empty: its shape is \(input.shapeText)")
+        }
+    }
+
+    /// Where the channels stand: at the dimension of length 1 or 3, the second before the last.
+    private static func layout(
+        of input: TensorDescription, configured: Preprocessing.Layout?, what: String
+    ) throws(ModelError) -> Preprocessing.Layout {
+        let (second, last) = (input.shape[1], input.shape[3])
+        if let configured {
+            let channels = configured == .nchw ? second : last
+            guard channels == nil || channels == 1 || channels == 3 else {
+                throw .unsupported(
+                    "\(what) has the shape \(input.shapeText), which is not \(configured.rawValue) "
+                        + "with 1 or 3 channels, as \"input.layout\" says")
+            }
+            return configured
+        }
+        if second == 1 || second == 3 { return .nchw }
+        if last == 1 || last == 3 { return .nhwc }
+        throw .unsupported(
+            "\(what) has the shape \(input.shapeText); 1 or 3 channels are supported, second or "
+                + "last, or \"input.layout\" where the graph leaves them open")
+    }
+}

@@ -1,0 +1,38 @@
+// The output of a network that holds the classes' scores.
+
+/// One float32 value for each class of one picture.
+struct NetworkOutput: Sendable, Equatable {
+    /// The number of the output among the graph's.
+    let index: Int
+    let name: String
+    /// `nil` where the graph leaves it open.
+    let classes: Int?
+
+    /// Chooses among a model's outputs: the first float32 one of rank 2, else the first whose
+    /// dimensions after the second are all 1, else the first of rank 1. Throws `unsupported`.
+    init(_ outputs: [TensorDescription]) throws(ModelError) {
+        let floats = outputs.indices.filter { outputs[$0].element == .float32 }
+        let index =
+            floats.first { outputs[$0].shape.count == 2 }
+            ?? floats.first {
+                outputs[$0].shape.count > 2 && outputs[$0].shape.dropFirst(2).allSatisfy { $0 == 1 }
+            }
+            ?? floats.first { outputs[$0].shape.count == 1 }
+        guard let index else {
+            let list = outputs.map { "\"\($0.name)\": \($0.element) \($0.shapeText)" }
+            throw .unsupported(
+                "none of the model's outputs holds classes (\(list.joined(separator: "; "))); "
+                    + "float32 of shape [N, classes] or [classes] is supported")
+        }
+        let shape = outputs[index].shape
+        if shape.count > 1, let batch = shape[0], batch != 1 {
+            throw .unsupported(
+                "the model's output \"\(outputs[index].name)\" has the shape "
+                    + "\(outputs[index].shapeText): a fixed batch of \(batch); 1 or an open one is "
+                    + "supported")
+        }
+        self.index = index
+        name = outputs[index].name
+        classes = shape.count > 1 ? shape[1] : shape[0]
+    }
+}

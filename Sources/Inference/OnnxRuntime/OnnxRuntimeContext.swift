@@ -1,0 +1,141 @@
+// One worker's tensors: the second and the third verb of the seam.
+//
+// The input is one block of memory, allocated and bound once; every picture is written into it in
+// place. The output is allocated by the engine in the first run and handed to it again in each
+// further one, so that a run allocates nothing of ours and the answer is read where it was written.
+
+import COnnxRuntime
+import Glibc
+
+/// The input and output tensors of one worker. Not `Sendable`: one thread at a time.
+@safe final class OnnxRuntimeContext: InferenceContext {
+    /// What no input of an image classifier comes near: 256 MiB of floats.
+    private static let elementLimit = 1 << 26
+    /// A cache line, and the widest vector the engine loads.
+    private static let alignment = 64
+
+    private let model: OnnxRuntimeModel
+    private let library: OnnxRuntimeLibrary
+    private let input: UnsafeMutableBufferPointer<Float>
+    private var inputName: UnsafePointer<CChar>
+    private var outputName: UnsafePointer<CChar>
+    private var inputValue: UnsafePointer<OrtValue>
+    private var outputValue: UnsafeMutablePointer<OrtValue>?
+    private var output = unsafe UnsafeBufferPointer<Float>(start: nil, count: 0)
+
+    /// Allocates and binds. Throws `unsupported` for a shape no picture has.
+    init(of model: OnnxRuntimeModel, inputShape: [Int], output: Int) throws(ModelError) {
+        var count = 1
+        for length in inputShape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: length)
+            guard length > 0, !overflow, product <= Self.elementLimit else {
+                throw .unsupported(
+                    "an input of shape \(inputShape) is too large: at most \(Self.elementLimit) "
+                        + "values are supported")
+            }
+            count = product
+        }
+        self.model = model
+        library = unsafe OnnxRuntimeLibrary(api: model.shared.api)
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: count * MemoryLayout<Float>.stride, alignment: Self.alignment)
+        let floats = unsafe memory.bindMemory(to: Float.self, capacity: count)
+        unsafe floats.initialize(repeating: 0, count: count)
+        do {
+            unsafe inputValue = unsafe try library.bind(floats, count: count, shape: inputShape)
+        } catch {
+            unsafe memory.deallocate()
+            throw error
+        }
+        unsafe input = unsafe UnsafeMutableBufferPointer(start: floats, count: count)
+        unsafe inputName = unsafe Self.copy(model.inputs[0].name)
+        unsafe outputName = unsafe Self.copy(model.outputs[output].name)
+    }
+
+    deinit {
+        unsafe library.api.pointee.ReleaseValue(outputValue)
+        unsafe library.api.pointee.ReleaseValue(UnsafeMutablePointer(mutating: inputValue))
+        unsafe inputName.deallocate()
+        unsafe outputName.deallocate()
+        unsafe input.deallocate()
+    }
+
+    func withInput<Failure: Error>(
+        _ body: (inout MutableSpan<Float>) throws(Failure) -> Void
+    ) throws(Failure) {
+        var span = unsafe input.mutableSpan
+        try body(&span)
+    }
+
+    func infer() throws(ModelError) {
+        let first = unsafe outputValue == nil
+        unsafe try library.check(
+            "ONNX Runtime cannot run the model",
+            library.api.pointee.Run(
+                model.shared.session, nil, &inputName, &inputValue, 1, &outputName, 1,
+                &outputValue))
+        guard first, let value = unsafe outputValue else { return }
+        unsafe output = unsafe try library.floats(of: value)
+    }
+
+    func withOutput<Result, Failure: Error>(
+        _ body: (Span<Float>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        unsafe try body(output.span)
+    }
+
+    /// A C string of our own; deallocated by the owner.
+    private static func copy(_ name: String) -> UnsafePointer<CChar> {
+        let bytes = name.utf8CString
+        let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
+        for (index, byte) in bytes.enumerated() { unsafe (copy + index).initialize(to: byte) }
+        return unsafe UnsafePointer(copy)
+    }
+}
+
+extension OnnxRuntimeLibrary {
+    /// A tensor over memory of ours.
+    fileprivate func bind(
+        _ floats: UnsafeMutablePointer<Float>, count: Int, shape: [Int]
+    ) throws(ModelError) -> UnsafePointer<OrtValue> {
+        var memory: UnsafeMutablePointer<OrtMemoryInfo>?
+        unsafe try check(
+            "memory",
+            api.pointee.CreateCpuMemoryInfo(
+                Int32(OrtAllocatorDevice), Int32(OrtMemoryDefault), &memory))
+        defer { unsafe api.pointee.ReleaseMemoryInfo(memory) }
+        var value: UnsafeMutablePointer<OrtValue>?
+        if let memory = unsafe memory {
+            unsafe try check(
+                "input tensor",
+                api.pointee.CreateTensorWithDataAsOrtValue(
+                    memory, floats, count * MemoryLayout<Float>.stride, shape.map(Int64.init),
+                    shape.count, Int32(OrtElementFloat32), &value))
+        }
+        guard let value = unsafe value else {
+            throw .engineFailed("ONNX Runtime has no input tensor")
+        }
+        return unsafe UnsafePointer(value)
+    }
+
+    /// The floats of an output, where the engine wrote them.
+    fileprivate func floats(
+        of value: UnsafeMutablePointer<OrtValue>
+    ) throws(ModelError) -> UnsafeBufferPointer<Float> {
+        var info: UnsafeMutablePointer<OrtTensorInfo>?
+        unsafe try check("output tensor", api.pointee.GetTensorTypeAndShape(value, &info))
+        defer { unsafe api.pointee.ReleaseTensorTypeAndShapeInfo(info) }
+        var bytes: UnsafeMutableRawPointer?
+        unsafe try check("output tensor", api.pointee.GetTensorMutableData(value, &bytes))
+        guard let info = unsafe info, let bytes = unsafe bytes else {
+            throw .engineFailed("ONNX Runtime has no output tensor")
+        }
+        let (element, shape) = unsafe try elementAndShape(of: info)
+        guard element == .float32 else {
+            throw .unsupported("the output is \(element); float32 is supported")
+        }
+        let count = shape.reduce(1, *)
+        return unsafe UnsafeBufferPointer(
+            start: bytes.assumingMemoryBound(to: Float.self), count: count)
+    }
+}

@@ -1,0 +1,98 @@
+// Asks ONNX Runtime what a session takes and gives.
+//
+// Initializers are not inputs here, even where an old file lists them among its inputs. What is
+// not a tensor is described as such and judged elsewhere.
+
+import COnnxRuntime
+
+extension OnnxRuntimeLibrary {
+    /// The inputs that a caller must give, in the graph's order. Throws `engineFailed`.
+    func describeInputs(
+        of session: UnsafeMutablePointer<OrtSession>
+    ) throws(ModelError) -> [TensorDescription] {
+        var count = 0
+        unsafe try check("inputs", api.pointee.SessionGetInputCount(session, &count))
+        var descriptions: [TensorDescription] = []
+        for index in 0..<count {
+            var name: UnsafeMutablePointer<CChar>?
+            var type: UnsafeMutablePointer<OrtTypeInfo>?
+            let allocator = unsafe try defaultAllocator()
+            unsafe try check(
+                "input", api.pointee.SessionGetInputName(session, index, allocator, &name))
+            let text = unsafe try take(name, from: allocator)
+            unsafe try check("input", api.pointee.SessionGetInputTypeInfo(session, index, &type))
+            unsafe descriptions.append(try describe(text, take: type))
+        }
+        return descriptions
+    }
+
+    /// The outputs, in the graph's order. Throws `engineFailed`.
+    func describeOutputs(
+        of session: UnsafeMutablePointer<OrtSession>
+    ) throws(ModelError) -> [TensorDescription] {
+        var count = 0
+        unsafe try check("outputs", api.pointee.SessionGetOutputCount(session, &count))
+        var descriptions: [TensorDescription] = []
+        for index in 0..<count {
+            var name: UnsafeMutablePointer<CChar>?
+            var type: UnsafeMutablePointer<OrtTypeInfo>?
+            let allocator = unsafe try defaultAllocator()
+            unsafe try check(
+                "output", api.pointee.SessionGetOutputName(session, index, allocator, &name))
+            let text = unsafe try take(name, from: allocator)
+            unsafe try check("output", api.pointee.SessionGetOutputTypeInfo(session, index, &type))
+            unsafe descriptions.append(try describe(text, take: type))
+        }
+        return descriptions
+    }
+
+    /// The process-wide allocator that names come from; never released.
+    private func defaultAllocator() throws(ModelError) -> UnsafeMutablePointer<OrtAllocator> {
+        var made: UnsafeMutablePointer<OrtAllocator>?
+        unsafe try check("allocator", api.pointee.GetAllocatorWithDefaultOptions(&made))
+        guard let allocator = unsafe made else {
+            throw .engineFailed("ONNX Runtime has no allocator")
+        }
+        return unsafe allocator
+    }
+
+    /// Copies a name and gives its memory back.
+    private func take(
+        _ name: UnsafeMutablePointer<CChar>?, from allocator: UnsafeMutablePointer<OrtAllocator>
+    ) throws(ModelError) -> String {
+        guard let name = unsafe name else { return "" }
+        let text = unsafe String(cString: name)
+        unsafe try check("name", api.pointee.AllocatorFree(allocator, name))
+        return text
+    }
+
+    /// Reads a type and releases it.
+    private func describe(
+        _ name: String, take type: UnsafeMutablePointer<OrtTypeInfo>?
+    ) throws(ModelError) -> TensorDescription {
+        defer { unsafe api.pointee.ReleaseTypeInfo(type) }
+        var view: UnsafePointer<OrtTensorInfo>?
+        if let type = unsafe type {
+            unsafe try check("type", api.pointee.CastTypeInfoToTensorInfo(type, &view))
+        }
+        guard let tensor = unsafe view else {
+            return TensorDescription(name: name, element: ElementType(code: 0), shape: [])
+        }
+        let (element, shape) = unsafe try elementAndShape(of: tensor)
+        return TensorDescription(
+            name: name, element: element, shape: shape.map { $0 < 0 ? nil : $0 })
+    }
+
+    /// The element type and the dimensions, −1 where open. Throws `engineFailed`.
+    func elementAndShape(
+        of tensor: UnsafePointer<OrtTensorInfo>
+    ) throws(ModelError) -> (ElementType, [Int]) {
+        var element: Int32 = 0
+        var rank = 0
+        unsafe try check("element type", api.pointee.GetTensorElementType(tensor, &element))
+        unsafe try check("rank", api.pointee.GetDimensionsCount(tensor, &rank))
+        var dimensions = [Int64](repeating: 0, count: rank)
+        unsafe try check("shape", api.pointee.GetDimensions(tensor, &dimensions, rank))
+        return (ElementType(code: Int(element)), dimensions.map { Int($0) })
+    }
+}

@@ -1,0 +1,49 @@
+// The library of ONNX Runtime: finding it, and turning its statuses into sentences.
+//
+// Loaded when the first model is opened, not linked: `--help` needs no engine, and a missing one
+// is a sentence that says how to get it instead of the loader's last words.
+
+import COnnxRuntime
+
+/// The engine's function table, and how a call of it ends.
+@safe package struct OnnxRuntimeLibrary {
+    /// The one version whose table we have checked; its bare name is found beside the executable.
+    package static let fileName = "libonnxruntime.so.1.31.1"
+
+    /// Constant memory that is never unloaded.
+    let api: UnsafePointer<OrtApi>
+
+    /// Takes a table that is loaded already.
+    init(api: UnsafePointer<OrtApi>) {
+        unsafe self.api = unsafe api
+    }
+
+    /// Loads the library at a path, or found by a bare name, and gives its version, such as
+    /// `1.31.1`. Throws `engineUnavailable`. Any thread. dlopen(3).
+    static func load(_ path: String) throws(ModelError) -> (Self, version: String) {
+        var reason = [CChar](repeating: 0, count: 512)
+        let library = unsafe OrtLoadLibrary(path, &reason, reason.count)
+        guard let api = unsafe library.api, let version = unsafe library.version else {
+            let text = String(
+                decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            throw .engineUnavailable(
+                "ONNX Runtime cannot be loaded (\(text)): `make setup` fetches it and puts "
+                    + "\(fileName) beside the executable; a folder on LD_LIBRARY_PATH does too")
+        }
+        return (unsafe Self(api: api), unsafe String(cString: version))
+    }
+
+    /// Ends one call of the engine. Throws `engineFailed`: `what`, then the engine's own words.
+    func check(_ what: @autoclosure () -> String, _ result: OrtResult?) throws(ModelError) {
+        guard let status = unsafe result else { return }
+        defer { unsafe api.pointee.ReleaseStatus(status) }
+        let message = unsafe String(cString: api.pointee.GetErrorMessage(status))
+        throw .engineFailed("\(what()): \(Self.sentence(message))")
+    }
+
+    /// The engine's message on one line, cut where nobody reads on.
+    private static func sentence(_ message: String) -> String {
+        let words = message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return words.count <= 400 ? words : words.prefix(400) + "…"
+    }
+}

@@ -1,0 +1,218 @@
+// Brings a picture to a size exactly as Pillow's `Image.resize` does, but computes only the window
+// that is kept of it.
+//
+// One per worker: it keeps the weights of recent scales, since pictures of one source mostly have
+// one size, and the memory between the two passes. Refuses work whose memory would exceed that of
+// the largest picture allowed.
+
+/// A window of a resized picture, in its pixels.
+struct PixelWindow: Equatable {
+    /// Columns.
+    let x: Range<Int>
+    /// Rows.
+    let y: Range<Int>
+}
+
+/// Pillow's resize; one worker at a time.
+struct Resampler {
+    private let filter: Preprocessing.Filter
+    private let limits: ImageLimits
+    private var kernels = KernelCache()
+    /// Rows after the horizontal pass.
+    private var between: [UInt8] = []
+
+    /// Creates a resampler with one filter.
+    init(filter: Preprocessing.Filter, limits: ImageLimits = ImageLimits()) {
+        self.filter = filter
+        self.limits = limits
+    }
+
+    /// Resizes `raster` to `size` and leaves the pixels of `window` at the start of `output`,
+    /// which grows if it must.
+    mutating func resample(
+        _ raster: borrowing Raster, to size: Preprocessing.Size, window: PixelWindow,
+        into output: inout [UInt8]
+    ) throws(ImageError) {
+        guard max(size.width, size.height) <= limits.pixels else {
+            throw tooExtreme(raster, size)
+        }
+        let rowBytes = window.x.count * raster.channels
+        Self.grow(&output, to: window.y.count * rowBytes)
+        if raster.width == size.width && raster.height == size.height {
+            copy(raster, window, into: &output)
+        } else if filter == .nearest {
+            nearest(raster, size, window, into: &output)
+        } else {
+            try convolve(raster, size, window, into: &output)
+        }
+    }
+
+    private mutating func convolve(
+        _ raster: borrowing Raster, _ size: Preprocessing.Size, _ window: PixelWindow,
+        into output: inout [UInt8]
+    ) throws(ImageError) {
+        let x = ResamplingScale(input: raster.width, output: size.width, filter: filter)
+        let y = ResamplingScale(input: raster.height, output: size.height, filter: filter)
+        let source = PixelRows(
+            stride: raster.width * raster.channels, channels: raster.channels,
+            x: 0..<raster.width, y: 0..<raster.height)
+        if raster.height == size.height {
+            horizontal(raster.pixels, source, x, window, into: &output)
+        } else if raster.width == size.width {
+            vertical(raster.pixels, source, y, window, into: &output)
+        } else {
+            let verticalFirst = Self.verticalFirst(raster, size)
+            let half =
+                verticalFirst
+                ? PixelWindow(x: x.bounds(of: window.x), y: window.y)
+                : PixelWindow(x: window.x, y: y.bounds(of: window.y))
+            guard half.y.count <= limits.pixels / half.x.count else {
+                throw tooExtreme(raster, size)
+            }
+            let rows = PixelRows(
+                stride: half.x.count * raster.channels, channels: raster.channels, x: half.x,
+                y: half.y)
+            var between: [UInt8] = []
+            swap(&between, &self.between)
+            Self.grow(&between, to: half.y.count * rows.stride)
+            if verticalFirst {
+                vertical(raster.pixels, source, y, half, into: &between)
+                horizontal(between, rows, x, window, into: &output)
+            } else {
+                horizontal(raster.pixels, source, x, half, into: &between)
+                vertical(between, rows, y, window, into: &output)
+            }
+            if between.count <= Self.keptBytes { swap(&between, &self.between) }
+        }
+    }
+
+    /// Which pass comes first changes the rounding. Until Pillow 12 it was always the horizontal
+    /// one; since Pillow 13 it is the vertical one where that shrinks the picture much more.
+    private static func verticalFirst(
+        _ raster: borrowing Raster, _ size: Preprocessing.Size
+    ) -> Bool {
+        raster.height > size.height
+            && raster.height - size.height > 2 * (raster.width - size.width)
+    }
+
+    private func tooExtreme(
+        _ raster: borrowing Raster, _ size: Preprocessing.Size
+    ) -> ImageError {
+        .undecodable(
+            "the image's proportions, \(raster.width)×\(raster.height), are too extreme to"
+                + " bring it to \(size.width)×\(size.height)")
+    }
+
+    /// Larger memory than this is not kept between pictures.
+    private static let keptBytes = 32 << 20
+
+    private static func grow(_ array: inout [UInt8], to count: Int) {
+        if array.count < count { array = [UInt8](repeating: 0, count: count) }
+    }
+
+    /// Which part of a picture an array holds, and how.
+    private struct PixelRows {
+        /// Bytes from row to row.
+        let stride: Int
+        let channels: Int
+        /// Columns of the picture that are there.
+        let x: Range<Int>
+        /// Rows of the picture that are there.
+        let y: Range<Int>
+    }
+
+    /// Resamples the rows `window.y` of the source to the columns `window.x` of the target.
+    private mutating func horizontal(
+        _ pixels: borrowing [UInt8], _ rows: PixelRows, _ scale: ResamplingScale,
+        _ window: PixelWindow, into output: inout [UInt8]
+    ) {
+        let targetStride = window.x.count * rows.channels
+        let first = (window.y.lowerBound - rows.y.lowerBound) * rows.stride
+        let drawn = scale.bounds(of: window.x)
+        precondition(drawn.clamped(to: rows.x) == drawn && window.y.clamped(to: rows.y) == window.y)
+        precondition(rows.y.count * rows.stride <= pixels.count)
+        precondition(window.y.count * targetStride <= output.count)
+        for part in KernelCache.parts(of: window.x, scale) {
+            let kernel = kernels.kernel(scale, range: part)
+            let skipped = (part.lowerBound - window.x.lowerBound) * rows.channels
+            unsafe pixels.withUnsafeBufferPointer { source in
+                unsafe output.withUnsafeMutableBufferPointer { target in
+                    guard let from = source.baseAddress, let to = target.baseAddress else { return }
+                    unsafe Convolution.horizontal(
+                        from + first, stride: rows.stride, rows: window.y.count,
+                        origin: rows.x.lowerBound, channels: rows.channels, kernel: kernel,
+                        into: to + skipped, targetStride: targetStride)
+                }
+            }
+        }
+    }
+
+    /// Resamples the columns `window.x` of the source to the rows `window.y` of the target.
+    private mutating func vertical(
+        _ pixels: borrowing [UInt8], _ rows: PixelRows, _ scale: ResamplingScale,
+        _ window: PixelWindow, into output: inout [UInt8]
+    ) {
+        let count = window.x.count * rows.channels
+        let first = (window.x.lowerBound - rows.x.lowerBound) * rows.channels
+        let drawn = scale.bounds(of: window.y)
+        precondition(drawn.clamped(to: rows.y) == drawn && window.x.clamped(to: rows.x) == window.x)
+        precondition(rows.y.count * rows.stride <= pixels.count)
+        precondition(window.y.count * count <= output.count)
+        for part in KernelCache.parts(of: window.y, scale) {
+            let kernel = kernels.kernel(scale, range: part)
+            let skipped = (part.lowerBound - window.y.lowerBound) * count
+            unsafe pixels.withUnsafeBufferPointer { pixels in
+                unsafe output.withUnsafeMutableBufferPointer { target in
+                    guard let from = pixels.baseAddress, let to = target.baseAddress else { return }
+                    unsafe Convolution.vertical(
+                        from + first, stride: rows.stride, origin: rows.y.lowerBound,
+                        count: count, kernel: kernel, into: to + skipped)
+                }
+            }
+        }
+    }
+
+    private func copy(
+        _ raster: borrowing Raster, _ window: PixelWindow, into output: inout [UInt8]
+    ) {
+        let count = window.x.count * raster.channels
+        for (row, y) in window.y.enumerated() {
+            let from = (y * raster.width + window.x.lowerBound) * raster.channels
+            let to = row * count
+            output.replaceSubrange(to..<to + count, with: raster.pixels[from..<from + count])
+        }
+    }
+
+    private func nearest(
+        _ raster: borrowing Raster, _ size: Preprocessing.Size, _ window: PixelWindow,
+        into output: inout [UInt8]
+    ) {
+        let columns = Self.nearestSources(raster.width, size.width, window.x)
+        let rows = Self.nearestSources(raster.height, size.height, window.y)
+        var to = 0
+        for row in rows {
+            for column in columns {
+                for channel in 0..<raster.channels {
+                    let from = (row * raster.width + column) * raster.channels + channel
+                    output[to] = raster.pixels[from]
+                    to += 1
+                }
+            }
+        }
+    }
+
+    /// Pillow adds the step up from output to output; its rounding errors are part of the result.
+    private static func nearestSources(
+        _ input: Int, _ output: Int, _ range: Range<Int>
+    ) -> [Int] {
+        let step = Double(input) / Double(output)
+        var position = step * 0.5
+        var sources: [Int] = []
+        sources.reserveCapacity(range.count)
+        for index in 0..<range.upperBound {
+            if index >= range.lowerBound { sources.append(min(input - 1, Int(position))) }
+            position += step
+        }
+        return sources
+    }
+}

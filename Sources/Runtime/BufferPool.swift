@@ -1,0 +1,23 @@
+// Byte buffers that are lent to connections with something in hand, so that an idle one holds none
+// and a busy one allocates none.
+
+/// Spare byte arrays. Loop thread.
+struct BufferPool {
+    private static let spareCount = 64
+    /// A larger buffer served an exceptional request; it is not worth keeping.
+    private static let largestKept = 256 * 1024
+
+    private var spares: [[UInt8]] = []
+
+    init() { spares.reserveCapacity(Self.spareCount) }
+
+    /// An empty buffer, with capacity where one is spare.
+    mutating func take() -> [UInt8] { spares.popLast() ?? [] }
+
+    /// Takes a buffer back.
+    mutating func giveBack(_ buffer: consuming [UInt8]) {
+        guard spares.count < Self.spareCount, buffer.capacity <= Self.largestKept else { return }
+        buffer.removeAll(keepingCapacity: true)
+        spares.append(buffer)
+    }
+}

@@ -1,0 +1,27 @@
+// The answer to one HTTP request on its way to the connection that the request came on.
+//
+// Kept apart from the connection because it outlives it: a worker's result may come when the
+// connection is gone, or is serving its next request, and must then go nowhere.
+
+/// One request's answer over HTTP.
+final class HTTPExchange: Exchange {
+    /// `nil` once the answer is complete or the client has left.
+    private var connection: ServerConnection?
+
+    init(_ connection: ServerConnection) { self.connection = connection }
+
+    /// Separates the answer from the connection; what is sent from now on is dropped.
+    func detach() { connection = nil }
+
+    var isCongested: Bool { connection?.isCongested ?? false }
+
+    func respond(_ response: Response) {
+        connection.take()?.respond(response)
+    }
+
+    func beginStream(_ response: Response) { connection?.beginStream(response) }
+
+    func send(_ bytes: [UInt8]) { connection?.sendPiece(bytes) }
+
+    func endStream() { connection.take()?.endStream() }
+}

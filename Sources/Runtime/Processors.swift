@@ -1,0 +1,39 @@
+// How many processors this process may really use: what its affinity allows and its cgroup pays for.
+//
+// The host's number would be wrong in every container (contracts.md A12): workers beyond the quota
+// only take turns at being stopped.
+
+internal import CLinux
+internal import EventLoop
+
+/// The processors of this process.
+package enum Processors {
+    /// Processors allowed by sched_getaffinity(2), or the cgroup's quota rounded up where that is less.
+    package static var available: Int {
+        let allowed = max(1, Int(linux_affinity_count()))
+        return min(allowed, quota(root: "/sys/fs/cgroup") ?? allowed)
+    }
+
+    /// The processors a cgroup's quota pays for, rounded up; `nil` where there is no quota.
+    ///
+    /// cgroup v2: `cpu.max` holds "max 100000" or "150000 100000"; v1: two files (cgroups(7)).
+    package static func quota(root: String) -> Int? {
+        if let text = SmallFile.read("\(root)/cpu.max") {
+            let parts = text.split { $0 == " " || $0 == "\n" }
+            guard parts.count == 2 else { return nil }
+            return processors(quota: parts[0], period: parts[1])
+        }
+        guard let quota = SmallFile.read("\(root)/cpu/cpu.cfs_quota_us"),
+            let period = SmallFile.read("\(root)/cpu/cpu.cfs_period_us")
+        else { return nil }
+        return processors(
+            quota: quota.prefix { $0 != "\n" }, period: period.prefix { $0 != "\n" })
+    }
+
+    private static func processors(quota: Substring, period: Substring) -> Int? {
+        guard let quota = Int(quota), let period = Int(period), quota > 0, period > 0 else {
+            return nil
+        }
+        return max(1, (quota + period - 1) / period)
+    }
+}

@@ -1,0 +1,134 @@
+// An HTTP server on the loop: a listener, its connections, and what they share.
+//
+// Shared by all connections, because one thread serves them one after the other: the receive
+// scratch, the parsed head, the date, spare buffers. The server decides how many connections there
+// are and when they end; what a request means is its service's.
+
+internal import CLinux
+package import EventLoop
+package import HTTP
+
+/// An HTTP/1.1 server. Loop thread.
+package final class Server {
+    /// What one `recv` takes at most; also the bound on what a client can pipeline unread.
+    static let scratchBytes = 64 * 1024
+    /// Bytes of request bodies that may be arriving at once, over all connections.
+    static let arrivingBodyBytes = 512 * 1024 * 1024
+
+    let loop: EventLoop
+    let limits: Limits
+    let timeouts: Timeouts
+    unowned let service: any Service
+
+    var scratch = [UInt8](repeating: 0, count: scratchBytes)
+    var head = RequestHead()
+    var buffers = BufferPool()
+    /// Body bytes that have arrived of requests that are not complete.
+    var arrivingBytes = 0
+
+    private let maxConnections: Int
+    private var listener: Listener?
+    private var connections: [ServerConnection] = []
+    private var cachedDate: (seconds: Int64, date: HTTPDate)
+    private var drained: (() -> Void)?
+
+    /// Listens and serves.
+    package init(
+        host: String, port: UInt16, limits: Limits, maxConnections: Int, on loop: EventLoop,
+        service: any Service
+    ) throws(SystemError) {
+        self.loop = loop
+        self.limits = limits
+        timeouts = Timeouts(limits)
+        self.service = service
+        self.maxConnections = maxConnections
+        let seconds = linux_unix_seconds()
+        cachedDate = (seconds, HTTPDate(unixSeconds: seconds))
+        listener = try Listener(host: host, port: port, on: loop) { [unowned self] in accept($0) }
+    }
+
+    /// The port that is listened on.
+    package var port: UInt16 { listener?.port ?? 0 }
+
+    /// The number of open connections.
+    package var connectionCount: Int { connections.count }
+
+    /// Whether the server is ending.
+    package var isDraining: Bool { drained != nil }
+
+    /// Ends gracefully: idle connections close, requests in flight are answered, and every answer
+    /// closes its connection. Newcomers are still accepted, so that the service can tell them that
+    /// it is leaving. `drained` is called once, when no request is in flight any more.
+    package func drain(_ drained: @escaping () -> Void) {
+        guard self.drained == nil else { return }
+        self.drained = drained
+        for connection in Array(connections) { connection.drain() }
+        loop.afterTurn { [self] in checkDrained() }
+    }
+
+    /// Closes the listener and every connection at once.
+    package func close() {
+        listener?.close()
+        listener = nil
+        for connection in Array(connections) { connection.close() }
+    }
+
+    /// The date of now, formatted once a second.
+    var date: HTTPDate {
+        let seconds = linux_unix_seconds()
+        if seconds != cachedDate.seconds {
+            cachedDate = (seconds, HTTPDate(unixSeconds: seconds))
+        }
+        return cachedDate.date
+    }
+
+    /// Forgets a connection that has closed.
+    func remove(_ connection: ServerConnection) {
+        let last = connections.removeLast()
+        if last !== connection {
+            last.index = connection.index
+            connections[connection.index] = last
+        }
+        if connections.count == maxConnections - 1 { listener?.resume() }
+        if isDraining { checkDrained() }
+    }
+
+    private func accept(_ descriptor: consuming FileDescriptor) {
+        // Fails only on a socket that is dead already; reading will tell.
+        _ = linux_set_nodelay(descriptor.number)
+        let connection = ServerConnection(descriptor, index: connections.count, server: self)
+        do {
+            try connection.register()
+        } catch {
+            // No memory to watch one more: closing it is the answer.
+            return
+        }
+        connections.append(connection)
+        if isDraining { connection.drain() }
+        if connections.count >= maxConnections { listener?.pause() }
+    }
+
+    private func checkDrained() {
+        guard connections.allSatisfy({ !$0.isBusy }) else { return }
+        let drained = self.drained
+        self.drained = {}
+        drained?()
+    }
+}
+
+/// `Limits`' timeouts, in what the loop counts.
+struct Timeouts {
+    let head: Duration
+    let body: Duration
+    let idle: Duration
+    let write: Duration
+    let linger: Duration
+
+    init(_ limits: Limits) {
+        head = limits.headTimeout
+        body = limits.bodyTimeout
+        idle = limits.idleTimeout
+        write = limits.writeTimeout
+        linger = limits.lingerTimeout
+    }
+}
