@@ -2,6 +2,7 @@
 //
 // `tools/pillow_cases.py OUTDIR` writes the cases; AMPHORA_TEST_PILLOW_CASES=OUTDIR runs them.
 
+import TestSupport
 import Testing
 
 @testable import Inference
@@ -123,19 +124,4 @@ struct ImagingPillowTests {
 private func differing(_ one: [UInt8], _ other: [UInt8]) -> Int {
     guard one.count == other.count else { return max(one.count, other.count) }
     return one == other ? 0 : zip(one, other).count { $0 != $1 }
-}
-
-/// A small generator whose sequence a seed fixes (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }
