@@ -20,6 +20,7 @@ package final class Listener: EventHandler {
     private var spare: FileDescriptor?
     private var token: Token?
     private var isPaused = false
+    private var isResting = false
 
     /// Connections that were accepted and closed at once for want of descriptors.
     package private(set) var refusedCount = 0
@@ -43,10 +44,16 @@ package final class Listener: EventHandler {
     package var port: UInt16 { UInt16(clamping: linux_local_port(socket.number)) }
 
     /// Leaves newcomers in the backlog until `resume`.
-    package func pause() { setPaused(true) }
+    package func pause() {
+        isPaused = true
+        updateInterest()
+    }
 
     /// Accepts again.
-    package func resume() { setPaused(false) }
+    package func resume() {
+        isPaused = false
+        updateInterest()
+    }
 
     /// Stops accepting for good; the socket is closed with this object.
     package func close() {
@@ -56,7 +63,7 @@ package final class Listener: EventHandler {
 
     package func ready(_ readiness: Readiness, token: Token) {
         for _ in 0..<Self.acceptsPerTurn {
-            if isPaused || self.token == nil { return }
+            if isPaused || isResting || self.token == nil { return }
             let fd = linux_accept(socket.number)
             if fd >= 0 {
                 accepted(FileDescriptor(owning: fd))
@@ -73,28 +80,30 @@ package final class Listener: EventHandler {
 
     package func deadlinePassed(token: Token) {
         if spare == nil { spare = Self.openSpare() }
-        setPaused(false)
+        isResting = false
+        updateInterest()
     }
 
     private func shedOne(_ token: Token) {
         spare = nil
         let fd = linux_accept(socket.number)
-        if fd >= 0 { Glibc.close(fd) }
-        refusedCount += 1
+        if fd >= 0 {
+            Glibc.close(fd)
+            refusedCount += 1
+        }
         spare = Self.openSpare()
-        setPaused(true)
+        isResting = true
+        updateInterest()
         loop.setDeadline(loop.now + Self.restWhenExhausted, of: token)
     }
 
-    private func setPaused(_ paused: Bool) {
-        guard let token, paused != isPaused else { return }
-        isPaused = paused
+    private func updateInterest() {
+        guard let token else { return }
         // Changing the interest of a descriptor that is registered fails only for want of memory;
         // then it is tried again.
         do {
-            try loop.setInterest(paused ? [] : .read, of: token)
+            try loop.setInterest(isPaused || isResting ? [] : .read, of: token)
         } catch {
-            isPaused = !paused
             loop.setDeadline(loop.now + Self.restWhenExhausted, of: token)
         }
     }
