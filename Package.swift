@@ -65,7 +65,7 @@ let package = Package(
         .testTarget(
             name: "InferenceTests",
             dependencies: ["Inference", "CJPEG", "CPNG", "CWebP", "COnnxRuntime", "TestSupport"],
-            swiftSettings: strict),
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "RuntimeTests",
             dependencies: ["Runtime", "EventLoop", "HTTP", "CLinux", "TestSupport"],
