@@ -69,7 +69,11 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: ["Runtime", "EventLoop", "HTTP", "CLinux", "TestSupport"],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            // For NameLookup.swift: libcurl is to find the test's own getaddrinfo first.
+            linkerSettings: [
+                .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=getaddrinfo"])
+            ]),
         .testTarget(
             name: "AppTests",
             dependencies: ["App", "Runtime", "HTTP", "Inference", "TestSupport"],

@@ -45,7 +45,12 @@ enum TransferOutcome {
         case CURLE_COULDNT_RESOLVE_HOST:
             return .unreachable(host: host, reason: "its name does not resolve")
         case CURLE_UNSUPPORTED_PROTOCOL:
-            return .unsupportedScheme(scheme(of: easy.effectiveURL), isRedirect: true)
+            // Also what is said of an answer that is not HTTP/1 or 2.
+            let scheme = scheme(of: easy.effectiveURL)
+            guard scheme == "http" || scheme == "https" else {
+                return .unsupportedScheme(scheme, isRedirect: true)
+            }
+            return .malformedResponse(host: host, reason: text(easy, code))
         case CURLE_URL_MALFORMAT:
             return .badURL(reason: "it is malformed, or it redirects to one that is")
         case CURLE_TOO_MANY_REDIRECTS:
@@ -58,10 +63,13 @@ enum TransferOutcome {
         case CURLE_GOT_NOTHING:
             return .unreachable(host: host, reason: "it closed the connection without an answer")
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR:
+            // The only malformation that shares its code with a broken connection.
+            if easy.errorText.contains("chunked-encoding") {
+                return .malformedResponse(host: host, reason: text(easy, code))
+            }
             if transfer.phase == .body { return .truncated(host: host) }
             return .unreachable(host: host, reason: "the connection broke")
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_HTTP2_STREAM,
-            CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING:
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_BAD_CONTENT_ENCODING:
             return .malformedResponse(host: host, reason: text(easy, code))
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR,
             CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM, CURLE_SSL_SHUTDOWN_FAILED,

@@ -27,6 +27,10 @@ enum TransferURL {
         guard let host = unsafe part(CURLUPART_HOST, of: parts) else {
             throw .badURL(reason: "it names no host")
         }
+        // libcurl would translate it by the process's locale, and there is none.
+        guard host.utf8.allSatisfy({ $0 < 0x80 }) else {
+            throw .badURL(reason: "its host is not in ASCII; write it in its xn-- form")
+        }
         return host
     }
 
