@@ -50,9 +50,16 @@ final class Application: Service {
     func run() throws(SystemError) -> CInt {
         log.flushSoon = { [unowned self] in loop.afterTurn { [unowned self] in log.flush() } }
         signals = try Signals(Self.endingSignals, on: loop) { [unowned self] in signalled($0) }
-        let server = try Server(
-            host: configuration.host, port: configuration.port, limits: configuration.http,
-            maxConnections: configuration.maxConnections, on: loop, service: self)
+        let server: Server
+        do throws(SystemError) {
+            server = try Server(
+                host: configuration.host, port: configuration.port, limits: configuration.http,
+                maxConnections: configuration.maxConnections, on: loop, service: self)
+        } catch {
+            log.error("can't listen on \(address(configuration.port)): \(error)")
+            log.flush()
+            return EXIT_FAILURE
+        }
         self.server = server
         log.info("listening on \(address(server.port))")
         try load()

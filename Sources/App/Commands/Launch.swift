@@ -12,10 +12,14 @@ enum Launch {
             try command.run()
             exit(EXIT_SUCCESS)
         } catch {
-            let status = Amphora.exitCode(for: error)
-            guard status == .validationFailure else { Amphora.exit(withError: error) }
-            // One line that says what is wrong, instead of that and the usage.
-            complain(Amphora.message(for: error))
+            // A command that ended with a status has said why. A usage error is one line that says
+            // what is wrong; ArgumentParser would add the usage.
+            if let status = error as? ExitCode { exit(status.rawValue) }
+            let message = Amphora.message(for: error)
+            guard Amphora.exitCode(for: error) == .validationFailure else {
+                Amphora.exit(withError: error)
+            }
+            complain(message)
             exit(EX_USAGE)
         }
     }

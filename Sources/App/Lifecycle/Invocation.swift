@@ -67,9 +67,6 @@ final class Invocation: RequestReceiver, EventHandler {
         }
         switch kind {
         case .image, .unstated:
-            guard !body.isEmpty else {
-                throw Failure(.badRequest, "the body is empty; send an image, or JSON")
-            }
             evaluate(Form(image: body), with: backend)
         case .json:
             reading = backend.read(json: body, allowsBareURI: false) { [weak self] form in
