@@ -40,7 +40,7 @@ import Testing
         var state = seed
         var heap = TimerHeap()
         var model: [UInt64] = []
-        for step in 0..<20_000 {
+        for step in 0..<4000 {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             let value = state >> 40
             if value % 3 != 0 || model.isEmpty {

@@ -1,0 +1,124 @@
+import CLinux
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import EventLoop
+
+/// Runs work on a thread of its own; `join` waits for its end.
+final class TestThread {
+    private final class Work: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    private var thread = pthread_t()
+
+    init(_ run: @escaping @Sendable () -> Void) {
+        let context = unsafe Unmanaged.passRetained(Work(run)).toOpaque()
+        let result = unsafe pthread_create(
+            &thread, nil,
+            { context in
+                guard let context = unsafe context else { return nil }
+                unsafe Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, context)
+        precondition(result == 0)
+    }
+
+    /// Its kernel name, for pthread_kill(3).
+    var name: pthread_t { thread }
+
+    func join() { pthread_join(thread, nil) }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct MailboxTests {
+    @Test func `a burst is one wakeup, and keeps its order`() throws {
+        let loop = EventLoop(poller: try EpollPoller())
+        let mailbox = try Mailbox<Int>()
+        var received: [Int] = []
+        var turnsWithMessages = 0
+        let receiver = try MailboxReceiver(mailbox, on: loop) { received.append($0) }
+        for number in 0..<1000 { mailbox.post(number) }
+        while received.isEmpty { try loop.turn() }
+        #expect(received == Array(0..<1000))
+        // Nothing is left that would wake the loop.
+        loop.afterTurn { turnsWithMessages = received.count }
+        try loop.turn()
+        #expect(turnsWithMessages == 1000)
+        receiver.close()
+        #expect(loop.registrationCount == 0)
+    }
+
+    @Test func `each of many threads keeps its order, and nothing is lost`() throws {
+        let loop = EventLoop(poller: try EpollPoller())
+        let mailbox = try Mailbox<(thread: Int, number: Int)>()
+        var next = [Int](repeating: 0, count: 4)
+        var wakeups = 0
+        var seenInTurn = false
+        let receiver = try MailboxReceiver(mailbox, on: loop) { message in
+            if message.number != next[message.thread] { Issue.record("\(message)") }
+            next[message.thread] += 1
+            seenInTurn = true
+        }
+        let threads = (0..<4).map { thread in
+            TestThread { for number in 0..<5000 { mailbox.post((thread, number)) } }
+        }
+        while next != [5000, 5000, 5000, 5000] {
+            seenInTurn = false
+            try loop.turn()
+            wakeups += seenInTurn ? 1 : 0
+        }
+        for thread in threads { thread.join() }
+        #expect(wakeups <= 20_000)
+        receiver.close()
+    }
+
+    @Test func `what is received may post again`() throws {
+        let loop = EventLoop(poller: try EpollPoller())
+        let mailbox = try Mailbox<Int>()
+        var received: [Int] = []
+        let receiver = try MailboxReceiver(mailbox, on: loop) { number in
+            received.append(number)
+            if number < 5 { mailbox.post(number + 1) }
+        }
+        mailbox.post(0)
+        while received.count < 6 { try loop.turn() }
+        #expect(received == [0, 1, 2, 3, 4, 5])
+        receiver.close()
+    }
+
+    @Test func `closing ends receiving, in the middle of a batch too`() throws {
+        let loop = EventLoop(poller: try EpollPoller())
+        let mailbox = try Mailbox<Int>()
+        var received: [Int] = []
+        var receiver: MailboxReceiver<Int>?
+        receiver = try MailboxReceiver(mailbox, on: loop) { number in
+            received.append(number)
+            if number == 1 { receiver?.close() }
+        }
+        for number in 0..<4 { mailbox.post(number) }
+        while received.count < 2 { try loop.turn() }
+        #expect(received == [0, 1])
+        #expect(loop.registrationCount == 0)
+        mailbox.post(9)
+        receiver = nil
+    }
+
+    @Test func `a message is let go of once it was received`() throws {
+        final class Body: Sendable {}
+        let loop = EventLoop(poller: try EpollPoller())
+        let mailbox = try Mailbox<Body>()
+        weak var body: Body?
+        var count = 0
+        let receiver = try MailboxReceiver(mailbox, on: loop) { message in
+            body = message
+            count += 1
+        }
+        mailbox.post(Body())
+        while count == 0 { try loop.turn() }
+        #expect(body == nil)
+        receiver.close()
+    }
+}
