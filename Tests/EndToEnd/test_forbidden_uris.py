@@ -46,6 +46,13 @@ def test_loopback_in_every_spelling(server, host, address):
     assert host.requests == [], "it was fetched all the same"
 
 
+def test_loopback_with_a_final_dot(server, host):
+    # Whether this name resolves is up to the machine.
+    assert outcome(server, f"http://localhost.:{host.port}/image/digit-7.png") in [
+        FORBIDDEN, (424, "Function.FetchFailed")]
+    assert host.requests == []
+
+
 @pytest.mark.parametrize("address", [
     "169.254.169.254", "169.254.170.2", "0xa9fea9fe", "2852039166", "[::ffff:169.254.169.254]",
     "[fd00:ec2::254]", "[fe80::1]", "[fc00::1]", "10.0.0.1", "10.1", "172.16.0.1",
