@@ -19,7 +19,10 @@ package final class Listener: EventHandler {
     private let accepted: (consuming FileDescriptor) -> Void
     private var spare: FileDescriptor?
     private var token: Token?
+    /// Somebody asked for a pause.
     private var isPaused = false
+    /// Descriptors ran out a moment ago.
+    private var isResting = false
 
     /// Connections that were accepted and closed at once for want of descriptors.
     package private(set) var refusedCount = 0
@@ -43,10 +46,16 @@ package final class Listener: EventHandler {
     package var port: UInt16 { UInt16(clamping: linux_local_port(socket.number)) }
 
     /// Leaves newcomers in the backlog until `resume`.
-    package func pause() { setPaused(true) }
+    package func pause() {
+        isPaused = true
+        watch()
+    }
 
     /// Accepts again.
-    package func resume() { setPaused(false) }
+    package func resume() {
+        isPaused = false
+        watch()
+    }
 
     /// Stops accepting for good; the socket is closed with this object.
     package func close() {
@@ -56,7 +65,7 @@ package final class Listener: EventHandler {
 
     package func ready(_ readiness: Readiness, token: Token) {
         for _ in 0..<Self.acceptsPerTurn {
-            if isPaused || self.token == nil { return }
+            if isPaused || isResting || self.token == nil { return }
             let fd = linux_accept(socket.number)
             if fd >= 0 {
                 accepted(FileDescriptor(owning: fd))
@@ -73,7 +82,8 @@ package final class Listener: EventHandler {
 
     package func deadlinePassed(token: Token) {
         if spare == nil { spare = Self.openSpare() }
-        setPaused(false)
+        isResting = false
+        watch()
     }
 
     private func shedOne(_ token: Token) {
@@ -82,19 +92,17 @@ package final class Listener: EventHandler {
         if fd >= 0 { Glibc.close(fd) }
         refusedCount += 1
         spare = Self.openSpare()
-        setPaused(true)
+        isResting = true
         loop.setDeadline(loop.now + Self.restWhenExhausted, of: token)
+        watch()
     }
 
-    private func setPaused(_ paused: Bool) {
-        guard let token, paused != isPaused else { return }
-        isPaused = paused
-        // Changing the interest of a descriptor that is registered fails only for want of memory;
-        // then it is tried again.
+    private func watch() {
+        guard let token else { return }
         do {
-            try loop.setInterest(paused ? [] : .read, of: token)
+            try loop.setInterest(isPaused || isResting ? [] : .read, of: token)
         } catch {
-            isPaused = !paused
+            // Fails only for want of memory; then it is tried again.
             loop.setDeadline(loop.now + Self.restWhenExhausted, of: token)
         }
     }
