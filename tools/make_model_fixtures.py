@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the tiny networks and the recordings of numpy that Tests/InferenceTests read.
+"""Writes the tiny networks that Tests/InferenceTests read.
 
-    python3 -m venv .venv && .venv/bin/pip install onnx==1.23.2 numpy
+    python3 -m venv .venv && .venv/bin/pip install onnx==1.23.2
     .venv/bin/python tools/make_model_fixtures.py
 
 Every network but the odd ones is the same: the mean of each channel, then four scores
@@ -232,27 +232,6 @@ def files():
     )
 
 
-def recordings():
-    """float32 values by their bits beside numpy's str(), and a softmax."""
-    generator = np.random.default_rng(20)
-    values = [0.0, 1.0, 0.5, 1e-4, 9.9999e-5, 1e-5, 1.2e-4, 0.1, 0.3, 1 / 3, 0.99999994, 1e-10]
-    values += [1e-38, 1e-45, 3.4028235e38, 1e15, 1e16, 9.999999e15, 16777216, 123456.79, 100, -0.25]
-    values += [2.0**power for power in range(-149, 128, 7)]
-    values += list(generator.random(100, np.float32))
-    values += list(np.exp(generator.uniform(-30, 0, 200)).astype(np.float32))
-    lines = []
-    for number in np.array(values, np.float32):
-        lines.append(f"{number.view(np.uint32):08x} {number!s}")
-    (FIXTURES / "numpy_float32.txt").write_text("\n".join(lines) + "\n")
-
-    # Logits that a test can make again: 1000 multiples of 1/64 in a scrambled order.
-    logits = ((np.arange(1000) * 7919 % 1000).astype(np.float32) - 500) / np.float32(64)
-    exponentials = np.exp(logits - logits.max())
-    softmax = exponentials / exponentials.sum()
-    lines = [f"{number.view(np.uint32):08x}" for number in softmax]
-    (FIXTURES / "numpy_softmax.txt").write_text("\n".join(lines) + "\n")
-
-
 def picture():
     """A PNG of one colour, 12 wide and 16 high: every network's answer to it is known."""
 
@@ -271,7 +250,7 @@ def main():
     MODELS.mkdir(parents=True, exist_ok=True)
     # `onnx` appends to external data instead of replacing it.
     (MODELS / "external.data").unlink(missing_ok=True)
-    for part in (endings, inputs, outputs, files, recordings, picture):
+    for part in (endings, inputs, outputs, files, picture):
         part()
 
 

@@ -57,8 +57,7 @@ final class Application: Service {
         log.info("listening on \(address(server.port))")
         try load()
         try loop.run()
-        backend?.transfers.close()
-        backend?.pool.close()
+        backend?.close()
         server.close()
         log.info("stopped", ["status": .number(Int(exitStatus))])
         log.flush()
@@ -89,28 +88,13 @@ final class Application: Service {
         case .success(let loaded):
             for warning in loaded.model.warnings { log.warn(warning) }
             do throws(SystemError) {
-                try startWorkers(loaded)
+                backend = try Backend(loaded.model, configuration, on: loop) {
+                    [unowned self] in workersStarted($0, loaded)
+                }
             } catch {
                 stop(because: "the workers can't start: \(error)")
             }
         }
-    }
-
-    private func startWorkers(_ loaded: LoadedModel) throws(SystemError) {
-        let (model, maxItems) = (loaded.model, configuration.maxItems)
-        let limits = ImageLimits(pixels: configuration.maxImagePixels)
-        let pool = try WorkerPool<Job, Output>(
-            count: configuration.workers, on: loop,
-            makeWork: { () throws(WorkerFailure) in
-                try Work.on(model, limits: limits, maxItems: maxItems)
-            },
-            started: { [unowned self] in workersStarted($0, loaded) })
-        let transfers = try TransferPool(
-            loop: loop, policy: AddressPolicy(allow: configuration.fetch.allow),
-            maxConcurrent: configuration.fetch.maxConcurrent)
-        backend = Backend(
-            loop: loop, pool: pool, transfers: transfers, fetch: configuration.fetch,
-            topK: configuration.topK ?? model.settings.topK.value, maxItems: maxItems)
     }
 
     private func workersStarted(_ result: Result<Void, WorkerFailure>, _ loaded: LoadedModel) {
@@ -140,7 +124,8 @@ final class Application: Service {
         phase = .draining
         log.info(
             "draining", ["inFlight": .number(admission.inFlight), "signal": .number(Int(signal))])
-        let timer = loop.register(handler: DrainTimer(expired: { [unowned self] in drainExpired() }))
+        let timer = loop.register(
+            handler: DrainTimer(expired: { [unowned self] in drainExpired() }))
         loop.setDeadline(loop.now + configuration.drainTimeout, of: timer)
         drainTimer = timer
         server?.drain { [unowned self] in loop.stop() }

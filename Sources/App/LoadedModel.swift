@@ -1,7 +1,6 @@
 // Finds the model that is to be served and loads it: the same order of search in both handles, so
 // that no platform serves another model (DESIGN §3).
 
-internal import Glibc
 internal import Inference
 
 /// Why no model can be served, as lines for a person.
@@ -39,11 +38,10 @@ struct LoadedModel: Sendable {
     /// `--model-path` if it holds anything, else the zoo's folder of the model's name.
     private static func find(_ configuration: Configuration) throws(LoadingFailure) -> String {
         var tried: [String] = []
-        if let problem = problem(with: configuration.modelPath) {
-            tried.append("\(configuration.modelPath) (--model-path) \(problem)")
-        } else {
+        guard let problem = obstacle(at: configuration.modelPath) else {
             return configuration.modelPath
         }
+        tried.append("\(configuration.modelPath) (--model-path) \(problem)")
         if let name = configuration.modelName {
             let isPlain = !name.contains("/") && name != "." && name != ".."
             guard isPlain else {
@@ -52,7 +50,7 @@ struct LoadedModel: Sendable {
                         + configuration.zoo)
             }
             let path = "\(configuration.zoo)/\(name)"
-            guard let problem = problem(with: path) else { return path }
+            guard let problem = obstacle(at: path) else { return path }
             tried.append("\(path) (MODEL_NAME in the zoo) \(problem)")
         } else {
             tried.append("MODEL_NAME is not set")
@@ -62,35 +60,30 @@ struct LoadedModel: Sendable {
                 + "\(configuration.modelPath) or name one with --model-path")
     }
 
-    private static func problem(with folder: String) -> String? {
-        guard let stream = unsafe opendir(folder) else {
-            return errno == ENOENT ? "does not exist" : "can't be read"
+    private static func obstacle(at folder: String) -> String? {
+        switch File.kind(of: folder) {
+        case .missing: return "does not exist"
+        case .file, .other: return "is not a folder"
+        case .folder:
+            do throws(ModelError) {
+                return try File.names(in: folder).isEmpty ? "is empty" : nil
+            } catch {
+                return "can't be read"
+            }
         }
-        defer { unsafe closedir(stream) }
-        return names(in: folder).isEmpty ? "is empty" : nil
     }
 
     private static func firstSample(in folder: String) -> (path: String, type: String)? {
         let types = ["png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"]
-        for name in names(in: folder).sorted() {
-            let ending = name.split(separator: ".").last.map(String.init) ?? ""
-            if let type = types[ending] { return ("\(folder)/\(name)", type) }
+        guard case .folder = File.kind(of: folder) else { return nil }
+        do throws(ModelError) {
+            for name in try File.names(in: folder) {
+                let ending = name.split(separator: ".").last.map(String.init) ?? ""
+                if let type = types[ending] { return ("\(folder)/\(name)", type) }
+            }
+        } catch {
+            // An example is a courtesy; a folder that can't be read has none.
         }
         return nil
-    }
-
-    private static func names(in folder: String) -> [String] {
-        guard let stream = unsafe opendir(folder) else { return [] }
-        defer { unsafe closedir(stream) }
-        var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
-                    unsafe String(cString: $0)
-                }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names
     }
 }

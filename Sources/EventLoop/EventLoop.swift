@@ -183,7 +183,9 @@ package final class EventLoop {
         let slot = Int(event.token.slot)
         guard slot < slots.count, slots[slot].generation == event.token.generation else { return }
         guard let handler = slots[slot].handler else { return }
-        handler.ready(event.readiness, token: event.token)
+        // An earlier handler of this turn may have withdrawn the interest.
+        let readiness = event.readiness.intersection(Readiness(slots[slot].interest))
+        if !readiness.isEmpty { handler.ready(readiness, token: event.token) }
     }
 
     private func expire(_ entry: TimerHeap.Entry) {

@@ -19,9 +19,7 @@ package final class Listener: EventHandler {
     private let accepted: (consuming FileDescriptor) -> Void
     private var spare: FileDescriptor?
     private var token: Token?
-    /// Somebody asked for a pause.
     private var isPaused = false
-    /// Descriptors ran out a moment ago.
     private var isResting = false
 
     /// Connections that were accepted and closed at once for want of descriptors.
@@ -48,13 +46,13 @@ package final class Listener: EventHandler {
     /// Leaves newcomers in the backlog until `resume`.
     package func pause() {
         isPaused = true
-        watch()
+        updateInterest()
     }
 
     /// Accepts again.
     package func resume() {
         isPaused = false
-        watch()
+        updateInterest()
     }
 
     /// Stops accepting for good; the socket is closed with this object.
@@ -83,26 +81,29 @@ package final class Listener: EventHandler {
     package func deadlinePassed(token: Token) {
         if spare == nil { spare = Self.openSpare() }
         isResting = false
-        watch()
+        updateInterest()
     }
 
     private func shedOne(_ token: Token) {
         spare = nil
         let fd = linux_accept(socket.number)
-        if fd >= 0 { Glibc.close(fd) }
-        refusedCount += 1
+        if fd >= 0 {
+            Glibc.close(fd)
+            refusedCount += 1
+        }
         spare = Self.openSpare()
         isResting = true
+        updateInterest()
         loop.setDeadline(loop.now + Self.restWhenExhausted, of: token)
-        watch()
     }
 
-    private func watch() {
+    private func updateInterest() {
         guard let token else { return }
+        // Changing the interest of a descriptor that is registered fails only for want of memory;
+        // then it is tried again.
         do {
             try loop.setInterest(isPaused || isResting ? [] : .read, of: token)
         } catch {
-            // Fails only for want of memory; then it is tried again.
             loop.setDeadline(loop.now + Self.restWhenExhausted, of: token)
         }
     }

@@ -62,8 +62,12 @@ package final class MailboxReceiver<Message: Sendable>: EventHandler {
     }
 
     package func ready(_ readiness: Readiness, token: Token) {
-        batch.removeAll(keepingCapacity: true)
         mailbox.drain(into: &batch)
-        for message in batch { receive(message) }
+        for message in batch {
+            if self.token == nil { break }
+            receive(message)
+        }
+        // Now, not at the next message: they may hold much.
+        batch.removeAll(keepingCapacity: true)
     }
 }

@@ -39,6 +39,9 @@ package struct Readiness: OptionSet, Sendable {
     package static let peerClosed = Readiness(rawValue: 4)
     /// Both directions are closed, or the socket has failed (EPOLLHUP, EPOLLERR); always reported.
     package static let hangup = Readiness(rawValue: 8)
+
+    /// What may be reported to a registration with that interest.
+    init(_ interest: Interest) { self = Readiness(rawValue: interest.rawValue).union(.hangup) }
 }
 
 /// One readiness event.

@@ -1,8 +1,7 @@
 // The bytes of HTTP's grammar: their names, their classes, and comparisons without String.
 //
 // A String comparison costs more than parsing the whole request, so everything here works on
-// bytes. The only unsafe expressions of the module are here: reading a StaticString's constant
-// bytes, and appending them.
+// bytes; runs of bytes of one class are skipped in `ByteRuns.swift`.
 // It refuses to interpret: a class of bytes means nothing until a parser asks for it.
 
 /// Bytes that the grammar names (RFC 5234 appendix B.1).
@@ -59,21 +58,21 @@ extension UInt8 {
         return letter < 6 ? Int(letter) + 10 : nil
     }
 
-    /// The lower-case form of an ASCII letter; any other byte as it is.
+    /// An ASCII letter.
     @inline(__always)
-    var asciiLowercased: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
+    var isLetter: Bool { (self | 0x20) &- UInt8(ascii: "a") < 26 }
 }
 
 extension Span<UInt8> {
     /// Whether `range` holds `text`, ASCII letters compared without case.
     func holds(_ text: StaticString, in range: Range<Int>) -> Bool {
-        guard range.count == text.utf8CodeUnitCount else { return false }
-        let expected = unsafe text.utf8Start
+        let expected = unsafe UnsafeBufferPointer(
+            start: text.utf8Start, count: text.utf8CodeUnitCount)
+        guard range.count == expected.count else { return false }
         for offset in 0..<range.count {
             let wanted = unsafe expected[offset]
-            if self[range.lowerBound &+ offset].asciiLowercased != wanted.asciiLowercased {
-                return false
-            }
+            let byte = self[range.lowerBound &+ offset]
+            guard byte == wanted || byte ^ wanted == 0x20 && byte.isLetter else { return false }
         }
         return true
     }
@@ -95,17 +94,16 @@ extension [UInt8] {
             contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// Appends the digits of a number that is not negative.
-    mutating func append(number: Int, radix: Int = 10) {
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var index = 20
-        var rest = number
-        repeat {
-            let digit = UInt8(truncatingIfNeeded: rest % radix)
-            index -= 1
-            digits[index] = digit < 10 ? Byte.zero + digit : UInt8(ascii: "a") + digit - 10
-            rest /= radix
-        } while rest > 0
-        for position in index..<20 { append(digits[position]) }
+    /// Appends the decimal digits of a number that is not negative.
+    mutating func append(number: Int) {
+        if number >= 10 { append(number: number / 10) }
+        append(Byte.zero + UInt8(truncatingIfNeeded: number % 10))
+    }
+
+    /// Appends the hexadecimal digits of a number that is not negative.
+    mutating func append(hexadecimal number: Int) {
+        if number >= 16 { append(hexadecimal: number >> 4) }
+        let digit = UInt8(truncatingIfNeeded: number & 15)
+        append(digit < 10 ? Byte.zero + digit : UInt8(ascii: "a") + digit - 10)
     }
 }

@@ -34,10 +34,6 @@ struct ChunkedDecoder: Sendable {
     /// A decoder that awaits the first chunk.
     init() {}
 
-    /// Whether a size line has begun and not ended, or content is awaited: anything but the gap
-    /// before the first byte of the body.
-    var isFresh: Bool { part == .sizeStart && sectionBytes == 0 }
-
     /// Reads from `start` on until content, the end of the body, or the end of the bytes.
     ///
     /// `position` becomes the index behind what was read. Content is the range that ends there.
@@ -56,6 +52,7 @@ struct ChunkedDecoder: Sendable {
             let byte = bytes[position]
             position += 1
             if part == .lastFeed {
+                try countTrailer(limits)
                 guard byte == Byte.lineFeed else { throw .bareCarriageReturn }
                 return .end
             }
@@ -73,8 +70,7 @@ struct ChunkedDecoder: Sendable {
             guard byte == Byte.lineFeed else { throw .unterminatedChunk }
             beginSection(.sizeStart)
         case .trailerStart, .trailerName, .trailerValue, .trailerFeed:
-            guard sectionBytes < limits.trailerBytes else { throw .trailerTooLarge }
-            sectionBytes += 1
+            try countTrailer(limits)
             try readTrailer(byte)
         case .sizeStart, .size, .sizeEnd:
             try countSizeLine(limits)
@@ -91,6 +87,11 @@ struct ChunkedDecoder: Sendable {
         part = first
         sectionBytes = 0
         remaining = 0
+    }
+
+    private mutating func countTrailer(_ limits: SyntaxLimits) throws(ProtocolError) {
+        guard sectionBytes < limits.trailerBytes else { throw .trailerTooLarge }
+        sectionBytes += 1
     }
 
     private mutating func countSizeLine(_ limits: SyntaxLimits) throws(ProtocolError) {

@@ -17,6 +17,9 @@ struct HeadParser: Sendable {
     /// A method longer than this is refused before the head could end.
     private static let methodBytes = 32
 
+    /// `HTTP/1.1`, its first byte in the lowest place.
+    private static let commonVersion: UInt64 = 0x312E_312F_5054_5448
+
     private var part = Part.method
     private var start: UInt16
     private var position: UInt16
@@ -55,21 +58,14 @@ struct HeadParser: Sendable {
     ) throws(ProtocolError) -> Int? {
         let limit = Int(start) + Int(limits.headBytes)
         let end = min(bytes.count, limit)
-        while Int(position) < end {
-            switch part {
-            case .method: try scanMethod(bytes, end)
-            case .target: try scanTarget(bytes, end, longest: Int(limits.targetBytes))
-            case .version: try scanVersion(bytes, into: &head)
-            case .fieldStart: try startField(bytes, fieldLimit: limits.fieldCount)
-            case .fieldName: try scanName(bytes, end)
-            case .fieldValue: try scanValue(bytes, end)
-            case .fieldEnd: try endField(bytes, into: &head)
-            case .headEnd:
-                guard bytes[Int(position)] == Byte.lineFeed else { throw .bareCarriageReturn }
-                head.fieldCount = Int(fieldCount)
-                return Int(position) + 1
-            }
+        // The scan runs on a copy, which lives in registers.
+        var scan = self
+        if scan.part.rawValue <= Part.version.rawValue {
+            try scan.scanRequestLine(bytes, end, into: &head, limits: limits)
         }
+        let isComplete = try scan.scanFields(bytes, end, into: &head, limit: limits.fieldCount)
+        self = scan
+        if isComplete { return Int(position) }
         if bytes.count > limit { throw .headTooLarge }
         return nil
     }
@@ -78,9 +74,18 @@ struct HeadParser: Sendable {
 // MARK: - Request line (RFC 9112 §3)
 
 extension HeadParser {
+    private mutating func scanRequestLine(
+        _ bytes: Span<UInt8>, _ end: Int, into head: inout RequestHead, limits: SyntaxLimits
+    ) throws(ProtocolError) {
+        if part == .method { try scanMethod(bytes, end) }
+        if part == .target { try scanTarget(bytes, end, longest: Int(limits.targetBytes)) }
+        while part == .version, Int(position) < end {
+            try scanVersion(bytes, end, into: &head)
+        }
+    }
+
     private mutating func scanMethod(_ bytes: Span<UInt8>, _ end: Int) throws(ProtocolError) {
-        var index = Int(position)
-        while index < end, bytes[index].isToken { index += 1 }
+        let index = bytes.endOfToken(from: Int(position), to: end)
         guard index - Int(lineStart) <= HeadParser.methodBytes else { throw .methodTooLong }
         position = UInt16(truncatingIfNeeded: index)
         guard index < end else { return }
@@ -104,8 +109,7 @@ extension HeadParser {
     ) throws(ProtocolError) {
         let targetStart = Int(mark) + 1
         let end = min(end, targetStart + longest + 1)
-        var index = Int(position)
-        while index < end, bytes[index].isTargetText { index += 1 }
+        let index = bytes.endOfTargetText(from: Int(position), to: end)
         guard index - targetStart <= longest else { throw .targetTooLong }
         position = UInt16(truncatingIfNeeded: index)
         guard index < end else { return }
@@ -121,14 +125,21 @@ extension HeadParser {
         part = .version
     }
 
-    /// One byte of `HTTP/1.1` CR LF, judged by its place.
+    /// One byte of `HTTP/1.1` CR LF, judged by its place; or those eight at once.
     private mutating func scanVersion(
-        _ bytes: Span<UInt8>, into head: inout RequestHead
+        _ bytes: Span<UInt8>, _ end: Int, into head: inout RequestHead
     ) throws(ProtocolError) {
         let versionStart = Int(targetEnd) + 1
+        let offset = Int(position) - versionStart
+        if offset == 0, end - versionStart >= 8,
+            bytes.word(at: versionStart) == HeadParser.commonVersion
+        {
+            position += 8
+            return
+        }
         let byte = bytes[Int(position)]
         let fits =
-            switch Int(position) - versionStart {
+            switch offset {
             case 0: byte == UInt8(ascii: "H")
             case 1, 2: byte == UInt8(ascii: "T")
             case 3: byte == UInt8(ascii: "P")
@@ -138,7 +149,6 @@ extension HeadParser {
             case 8: byte == Byte.carriageReturn
             default: byte == Byte.lineFeed
             }
-        let offset = Int(position) - versionStart
         guard fits else {
             if byte == Byte.lineFeed { throw .bareLineFeed }
             throw offset == 9 ? .bareCarriageReturn : .malformedVersion
@@ -166,35 +176,65 @@ extension HeadParser {
 // MARK: - Field lines (RFC 9112 §5)
 
 extension HeadParser {
+    /// Reads field lines until the empty line behind them; returns whether it was found.
+    private mutating func scanFields(
+        _ bytes: Span<UInt8>, _ end: Int, into head: inout RequestHead, limit: UInt16
+    ) throws(ProtocolError) -> Bool {
+        while Int(position) < end {
+            // One jump for each line; within it one part follows another.
+            switch part {
+            case .fieldStart:
+                try startField(bytes[Int(position)], limit: limit)
+                guard part == .fieldName else { continue }
+                fallthrough
+            case .fieldName:
+                guard try scanName(bytes, end) else { return false }
+                fallthrough
+            case .fieldValue:
+                guard try scanValue(bytes, end) else { return false }
+                fallthrough
+            case .fieldEnd:
+                guard Int(position) < end else { return false }
+                try endField(bytes, into: &head)
+            default:
+                guard bytes[Int(position)] == Byte.lineFeed else { throw .bareCarriageReturn }
+                position &+= 1
+                head.fieldCount = Int(fieldCount)
+                return true
+            }
+        }
+        return false
+    }
+
     @inline(__always)
-    private mutating func startField(
-        _ bytes: Span<UInt8>, fieldLimit: UInt16
-    ) throws(ProtocolError) {
-        let byte = bytes[Int(position)]
+    private mutating func startField(_ byte: UInt8, limit: UInt16) throws(ProtocolError) {
         if byte == Byte.carriageReturn {
-            position += 1
+            position &+= 1
             part = .headEnd
             return
         }
         if byte.isBlank { throw .foldedFieldLine }
-        guard fieldCount < fieldLimit else { throw .tooManyFields }
+        guard fieldCount < limit else { throw .tooManyFields }
         part = .fieldName
     }
 
+    /// Returns whether the end of the name was found.
     @inline(__always)
-    private mutating func scanName(_ bytes: Span<UInt8>, _ end: Int) throws(ProtocolError) {
-        var index = Int(position)
-        while index < end, bytes[index].isToken { index += 1 }
+    private mutating func scanName(
+        _ bytes: Span<UInt8>, _ end: Int
+    ) throws(ProtocolError) -> Bool {
+        let index = bytes.endOfToken(from: Int(position), to: end)
         position = UInt16(truncatingIfNeeded: index)
-        guard index < end else { return }
+        guard index < end else { return false }
 
         let byte = bytes[index]
         guard byte == Byte.colon, position > lineStart else {
             throw HeadParser.violation(ofName: byte)
         }
         mark = position
-        position += 1
+        position &+= 1
         part = .fieldValue
+        return true
     }
 
     private static func violation(ofName byte: UInt8) -> ProtocolError {
@@ -207,18 +247,21 @@ extension HeadParser {
         }
     }
 
+    /// Returns whether the end of the value was found.
     @inline(__always)
-    private mutating func scanValue(_ bytes: Span<UInt8>, _ end: Int) throws(ProtocolError) {
-        var index = Int(position)
-        while index < end, bytes[index].isFieldText { index += 1 }
+    private mutating func scanValue(
+        _ bytes: Span<UInt8>, _ end: Int
+    ) throws(ProtocolError) -> Bool {
+        let index = bytes.endOfFieldText(from: Int(position), to: end)
         position = UInt16(truncatingIfNeeded: index)
-        guard index < end else { return }
+        guard index < end else { return false }
 
         guard bytes[index] == Byte.carriageReturn else {
             throw bytes[index] == Byte.lineFeed ? .bareLineFeed : .invalidFieldValue
         }
-        position += 1
+        position &+= 1
         part = .fieldEnd
+        return true
     }
 
     @inline(__always)
@@ -226,11 +269,11 @@ extension HeadParser {
         _ bytes: Span<UInt8>, into head: inout RequestHead
     ) throws(ProtocolError) {
         guard bytes[Int(position)] == Byte.lineFeed else { throw .bareCarriageReturn }
-        let value = bytes.trimmingBlanks(Int(mark) + 1..<Int(position) - 1)
+        let value = bytes.trimmingBlanks(Int(mark) &+ 1..<Int(position) &- 1)
         head.fields[Int(fieldCount)] = FieldLine(
             name: ByteRange(Int(lineStart)..<Int(mark)), value: ByteRange(value))
-        fieldCount += 1
-        position += 1
+        fieldCount &+= 1
+        position &+= 1
         lineStart = position
         part = .fieldStart
     }

@@ -20,7 +20,7 @@ package struct Limits: Sendable, Equatable {
     /// Bytes of a request body after decoding; the server answers 413 above it.
     package var bodyBytes = 32 * 1024 * 1024
 
-    /// Bytes of the trailer section of a chunked body; above it 431.
+    /// Bytes of the trailer section of a chunked body, with the empty line; above it 431.
     package var trailerBytes = 8192
 
     /// Bytes of one chunk's size line with its extensions; above it 400.
@@ -51,7 +51,7 @@ package struct Limits: Sendable, Equatable {
     package init() {}
 }
 
-/// The sizes that one connection's state machine needs, in 14 bytes instead of `Limits`' 144.
+/// The sizes that one connection's state machine needs, in 12 bytes instead of `Limits`' 144.
 struct SyntaxLimits: Sendable {
     let headBytes: UInt16
     let fieldCount: UInt16

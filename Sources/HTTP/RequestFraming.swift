@@ -20,11 +20,14 @@ extension RequestHead {
     mutating func setFraming(in bytes: Span<UInt8>) throws(ProtocolError) {
         var sums = FramingFields()
         for index in 0..<fieldCount {
-            let field = fields[index]
-            // The length of a name decides first; most fields are of no interest.
-            switch field.name.count {
-            case 4, 6, 10, 14, 17: try add(field, in: bytes, to: &sums)
-            default: continue
+            // Length and first letter decide first: most fields are of no interest.
+            let name = fields[index].name
+            switch (name.count, bytes[Int(name.start)] | 0x20) {
+            case (4, UInt8(ascii: "h")), (6, UInt8(ascii: "e")), (10, UInt8(ascii: "c")),
+                (14, UInt8(ascii: "c")), (17, UInt8(ascii: "t")):
+                try add(fields[index], in: bytes, to: &sums)
+            default:
+                continue
             }
         }
 
@@ -47,22 +50,25 @@ extension RequestHead {
     ) throws(ProtocolError) {
         let name = field.name.range
         let value = field.value.range
-        if bytes.holds("host", in: name) {
+        switch name.count {
+        case 4 where bytes.holds("host", in: name):
             sums.hosts += 1
             if sums.hosts > 1 { throw .repeatedHost }
-        } else if bytes.holds("connection", in: name) {
+        case 6 where minorVersion == 1 && bytes.holds("expect", in: name):
+            guard bytes.holds("100-continue", in: value) else { throw .unsupportedExpectation }
+            sums.expects = true
+        case 10 where bytes.holds("connection", in: name):
             bytes.forEachElement(in: value) { element in
                 if bytes.holds("close", in: element) { sums.saysClose = true }
                 if bytes.holds("keep-alive", in: element) { sums.saysKeepAlive = true }
             }
-        } else if bytes.holds("content-length", in: name) {
+        case 14 where bytes.holds("content-length", in: name):
             guard sums.contentLength == nil else { throw .repeatedContentLength }
             sums.contentLength = try RequestHead.contentLength(value, in: bytes)
-        } else if bytes.holds("transfer-encoding", in: name) {
+        case 17 where bytes.holds("transfer-encoding", in: name):
             try RequestHead.checkTransferEncoding(value, in: bytes, isChunked: &sums.isChunked)
-        } else if bytes.holds("expect", in: name), minorVersion == 1 {
-            guard bytes.holds("100-continue", in: value) else { throw .unsupportedExpectation }
-            sums.expects = true
+        default:
+            break
         }
     }
 

@@ -24,8 +24,8 @@ extension RequestHead {
     }
 
     private mutating func splitQuery(_ range: Range<Int>, in bytes: Span<UInt8>) {
-        var index = range.lowerBound
-        while index < range.upperBound, bytes[index] != Byte.question { index += 1 }
+        let index = bytes.firstIndex(
+            of: Byte.question, from: range.lowerBound, to: range.upperBound)
         path = ByteRange(range.lowerBound..<index)
         query = index < range.upperBound ? ByteRange(index + 1..<range.upperBound) : nil
     }

@@ -63,7 +63,7 @@ struct ResponseEncoder: Sendable {
     func beginChunk(_ count: Int, into out: inout [UInt8]) {
         precondition(count > 0, "an empty chunk would end the body")
         guard framing == .chunked, !omitsBody else { return }
-        out.append(number: count, radix: 16)
+        out.append(hexadecimal: count)
         out.append("\r\n")
     }
 

@@ -13,62 +13,6 @@
 
 /// The state machine of one connection.
 package struct ServerProtocol: ~Copyable {
-    /// What the connection waits for; decides which timeout runs.
-    package enum Phase: UInt8, Sendable {
-        /// No byte of a request has arrived.
-        case betweenRequests
-        /// Some bytes of a head have arrived.
-        case inHead
-        /// A head has been reported, and the end of its body has not.
-        case inBody
-        /// A request is complete, or refused, and its response is not finished.
-        case awaitingResponse
-        /// Nothing more is read or written.
-        case closed
-    }
-
-    /// What `receive` found.
-    package struct Step: Sendable, Equatable {
-        /// Bytes, from the first of the span, that need not be given again.
-        package let consumed: Int
-        /// What they mean.
-        package let event: Event
-    }
-
-    /// What the bytes given to `receive` mean.
-    package enum Event: Sendable, Equatable {
-        /// More bytes are needed: give the unconsumed ones again with more behind them.
-        case needMore
-        /// The head is filled; its ranges index the span given to this call.
-        case head
-        /// These bytes of the span are content of the body.
-        case body(Range<Int>)
-        /// The request is complete.
-        case end
-        /// The response must be finished before the next request is read.
-        case paused
-        /// The request is refused: answer with the error's status; the connection then closes.
-        case failed(ProtocolError)
-    }
-
-    /// What the end of the client's bytes means.
-    package enum EndOfStream: Sendable {
-        /// Between requests: nothing is lost.
-        case clean
-        /// Inside a head or body: the request can never be answered.
-        case truncated
-        /// A request awaits its answer, which the client may still read.
-        case halfClosed
-    }
-
-    /// What to do behind a response.
-    package enum AfterResponse: Sendable {
-        /// Go on with `receive`; unconsumed bytes may hold the next request.
-        case nextRequest
-        /// Close once everything is written.
-        case close
-    }
-
     /// The interim response to a client that waits with its body (RFC 9110 §10.1.1).
     package static let continueResponse: [UInt8] = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
@@ -171,9 +115,10 @@ extension ServerProtocol {
             start = skipEmptyLines(bytes)
             let rest = bytes.count - start
             let holdsHead =
-                rest > 1 || rest == 1
-                && (bytes[start] != Byte.carriageReturn
-                    || emptyLines == ServerProtocol.ignoredEmptyLines)
+                rest > 1
+                || rest == 1
+                    && (bytes[start] != Byte.carriageReturn
+                        || emptyLines == ServerProtocol.ignoredEmptyLines)
             guard holdsHead else { return Step(consumed: start, event: .needMore) }
             phase = .inHead
             parser = HeadParser(start: start)
@@ -293,7 +238,7 @@ extension ServerProtocol {
     /// Appends the end of the response, and says what follows.
     package mutating func finishResponse(into out: inout [UInt8]) -> AfterResponse {
         encoder.finish(into: &out)
-        guard persists, requestIsComplete else {
+        guard persists, !drains, requestIsComplete else {
             phase = .closed
             return .close
         }

@@ -7,14 +7,15 @@
 enum Convolution {
     private static let half: Int32 = 1 << (ResamplingScale.precision - 1)
 
-    /// Resamples each of `rows` rows of `source` along itself; rows lie `stride` bytes apart.
+    /// Resamples each of `rows` rows of `source` along itself; rows lie `stride` bytes apart, and
+    /// their first pixel is source column `origin`.
     static func horizontal(
-        _ source: UnsafePointer<UInt8>, stride: Int, rows: Int, channels: Int,
+        _ source: UnsafePointer<UInt8>, stride: Int, rows: Int, origin: Int, channels: Int,
         kernel: borrowing ResamplingKernel,
         into target: UnsafeMutablePointer<UInt8>, targetStride: Int
     ) {
         for row in 0..<rows {
-            let from = unsafe source + row * stride
+            let from = unsafe source + row * stride - origin * channels
             let to = unsafe target + row * targetStride
             if channels == 3 && row < rows - 1 {
                 unsafe pixelsOfThree(from, kernel, into: to)

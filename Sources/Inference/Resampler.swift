@@ -42,38 +42,57 @@ struct Resampler {
             copy(raster, window, into: &output)
         } else if filter == .nearest {
             nearest(raster, size, window, into: &output)
-        } else if raster.height == size.height {
-            horizontal(raster, size.width, columns: window.x, rows: window.y, into: &output)
-        } else if raster.width == size.width {
-            let start = window.x.lowerBound * raster.channels
-            let picture = RowSource(
-                offset: start, stride: raster.width * raster.channels, origin: 0, count: rowBytes)
-            vertical(raster.pixels, picture, raster.height, size.height, window.y, into: &output)
         } else {
-            try both(raster, size, window, into: &output)
+            try convolve(raster, size, window, into: &output)
         }
     }
 
-    private mutating func both(
+    private mutating func convolve(
         _ raster: borrowing Raster, _ size: Preprocessing.Size, _ window: PixelWindow,
         into output: inout [UInt8]
     ) throws(ImageError) {
-        let scale = ResamplingScale(input: raster.height, output: size.height, filter: filter)
-        let rows =
-            scale.bounds(of: window.y.lowerBound)
-            .lowerBound..<scale.bounds(of: window.y.upperBound - 1).upperBound
-        let rowBytes = window.x.count * raster.channels
-        guard rows.count <= limits.pixels / window.x.count else {
-            throw tooExtreme(raster, size)
+        let x = ResamplingScale(input: raster.width, output: size.width, filter: filter)
+        let y = ResamplingScale(input: raster.height, output: size.height, filter: filter)
+        let source = PixelRows(
+            stride: raster.width * raster.channels, channels: raster.channels,
+            x: 0..<raster.width, y: 0..<raster.height)
+        if raster.height == size.height {
+            horizontal(raster.pixels, source, x, window, into: &output)
+        } else if raster.width == size.width {
+            vertical(raster.pixels, source, y, window, into: &output)
+        } else {
+            let verticalFirst = Self.verticalFirst(raster, size)
+            let half =
+                verticalFirst
+                ? PixelWindow(x: x.bounds(of: window.x), y: window.y)
+                : PixelWindow(x: window.x, y: y.bounds(of: window.y))
+            guard half.y.count <= limits.pixels / half.x.count else {
+                throw tooExtreme(raster, size)
+            }
+            let rows = PixelRows(
+                stride: half.x.count * raster.channels, channels: raster.channels, x: half.x,
+                y: half.y)
+            var between: [UInt8] = []
+            swap(&between, &self.between)
+            Self.grow(&between, to: half.y.count * rows.stride)
+            if verticalFirst {
+                vertical(raster.pixels, source, y, half, into: &between)
+                horizontal(between, rows, x, window, into: &output)
+            } else {
+                horizontal(raster.pixels, source, x, half, into: &between)
+                vertical(between, rows, y, window, into: &output)
+            }
+            if between.count <= Self.keptBytes { swap(&between, &self.between) }
         }
-        var between: [UInt8] = []
-        swap(&between, &self.between)
-        Self.grow(&between, to: rows.count * rowBytes)
-        horizontal(raster, size.width, columns: window.x, rows: rows, into: &between)
-        let source = RowSource(
-            offset: 0, stride: rowBytes, origin: rows.lowerBound, count: rowBytes)
-        vertical(between, source, raster.height, size.height, window.y, into: &output)
-        if between.count <= Self.keptBytes { swap(&between, &self.between) }
+    }
+
+    /// Which pass comes first changes the rounding. Until Pillow 12 it was always the horizontal
+    /// one; since Pillow 13 it is the vertical one where that shrinks the picture much more.
+    private static func verticalFirst(
+        _ raster: borrowing Raster, _ size: Preprocessing.Size
+    ) -> Bool {
+        raster.height > size.height
+            && raster.height - size.height > 2 * (raster.width - size.width)
     }
 
     private func tooExtreme(
@@ -91,59 +110,63 @@ struct Resampler {
         if array.count < count { array = [UInt8](repeating: 0, count: count) }
     }
 
-    /// Where rows lie in an array.
-    private struct RowSource {
-        /// Of the first byte used.
-        let offset: Int
-        /// From row to row.
+    /// Which part of a picture an array holds, and how.
+    private struct PixelRows {
+        /// Bytes from row to row.
         let stride: Int
-        /// Which row of the picture the array's first one is.
-        let origin: Int
-        /// Bytes used of each row.
-        let count: Int
+        let channels: Int
+        /// Columns of the picture that are there.
+        let x: Range<Int>
+        /// Rows of the picture that are there.
+        let y: Range<Int>
     }
 
+    /// Resamples the rows `window.y` of the source to the columns `window.x` of the target.
     private mutating func horizontal(
-        _ raster: borrowing Raster, _ width: Int, columns: Range<Int>, rows: Range<Int>,
-        into output: inout [UInt8]
+        _ pixels: borrowing [UInt8], _ rows: PixelRows, _ scale: ResamplingScale,
+        _ window: PixelWindow, into output: inout [UInt8]
     ) {
-        let scale = ResamplingScale(input: raster.width, output: width, filter: filter)
-        let stride = raster.width * raster.channels
-        let targetStride = columns.count * raster.channels
-        precondition(rows.upperBound * stride <= raster.pixels.count)
-        precondition(rows.count * targetStride <= output.count)
-        for part in KernelCache.parts(of: columns, scale) {
+        let targetStride = window.x.count * rows.channels
+        let first = (window.y.lowerBound - rows.y.lowerBound) * rows.stride
+        let drawn = scale.bounds(of: window.x)
+        precondition(drawn.clamped(to: rows.x) == drawn && window.y.clamped(to: rows.y) == window.y)
+        precondition(rows.y.count * rows.stride <= pixels.count)
+        precondition(window.y.count * targetStride <= output.count)
+        for part in KernelCache.parts(of: window.x, scale) {
             let kernel = kernels.kernel(scale, range: part)
-            let skipped = (part.lowerBound - columns.lowerBound) * raster.channels
-            unsafe raster.pixels.withUnsafeBufferPointer { source in
+            let skipped = (part.lowerBound - window.x.lowerBound) * rows.channels
+            unsafe pixels.withUnsafeBufferPointer { source in
                 unsafe output.withUnsafeMutableBufferPointer { target in
                     guard let from = source.baseAddress, let to = target.baseAddress else { return }
                     unsafe Convolution.horizontal(
-                        from + rows.lowerBound * stride, stride: stride, rows: rows.count,
-                        channels: raster.channels, kernel: kernel, into: to + skipped,
-                        targetStride: targetStride)
+                        from + first, stride: rows.stride, rows: window.y.count,
+                        origin: rows.x.lowerBound, channels: rows.channels, kernel: kernel,
+                        into: to + skipped, targetStride: targetStride)
                 }
             }
         }
     }
 
+    /// Resamples the columns `window.x` of the source to the rows `window.y` of the target.
     private mutating func vertical(
-        _ pixels: borrowing [UInt8], _ source: RowSource, _ height: Int, _ newHeight: Int,
-        _ rows: Range<Int>, into output: inout [UInt8]
+        _ pixels: borrowing [UInt8], _ rows: PixelRows, _ scale: ResamplingScale,
+        _ window: PixelWindow, into output: inout [UInt8]
     ) {
-        let scale = ResamplingScale(input: height, output: newHeight, filter: filter)
-        let last = scale.bounds(of: rows.upperBound - 1).upperBound - 1 - source.origin
-        precondition(source.offset + last * source.stride + source.count <= pixels.count)
-        precondition(rows.count * source.count <= output.count)
-        for part in KernelCache.parts(of: rows, scale) {
+        let count = window.x.count * rows.channels
+        let first = (window.x.lowerBound - rows.x.lowerBound) * rows.channels
+        let drawn = scale.bounds(of: window.y)
+        precondition(drawn.clamped(to: rows.y) == drawn && window.x.clamped(to: rows.x) == window.x)
+        precondition(rows.y.count * rows.stride <= pixels.count)
+        precondition(window.y.count * count <= output.count)
+        for part in KernelCache.parts(of: window.y, scale) {
             let kernel = kernels.kernel(scale, range: part)
-            let skipped = (part.lowerBound - rows.lowerBound) * source.count
+            let skipped = (part.lowerBound - window.y.lowerBound) * count
             unsafe pixels.withUnsafeBufferPointer { pixels in
                 unsafe output.withUnsafeMutableBufferPointer { target in
                     guard let from = pixels.baseAddress, let to = target.baseAddress else { return }
                     unsafe Convolution.vertical(
-                        from + source.offset, stride: source.stride, origin: source.origin,
-                        count: source.count, kernel: kernel, into: to + skipped)
+                        from + first, stride: rows.stride, origin: rows.y.lowerBound,
+                        count: count, kernel: kernel, into: to + skipped)
                 }
             }
         }

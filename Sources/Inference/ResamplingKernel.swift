@@ -33,6 +33,14 @@ struct ResamplingScale: Hashable {
         return lower..<max(lower, min(input, Int(center + support + 0.5)))
     }
 
+    /// The source pixels that a range of output pixels, not empty, draws on.
+    func bounds(of range: Range<Int>) -> Range<Int> {
+        let first = bounds(of: range.lowerBound)
+        return first
+            .lowerBound..<max(
+                first.upperBound, bounds(of: range.upperBound - 1).upperBound)
+    }
+
     /// The weights of the source pixels within `bounds(of: index)`, appended to `weights`.
     func appendWeights(of index: Int, to weights: inout [Int32]) {
         let shape = FilterShape(filter)

@@ -87,7 +87,8 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `contexts of one model infer at the same time without mixing their answers`() async throws {
+    func `contexts of one model infer at the same time without mixing their answers`() async throws
+    {
         let model = try ModelFixtures.open("logits")
         let wrong = try await withThrowingTaskGroup(of: Int.self) { group in
             for worker in 0..<4 {

@@ -7,8 +7,17 @@ internal import Glibc
 enum Launch {
     /// Runs what the arguments ask for and ends the process.
     static func run() -> Never {
-        Amphora.main()
-        exit(EXIT_SUCCESS)
+        do {
+            var command = try Amphora.parseAsRoot()
+            try command.run()
+            exit(EXIT_SUCCESS)
+        } catch {
+            let status = Amphora.exitCode(for: error)
+            guard status == .validationFailure else { Amphora.exit(withError: error) }
+            // One line that says what is wrong, instead of that and the usage.
+            complain(Amphora.message(for: error))
+            exit(EX_USAGE)
+        }
     }
 }
 

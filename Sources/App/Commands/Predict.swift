@@ -1,10 +1,70 @@
+// `amphora predict`: classify pictures in the terminal, through the same code as the handles.
+
 internal import ArgumentParser
+internal import EventLoop
+internal import Glibc
+internal import Inference
+internal import Runtime
 
 /// Classifies pictures in the terminal.
 struct Predict: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Classify pictures in the terminal.")
-    @OptionGroup var settings: SettingOptions
-    @Argument var images: [String]
+    static let configuration = CommandConfiguration(
+        abstract: "Classify pictures in the terminal.",
+        discussion: """
+            Pictures of a model folder's own samples are classified by that model where no other \
+            is configured.
+            """)
 
-    func run() throws {}
+    @Argument(help: ArgumentHelp("Files or URIs of pictures.", valueName: "image"))
+    var images: [String]
+
+    @Flag(help: "One line of JSON for each picture, as /invocations answers it.")
+    var json = false
+
+    @OptionGroup var settings: SettingOptions
+
+    func run() throws {
+        var given = settings.given
+        if given[Settings.modelPath.name] == nil, let folder = Self.modelOfSamples(images) {
+            given[Settings.modelPath.name] = folder
+        }
+        let configuration = try usable { () throws(SettingError) in
+            try Configuration(
+                SettingSources(options: given, environment: Environment.variables()))
+        }
+        let loaded: LoadedModel
+        do throws(LoadingFailure) {
+            loaded = try LoadedModel(configuration)
+        } catch {
+            complain(error.sentence)
+            throw ExitCode(EXIT_FAILURE)
+        }
+        for warning in loaded.model.warnings { complain(warning) }
+        let asksForCount = given[Settings.topK.name] != nil
+        let report: any PredictionReport =
+            json
+            ? JSONReport()
+            : TableReport(
+                loaded, images: images,
+                labelsPerImage: images.count > 1 && !asksForCount ? 1 : nil)
+        var allWell = false
+        do throws(SystemError) {
+            allWell = try PredictionRun(images, loaded, configuration, report: report).finish()
+        } catch {
+            complain("\(error)")
+        }
+        if !allWell { throw ExitCode(EXIT_FAILURE) }
+    }
+
+    /// The model folder that all pictures are samples of: `…/model/samples/picture`.
+    private static func modelOfSamples(_ images: [String]) -> String? {
+        let folders = Set(
+            images.map { $0.split(separator: "/", omittingEmptySubsequences: false).dropLast() })
+        guard folders.count == 1, let folder = folders.first, folder.last == "samples" else {
+            return nil
+        }
+        let model = folder.dropLast().joined(separator: "/")
+        guard case .file = File.kind(of: "\(model)/amphora.json") else { return nil }
+        return model
+    }
 }

@@ -31,16 +31,31 @@ final class Backend {
     let topK: Int
     let maxItems: Int
 
+    /// Starts workers on a model, and transfers; `started` is called when the workers have come up.
     init(
-        loop: EventLoop, pool: WorkerPool<Job, Output>, transfers: TransferPool,
-        fetch: FetchSettings, topK: Int, maxItems: Int
-    ) {
+        _ model: Model, _ configuration: Configuration, on loop: EventLoop,
+        started: @escaping (Result<Void, WorkerFailure>) -> Void
+    ) throws(SystemError) {
         self.loop = loop
-        self.pool = pool
-        self.transfers = transfers
-        self.fetch = fetch
-        self.topK = topK
-        self.maxItems = maxItems
+        fetch = configuration.fetch
+        topK = configuration.topK ?? model.settings.topK.value
+        maxItems = configuration.maxItems
+        let limits = ImageLimits(pixels: configuration.maxImagePixels)
+        pool = try WorkerPool(
+            count: configuration.workers, on: loop,
+            makeWork: { [maxItems] () throws(WorkerFailure) in
+                try Work.on(model, limits: limits, maxItems: maxItems)
+            },
+            started: started)
+        transfers = try TransferPool(
+            loop: loop, policy: AddressPolicy(allow: fetch.allow),
+            maxConcurrent: fetch.maxConcurrent)
+    }
+
+    /// Breaks off all transfers and ends the workers, each after the job in its hands.
+    func close() {
+        transfers.close()
+        pool.close()
     }
 
     /// Images of one request that are fetched or computed at the same time: enough to keep every

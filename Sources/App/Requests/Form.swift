@@ -18,14 +18,25 @@ enum ImageSource: Sendable, Equatable {
 /// One image of a request.
 struct Item: Sendable, Equatable {
     let source: ImageSource
+    /// What the answer calls it: the URI as sent, a `data:` URI without its data; `nil` where the
+    /// image came as bytes.
+    let echo: String?
 
-    /// The URI as the answer repeats it: as sent, a `data:` URI without its data.
-    var echo: String? {
-        guard case .uri(let uri) = source else { return nil }
-        guard uri.lowercased().hasPrefix("data:"), let comma = uri.firstIndex(of: ",") else {
-            return uri
+    /// An image by its source.
+    init(source: ImageSource) {
+        self.source = source
+        guard case .uri(let uri) = source else {
+            echo = nil
+            return
         }
-        return String(uri[..<comma])
+        let isData = uri.prefix(5).lowercased() == "data:"
+        echo = isData ? String(uri.prefix { $0 != "," }) : uri
+    }
+
+    /// An image whose bytes are known by a name.
+    init(bytes: [UInt8], name: String) {
+        source = .bytes(bytes)
+        echo = name
     }
 }
 

@@ -15,11 +15,13 @@ enum GraphEnding: Equatable {
     ]
     /// More of them in a row than any exporter writes.
     private static let chainLimit = 16
-    /// Fields looked at, all steps together: seconds of work at most, for any file.
-    private static let fieldBudget = 4_000_000
+    /// Fields looked at, all steps together: a second of work at most, for any file.
+    static let fieldBudget = 2_000_000
 
     /// Follows the output called `output` of a model. Throws `unreadable`.
-    static func of(_ source: ModelSource, output: String) throws(ModelError) -> GraphEnding {
+    static func of(
+        _ source: ModelSource, output: String, fieldBudget: Int = Self.fieldBudget
+    ) throws(ModelError) -> GraphEnding {
         var walker = try ProtobufWalker(ByteWindow(source), budget: fieldBudget)
         guard let graph = try walker.graph() else { return .other }
         var value = output

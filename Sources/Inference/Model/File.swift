@@ -6,7 +6,7 @@
 import Glibc
 
 /// An open regular file, closed when it goes out of scope.
-struct File: ~Copyable {
+package struct File: ~Copyable {
     /// As given by the caller; for messages.
     let path: String
     /// In bytes, when it was opened.
@@ -55,7 +55,7 @@ struct File: ~Copyable {
     }
 
     /// The whole of a text file. Throws `unreadable`, also where it is larger than `limit` bytes.
-    static func contents(of path: String, limit: Int) throws(ModelError) -> [UInt8] {
+    package static func contents(of path: String, limit: Int) throws(ModelError) -> [UInt8] {
         let file = try File(path)
         guard file.size <= limit else {
             throw .unreadable(
@@ -65,7 +65,7 @@ struct File: ~Copyable {
     }
 
     /// The names in a folder, sorted; without `.` and `..`. Throws `unreadable`. readdir(3).
-    static func names(in folder: String) throws(ModelError) -> [String] {
+    package static func names(in folder: String) throws(ModelError) -> [String] {
         guard let stream = unsafe opendir(folder) else { throw failure(folder) }
         defer { unsafe closedir(stream) }
         var names: [String] = []
@@ -79,7 +79,7 @@ struct File: ~Copyable {
     }
 
     /// What a path leads to, links followed. stat(2).
-    static func kind(of path: String) -> Kind {
+    package static func kind(of path: String) -> Kind {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return .missing }
         return switch status.st_mode & S_IFMT {
@@ -90,7 +90,7 @@ struct File: ~Copyable {
     }
 
     /// The answers of `kind(of:)`.
-    enum Kind { case missing, folder, file, other }
+    package enum Kind { case missing, folder, file, other }
 
     /// The error in `errno`, as the system words it.
     private static func failure(_ path: String) -> ModelError {

@@ -1,0 +1,49 @@
+# Everything one does with a checkout, one word each. Recipes longer than a few lines are scripts in
+# tools/. `make` alone lists the words; `run` and `test` install what is missing by themselves.
+
+PORT ?= 8080
+ENGINE := libonnxruntime.so.1.31.1
+CHECKED := --explicit-target-dependency-import-check error
+BINARY := .build/release/amphora
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test sanitize bench record test-torch format lint clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Debian packages and the inference engine, where they are missing
+	@tools/setup.sh
+
+build: setup ## the release binary, .build/release/amphora, which runs from any folder
+	swift build -c release --static-swift-stdlib $(CHECKED) --product amphora
+	@ln -f .engine/$(ENGINE) .build/release/ 2>/dev/null || cp -f .engine/$(ENGINE) .build/release/
+
+run: build ## serve the embedded digits model on port 8080 (PORT=… for another)
+	$(BINARY) serve --model-path models/digits --port $(PORT)
+
+test: build ## all tests; ends with "N passed, N failed"
+	@tools/test.sh
+
+sanitize: setup ## the Swift tests under AddressSanitizer, then ThreadSanitizer
+	@tools/sanitize.sh
+
+bench: build ## load tests; a table and pictures at the end
+	@python3 benchmarks/run.py
+
+record: setup ## record PyTorch's answers anew (installs PyTorch in .venv-torch, 6 GB)
+	@tools/venv.sh .venv-torch tools/requirements-torch.txt
+	.venv-torch/bin/python tools/record_torchvision.py
+
+test-torch: build ## the server against PyTorch and torchvision themselves (.venv-torch, 6 GB)
+	@tools/venv.sh .venv-torch tools/requirements-torch.txt Tests/EndToEnd/requirements.txt
+	.venv-torch/bin/python -m pytest -q Tests/EndToEnd/torchvision
+
+format: ## bring the Swift sources into the project's format
+	swift format -i -r Sources Tests Package.swift
+
+lint: ## complain about Swift sources that are not in the project's format
+	swift format lint --strict -r Sources Tests Package.swift
+
+clean: ## remove what was built; the engine stays
+	rm -rf .build .build-asan .build-tsan .venv-test .venv-torch

@@ -1,0 +1,62 @@
+"""What every end-to-end test has at hand: the binary, an image host, and one server a module."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+from image_host import ImageHost
+from server import BINARY, DIGITS, Server
+
+SAMPLES = {path.name: path.read_bytes() for path in sorted((DIGITS / "samples").glob("*.png"))}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def binary() -> pathlib.Path:
+    """The release binary; without it there is nothing to test."""
+    if not BINARY.exists():
+        pytest.exit(f"{BINARY} is missing: run `make build`", returncode=3)
+    return BINARY
+
+
+@pytest.fixture(scope="session")
+def samples() -> dict[str, bytes]:
+    """The sample digits: file name to bytes. `digit-7.png` shows a 7."""
+    assert len(SAMPLES) == 10
+    return SAMPLES
+
+
+@pytest.fixture(scope="session")
+def shared_host(samples):
+    with ImageHost(dict(samples)) as host:
+        yield host
+
+
+@pytest.fixture
+def host(shared_host):
+    """The image host, counting anew; what a test left hanging is let go behind it."""
+    shared_host.reset()
+    yield shared_host
+    shared_host.reset()
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A server of the digits model that may fetch from loopback."""
+    with Server("--fetch-allow", "127.0.0.0/8") as running:
+        yield running
+        assert running.alive(), "the server died:\n" + "\n".join(running.log[-20:])
+
+
+@pytest.fixture
+def seven(samples) -> bytes:
+    return samples["digit-7.png"]
+
+
+@pytest.fixture
+def unharmed(server):
+    """The server answers right before and right after the test, in the same process."""
+    server.ping()
+    yield server
+    assert server.alive(), "the server died:\n" + "\n".join(server.log[-20:])
+    server.ping()

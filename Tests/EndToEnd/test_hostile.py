@@ -1,0 +1,187 @@
+"""What brought the ancestor down (its server hung, took 19 GB or was killed) must be a small, quick
+4xx here, with the server unharmed and its memory bounded."""
+
+import base64
+import json
+import time
+
+import pytest
+from hostile_pictures import (
+    encoded, gray_jpeg, jpeg_header, many_scans_jpeg, one_bit_png, png, text_bomb_png)
+from image_host import HUGE_BYTES
+from PIL import Image
+from raw_client import RawClient
+
+JSON = "application/json"
+UNDECODABLE = (422, "Function.ImageUndecodable")
+TOO_LARGE = (413, "Function.ImageTooLarge")
+
+
+@pytest.fixture(autouse=True)
+def bounded(unharmed):
+    """No test takes more than this for good, in MiB, nor more than that for a moment."""
+    before = unharmed.memory_mib()
+    yield
+    assert unharmed.memory_mib() < before + 100
+    assert unharmed.memory_mib("VmHWM") < 600
+
+
+@pytest.mark.parametrize("width,height", [
+    (60_000, 60_000), (2**31 - 1, 2**31 - 1), (30_000, 12_000), (64_000_001, 1), (8001, 8000)])
+def test_a_header_of_a_giant(server, width, height):
+    """The ancestor took 19 GB for seventy bytes."""
+    start = time.monotonic()
+    answer = server.invoke(png(width, height, None), "image/png")
+    expected = {TOO_LARGE, UNDECODABLE} if max(width, height) > 10**6 else {TOO_LARGE}
+    assert (answer.status_code, answer.json()["code"]) in expected
+    assert time.monotonic() - start < 1
+
+
+def test_a_jpeg_header_of_a_giant(server):
+    answer = server.invoke(jpeg_header(60_000, 60_000), "image/jpeg")
+    assert (answer.status_code, answer.json()["code"]) == TOO_LARGE
+
+
+def test_a_bomb_of_kilobytes(server):
+    answer = server.invoke(one_bit_png(16_000, 16_000), "image/png")
+    assert (answer.status_code, answer.json()["code"]) == TOO_LARGE
+
+
+def test_the_largest_picture_that_is_allowed(server):
+    assert server.invoke(one_bit_png(8000, 8000), "image/png").status_code == 200
+
+
+def test_a_header_without_data(server):
+    answer = server.invoke(png(7000, 7000, None), "image/png")
+    assert (answer.status_code, answer.json()["code"]) == UNDECODABLE
+
+
+def test_data_for_more_rows_than_there_are(server):
+    answer = server.invoke(png(8, 8, bytes(50_000_000)), "image/png")
+    assert answer.status_code in (200, 422)
+
+
+def test_a_text_of_two_hundred_megabytes_in_a_picture(server, seven):
+    start = time.monotonic()
+    assert server.invoke(text_bomb_png(seven), "image/png").status_code in (200, 422)
+    assert time.monotonic() - start < 2
+
+
+def test_a_progressive_picture_of_two_thousand_scans(server):
+    start = time.monotonic()
+    answer = server.invoke(many_scans_jpeg(2000), "image/jpeg")
+    assert (answer.status_code, answer.json()["code"]) == UNDECODABLE
+    assert time.monotonic() - start < 5
+
+
+PICTURE = Image.linear_gradient("L").convert("RGB")
+
+
+@pytest.mark.parametrize("body,named", [
+    (encoded(PICTURE, "GIF"), "GIF"), (encoded(PICTURE, "BMP"), "BMP"),
+    (encoded(PICTURE, "TIFF"), "TIFF"), (b"", None), (b"\0", None), (b"<html></html>", None),
+    (b"%PDF-1.7\n", None), (b"\xff\xd8", None), (b"\x89PNG\r\n\x1a\n", None),
+    (b"RIFF\xff\xff\xff\xffWEBPVP8 ", None), (bytes(range(256)) * 100, None),
+    (encoded(PICTURE, "PNG")[:-200], None), (encoded(PICTURE, "PNG")[:40], None),
+    (encoded(PICTURE, "JPEG")[:-500], None), (encoded(PICTURE, "WEBP")[:-50], None),
+    (encoded(PICTURE, "PNG").replace(b"IDAT", b"IDAX", 1), None)])
+def test_what_is_no_whole_picture(server, body, named):
+    answer = server.invoke(body, "image/png")
+    assert (answer.status_code, answer.json()["code"]) == UNDECODABLE
+    if named:
+        assert named in answer.json()["error"] and "JPEG" in answer.json()["error"]
+
+
+def test_every_truncation_of_a_picture(server, seven):
+    with RawClient(server.port) as client:
+        for length in range(0, len(seven) - 12, 23):
+            client.request("POST", "/invocations", seven[:length], {"Content-Type": "image/png"})
+            assert client.answer().status == 422, length
+
+
+def test_flipped_bytes_never_harm(server, seven):
+    import random
+    generator = random.Random(20261122)
+    pictures = [seven, encoded(PICTURE, "JPEG"), encoded(PICTURE, "WEBP"),
+                encoded(PICTURE, "JPEG", progressive=True)]
+    with RawClient(server.port) as client:
+        for round in range(300):
+            broken = bytearray(pictures[round % len(pictures)])
+            for _ in range(generator.randint(1, 8)):
+                broken[generator.randrange(len(broken))] = generator.randrange(256)
+            client.request("POST", "/invocations", bytes(broken), {"Content-Type": "image/png"})
+            assert client.answer().status in (200, 413, 422), f"round {round}"
+
+
+@pytest.mark.parametrize("path", ["huge", "huge/known"])
+def test_an_origin_of_three_hundred_megabytes(server, host, path):
+    """The ancestor kept 600 MB for good."""
+    answer = server.invoke(json={"uri": host.url(path)})
+    assert (answer.status_code, answer.json()["code"]) == (424, "Function.FetchFailed")
+    assert host.sent < HUGE_BYTES / 4
+
+
+def test_a_body_of_two_hundred_megabytes(server):
+    start = time.monotonic()
+    with RawClient(server.port) as client:
+        client.send("POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
+                    f"Content-Length: {200 << 20}\r\n\r\n")
+        try:
+            for _ in range(200):
+                client.send(bytes(1 << 20))
+        except OSError:
+            pass
+        try:
+            assert client.answer().status == 413
+        except (ConnectionError, EOFError):
+            # It went on sending into a closed connection: the answer may be lost to the reset.
+            pass
+    assert time.monotonic() - start < 5
+
+
+def test_an_endless_chunked_body(server):
+    with RawClient(server.port) as client:
+        client.send("POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
+                    "Transfer-Encoding: chunked\r\n\r\n")
+        sent = 0
+        try:
+            for _ in range(300):
+                client.send(b"100000\r\n" + bytes(1 << 20) + b"\r\n")
+                sent += 1
+        except OSError:
+            pass
+        assert sent < 150
+        try:
+            assert client.answer().status == 413
+        except (ConnectionError, EOFError):
+            pass
+
+
+@pytest.mark.parametrize("body", [
+    b"[" * 1_000_000, b'{"a":' * 500_000, b'{"uri": "' + b"a" * 5_000_000 + b'"}',
+    b'{"uri": "http://' + b"a" * 100_000 + b'/"}', b'{"uri": ' + b"1" * 1_000_000 + b"}",
+    b'{"top_k": 1e999999, "uri": "data:,x"}', b'{"uris": [' + b'"",' * 200_000 + b'""]}',
+    b'{"instances": [' + b"{}," * 200_000 + b"{}]}",
+    b'{"uri": "data:image/png;base64,' + b"A" * 5_000_001 + b'"}', b"\xf0\x9f" * 1000])
+def test_hostile_json(server, body):
+    start = time.monotonic()
+    answer = server.invoke(body, JSON)
+    assert answer.status_code in (400, 422)
+    assert set(answer.json()) == {"error", "code"}
+    assert len(answer.content) < 1000, "an error repeats its input"
+    assert time.monotonic() - start < 3
+
+
+def test_a_picture_as_base64_bomb_is_an_item_error(server):
+    bomb = base64.b64encode(one_bit_png(16_000, 16_000)).decode()
+    answer = server.invoke(json.dumps({"instances": [{"b64": bomb}] * 20}).encode(), JSON)
+    assert {one["code"] for one in answer.json()["predictions"]} == {"Function.ImageTooLarge"}
+
+
+def test_large_pictures_at_once_stay_bounded(server):
+    from concurrent.futures import ThreadPoolExecutor
+    picture = gray_jpeg(7000, 7000)
+    with ThreadPoolExecutor(12) as pool:
+        statuses = list(pool.map(
+            lambda _: server.invoke(picture, "image/jpeg", timeout=50).status_code, range(24)))
+    assert set(statuses) <= {200, 503} and 200 in statuses

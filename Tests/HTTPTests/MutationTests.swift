@@ -1,0 +1,74 @@
+// Fixtures mutated at random: whatever comes, the machine reports events or an error, never traps,
+// and reports the same however the bytes are cut. The seed is printed; a failing one is a repro.
+
+import HTTP
+import Testing
+
+/// A small random generator with a seed (SplitMix64).
+private struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+@Suite struct MutationTests {
+    /// Words that a byte-wise mutation would hardly find.
+    private static let dictionary: [[UInt8]] = [
+        "\r\n", "\n", "\r", "\r\n\r\n", ":", " ", "\t", "\0", ";", "\"", "\\", ",", "?", "#",
+        "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n", "Host: b\r\n",
+        "Connection: close\r\n", "Expect: 100-continue\r\n", "HTTP/1.0", "HTTP/1.1", "http://",
+        "0\r\n\r\n", "5\r\nhello\r\n", "FFFFFFFFFFFFFFFF", "9223372036854775808", "chunked", "gzip",
+        "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    ].map { Array($0.utf8) }
+
+    private static func mutate(_ input: [UInt8], with random: inout SeededGenerator) -> [UInt8] {
+        var bytes = input
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+            let place = Int.random(in: 0...bytes.count, using: &random)
+            let end = min(bytes.count, place + Int.random(in: 0...8, using: &random))
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0 where place < bytes.count:
+                bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+            case 1 where place < bytes.count:
+                bytes[place] = UInt8.random(in: 0...255, using: &random)
+            case 2: bytes.removeSubrange(place..<end)
+            case 3: bytes.insert(contentsOf: bytes[place..<end], at: place)
+            case 4: bytes.removeSubrange(place...)
+            default:
+                let word = dictionary.randomElement(using: &random) ?? []
+                bytes.insert(contentsOf: word, at: place)
+            }
+        }
+        return bytes
+    }
+
+    @Test(arguments: [1, 2, 3, 4] as [UInt64])
+    func `mutated fixtures give events or errors, the same for every cut`(seed: UInt64) {
+        var random = SeededGenerator(state: seed)
+        let fixtures = Fixture.all.filter { $0.input.count < 400 }
+        let replays = fixtures.map { Replay(limits: $0.limits) }
+        for round in 0..<5000 {
+            let index = Int.random(in: 0..<fixtures.count, using: &random)
+            let input = MutationTests.mutate(fixtures[index].input, with: &random)
+            let whole = replays[index].transcript(of: input)
+            var cuts = (0..<Int.random(in: 1...6, using: &random)).map { _ in
+                Int.random(in: 0...input.count, using: &random)
+            }
+            cuts.sort()
+            if round % 16 == 0 { cuts = Array(0...input.count) }
+            let pieces = replays[index].transcript(of: input, cuts: cuts)
+            if whole != pieces {
+                #expect(
+                    whole == pieces,
+                    "seed \(seed), round \(round), cuts \(cuts): \(Notation.encode(input))")
+                return
+            }
+        }
+    }
+}

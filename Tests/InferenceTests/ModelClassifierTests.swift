@@ -1,0 +1,148 @@
+// The whole way: a folder in, a picture in, labels out, with the real engine.
+
+import Glibc
+import Testing
+
+@testable import Inference
+
+@Suite struct ModelClassifierTests {
+    /// A picture of one colour: 51, 102, 204, which are 0.2, 0.4 and 0.8 of 255.
+    private static func picture() throws -> [UInt8] {
+        try ModelFixtures.bytes("models/solid.png")
+    }
+
+    private static let plain = #"{"preprocess": {"mean": [0, 0, 0], "std": [1, 1, 1]}}"#
+
+    private static func load(
+        _ name: String, _ files: [String: String] = [:]
+    ) throws -> Model {
+        let folder = try TemporaryFolder(files, models: ["net.onnx": name])
+        return try Model.load(folder: folder.path, options: ModelFixtures.engine)
+    }
+
+    private static func close(_ a: [Float], _ b: [Float]) -> Bool {
+        a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) < 1e-6 }
+    }
+
+    /// The answer to the picture, by class.
+    private static func answer(_ model: Model) throws -> [Float] {
+        try model.makeClassifier().classify(picture(), topK: 1000)
+            .sorted { $0.index < $1.index }.map(\.probability)
+    }
+
+    private static let scores: [Float] = [0.2, 0.4, 0.8, 0.95]
+
+    private static func softmax(_ scores: [Float]) -> [Float] {
+        let sum = scores.map { expf($0) }.reduce(0, +)
+        return scores.map { expf($0) / sum }
+    }
+
+    @Test(arguments: [
+        "logits", "softmax", "softmax_reshaped", "nhwc", "open_classes", "rank_1",
+        "trailing_ones", "three_outputs", "open_size", "listed_weights",
+    ])
+    func `every way of writing the network gives the same probabilities`(name: String) throws {
+        let model = try Self.load(name, ["amphora.json": Self.plain])
+        #expect(model.classes == 4)
+        #expect(Self.close(try Self.answer(model), Self.softmax(Self.scores)))
+    }
+
+    @Test func `a sigmoid at the end is left alone, and one in the settings applied`() throws {
+        let expected = Self.scores.map { 1 / (1 + expf(-$0)) }
+        let graph = try Self.load("sigmoid", ["amphora.json": Self.plain])
+        #expect(Self.close(try Self.answer(graph), expected))
+        let written = try Self.load(
+            "logits", ["amphora.json": #"{"activation": "sigmoid", "# + Self.plain.dropFirst()])
+        #expect(Self.close(try Self.answer(written), expected))
+    }
+
+    @Test func `labels, order and number are as the folder says`() throws {
+        let model = try Self.load(
+            "logits",
+            [
+                "labels.txt": "red\ngreen\nblue\nlight\n",
+                "amphora.json": #"{"top_k": 2, "# + Self.plain.dropFirst(),
+            ])
+        #expect(model.warnings == [])
+        let classifier = try model.makeClassifier()
+        let two = try classifier.classify(Self.picture())
+        #expect(two.map(\.label) == [.name("light"), .name("blue")])
+        #expect(two.map(\.index) == [3, 2])
+        #expect(try classifier.classify(Self.picture(), topK: 1).count == 1)
+        #expect(try classifier.classify(Self.picture(), topK: 1000).count == 4)
+    }
+
+    @Test func `too few labels are a warning, and the rest go by index`() throws {
+        let model = try Self.load(
+            "logits", ["labels.txt": "red\ngreen\nblue", "amphora.json": Self.plain])
+        #expect(model.warnings.count == 1)
+        #expect(model.warnings.first?.contains("labels.txt has 3 labels, the model 4") == true)
+        #expect(try model.makeClassifier().classify(Self.picture())[0].label == .index(3))
+    }
+
+    @Test func `several outputs are said`() throws {
+        let model = try Self.load("three_outputs")
+        #expect(model.warnings.count == 1)
+        #expect(model.warnings.first?.contains("\"logits\"") == true)
+    }
+
+    @Test func `gray, another size and bytes of 8 times 8 are prepared`() throws {
+        let gray = try Self.load("gray")
+        // ITU-R 601 luma of the colour: (51·19595 + 102·38470 + 204·7471 + 0x8000) >> 16 = 98.
+        #expect(gray.settings.inputShape == [1, 1, 28, 28])
+        let l = Float(98) / 255
+        #expect(Self.close(try Self.answer(gray), Self.softmax([l, 0, 0, l / 2 + 0.25])))
+        #expect(try Self.load("size_299").makeClassifier().classify(Self.picture()).count == 4)
+    }
+
+    @Test func `warming up runs the network`() throws {
+        try Self.load("logits").makeClassifier().warmUp()
+        // What comes out is of no interest here.
+        try Self.load("not_a_number").makeClassifier().warmUp()
+    }
+
+    @Test func `no number for an answer is the model's error`() throws {
+        let classifier = try Self.load("not_a_number", ["amphora.json": Self.plain])
+            .makeClassifier()
+        #expect { try classifier.classify(Self.picture()) } throws: { error in
+            guard case ClassifierError.model(.nonFiniteOutput) = error else { return false }
+            return true
+        }
+    }
+
+    @Test func `a bad picture is the picture's error and the classifier goes on`() throws {
+        let classifier = try Self.load("logits", ["amphora.json": Self.plain]).makeClassifier()
+        let good = try classifier.classify(Self.picture())
+        for bytes in [[], Array("no picture".utf8), Array(try Self.picture().prefix(60))] {
+            #expect { try classifier.classify(bytes) } throws: { error in
+                guard case ClassifierError.image = error else { return false }
+                return true
+            }
+            #expect(try classifier.classify(Self.picture()) == good)
+        }
+    }
+
+    @Test(arguments: [
+        ("two_inputs", "2 inputs"), ("input_uint8", "uint8"), ("input_float16", "float16"),
+        ("rank_3", "3 dimensions"), ("batch_8", "batch of 8"), ("channels_4", "[?, 4, 8, 8]"),
+        ("only_integers", "int64"), ("open_all", "input.layout"),
+        ("unknown_operator", "example.invalid"),
+    ])
+    func `a model that cannot be served is refused when it is loaded`(name: String, part: String) {
+        #expect { try Self.load(name) } throws: { error in
+            error is ModelError && "\(error)".contains(part)
+        }
+    }
+
+    @Test func `two classifiers of one model agree on different threads`() async throws {
+        let model = try Self.load("logits", ["amphora.json": Self.plain])
+        let picture = try Self.picture()
+        let answers = try await withThrowingTaskGroup(of: [Prediction].self) { group in
+            for _ in 0..<3 {
+                group.addTask { try model.makeClassifier().classify(picture) }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers.allSatisfy { $0 == answers[0] })
+    }
+}

@@ -1,0 +1,110 @@
+// What is decided from the folder's settings and the graph, and who is said to have decided it.
+
+import Testing
+
+@testable import Inference
+
+@Suite struct ModelSettingsTests {
+    private static func decide(
+        _ json: String = "{}", shape: [Int?] = [nil, 3, nil, nil], ending: GraphEnding = .other
+    ) throws(ModelError) -> ModelSettings {
+        let manifest = try Manifest(Array(json.utf8))
+        let input = try NetworkInput(
+            [TensorDescription(name: "x", element: .float32, shape: shape)],
+            name: manifest.inputName, layout: manifest.layout, channels: manifest.channels)
+        return try ModelSettings(manifest, input: input, ending: ending)
+    }
+
+    private static let written = Origin.file("amphora.json")
+
+    @Test func `nothing said is the evaluation pipeline of ImageNet`() throws {
+        let settings = try Self.decide()
+        #expect(settings.preprocessing == Preprocessing())
+        #expect(settings.inputShape == [1, 3, 224, 224])
+        #expect(settings.topK == Resolved(5, .default))
+        #expect(settings.activation == Resolved(.softmax, .default))
+        #expect(settings.crop.origin == .default)
+        #expect(settings.layout == Resolved(.nchw, .model))
+        #expect(settings.inputName == Resolved("x", .model))
+    }
+
+    @Test(arguments: [(299, 342), (224, 256), (32, 37), (28, 32), (1, 1), (384, 439)])
+    func `a fixed size decides the crop and the resize around it`(side: Int, shorter: Int) throws {
+        let settings = try Self.decide(shape: [1, 3, side, side])
+        #expect(
+            settings.crop == Resolved(Preprocessing.Size(height: side, width: side), .model))
+        #expect(settings.resize.value?.target == .shorter(shorter))
+        #expect(settings.inputShape == [1, 3, side, side])
+    }
+
+    @Test func `a fixed size that is no square is covered by its longer side`() throws {
+        let settings = try Self.decide(shape: [1, 112, 224, 3])
+        #expect(settings.crop.value == Preprocessing.Size(height: 112, width: 224))
+        #expect(settings.resize.value?.target == .shorter(256))
+        #expect(settings.inputShape == [1, 112, 224, 3])
+        #expect(settings.preprocessing.layout == .nhwc)
+    }
+
+    @Test func `one channel is gray, from 0 to 1`() throws {
+        let settings = try Self.decide(shape: [1, 1, 28, 28])
+        #expect(settings.channels == Resolved(.gray, .model))
+        #expect(settings.mean.value == [0])
+        #expect(settings.std.value == [1])
+        #expect(settings.scale.value == 1.0 / 255.0)
+    }
+
+    @Test func `the graph's own activation is not repeated, and settings overrule it`() throws {
+        #expect(try Self.decide(ending: .softmax).activation == Resolved(.none, .model))
+        #expect(try Self.decide(ending: .sigmoid).activation == Resolved(.none, .model))
+        let written = try Self.decide(#"{"activation": "softmax"}"#, ending: .softmax)
+        #expect(written.activation == Resolved(.softmax, Self.written))
+    }
+
+    @Test func `what is written overrides and is said to be written`() throws {
+        let settings = try Self.decide(
+            """
+            {"top_k": 2, "input": {"channels": "BGR"},
+             "preprocess": {"crop": 160, "mean": [0, 0, 0], "std": [1, 1, 1], "scale": 1,
+                            "resize": {"filter": "bicubic"}}}
+            """)
+        #expect(settings.topK == Resolved(2, Self.written))
+        #expect(settings.channels == Resolved(.bgr, Self.written))
+        #expect(settings.mean == Resolved([0, 0, 0], Self.written))
+        #expect(settings.scale == Resolved(1, Self.written))
+        #expect(
+            settings.resize
+                == Resolved(
+                    Preprocessing.Resize(target: .shorter(183), filter: .bicubic), Self.written))
+        #expect(settings.decode.origin == .default)
+        #expect(settings.inputShape == [1, 3, 160, 160])
+    }
+
+    @Test func `an exact resize needs no crop where the size is open`() throws {
+        let settings = try Self.decide(#"{"preprocess": {"resize": {"size": [96, 128]}}}"#)
+        #expect(settings.crop == Resolved(nil, .default))
+        #expect(settings.inputShape == [1, 3, 96, 128])
+    }
+
+    @Test func `a crop larger than the resize is black edges where written`() throws {
+        let json = #"{"preprocess": {"resize": {"size": [28, 28]}, "crop": 32}}"#
+        #expect(try Self.decide(json, shape: [1, 3, 32, 32]).inputShape == [1, 3, 32, 32])
+    }
+
+    @Test(arguments: [
+        (#"{"preprocess": {"crop": null}}"#, [nil, 3, nil, nil] as [Int?], "\"preprocess.crop\""),
+        (#"{"preprocess": {"crop": 200}}"#, [1, 3, 224, 224], "height 200"),
+        (#"{"preprocess": {"crop": [224, 200]}}"#, [1, 3, 224, 224], "width 200"),
+        (#"{"preprocess": {"resize": {"size": 160}}}"#, [1, 3, 224, 224], "larger than"),
+        (#"{"preprocess": {"mean": [1]}}"#, [1, 3, 8, 8], "\"preprocess.mean\" has 1 values"),
+        (#"{"preprocess": {"std": [1, 1, 1]}}"#, [1, 1, 8, 8], "expected 1"),
+        (#"{"preprocess": {"decode": "opencv"}}"#, [1, 3, 8, 8], "not supported yet"),
+        (
+            #"{"preprocess": {"resize": {"library": "opencv"}}}"#, [1, 3, 8, 8], "not supported yet"
+        ),
+    ])
+    func `settings that do not fit are named`(json: String, shape: [Int?], part: String) {
+        #expect { try Self.decide(json, shape: shape) } throws: { error in
+            error is ModelError && "\(error)".contains(part)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+// Which inputs and outputs can be served, and how the others are refused.
+
+import Testing
+
+@testable import Inference
+
+@Suite struct ModelTensorTests {
+    private static func input(
+        _ shape: [Int?], element: ElementType = .float32
+    ) -> [TensorDescription] {
+        [TensorDescription(name: "x", element: element, shape: shape)]
+    }
+
+    @Test(arguments: [
+        ([nil, 3, 224, 224], Preprocessing.Layout.nchw, 3, 224 as Int?, 224 as Int?),
+        ([1, 3, 299, 300], .nchw, 3, 299, 300),
+        ([1, 1, 28, 28], .nchw, 1, 28, 28),
+        ([1, 6, 10, 3], .nhwc, 3, 6, 10),
+        ([nil, 28, 28, 1], .nhwc, 1, 28, 28),
+        ([nil, 3, nil, nil], .nchw, 3, nil, nil),
+        ([nil, nil, nil, 3], .nhwc, 3, nil, nil),
+        // Both could hold channels: the more common order.
+        ([1, 3, 32, 3], .nchw, 3, 32, 3),
+    ])
+    func `layout, channels and size are read from the shape`(
+        shape: [Int?], layout: Preprocessing.Layout, channels: Int, height: Int?, width: Int?
+    ) throws {
+        let input = try NetworkInput(Self.input(shape))
+        #expect(input.layout == layout)
+        #expect(input.channels == channels)
+        #expect(input.height == height)
+        #expect(input.width == width)
+    }
+
+    @Test func `settings decide what the graph leaves open`() throws {
+        let open = Self.input([nil, nil, nil, nil])
+        #expect(throws: ModelError.self) { try NetworkInput(open) }
+        #expect(try NetworkInput(open, layout: .nchw).channels == 3)
+        let gray = try NetworkInput(open, name: "x", layout: .nhwc, channels: .gray)
+        #expect(gray.channels == 1)
+        #expect(gray.layout == .nhwc)
+    }
+
+    @Test(arguments: [
+        ([nil, 4, 224, 224] as [Int?], "[?, 4, 224, 224]"),
+        ([3, 224, 224], "3 dimensions"),
+        ([8, 3, 224, 224], "batch of 8"),
+        ([0, 3, 224, 224], "batch of 0"),
+        ([1, 3, 0, 224], "empty"),
+        ([], "0 dimensions"),
+    ])
+    func `a shape that cannot be served is named`(shape: [Int?], part: String) {
+        #expect { try NetworkInput(Self.input(shape)) } throws: { error in
+            "\(error)".contains(part) && "\(error)".contains("\"x\"")
+        }
+    }
+
+    @Test func `other element types and numbers of inputs are named`() {
+        #expect {
+            try NetworkInput(Self.input([1, 3, 8, 8], element: ElementType(code: 2)))
+        } throws: { "\($0)" == "the model's input \"x\" is uint8; float32 is supported" }
+        #expect { try NetworkInput([]) } throws: { "\($0)".contains("0 inputs") }
+        #expect {
+            try NetworkInput(
+                Self.input([1, 3, 8, 8])
+                    + [TensorDescription(name: "y", element: .float32, shape: [1])])
+        } throws: { "\($0)".contains("2 inputs (\"x\", \"y\")") }
+    }
+
+    @Test func `settings that contradict the graph are named`() {
+        let input = Self.input([1, 3, 8, 8])
+        #expect { try NetworkInput(input, name: "z") } throws: { "\($0)".contains("input.name") }
+        #expect { try NetworkInput(input, layout: .nhwc) } throws: {
+            "\($0)".contains("input.layout")
+        }
+        #expect { try NetworkInput(input, channels: .gray) } throws: {
+            "\($0)".contains("input.channels")
+        }
+    }
+
+    private static func output(
+        _ name: String, _ shape: [Int?], _ element: ElementType = .float32
+    ) -> TensorDescription {
+        TensorDescription(name: name, element: element, shape: shape)
+    }
+
+    @Test func `the output of the classes is chosen`() throws {
+        let integers = Self.output("best", [nil, 1], ElementType(code: 7))
+        let features = Self.output("features", [nil, 512, 1, 1])
+        let scores = Self.output("scores", [nil, 10])
+        let flat = Self.output("flat", [10])
+        #expect(try NetworkOutput([integers, features, flat, scores]).name == "scores")
+        #expect(try NetworkOutput([integers, flat, features]).name == "features")
+        #expect(try NetworkOutput([integers, flat]).classes == 10)
+        #expect(try NetworkOutput([Self.output("open", [1, nil])]).classes == nil)
+        #expect { try NetworkOutput([integers]) } throws: { "\($0)".contains("\"best\": int64") }
+        #expect { try NetworkOutput([Self.output("map", [1, 10, 7, 7])]) } throws: {
+            "\($0)".contains("[1, 10, 7, 7]")
+        }
+        #expect { try NetworkOutput([Self.output("batch", [8, 10])]) } throws: {
+            "\($0)".contains("batch of 8")
+        }
+    }
+}

@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Writes what the installed Pillow does to random pictures, for ImagingPillowTests to repeat.
+
+usage: pillow_cases.py OUTDIR [--rounds N] [--seed N] [FILE...]
+
+OUTDIR/cases.bin is a sequence of records, all integers little-endian u32:
+  kind, length of name, name, 10 numbers, length of input, input, length of result, result
+kind 1, decoding: numbers = channels, width, height (0 0: Pillow refuses), strictness
+  (1: refuse where Pillow refuses); input = the file; result = the pixels.
+kind 2, resizing: numbers = channels, width, height, new width, new height, filter (its place in
+  Filter.allCases); input, result = pixels.
+kind 3, preprocessing: numbers = channels, width, height, target (0 none, 1 shorter, 2 exact),
+  target height, target width, crop height, crop width (0 0: none), filter, 1 for NHWC;
+  input = pixels; result = float32.
+Needs Pillow and numpy. FILEs are decoded too.
+"""
+
+import argparse
+import pathlib
+import struct
+
+import image_samples
+import numpy as np
+from PIL import Image
+
+FILTERS = ("NEAREST", "BOX", "BILINEAR", "HAMMING", "BICUBIC", "LANCZOS")
+MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+STD = np.array([0.229, 0.224, 0.225], np.float32)
+
+
+def record(kind, name, numbers, data, result):
+    name = name.encode()
+    numbers = list(numbers) + [0] * (10 - len(numbers))
+    return (struct.pack("<II", kind, len(name)) + name + struct.pack("<10I", *numbers)
+            + struct.pack("<I", len(data)) + data + struct.pack("<I", len(result)) + result)
+
+
+def decoding(name, data, strict=True):
+    for mode, channels in (("RGB", 3), ("L", 1)):
+        width, height, pixels = image_samples.decoded(data, mode) or (0, 0, b"")
+        yield record(1, f"{name} as {mode}", [channels, width, height, int(strict)], data, pixels)
+
+
+def random_image(rng, largest):
+    channels = 1 if rng.random() < 0.3 else 3
+    width, height = (int(rng.integers(1, largest)) for _ in range(2))
+    if rng.random() < 0.5:
+        pixels = rng.choice([0, 255, 128], (height, width, channels)).astype(np.uint8)
+        pixels = pixels[..., 0] if channels == 1 else pixels
+    else:
+        pixels = image_samples.picture(rng, width, height, channels)
+    return Image.fromarray(pixels), channels
+
+
+def resizing(rng, number):
+    image, channels = random_image(rng, 200)
+    size = [int(rng.integers(1, 260)) for _ in range(2)]
+    if number % 7 == 0:
+        size[0] = image.width
+    if number % 11 == 0:
+        size[1] = image.height
+    which = number % len(FILTERS)
+    result = image.resize(size, Image.Resampling[FILTERS[which]], reducing_gap=None)
+    numbers = [channels, *image.size, *size, which]
+    name = f"{FILTERS[which]} {image.width}x{image.height} to {size[0]}x{size[1]}"
+    return record(2, name, numbers, image.tobytes(), result.tobytes())
+
+
+def center_crop(image, height, width):
+    """torchvision.transforms.functional.center_crop, on a Pillow image."""
+    if width > image.width or height > image.height:
+        left, right = (max(0, width - image.width + more) // 2 for more in (0, 1))
+        top, bottom = (max(0, height - image.height + more) // 2 for more in (0, 1))
+        padded = Image.new(image.mode, (image.width + left + right, image.height + top + bottom))
+        padded.paste(image, (left, top))
+        image = padded
+    top = int(round((image.height - height) / 2.0))
+    left = int(round((image.width - width) / 2.0))
+    return image.crop((left, top, left + width, top + height))
+
+
+def preprocessing(rng, number):
+    image, channels = random_image(rng, 300)
+    source = image
+    target = number % 3
+    goal = [int(rng.integers(1, 120)) for _ in range(2)]
+    crop = [int(rng.integers(1, 120)) for _ in range(2)] if number % 4 else [0, 0]
+    which = number % len(FILTERS)
+    nhwc = number % 2
+    if target == 1:
+        goal[1] = goal[0]
+        short, long = sorted(image.size)
+        long = int(goal[0] * long / short)
+        size = (goal[0], long) if image.width <= image.height else (long, goal[0])
+    elif target == 2:
+        size = (goal[1], goal[0])
+    if target:
+        image = image.resize(size, Image.Resampling[FILTERS[which]])
+    if crop[0]:
+        image = center_crop(image, *crop)
+    values = np.asarray(image).reshape(image.height, image.width, channels)
+    values = values.astype(np.float32) / np.float32(255)
+    values = (values - MEAN[:channels]) / STD[:channels]
+    if not nhwc:
+        values = values.transpose(2, 0, 1)
+    assert values.dtype == np.float32
+    numbers = [channels, *source.size, target, *goal, *crop, which, nhwc]
+    return record(3, f"preprocess {number}", numbers, source.tobytes(), values.tobytes())
+
+
+def cases(rng, rounds, files):
+    for _ in range(rounds):
+        size = lambda: tuple(int(n) for n in rng.integers(1, 90, 2))
+        for name, data in image_samples.samples(rng, size):
+            yield from decoding(name, data)
+    tiny = lambda: (9, 7)
+    for name, data in image_samples.samples(rng, tiny):
+        for length in range(0, len(data), max(1, len(data) // 60)):
+            yield from decoding(f"{name} cut at {length}", data[:length])
+        for number in range(6):
+            damaged = bytearray(data)
+            damaged[int(rng.integers(0, len(data)))] = int(rng.integers(0, 256))
+            yield from decoding(f"{name} damaged {number}", bytes(damaged), strict=False)
+    for path in files:
+        yield from decoding(path.name, path.read_bytes())
+    for number in range(150 * rounds):
+        yield resizing(rng, number)
+    for number in range(60 * rounds):
+        yield preprocessing(rng, number)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("outdir", type=pathlib.Path)
+    parser.add_argument("files", nargs="*", type=pathlib.Path)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    options.outdir.mkdir(parents=True, exist_ok=True)
+    count = 0
+    with open(options.outdir / "cases.bin", "wb") as out:
+        for case in cases(np.random.default_rng(options.seed), options.rounds, options.files):
+            out.write(case)
+            count += 1
+    print(f"{count} cases, seed {options.seed}, Pillow {Image.__version__}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# All tests: Swift Testing, with Pillow's own answers beside ours, then the real server end to end.
+# Runs the second part even when the first fails, and ends with one line that adds both up. Expects
+# `make build` to have been done.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+results=.build/test-results
+rm -rf "$results"
+mkdir -p "$results"
+tools/venv.sh .venv-test Tests/EndToEnd/requirements.txt
+
+if [ -f tools/pillow_cases.py ]; then
+    cases=$PWD/.build/pillow-cases
+    .venv-test/bin/python tools/pillow_cases.py "$cases"
+    export AMPHORA_TEST_PILLOW_CASES=$cases
+fi
+
+# The engine is found beside the binary of `make build`; the test bundle has other folders.
+LD_LIBRARY_PATH=$PWD/.engine${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} \
+    swift test --explicit-target-dependency-import-check error \
+    --xunit-output "$results/swift.xml" </dev/null || echo "swift test: exit status $?"
+
+.venv-test/bin/python -m pytest -q Tests/EndToEnd --junitxml "$results/end-to-end.xml" \
+    </dev/null || echo "pytest: exit status $?"
+
+.venv-test/bin/python tools/test_counts.py \
+    "$results/swift-swift-testing.xml" "$results/end-to-end.xml"
