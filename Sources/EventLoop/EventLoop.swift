@@ -34,6 +34,9 @@ package final class EventLoop {
         var scheduled = Instant.distantFuture
     }
 
+    /// Outdated timers that are not worth tidying up.
+    private static let sparedTimers = 64
+
     private let poller: any Poller
     private let clock: any MonotonicClock
     private var slots: ContiguousArray<Slot> = []
@@ -56,6 +59,9 @@ package final class EventLoop {
     /// The present instant, read from the clock: for what may happen long after the turn began, or
     /// outside of one.
     package func readClock() -> Instant { clock.now() }
+
+    /// The number of deadlines that are kept, outdated ones included.
+    package var timerCount: Int { timers.count }
 
     /// The number of live registrations.
     package var registrationCount: Int { slots.count - freeSlots.count }
@@ -126,6 +132,13 @@ package final class EventLoop {
     private func schedule(_ token: Token, at deadline: Instant) {
         slots[Int(token.slot)].scheduled = deadline
         timers.push(TimerHeap.Entry(deadline: deadline, token: token))
+        // A registration has one current entry. The rest is of registrations that are gone, and
+        // would pile up where connections come and go faster than their deadlines.
+        if timers.count > 2 * registrationCount + Self.sparedTimers { timers.keep(isCurrent) }
+    }
+
+    private func isCurrent(_ entry: TimerHeap.Entry) -> Bool {
+        isLive(entry.token) && slots[Int(entry.token.slot)].scheduled == entry.deadline
     }
 
     // MARK: Turning
@@ -177,7 +190,7 @@ package final class EventLoop {
 
     private func expire(_ entry: TimerHeap.Entry) {
         let slot = Int(entry.token.slot)
-        guard isLive(entry.token), slots[slot].scheduled == entry.deadline else { return }
+        guard isCurrent(entry) else { return }
         slots[slot].scheduled = .distantFuture
         let deadline = slots[slot].deadline
         if deadline > now {
