@@ -1,5 +1,6 @@
 // Decoding of good pictures, and refusal of everything else, on pictures of a few pixels.
 
+import TestSupport
 import Testing
 
 @testable import Inference
