@@ -29,7 +29,8 @@ final class ServerConnection: EventHandler {
     private enum Wait { case request, head, body, service, client, linger }
 
     let descriptor: FileDescriptor
-    unowned let server: Server
+    /// Strong, and so a cycle until `close`: an unowned reference costs two atomic operations a use.
+    let server: Server
     /// Its place in the server's list.
     var index: Int
 
@@ -111,9 +112,8 @@ final class ServerConnection: EventHandler {
         server.loop.deregister(token)
         abandonRequest()
         releaseBody()
-        server.buffers.giveBack(output)
-        server.buffers.giveBack(input)
-        (output, input) = ([], [])
+        giveBack(&output)
+        giveBack(&input)
         // Closed now, not when the last reference goes: the peer should know.
         Socket.endSending(descriptor.number)
         server.remove(self)
@@ -202,12 +202,13 @@ final class ServerConnection: EventHandler {
     /// An answer is known before the body: a small body is read and dropped, so that the connection
     /// persists; a large one, or one that waits for `100 Continue`, ends it.
     private func begin(dropping response: Response) {
+        // Without a body the request is complete: no state to keep, no further step.
+        if server.head.framing == .none { return respond(response) }
         let budget = server.limits.discardableBodyBytes
         let isSmall =
             switch server.head.framing {
-            case .none: true
+            case .none, .chunked: true
             case .length(let count): count <= budget
-            case .chunked: true
             }
         guard isSmall, !server.head.expectsContinue else { return refuse(with: response) }
         arrival = .dropping(response, budget: budget)
@@ -377,6 +378,13 @@ final class ServerConnection: EventHandler {
         output += bytes
     }
 
+    /// Swapped out first: a buffer with a second reference would be copied to be emptied.
+    private func giveBack(_ buffer: inout [UInt8]) {
+        var spare: [UInt8] = []
+        swap(&spare, &buffer)
+        server.buffers.giveBack(spare)
+    }
+
     private func flush() {
         while token != nil, outputStart < output.count {
             switch Socket.send(descriptor.number, output, from: outputStart) {
@@ -387,8 +395,7 @@ final class ServerConnection: EventHandler {
         }
         guard token != nil else { return }
         outputStart = 0
-        server.buffers.giveBack(output)
-        output = []
+        giveBack(&output)
         if closesWhenFlushed { return finish() }
         if isStreaming { receiver?.resume() }
     }
@@ -405,8 +412,7 @@ final class ServerConnection: EventHandler {
     private func finish() {
         guard lingersAfterwards else { return close() }
         Socket.endSending(descriptor.number)
-        server.buffers.giveBack(input)
-        input = []
+        giveBack(&input)
         setWait(.linger)
     }
 
@@ -481,10 +487,10 @@ final class ServerConnection: EventHandler {
 
     private func updateInterest() {
         guard let token else { return }
-        var interest: Interest = []
-        if outputStart < output.count { interest.insert(.write) }
-        let hasRoom = exchange == nil ? outputStart == output.count : input.isEmpty
-        if !hasEnded && (hasRoom || wait == .linger) { interest.insert(.read) }
+        let isWriting = outputStart < output.count
+        let hasRoom = exchange == nil ? !isWriting : input.isEmpty
+        let isReading = !hasEnded && (hasRoom || wait == .linger)
+        let interest = Interest(reading: isReading, writing: isWriting)
         do {
             try server.loop.setInterest(interest, of: token)
         } catch {
