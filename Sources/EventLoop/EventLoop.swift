@@ -171,8 +171,9 @@ package final class EventLoop {
     }
 
     private func deliver(_ event: ReadyEvent) {
-        guard isLive(event.token), let handler = slots[Int(event.token.slot)].handler else { return }
-        handler.ready(event.readiness, token: event.token)
+        let token = event.token
+        guard isLive(token), let handler = slots[Int(token.slot)].handler else { return }
+        handler.ready(event.readiness, token: token)
     }
 
     private func expire(_ entry: TimerHeap.Entry) {
