@@ -2,12 +2,16 @@
 
 internal import ArgumentParser
 internal import Glibc
+internal import Inference
 
 /// The entry of the program.
 enum Launch {
     /// Runs what the arguments ask for and ends the process.
     static func run() -> Never {
-        Amphora.main()
+        // Read first: Swift finds the arguments beside the environment, which a change moves away.
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        Engine.refuseTelemetry()
+        Amphora.main(arguments)
         exit(EXIT_SUCCESS)
     }
 }
