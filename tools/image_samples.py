@@ -29,9 +29,6 @@ def saved(image, kind, **options):
     return out.getvalue()
 
 
-Image.init()  # so that every format has its name
-
-
 # JPEG
 
 
@@ -171,10 +168,23 @@ def pngs(rng, size):
     yield "png-many-chunks", png(rng, *size(), "rgb", 8, pieces=7)
     yield "png-text", png(rng, *size(), "rgb", 8, extra=chunk(b"zTXt", b"a\0\0" + zlib.compress(
         bytes(100000))))
+    frames = size()
     yield "png-animated", saved(
-        Image.fromarray(picture(rng, *size(), 3)), "PNG", save_all=True,
-        append_images=[Image.fromarray(picture(rng, 5, 4, 3))])
+        Image.fromarray(picture(rng, *frames, 3)), "PNG", save_all=True,
+        append_images=[Image.fromarray(picture(rng, *frames, 3))])
     yield "png-one-pixel", png(rng, 1, 1, "rgb", 8)
+
+
+def png_bomb(unfolded=1 << 30):
+    """A small picture whose stream goes on for a gigabyte after its last row."""
+    squeeze = zlib.compressobj()
+    stream = squeeze.compress(bytes(range(1, 13)).join([b"\0"] * 5)[:52])
+    for _ in range(unfolded >> 20):
+        stream += squeeze.compress(bytes(1 << 20))
+    stream += squeeze.flush()
+    header = struct.pack(">IIBBBBB", 4, 4, 8, 2, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", stream)
+            + chunk(b"IEND", b""))
 
 
 # WebP
@@ -228,7 +238,7 @@ def samples(rng, size):
 def decoded(data, mode):
     """Pillow's pixels as (width, height, bytes), or None where Pillow refuses."""
     try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "MPO", "PNG", "WEBP")) as image:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
             image.seek(0)
             image = image.convert(mode)
             return image.width, image.height, image.tobytes()

@@ -5,8 +5,8 @@ usage: pillow_cases.py OUTDIR [--rounds N] [--seed N] [FILE...]
 
 OUTDIR/cases.bin is a sequence of records, all integers little-endian u32:
   kind, length of name, name, 10 numbers, length of input, input, length of result, result
-kind 1, decoding: numbers = channels, width, height (0 0: Pillow refuses), strictness
-  (1: refuse where Pillow refuses); input = the file; result = the pixels.
+kind 1, decoding: numbers = channels, width, height (0 0: Pillow refuses), what the file is
+  (0 whole, 1 cut off, 2 damaged); input = the file; result = the pixels.
 kind 2, resizing: numbers = channels, width, height, new width, new height, filter (its place in
   Filter.allCases); input, result = pixels.
 kind 3, preprocessing: numbers = channels, width, height, target (0 none, 1 shorter, 2 exact),
@@ -35,10 +35,13 @@ def record(kind, name, numbers, data, result):
             + struct.pack("<I", len(data)) + data + struct.pack("<I", len(result)) + result)
 
 
-def decoding(name, data, strict=True):
+WHOLE, CUT, DAMAGED = range(3)
+
+
+def decoding(name, data, state=WHOLE):
     for mode, channels in (("RGB", 3), ("L", 1)):
         width, height, pixels = image_samples.decoded(data, mode) or (0, 0, b"")
-        yield record(1, f"{name} as {mode}", [channels, width, height, int(strict)], data, pixels)
+        yield record(1, f"{name} as {mode}", [channels, width, height, state], data, pixels)
 
 
 def random_image(rng, largest):
@@ -116,11 +119,12 @@ def cases(rng, rounds, files):
     tiny = lambda: (9, 7)
     for name, data in image_samples.samples(rng, tiny):
         for length in range(0, len(data), max(1, len(data) // 60)):
-            yield from decoding(f"{name} cut at {length}", data[:length])
+            yield from decoding(f"{name} cut at {length}", data[:length], CUT)
         for number in range(6):
             damaged = bytearray(data)
             damaged[int(rng.integers(0, len(data)))] = int(rng.integers(0, 256))
-            yield from decoding(f"{name} damaged {number}", bytes(damaged), strict=False)
+            yield from decoding(f"{name} damaged {number}", bytes(damaged), DAMAGED)
+    yield from decoding("png-bomb", image_samples.png_bomb())
     for path in files:
         yield from decoding(path.name, path.read_bytes())
     for number in range(150 * rounds):

@@ -12,7 +12,7 @@ internal import Inference
 internal import Runtime
 
 /// A server of one model. Loop thread.
-final class Application: Service {
+final class Application: Service, InvocationHost {
     private enum Phase { case loading, ready, draining }
 
     let configuration: Configuration
@@ -50,9 +50,16 @@ final class Application: Service {
     func run() throws(SystemError) -> CInt {
         log.flushSoon = { [unowned self] in loop.afterTurn { [unowned self] in log.flush() } }
         signals = try Signals(Self.endingSignals, on: loop) { [unowned self] in signalled($0) }
-        let server = try Server(
-            host: configuration.host, port: configuration.port, limits: configuration.http,
-            maxConnections: configuration.maxConnections, on: loop, service: self)
+        let server: Server
+        do throws(SystemError) {
+            server = try Server(
+                host: configuration.host, port: configuration.port, limits: configuration.http,
+                maxConnections: configuration.maxConnections, on: loop, service: self)
+        } catch {
+            log.error("can't listen on \(address(configuration.port)): \(error)")
+            log.flush()
+            return EXIT_FAILURE
+        }
         self.server = server
         log.info("listening on \(address(server.port))")
         try load()
@@ -157,10 +164,11 @@ final class Application: Service {
             do throws(Failure) {
                 try requireRoom()
                 let properties = try RequestProperties(
-                    head, in: bytes, number: requestCount, application: self)
+                    head, in: bytes, number: requestCount,
+                    defaultAccept: configuration.defaultAccept)
                 requestCount += 1
                 return .receive(
-                    Invocation(properties, application: self),
+                    Invocation(properties, host: self),
                     bodyLimit: configuration.http.bodyBytes)
             } catch {
                 return .answer(refuse(error, head, in: bytes))
@@ -202,6 +210,8 @@ final class Application: Service {
 
     // MARK: For requests
 
+    var requestTimeout: Duration { configuration.requestTimeout }
+
     /// Takes a request in, or throws why not; `release` must follow when it has ended.
     func admit() throws(Failure) -> Backend {
         let backend = try requireRoom()
@@ -224,15 +234,6 @@ final class Application: Service {
             throw Failure(.overloaded, "the server is at its limit; try again in a moment")
         }
         return backend
-    }
-
-    /// Throws where the client can't take the answer to a body of a kind.
-    func requireAcceptable(_ accept: String?, _ kind: BodyKind) throws(Failure) {
-        guard accepts(accept, anyOf: kind.answerNames) else {
-            throw Failure(
-                .notAcceptable,
-                "the answer is \(kind.answerNames[0]), which the Accept field does not take")
-        }
     }
 
     /// Writes the line of a request that has ended.

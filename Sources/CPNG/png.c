@@ -16,6 +16,8 @@ struct reader {
     size_t left;
     // How many bytes the rest of the stream may still take; see limit_what_follows.
     size_t allowance;
+    // Rows, of all passes, that are still to be inflated.
+    uint64_t rows_left;
     jmp_buf exit;
     enum amphora_png_outcome outcome;
     char *message;
@@ -36,6 +38,13 @@ static void error_exit(png_structp library, png_const_charp text) {
 static void warn(png_structp library, png_const_charp text) {
     struct reader *self = png_get_error_ptr(library);
     if (strstr(text, "incorrect data check")) self->data_check_failed = 1;
+}
+
+// Called for each row once its bytes have been inflated and unfiltered.
+static void count_row(png_structp library, png_row_infop info, png_bytep row) {
+    struct reader *self = png_get_user_transform_ptr(library);
+    (void)info, (void)row;
+    self->rows_left--;
 }
 
 static void read_bytes(png_structp library, png_bytep out, size_t count) {
@@ -105,10 +114,25 @@ static uint32_t open_picture(struct reader *self) {
     }
 }
 
+static uint64_t rows_of_all_passes(struct reader *self) {
+    uint32_t width = png_get_image_width(self->library, self->header);
+    uint32_t height = png_get_image_height(self->library, self->header);
+    if (png_get_interlace_type(self->library, self->header) == PNG_INTERLACE_NONE) return height;
+    uint64_t rows = 0;
+    for (int pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; pass++)
+        if (PNG_PASS_COLS(width, pass) > 0) rows += PNG_PASS_ROWS(height, pass);
+    return rows;
+}
+
 static void read_rows(struct reader *self, uint8_t *pixels, size_t stride) {
     png_structp library = self->library;
     uint32_t height = png_get_image_height(library, self->header);
     int passes = png_set_interlace_handling(library);
+    self->rows_left = rows_of_all_passes(self);
+    png_set_read_user_transform_fn(library, count_row);
+    png_set_user_transform_info(library, self, 0, 0);
+    // The pixels have a checksum of their own, which is what Pillow looks at.
+    png_set_crc_action(library, PNG_CRC_QUIET_USE, PNG_CRC_NO_CHANGE);
     png_read_update_info(library, self->header);
     if (png_get_rowbytes(library, self->header) != stride)
         leave(self, AMPHORA_PNG_DAMAGED, "a combination of colour type and depth without meaning");
@@ -119,7 +143,6 @@ static void read_rows(struct reader *self, uint8_t *pixels, size_t stride) {
             png_read_row(library, pixels + (size_t)row * stride, NULL);
         }
     }
-    if (self->data_check_failed) leave(self, AMPHORA_PNG_DAMAGED, "incorrect data check");
 }
 
 static void read_header(struct reader *self, struct amphora_png_header *header) {
@@ -151,7 +174,15 @@ enum amphora_png_outcome amphora_png_decode(
     const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity, char *message) {
     struct reader self;
     start(&self, bytes, count, message);
+    self.rows_left = UINT64_MAX;
     decode(&self, pixels, capacity);
     stop(&self);
+    // What is missing or wrong behind the last row takes nothing from the picture, as in Pillow;
+    // only a checksum that is there and does not fit does.
+    if (self.rows_left == 0) {
+        self.outcome = self.data_check_failed ? AMPHORA_PNG_DAMAGED : AMPHORA_PNG_DECODED;
+        if (self.data_check_failed)
+            snprintf(message, AMPHORA_PNG_MESSAGE_SIZE, "the checksum of the pixels does not fit");
+    }
     return self.outcome;
 }

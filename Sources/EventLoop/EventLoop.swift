@@ -34,6 +34,9 @@ package final class EventLoop {
         var scheduled = Instant.distantFuture
     }
 
+    /// Outdated timers that are not worth tidying up.
+    private static let sparedTimers = 64
+
     private let poller: any Poller
     private let clock: any MonotonicClock
     private var slots: ContiguousArray<Slot> = []
@@ -56,6 +59,9 @@ package final class EventLoop {
     /// The present instant, read from the clock: for what may happen long after the turn began, or
     /// outside of one.
     package func readClock() -> Instant { clock.now() }
+
+    /// The number of deadlines that are kept, outdated ones included.
+    package var timerCount: Int { timers.count }
 
     /// The number of live registrations.
     package var registrationCount: Int { slots.count - freeSlots.count }
@@ -126,6 +132,13 @@ package final class EventLoop {
     private func schedule(_ token: Token, at deadline: Instant) {
         slots[Int(token.slot)].scheduled = deadline
         timers.push(TimerHeap.Entry(deadline: deadline, token: token))
+        // A registration has one current entry. The rest is of registrations that are gone, and
+        // would pile up where connections come and go faster than their deadlines.
+        if timers.count > 2 * registrationCount + Self.sparedTimers { timers.keep(isCurrent) }
+    }
+
+    private func isCurrent(_ entry: TimerHeap.Entry) -> Bool {
+        isLive(entry.token) && slots[Int(entry.token.slot)].scheduled == entry.deadline
     }
 
     // MARK: Turning
@@ -146,11 +159,15 @@ package final class EventLoop {
 
     /// One iteration: waits, then calls whoever is ready, whoever is due, then what was deferred.
     package func turn() throws(SystemError) {
-        events.removeAll(keepingCapacity: true)
+        // Taken out for the turn: an access to a property is checked each time, one to a local is not.
+        var events: [ReadyEvent] = []
+        swap(&events, &self.events)
         try poller.wait(timeout: timeout(), into: &events)
         now = clock.now()
-        // By index: a handler may register, deregister, or even free the slot of a later event.
-        for index in events.indices { deliver(events[index]) }
+        // A handler may register, deregister, or even free the slot of a later event.
+        for event in events { deliver(event) }
+        events.removeAll(keepingCapacity: true)
+        swap(&events, &self.events)
         // Counted before: a handler that sets a deadline in the past waits for the next turn.
         for _ in 0..<timers.count {
             guard let entry = timers.pop(dueAt: now) else { break }
@@ -167,17 +184,17 @@ package final class EventLoop {
     }
 
     private func deliver(_ event: ReadyEvent) {
-        let slot = Int(event.token.slot)
-        guard slot < slots.count, slots[slot].generation == event.token.generation else { return }
-        guard let handler = slots[slot].handler else { return }
+        let token = event.token
+        guard isLive(token), let handler = slots[Int(token.slot)].handler else { return }
         // An earlier handler of this turn may have withdrawn the interest.
-        let readiness = event.readiness.intersection(Readiness(slots[slot].interest))
-        if !readiness.isEmpty { handler.ready(readiness, token: event.token) }
+        let interest = slots[Int(token.slot)].interest
+        let readiness = event.readiness.intersection(Readiness(interest))
+        if !readiness.isEmpty { handler.ready(readiness, token: token) }
     }
 
     private func expire(_ entry: TimerHeap.Entry) {
         let slot = Int(entry.token.slot)
-        guard isLive(entry.token), slots[slot].scheduled == entry.deadline else { return }
+        guard isCurrent(entry) else { return }
         slots[slot].scheduled = .distantFuture
         let deadline = slots[slot].deadline
         if deadline > now {

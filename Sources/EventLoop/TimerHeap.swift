@@ -1,7 +1,7 @@
 // A binary min-heap of deadlines. Pure: it neither knows the time nor calls anyone.
 //
 // Cancelling and postponing happen outside (the loop compares an entry with what its slot wants
-// now), so the heap has no search and no removal but of the earliest.
+// now), so the heap has no search; outdated entries are dropped when they come up, or all at once.
 
 /// Deadlines, the earliest first.
 package struct TimerHeap {
@@ -50,8 +50,14 @@ package struct TimerHeap {
         return first
     }
 
-    private mutating func sink() {
-        var parent = 0
+    /// Drops the entries that don't fulfil a condition. O(n).
+    package mutating func keep(_ isCurrent: (Entry) -> Bool) {
+        entries.removeAll { !isCurrent($0) }
+        for parent in stride(from: entries.count / 2 - 1, through: 0, by: -1) { sink(parent) }
+    }
+
+    private mutating func sink(_ start: Int = 0) {
+        var parent = start
         while true {
             var earliest = parent
             let left = 2 * parent + 1

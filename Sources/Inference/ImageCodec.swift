@@ -25,6 +25,10 @@ struct ImageHeader: Sendable, Equatable {
 
 /// One file format's decoder, over a C library.
 protocol ImageCodec {
+    /// The size that stands at a fixed place of the file, whatever the rest is worth; `nil` where the
+    /// format has no such place.
+    static func announcedSize(in bytes: borrowing Span<UInt8>) -> Preprocessing.Size?
+
     /// Reads the header; the memory it takes does not depend on the size it finds.
     static func header(of bytes: borrowing Span<UInt8>) throws(ImageError) -> ImageHeader
 
@@ -33,6 +37,10 @@ protocol ImageCodec {
         _ bytes: borrowing Span<UInt8>, _ header: ImageHeader, limits: ImageLimits,
         into pixels: UnsafeMutableBufferPointer<UInt8>
     ) throws(ImageError)
+}
+
+extension ImageCodec {
+    static func announcedSize(in bytes: borrowing Span<UInt8>) -> Preprocessing.Size? { nil }
 }
 
 /// Calls a C function with room for its message; returns its outcome and the message.

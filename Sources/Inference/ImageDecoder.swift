@@ -56,11 +56,12 @@ package struct ImageDecoder {
     private mutating func decode<Codec: ImageCodec>(
         _ bytes: borrowing Span<UInt8>, with codec: Codec.Type
     ) throws(ImageError) -> Raster {
-        let header = try codec.header(of: bytes)
-        let (pixels, overflow) = header.width.multipliedReportingOverflow(by: header.height)
-        if overflow || pixels > limits.pixels {
-            throw .tooLarge(width: header.width, height: header.height, limit: limits.pixels)
+        // A header alone, in 60 bytes, is too large before it is incomplete.
+        if let size = codec.announcedSize(in: bytes) {
+            _ = try pixelCount(size.width, size.height)
         }
+        let header = try codec.header(of: bytes)
+        let pixels = try pixelCount(header.width, header.height)
 
         var buffer: [UInt8] = []
         swap(&buffer, &spare)
@@ -78,5 +79,14 @@ package struct ImageDecoder {
         }
         return Raster(
             width: header.width, height: header.height, channels: channels, pixels: buffer)
+    }
+
+    /// Throws where it is more than allowed.
+    private func pixelCount(_ width: Int, _ height: Int) throws(ImageError) -> Int {
+        let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
+        guard !overflow && pixels <= limits.pixels else {
+            throw .tooLarge(width: width, height: height, limit: limits.pixels)
+        }
+        return pixels
     }
 }

@@ -5,6 +5,17 @@ import CPNG
 
 /// Decodes PNG; any thread.
 enum PNGDecoder: ImageCodec {
+    /// From the IHDR chunk, the first of every PNG: width at byte 16, height at byte 20 (PNG §11.2.1).
+    static func announcedSize(in bytes: borrowing Span<UInt8>) -> Preprocessing.Size? {
+        guard bytes.count >= 24 else { return nil }
+        var numbers = (width: 0, height: 0)
+        for offset in 0..<4 {
+            numbers.width = numbers.width << 8 | Int(bytes[16 + offset])
+            numbers.height = numbers.height << 8 | Int(bytes[20 + offset])
+        }
+        return Preprocessing.Size(height: numbers.height, width: numbers.width)
+    }
+
     static func header(of bytes: borrowing Span<UInt8>) throws(ImageError) -> ImageHeader {
         var header = amphora_png_header()
         let (outcome, message) = unsafe bytes.withUnsafeBufferPointer { bytes in

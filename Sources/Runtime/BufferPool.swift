@@ -14,10 +14,14 @@ struct BufferPool {
     /// An empty buffer, with capacity where one is spare.
     mutating func take() -> [UInt8] { spares.popLast() ?? [] }
 
-    /// Takes a buffer back.
-    mutating func giveBack(_ buffer: consuming [UInt8]) {
-        guard spares.count < Self.spareCount, buffer.capacity <= Self.largestKept else { return }
-        buffer.removeAll(keepingCapacity: true)
-        spares.append(buffer)
+    /// Takes a buffer away from its holder, who is left with an empty one.
+    ///
+    /// By `inout`, because a second reference would make emptying it a copy.
+    mutating func giveBack(_ buffer: inout [UInt8]) {
+        var spare: [UInt8] = []
+        swap(&spare, &buffer)
+        guard 1...Self.largestKept ~= spare.capacity, spares.count < Self.spareCount else { return }
+        spare.removeAll(keepingCapacity: true)
+        spares.append(spare)
     }
 }

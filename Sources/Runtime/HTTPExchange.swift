@@ -6,22 +6,20 @@
 /// One request's answer over HTTP.
 final class HTTPExchange: Exchange {
     /// `nil` once the answer is complete or the client has left.
-    private var connection: ServerConnection?
+    private var cycle: RequestCycle?
 
-    init(_ connection: ServerConnection) { self.connection = connection }
+    init(_ cycle: RequestCycle) { self.cycle = cycle }
 
     /// Separates the answer from the connection; what is sent from now on is dropped.
-    func detach() { connection = nil }
+    func detach() { cycle = nil }
 
-    var isCongested: Bool { connection?.isCongested ?? false }
+    var isCongested: Bool { cycle?.isCongested ?? false }
 
-    func respond(_ response: Response) {
-        connection.take()?.respond(response)
-    }
+    func respond(_ response: Response) { cycle?.respond(response) }
 
-    func beginStream(_ response: Response) { connection?.beginStream(response) }
+    func beginStream(_ response: Response) { cycle?.beginStream(response) }
 
-    func send(_ bytes: [UInt8]) { connection?.sendPiece(bytes) }
+    func send(_ bytes: [UInt8]) { cycle?.sendPiece(bytes) }
 
-    func endStream() { connection.take()?.endStream() }
+    func endStream() { cycle?.endStream() }
 }

@@ -34,6 +34,6 @@ package enum Processors {
         guard let quota = Int(quota), let period = Int(period), quota > 0, period > 0 else {
             return nil
         }
-        return max(1, (quota + period - 1) / period)
+        return quota / period + (quota % period == 0 ? 0 : 1)
     }
 }

@@ -17,7 +17,6 @@ package final class Server {
 
     let loop: EventLoop
     let limits: Limits
-    let timeouts: Timeouts
     unowned let service: any Service
 
     var scratch = [UInt8](repeating: 0, count: scratchBytes)
@@ -31,6 +30,7 @@ package final class Server {
     private var connections: [ServerConnection] = []
     private var cachedDate: (seconds: Int64, date: HTTPDate)
     private var drained: (() -> Void)?
+    private var willCheckDrained = false
 
     /// Listens and serves.
     package init(
@@ -39,7 +39,6 @@ package final class Server {
     ) throws(SystemError) {
         self.loop = loop
         self.limits = limits
-        timeouts = Timeouts(limits)
         self.service = service
         self.maxConnections = maxConnections
         let seconds = linux_unix_seconds()
@@ -54,23 +53,27 @@ package final class Server {
     package var connectionCount: Int { connections.count }
 
     /// Whether the server is ending.
-    package var isDraining: Bool { drained != nil }
+    package private(set) var isDraining = false
 
     /// Ends gracefully: idle connections close, requests in flight are answered, and every answer
     /// closes its connection. Newcomers are still accepted, so that the service can tell them that
     /// it is leaving. `drained` is called once, when no request is in flight any more.
     package func drain(_ drained: @escaping () -> Void) {
-        guard self.drained == nil else { return }
+        guard !isDraining else { return }
+        isDraining = true
         self.drained = drained
-        for connection in Array(connections) { connection.drain() }
-        loop.afterTurn { [self] in checkDrained() }
+        // Whoever calls may be inside a connection's event.
+        loop.afterTurn { [self] in
+            for connection in connections.reversed() { connection.drain() }
+            checkDrained()
+        }
     }
 
     /// Closes the listener and every connection at once.
     package func close() {
         listener?.close()
         listener = nil
-        for connection in Array(connections) { connection.close() }
+        for connection in connections.reversed() { connection.close() }
     }
 
     /// The date of now, formatted once a second.
@@ -90,7 +93,7 @@ package final class Server {
             connections[connection.index] = last
         }
         if connections.count == maxConnections - 1 { listener?.resume() }
-        if isDraining { checkDrained() }
+        if isDraining { checkDrainedSoon() }
     }
 
     private func accept(_ descriptor: consuming FileDescriptor) {
@@ -108,27 +111,18 @@ package final class Server {
         if connections.count >= maxConnections { listener?.pause() }
     }
 
+    /// Once a turn, however many connections close in it.
+    private func checkDrainedSoon() {
+        guard drained != nil, !willCheckDrained else { return }
+        willCheckDrained = true
+        loop.afterTurn { [self] in
+            willCheckDrained = false
+            checkDrained()
+        }
+    }
+
     private func checkDrained() {
         guard connections.allSatisfy({ !$0.isBusy }) else { return }
-        let drained = self.drained
-        self.drained = {}
-        drained?()
-    }
-}
-
-/// `Limits`' timeouts, in what the loop counts.
-struct Timeouts {
-    let head: Duration
-    let body: Duration
-    let idle: Duration
-    let write: Duration
-    let linger: Duration
-
-    init(_ limits: Limits) {
-        head = limits.headTimeout
-        body = limits.bodyTimeout
-        idle = limits.idleTimeout
-        write = limits.writeTimeout
-        linger = limits.lingerTimeout
+        drained.take()?()
     }
 }

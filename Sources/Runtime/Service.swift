@@ -51,19 +51,22 @@ package protocol Service: AnyObject {
 }
 
 /// One request that is being received or worked on. Loop thread.
+///
+/// It is never called from inside one of its calls on the exchange.
 package protocol RequestReceiver: AnyObject {
     /// The request is complete. Exactly one answer must leave by `exchange`, now or later, unless
     /// `abandon` is called before.
     func receive(_ body: [UInt8], exchange: any Exchange)
     /// Nobody waits for the answer any more: the client has left, or its body never came.
     func abandon()
-    /// A streamed answer has room again.
+    /// A streamed answer that was congested has room again.
     func resume()
 }
 
 /// Where the answer to one request leaves. Loop thread.
 ///
-/// Calls after the answer's end, or after the client has left, do nothing.
+/// Calls after the answer's end, or after the client has left, do nothing. What is queued leaves at
+/// the end of the turn.
 package protocol Exchange: AnyObject {
     /// Answers whole.
     func respond(_ response: Response)

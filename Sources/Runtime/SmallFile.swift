@@ -12,9 +12,12 @@ enum SmallFile {
         let fd = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard fd >= 0 else { return nil }
         let file = FileDescriptor(owning: fd)
+        var failed = false
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
-            count = max(0, unsafe Glibc.read(file.number, buffer.baseAddress, buffer.count))
+            let result = unsafe Glibc.read(file.number, buffer.baseAddress, buffer.count)
+            failed = result < 0
+            count = max(0, result)
         }
-        return String(validating: bytes, as: UTF8.self)
+        return failed ? nil : String(validating: bytes, as: UTF8.self)
     }
 }

@@ -42,7 +42,8 @@ final class Transfer: EventHandler {
     private let timedOut: (Transfer, TransferError.Phase, Duration) -> Void
     private let started: Instant
     private var connectStarted: Instant?
-    private var isHeadComplete = false
+    /// Whether the empty line behind the head has come.
+    private(set) var isHeadComplete = false
     private var dropped = 0
     private var token: Token?
 

@@ -14,6 +14,10 @@ enum TransferOutcome {
         let request = transfer.request
         let status = easy.status
         guard code == CURLE_OK else { return .failure(error(transfer, easy, code)) }
+        // libcurl takes a connection that ends within the head for an empty answer.
+        guard transfer.isHeadComplete else {
+            return .failure(.truncated(host: host(transfer, easy)))
+        }
         if request.acceptOnly200 && status != 200 {
             return .failure(.status(host: host(transfer, easy), status))
         }

@@ -24,7 +24,9 @@ enum TransferURL {
         guard scheme == "http" || scheme == "https" else {
             throw .unsupportedScheme(scheme, isRedirect: false)
         }
-        guard let host = unsafe part(CURLUPART_HOST, of: parts) else {
+        // libcurl would take the path for the host of "http:///path".
+        let authority = url.split(separator: ":", maxSplits: 1).last ?? ""
+        guard !authority.hasPrefix("///"), let host = unsafe part(CURLUPART_HOST, of: parts) else {
             throw .badURL(reason: "it names no host")
         }
         // libcurl would translate it by the process's locale, and there is none.

@@ -24,13 +24,16 @@ package final class WorkerPool<Job: Sendable, Output: Sendable> {
     private var completions: [JobID: (Output) -> Void] = [:]
     private var lastID: UInt64 = 0
     private var startedCount = 0
-    private let started: (Result<Void, WorkerFailure>) -> Void
+    /// `nil` once called.
+    private var started: ((Result<Void, WorkerFailure>) -> Void)?
 
     /// The number of threads.
     package let workerCount: Int
 
-    /// Starts `count` threads. `makeWork` runs once on each; `started` is called on the loop when
-    /// all have come up, or as soon as one could not.
+    /// Starts `count` threads. `makeWork` runs once on each; `started` is called on the loop, once,
+    /// when all have come up or as soon as one could not.
+    ///
+    /// Throws where the system has no room for the threads; those that did start have ended then.
     package init(
         count: Int, on loop: EventLoop,
         makeWork: @escaping @Sendable () throws(WorkerFailure) -> Work,
@@ -42,14 +45,21 @@ package final class WorkerPool<Job: Sendable, Output: Sendable> {
         queue = try WorkQueue()
         mailbox = try Mailbox()
         let (queue, mailbox) = (queue, mailbox)
-        receiver = try MailboxReceiver(mailbox, on: loop) { [unowned self] in receive($0) }
-        for index in 0..<count {
-            let thread = try Thread(name: "worker-\(index)") {
-                Self.run(queue, mailbox, makeWork)
+        receiver = try MailboxReceiver(mailbox, on: loop) { [weak self] in self?.receive($0) }
+        do throws(SystemError) {
+            for index in 0..<count {
+                let thread = try Thread(name: "worker-\(index)") {
+                    Self.run(queue, mailbox, makeWork)
+                }
+                threads.append(Joinable(thread))
             }
-            threads.append(Joinable(thread))
+        } catch {
+            close()
+            throw error
         }
     }
+
+    deinit { close() }
 
     /// Jobs that wait for a worker.
     package var waitingCount: Int { queue.count }
@@ -74,12 +84,14 @@ package final class WorkerPool<Job: Sendable, Output: Sendable> {
         _ = queue.remove(id)
     }
 
-    /// Ends the threads and waits until each has finished the job in its hands.
+    /// Ends the threads and waits until each has finished the job in its hands. No completion is
+    /// called any more. A second call does nothing.
     package func close() {
         queue.close(workers: workerCount)
         for thread in threads { thread.join() }
         threads = []
         completions = [:]
+        started = nil
         receiver?.close()
         receiver = nil
     }
@@ -88,9 +100,9 @@ package final class WorkerPool<Job: Sendable, Output: Sendable> {
         switch message {
         case .started:
             startedCount += 1
-            if startedCount == workerCount { started(.success(())) }
+            if startedCount == workerCount { started.take()?(.success(())) }
         case .failed(let reason):
-            started(.failure(WorkerFailure(reason: reason)))
+            started.take()?(.failure(WorkerFailure(reason: reason)))
         case .finished(let id, let output):
             completions.removeValue(forKey: id)?(output)
         }

@@ -162,6 +162,15 @@ def test_twenty_five_megabytes_are_taken(server):
 def test_bad_origins(server, host, path, code):
     answer = server.invoke(json={"uri": host.url(path)})
     check(answer.status_code, answer.json(), 424 if "Fetch" in code else 422, code)
+    redirects = path in ("loop", "chain/4")
+    assert ("redirect" in answer.json()["error"]) == redirects, answer.json()["error"]
+
+
+def test_a_failed_look_up_leaves_nothing_behind(server, host):
+    """libcurl's handles are used again; after this failure one once refused its options."""
+    for _ in range(3):
+        assert server.invoke(json={"uri": "http://no-such-host.invalid/"}).status_code == 424
+        assert server.invoke(json={"uri": host.url("image/digit-7.png")}).status_code == 200
 
 
 @pytest.mark.parametrize("hops", [1, 2, 3])

@@ -35,7 +35,7 @@ def outcome(server, uri: str) -> tuple[int, str]:
 LOOPBACK = [
     "127.0.0.1", "127.1", "127.0.1", "127.0.0.53", "0x7f.1", "0x7f000001", "2130706433",
     "017700000001", "0177.0.0.1", "0", "0.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]",
-    "[::ffff:7f00:1]", "[0:0:0:0:0:0:0:1]", "localhost", "LOCALHOST", "localhost.",
+    "[::ffff:7f00:1]", "[0:0:0:0:0:0:0:1]", "localhost", "LOCALHOST",
     "user:pass@127.0.0.1", "[::127.0.0.1]", "[64:ff9b::7f00:1]"]
 
 
@@ -44,6 +44,13 @@ def test_loopback_in_every_spelling(server, host, address):
     uri = f"http://{address}:{host.port}/image/digit-7.png"
     assert outcome(server, uri) == FORBIDDEN
     assert host.requests == [], "it was fetched all the same"
+
+
+def test_loopback_with_a_final_dot(server, host):
+    # Whether this name resolves is up to the machine.
+    assert outcome(server, f"http://localhost.:{host.port}/image/digit-7.png") in [
+        FORBIDDEN, (424, "Function.FetchFailed")]
+    assert host.requests == []
 
 
 @pytest.mark.parametrize("address", [

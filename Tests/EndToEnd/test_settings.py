@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import socket
+import subprocess
 
 import pytest
 from server import DIGITS, Server, run
@@ -144,7 +145,11 @@ def folder(tmp_path):
 
 
 def failure(folder, *options: str) -> str:
-    done = run("serve", "--model-path", str(folder), "--port", "0", *options)
+    """What is said where this folder can't be served."""
+    try:
+        done = run("serve", "--model-path", str(folder), "--port", "0", *options, timeout=5)
+    except subprocess.TimeoutExpired:
+        pytest.fail("it is served all the same")
     assert done.returncode > 0
     assert "Fatal error" not in done.stderr
     return done.stderr
@@ -177,12 +182,19 @@ def test_two_models_are_listed_with_the_setting_that_chooses(folder):
     ({"input": {"layout": "NHCW"}}, ["layout", "NHWC"]),
     ({"preprocess": {"resize": {"filtre": "bilinear"}}}, ["filtre", "filter"]),
     ({"preprocess": {"std": [0]}}, ["std"]), ({"preprocess": {"mean": [0, 0, 0]}}, ["mean"]),
-    ({"labels": "nowhere.txt"}, ["nowhere.txt"]), ({"labels": ["only", "two"]}, ["2", "10"])])
+    ({"labels": "nowhere.txt"}, ["nowhere.txt"])])
 def test_bad_model_settings(folder, change, named):
     settings = json.loads((folder / "amphora.json").read_text())
     (folder / "amphora.json").write_text(json.dumps(settings | change))
     text = failure(folder)
     assert all(word in text for word in named), text
+
+
+def test_too_few_labels_are_said_in_the_log(folder):
+    settings = json.loads((folder / "amphora.json").read_text())
+    (folder / "amphora.json").write_text(json.dumps(settings | {"labels": ["only", "two"]}))
+    with Server(model=folder) as server:
+        assert any("2" in line and "10" in line and "label" in line for line in server.log)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "", "\xff", '"x"'])

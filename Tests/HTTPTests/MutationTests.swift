@@ -2,20 +2,9 @@
 // and reports the same however the bytes are cut. The seed is printed; a failing one is a repro.
 
 import HTTP
+import TestSupport
 import Testing
 
-/// A small random generator with a seed (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 @Suite struct MutationTests {
     /// Words that a byte-wise mutation would hardly find.
@@ -50,7 +39,7 @@ private struct SeededGenerator: RandomNumberGenerator {
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `mutated fixtures give events or errors, the same for every cut`(seed: UInt64) {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let fixtures = Fixture.all.filter { $0.input.count < 400 }
         let replays = fixtures.map { Replay(limits: $0.limits) }
         for round in 0..<5000 {

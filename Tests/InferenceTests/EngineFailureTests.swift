@@ -1,6 +1,7 @@
 // What is said when the engine or a model file is not as it should be.
 
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Inference
@@ -85,20 +86,5 @@ import Testing
         for content in [result?.standardOutputContent, result?.standardErrorContent] {
             #expect(String(decoding: content ?? [], as: UTF8.self).contains("<<<>>>"))
         }
-    }
-}
-
-/// SplitMix64: the same numbers on every machine, for tests that say their seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

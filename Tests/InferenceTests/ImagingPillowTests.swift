@@ -2,6 +2,7 @@
 //
 // `tools/pillow_cases.py OUTDIR` writes the cases; AMPHORA_TEST_PILLOW_CASES=OUTDIR runs them.
 
+import TestSupport
 import Testing
 
 @testable import Inference
@@ -23,39 +24,33 @@ struct ImagingPillowTests {
         cases.filter { $0.kind == kind }
     }
 
-    @Test func `every decoded picture has Pillow's pixels`() throws {
-        var compared = 0
-        var lenient: [String] = []
-        var severe: [String] = []
+    @Test func `every decoded picture has Pillow's pixels`() {
+        var decoded = 0
+        var refused = 0
         for example in cases(.decoding) {
             let (width, height) = (example.numbers[1], example.numbers[2])
-            let strict = example.numbers[3] == 1
+            let whole = example.numbers[3] == 0
+            let cut = example.numbers[3] == 1
             var decoder = ImageDecoder(channels: example.numbers[0] == 1 ? .gray : .rgb)
             do throws(ImageError) {
                 let raster = try decoder.decode(example.input)
-                guard width > 0 else {
-                    if strict { lenient.append(example.name) }
-                    continue
-                }
-                #expect(raster.width == width && raster.height == height, "\(example.name)")
-                if strict || raster.pixels == example.result {
-                    compared += 1
-                    #expect(differing(raster.pixels, example.result) == 0, "\(example.name)")
+                decoded += 1
+                if width == 0 {
+                    #expect(!whole && !cut, "Pillow refuses \(example.name)")
                 } else {
-                    severe.append("different pixels: \(example.name)")
+                    #expect(raster.width == width && raster.height == height, "\(example.name)")
+                    #expect(differing(raster.pixels, example.result) == 0, "\(example.name)")
                 }
             } catch {
-                if width > 0 { severe.append("\(example.name): \(error.sentence)") }
+                refused += 1
+                // Pillow takes a PNG whose last few bytes are gone or whose chunks have false
+                // lengths, if it has met all pixels by then; we may refuse it.
+                let png = ImageFormat.sniff(example.input.span) == .png
+                #expect(width == 0 || (png && !whole), "\(example.name): \(error.sentence)")
             }
         }
-        print("decoding: \(compared) pictures equal")
-        print(
-            "Pillow refuses, we decode: \(lenient.count)",
-            lenient.prefix(400).joined(separator: "\n"))
-        print(
-            "Pillow decodes, we refuse: \(severe.count)", severe.prefix(400).joined(separator: "\n")
-        )
-        #expect(compared > 100)
+        print("\(decoded) pictures equal, \(refused) refused")
+        #expect(decoded > 100)
     }
 
     @Test func `every resized picture has Pillow's pixels`() throws {
@@ -123,19 +118,4 @@ struct ImagingPillowTests {
 private func differing(_ one: [UInt8], _ other: [UInt8]) -> Int {
     guard one.count == other.count else { return max(one.count, other.count) }
     return one == other ? 0 : zip(one, other).count { $0 != $1 }
-}
-
-/// A small generator whose sequence a seed fixes (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }

@@ -1,6 +1,7 @@
 // The whole way: a folder in, a picture in, labels out, with the real engine.
 
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Inference
@@ -21,7 +22,7 @@ import Testing
     }
 
     private static func close(_ a: [Float], _ b: [Float]) -> Bool {
-        a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) < 1e-6 }
+        a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) < 1e-5 }
     }
 
     /// The answer to the picture, by class.
@@ -131,6 +132,27 @@ import Testing
     func `a model that cannot be served is refused when it is loaded`(name: String, part: String) {
         #expect { try Self.load(name) } throws: { error in
             error is ModelError && "\(error)".contains(part)
+        }
+    }
+
+    @Test func `a mutated model is refused, fails or answers, and never crashes`() throws {
+        let bytes = try ModelFixtures.bytes("models/softmax.onnx")
+        let picture = try Self.picture()
+        var generator = SeededGenerator(seed: 43)
+        for _ in 0..<100 {
+            var mutant = bytes
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                mutant[Int.random(in: mutant.indices, using: &generator)] = .random(
+                    in: 0...255, using: &generator)
+            }
+            let folder = TemporaryFolder(["net.onnx": mutant])
+            do {
+                let model = try Model.load(folder: folder.path, options: ModelFixtures.engine)
+                let answer = try model.makeClassifier().classify(picture)
+                #expect(answer.allSatisfy { $0.probability.isFinite })
+            } catch {
+                #expect(error is ModelError || error is ClassifierError)
+            }
         }
     }
 

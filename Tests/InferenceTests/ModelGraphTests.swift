@@ -1,5 +1,6 @@
 // The walker over model files: what it finds, and that no bytes can hurt it.
 
+import TestSupport
 import Testing
 
 @testable import Inference

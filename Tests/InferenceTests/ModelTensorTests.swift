@@ -46,7 +46,9 @@ import Testing
         ([3, 224, 224], "3 dimensions"),
         ([8, 3, 224, 224], "batch of 8"),
         ([0, 3, 224, 224], "batch of 0"),
-        ([1, 3, 0, 224], "empty"),
+        ([1, 3, 0, 224], "1…16384"),
+        ([1, 3, Int.max, 224], "1…16384"),
+        ([1, 224, 16385, 3], "1…16384"),
         ([], "0 dimensions"),
     ])
     func `a shape that cannot be served is named`(shape: [Int?], part: String) {
@@ -96,6 +98,9 @@ import Testing
         #expect { try NetworkOutput([integers]) } throws: { "\($0)".contains("\"best\": int64") }
         #expect { try NetworkOutput([Self.output("map", [1, 10, 7, 7])]) } throws: {
             "\($0)".contains("[1, 10, 7, 7]")
+        }
+        #expect { try NetworkOutput([Self.output("none", [1, 0])]) } throws: {
+            "\($0)".contains("no classes")
         }
         #expect { try NetworkOutput([Self.output("batch", [8, 10])]) } throws: {
             "\($0)".contains("batch of 8")

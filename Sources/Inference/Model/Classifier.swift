@@ -33,7 +33,6 @@ package final class Classifier {
         decoder = ImageDecoder(
             profile: settings.decode.value, channels: settings.channels.value, limits: limits)
         preprocessor = Preprocessor(settings.preprocessing)
-        scores.reserveCapacity(classes)
     }
 
     /// The most probable classes of an encoded picture, best first: `topK` of them, as many as the

@@ -67,7 +67,9 @@ package final class Model: Sendable {
     /// Asks the network itself, where its graph leaves the number of classes open.
     private static func countClasses(_ context: any InferenceContext) throws(ModelError) -> Int {
         try context.infer()
-        return context.withOutput { $0.count }
+        let count = context.withOutput { $0.count }
+        guard count > 0 else { throw .unsupported("the network's answer has no classes") }
+        return count
     }
 
     private static func warnings(

@@ -53,8 +53,11 @@ struct NetworkInput: Sendable, Equatable {
                     + "\"\(channels.rawValue)\", as \"input.channels\" says")
         }
         (height, width) = found == .nchw ? (shape[2], shape[3]) : (shape[1], shape[2])
-        guard height != 0, width != 0 else {
-            throw .unsupported("\(what) is empty: its shape is \(input.shapeText)")
+        let range = 1...Manifest.sideLimit
+        guard range.contains(height ?? 1), range.contains(width ?? 1) else {
+            throw .unsupported(
+                "\(what) has the shape \(input.shapeText); a height and a width of "
+                    + "\(range.lowerBound)…\(range.upperBound) are supported")
         }
     }
 

@@ -31,6 +31,11 @@ struct NetworkOutput: Sendable, Equatable {
                     + "\(outputs[index].shapeText): a fixed batch of \(batch); 1 or an open one is "
                     + "supported")
         }
+        guard shape[shape.count > 1 ? 1 : 0] != 0 else {
+            throw .unsupported(
+                "the model's output \"\(outputs[index].name)\" has no classes: its shape is "
+                    + outputs[index].shapeText)
+        }
         self.index = index
         name = outputs[index].name
         classes = shape.count > 1 ? shape[1] : shape[0]

@@ -96,7 +96,8 @@ extension OnnxRuntimeLibrary {
             let api = unsafe api.pointee
             unsafe try check(
                 what, api.SetSessionGraphOptimizationLevel(settings, Int32(OrtOptimizationAll)))
-            unsafe try check(what, api.SetIntraOpNumThreads(settings, Int32(options.threads)))
+            let threads = Int32(clamping: max(1, options.threads))
+            unsafe try check(what, api.SetIntraOpNumThreads(settings, threads))
             unsafe try check(what, api.SetInterOpNumThreads(settings, 1))
             let entries = [
                 ("session.intra_op.allow_spinning", options.spinning ? "1" : "0"),

@@ -1,0 +1,298 @@
+// The requests of one connection, one after the other: parse, gather the body, ask the service,
+// queue its answer, go on.
+//
+// It moves no bytes itself, but for a body of known length, which is read straight to where it
+// stays. Parses in place what it is given; only an incomplete rest moves to a buffer of its own, so
+// an idle connection holds none. It knows no routes and no time.
+
+internal import HTTP
+
+/// What one connection does with bytes. Loop thread.
+final class RequestCycle {
+    /// What becomes of the body that is arriving.
+    private enum Arrival {
+        case none
+        case collecting
+        /// Read and dropped, at most this many bytes; then answered.
+        case dropping(Response, budget: Int)
+    }
+
+    private unowned let server: Server
+    private var http: ServerProtocol
+    /// Bytes that were received and not parsed.
+    private var input: [UInt8] = []
+    private var arrival = Arrival.none
+    private var body = ArrivingBody()
+    private var receiver: (any RequestReceiver)?
+    private var exchange: HTTPExchange?
+    private var isStreaming = false
+    /// Whether a streamed answer was told to pause.
+    private var owesResume = false
+    private var isClosed = false
+
+    /// What is to be sent.
+    var output = SendQueue()
+    /// Called when the service has added to `output`.
+    var answered: () -> Void = {}
+    /// Whether a request has ever come.
+    private(set) var hasServed = false
+
+    init(server: Server) {
+        self.server = server
+        http = ServerProtocol(limits: server.limits)
+    }
+
+    /// Where the protocol stands.
+    var phase: ServerProtocol.Phase { http.phase }
+
+    /// Whether nothing is asked and nothing is to be sent.
+    var isIdle: Bool { http.isIdle && output.isEmpty }
+
+    /// Whether bytes wait to be parsed.
+    var hasUnread: Bool { !input.isEmpty }
+
+    /// Makes the next answer the last one.
+    func drain() { http.closeAfterResponse() }
+
+    /// Abandons what is in flight, for good.
+    func close() {
+        isClosed = true
+        abandonRequest()
+        output.release(to: &server.buffers)
+        server.buffers.giveBack(&input)
+    }
+
+    // MARK: Bytes in
+
+    /// Takes bytes, behind those that were kept.
+    func receive(_ bytes: Span<UInt8>) {
+        // After our last answer bytes are only read so that the client can read it.
+        guard phase != .closed else { return }
+        guard input.isEmpty, exchange == nil else { return keep(bytes) }
+        let consumed = parse(bytes)
+        if consumed < bytes.count { keep(bytes.extracting(consumed..<bytes.count)) }
+    }
+
+    /// Parses what was kept, once all answers before have left; false where that leads no further.
+    func goOn() -> Bool {
+        guard !input.isEmpty, exchange == nil, output.isEmpty else { return false }
+        var bytes: [UInt8] = []
+        swap(&bytes, &input)
+        let consumed = parse(bytes.span)
+        guard consumed < bytes.count, phase != .closed else {
+            server.buffers.giveBack(&bytes)
+            return true
+        }
+        if consumed > 0 { bytes.removeSubrange(0..<consumed) }
+        swap(&bytes, &input)
+        return consumed > 0
+    }
+
+    /// Whether the rest of a body can be read past `receive`, by `readBody`.
+    var readsBody: Bool {
+        if case .collecting = arrival { http.bodyRemaining != nil } else { false }
+    }
+
+    /// Reads a part of the body into its place; `bodyRead` must follow.
+    func readBody(_ fd: CInt) -> SocketResult { body.receive(fd) }
+
+    /// Goes on after so many bytes were read by `readBody`.
+    func bodyRead(_ count: Int) {
+        account(for: count)
+        if readsBody, http.receivedBody(count) { endRequest() }
+    }
+
+    /// The client will send nothing more. It may have shut down its sending side only: a complete
+    /// request still gets its answer.
+    func endOfStream() {
+        if case .truncated = http.endOfStream() { abandonRequest() }
+    }
+
+    /// The rest of a head did not come in time.
+    func headTimedOut() { fail(.headTimedOut) }
+
+    /// The rest of a body did not come in time.
+    func bodyTimedOut() {
+        if case .dropping(let response, _) = arrival { return refuse(with: response) }
+        fail(.bodyTimedOut)
+    }
+
+    private func keep(_ bytes: Span<UInt8>) {
+        guard !isClosed else { return }
+        if input.isEmpty { input = server.buffers.take() }
+        input.append(bytes)
+    }
+
+    /// Feeds the protocol; returns how many bytes are done with.
+    private func parse(_ bytes: Span<UInt8>) -> Int {
+        var start = 0
+        while !isClosed {
+            let rest = bytes.extracting(start..<bytes.count)
+            let step = http.receive(rest, head: &server.head)
+            start += step.consumed
+            switch step.event {
+            case .needMore, .paused: return start
+            case .head: beginRequest(rest)
+            case .body(let range): take(rest.extracting(range))
+            case .end: endRequest()
+            case .failed(let error): fail(.malformed(error))
+            }
+        }
+        return start
+    }
+
+    // MARK: One request
+
+    private func beginRequest(_ bytes: Span<UInt8>) {
+        hasServed = true
+        switch server.service.begin(server.head, in: bytes) {
+        case .answer(let response): beginDropping(response)
+        case .receive(let receiver, let limit):
+            guard !isClosed else { return receiver.abandon() }
+            self.receiver = receiver
+            guard body.begin(server.head.framing, limit: limit) else {
+                return fail(.bodyTooLarge(limit: limit))
+            }
+            arrival = .collecting
+            if server.head.expectsContinue {
+                output.prepare(&server.buffers)
+                output.bytes += ServerProtocol.continueResponse
+            }
+        }
+    }
+
+    /// An answer is known before the body: a small body is read and dropped, so that the connection
+    /// persists; a large one, or one that waits for `100 Continue`, ends it.
+    private func beginDropping(_ response: Response) {
+        guard !isClosed else { return }
+        let budget = server.limits.discardableBodyBytes
+        if case .length(let count) = server.head.framing, count > budget {
+            return refuse(with: response)
+        }
+        if server.head.expectsContinue { return refuse(with: response) }
+        arrival = .dropping(response, budget: budget)
+    }
+
+    private func take(_ content: Span<UInt8>) {
+        switch arrival {
+        case .none: break
+        case .dropping(let response, let budget):
+            guard content.count <= budget else { return refuse(with: response) }
+            arrival = .dropping(response, budget: budget - content.count)
+        case .collecting:
+            guard body.append(content) else { return fail(.bodyTooLarge(limit: body.limit)) }
+            account(for: content.count)
+        }
+    }
+
+    private func account(for count: Int) {
+        server.arrivingBytes += count
+        if server.arrivingBytes > Server.arrivingBodyBytes { fail(.outOfBufferSpace) }
+    }
+
+    private func takeBody() -> [UInt8] {
+        server.arrivingBytes -= body.count
+        return body.take()
+    }
+
+    private func endRequest() {
+        let arrival = self.arrival
+        self.arrival = .none
+        switch arrival {
+        case .none: break
+        case .dropping(let response, _): respond(response)
+        case .collecting:
+            let exchange = HTTPExchange(self)
+            self.exchange = exchange
+            receiver?.receive(takeBody(), exchange: exchange)
+        }
+    }
+
+    /// Answers what never became a request, and ends the connection.
+    private func fail(_ failure: ConnectionFailure) {
+        refuse(with: server.service.response(to: failure))
+    }
+
+    /// Answers although the request is not complete, and ends the connection.
+    private func refuse(with response: Response) {
+        abandonRequest()
+        http.closeAfterResponse()
+        respond(response)
+    }
+
+    private func abandonRequest() {
+        arrival = .none
+        _ = takeBody()
+        let abandoned = receiver
+        forgetRequest()
+        abandoned?.abandon()
+    }
+
+    private func forgetRequest() {
+        exchange?.detach()
+        (exchange, receiver) = (nil, nil)
+        (isStreaming, owesResume) = (false, false)
+    }
+}
+
+// MARK: - Answers
+
+extension RequestCycle {
+    /// Whether a streamed answer should pause.
+    var isCongested: Bool { output.isCongested }
+
+    /// Answers the request in flight whole.
+    func respond(_ response: Response) {
+        precondition(!isStreaming, "an answer that was begun as a stream ends as one")
+        guard !isClosed else { return }
+        begin(response, .length(response.body.count))
+        if !http.omitsBody { output.bytes += response.body }
+        endResponse()
+    }
+
+    /// Begins a streamed answer to the request in flight.
+    func beginStream(_ response: Response) {
+        precondition(!isStreaming, "a streamed answer begins once")
+        isStreaming = true
+        begin(response, .streamed)
+        sendPiece(response.body)
+    }
+
+    /// Sends a piece of a streamed answer.
+    func sendPiece(_ bytes: [UInt8]) {
+        precondition(isStreaming, "a streamed answer begins before its pieces")
+        if !bytes.isEmpty, !http.omitsBody {
+            output.prepare(&server.buffers)
+            http.beginChunk(bytes.count, into: &output.bytes)
+            output.bytes += bytes
+            http.endChunk(into: &output.bytes)
+        }
+        if isCongested { owesResume = true }
+        answered()
+    }
+
+    /// Ends a streamed answer.
+    func endStream() {
+        precondition(isStreaming, "a streamed answer begins before it ends")
+        output.prepare(&server.buffers)
+        endResponse()
+    }
+
+    /// Lets a streamed answer that was told to pause go on, once everything has left.
+    func resumeStream() {
+        guard owesResume, output.isEmpty else { return }
+        owesResume = false
+        receiver?.resume()
+    }
+
+    private func begin(_ response: Response, _ body: ResponseBody) {
+        output.prepare(&server.buffers)
+        http.beginResponse(response.head, body: body, date: server.date, into: &output.bytes)
+    }
+
+    private func endResponse() {
+        forgetRequest()
+        _ = http.finishResponse(into: &output.bytes)
+        answered()
+    }
+}

@@ -1,0 +1,151 @@
+// Decoding of good pictures, and refusal of everything else, on pictures of a few pixels.
+
+import TestSupport
+import Testing
+
+@testable import Inference
+
+@Suite struct ImagingDecoderTests {
+    private func decode(_ bytes: [UInt8]) throws(ImageError) -> Raster {
+        var decoder = ImageDecoder()
+        return try decoder.decode(bytes)
+    }
+
+    private func sentence(_ bytes: [UInt8]) -> String {
+        do throws(ImageError) {
+            _ = try decode(bytes)
+            return "decoded"
+        } catch {
+            return error.sentence
+        }
+    }
+
+    @Test func `one picture of every kind has Pillow's pixels`() throws {
+        let fixtures = try ImagingFixtures.all()
+        #expect(fixtures.count > 100)
+        var decoders = [1: ImageDecoder(channels: .gray), 3: ImageDecoder(channels: .bgr)]
+        for fixture in fixtures {
+            let channels = fixture.numbers[0]
+            let raster = try #require(try decoders[channels]?.decode(fixture.input))
+            #expect(raster.pixels == fixture.result, "\(fixture.name)")
+            #expect(raster.width == fixture.numbers[1] && raster.height == fixture.numbers[2])
+            #expect(raster.channels == channels)
+            decoders[channels]?.reclaim(raster)
+        }
+    }
+
+    @Test func `a picture cut off at any byte is an error or whole`() throws {
+        for fixture in try ImagingFixtures.all() where fixture.numbers[0] == 3 {
+            for length in stride(from: 0, to: fixture.input.count, by: 7) {
+                let decoded = try? decode(Array(fixture.input.prefix(length)))
+                guard let decoded else { continue }
+                // Only the checksum and the end mark of a PNG may be missing.
+                #expect(ImageFormat.sniff(fixture.input.span) == .png, "\(fixture.name) \(length)")
+                #expect(decoded.pixels == fixture.result, "\(fixture.name) \(length)")
+            }
+        }
+    }
+
+    @Test func `damaged bytes never crash`() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var generator = SeededGenerator(seed: seed)
+        var decoder = ImageDecoder(limits: ImageLimits(pixels: 100_000))
+        var decoded = 0
+        for fixture in try ImagingFixtures.all() where fixture.numbers[0] == 3 {
+            for _ in 0..<60 {
+                var bytes = fixture.input
+                for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                    let place = Int.random(in: 0..<bytes.count, using: &generator)
+                    bytes[place] = UInt8.random(in: 0...255, using: &generator)
+                }
+                if let raster = try? decoder.decode(bytes) { decoded += raster.pixels.count }
+            }
+        }
+        #expect(decoded > 0, "seed \(seed)")
+    }
+
+    @Test func `a header that lies about the size costs nothing`() throws {
+        let png = try ImagingFixtures.picture("png-rgb8").input
+        let jpeg = try ImagingFixtures.picture("jpeg-420").input
+        let webp = try ImagingFixtures.picture("webp-lossy").input
+        let frame = try #require(
+            (0..<jpeg.count).first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xC0 })
+        let lies: [([UInt8], Int, Int)] = [
+            (pngSized(png, 60_000, 60_000), 60_000, 60_000),
+            (pngSized(png, 0x7FFF_FFFF, 0x7FFF_FFFF), 0x7FFF_FFFF, 0x7FFF_FFFF),
+            (pngSized(png, 64_000_001, 1), 64_000_001, 1),
+            (replaced(jpeg, at: frame + 5, [0xFD, 0xE8, 0xFD, 0xE8]), 65_000, 65_000),
+            (replaced(webp, at: 26, [0xFF, 0x3F, 0xFF, 0x3F]), 16_383, 16_383),
+        ]
+        for (bytes, width, height) in lies {
+            #expect(throws: ImageError.tooLarge(width: width, height: height, limit: 64_000_000)) {
+                try decode(bytes)
+            }
+        }
+        let beyond = replaced(jpeg, at: frame + 5, [0xFF, 0xFF, 0xFF, 0xFF])
+        #expect(sentence(beyond) != "decoded")
+        #expect(sentence(pngSized(png, 0, 5)) != "decoded")
+        #expect(sentence(pngSized(png, 0x8000_0000, 1)) != "decoded")
+    }
+
+    private func replaced(_ bytes: [UInt8], at place: Int, _ new: [UInt8]) -> [UInt8] {
+        bytes.prefix(place) + new + bytes.dropFirst(place + new.count)
+    }
+
+    private func pngSized(_ png: [UInt8], _ width: UInt32, _ height: UInt32) -> [UInt8] {
+        func big(_ value: UInt32) -> [UInt8] {
+            [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
+        }
+        let lying = replaced(png, at: 16, big(width) + big(height))
+        let crc = lying[12..<29].reduce(UInt32.max) { crc, byte in
+            (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in
+                value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1
+            }
+        }
+        return replaced(lying, at: 29, big(~crc))
+    }
+
+    @Test func `a JPEG of more than a thousand scans is refused`() throws {
+        let jpeg = try ImagingFixtures.picture("jpeg-gray-progressive").input
+        let marks = (0..<jpeg.count - 1).filter {
+            jpeg[$0] == 0xFF && jpeg[$0 + 1] != 0 && !(0xD0...0xD7).contains(jpeg[$0 + 1])
+        }
+        let start = try #require(marks.first { jpeg[$0 + 1] == 0xDA })
+        let end = try #require(marks.first { $0 > start })
+        func repeated(_ count: Int) -> [UInt8] {
+            jpeg[..<start] + (0..<count).flatMap { _ in jpeg[start..<end] } + jpeg[end...]
+        }
+        #expect(sentence(repeated(900)) == "decoded")
+        #expect(sentence(repeated(1001)) == "the JPEG image has more than 1000 scans")
+        var strict = ImageDecoder(limits: ImageLimits(jpegScanPixels: 7 * 5 * 20))
+        #expect(throws: ImageError.undecodable("the JPEG image has more than 20 scans")) {
+            try strict.decode(repeated(30))
+        }
+    }
+
+    @Test func `a wrong checksum of the pixels is an error`() throws {
+        var png = try ImagingFixtures.picture("png-rgb8").input
+        png[png.count - 17] ^= 1
+        #expect(sentence(png) != "decoded")
+    }
+
+    @Test(arguments: [
+        ("", "there are no bytes where an image should be"),
+        ("hello, I am a text", "the bytes are not an image in a known format"),
+        ("GIF89a..........", "GIF images are not supported; JPEG, PNG and WebP are"),
+        ("BM..............", "BMP images are not supported; JPEG, PNG and WebP are"),
+        ("II*\0............", "TIFF images are not supported; JPEG, PNG and WebP are"),
+        ("MM\0*............", "TIFF images are not supported; JPEG, PNG and WebP are"),
+    ])
+    func `bytes that are no supported image are named`(bytes: String, words: String) {
+        #expect(sentence(Array(bytes.utf8)).contains(words))
+    }
+
+    @Test func `no byte after a signature is an error`() {
+        let signatures: [[UInt8]] = [
+            [0xFF, 0xD8, 0xFF], [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A],
+            Array("RIFF\0\0\0\0WEBP".utf8),
+        ]
+        for signature in signatures { #expect(sentence(signature) != "decoded") }
+    }
+}

@@ -1,0 +1,114 @@
+// Geometry and layout of preprocessing, by hand-computed values; `ImagingPillowTests` has the rest.
+
+import Testing
+
+@testable import Inference
+
+@Suite struct ImagingPreprocessorTests {
+    private typealias Size = Preprocessing.Size
+
+    private func tensor(
+        _ raster: Raster, _ plan: Preprocessing, count: Int
+    ) throws(ImageError) -> [Float] {
+        var preprocessor = Preprocessor(plan)
+        var values = [Float](repeating: .nan, count: count)
+        var span = values.mutableSpan
+        try preprocessor.write(raster, into: &span)
+        return values
+    }
+
+    private func plain(
+        resize: Preprocessing.Resize? = nil, crop: Preprocessing.Size? = nil,
+        channels: Preprocessing.Channels = .rgb, layout: Preprocessing.Layout = .nchw,
+        scale: Double = 1
+    ) -> Preprocessing {
+        Preprocessing(
+            resize: resize, crop: crop, scale: scale, mean: [0], std: [1], channels: channels,
+            layout: layout)
+    }
+
+    private let twoPixels = Raster(width: 2, height: 1, channels: 3, pixels: [1, 2, 3, 4, 5, 6])
+
+    @Test func `planes or interleaved, RGB or BGR`() throws {
+        #expect(try tensor(twoPixels, plain(), count: 6) == [1, 4, 2, 5, 3, 6])
+        #expect(try tensor(twoPixels, plain(channels: .bgr), count: 6) == [3, 6, 2, 5, 1, 4])
+        #expect(try tensor(twoPixels, plain(layout: .nhwc), count: 6) == [1, 2, 3, 4, 5, 6])
+        #expect(
+            try tensor(twoPixels, plain(channels: .bgr, layout: .nhwc), count: 6)
+                == [3, 2, 1, 6, 5, 4])
+    }
+
+    @Test func `mean and std follow the order of the tensor's channels`() throws {
+        var plan = plain(channels: .bgr)
+        plan.mean = [1, 2, 3]
+        plan.std = [2, 4, 8]
+        #expect(try tensor(twoPixels, plan, count: 6) == [1, 2.5, 0, 0.75, -0.25, 0.125])
+    }
+
+    @Test func `a picture smaller than the crop gets black edges`() throws {
+        let gray = Raster(width: 2, height: 1, channels: 1, pixels: [7, 9])
+        var plan = plain(crop: Size(height: 2, width: 5), channels: .gray)
+        plan.mean = [1]
+        #expect(try tensor(gray, plan, count: 10) == [-1, 6, 8, -1, -1, -1, -1, -1, -1, -1])
+    }
+
+    @Test func `the centre is rounded to even, as Python does`() {
+        let starts = [5, 6, 7, 8, 9].map {
+            Geometry.centered(Size(height: 4, width: 4), in: Size(height: 4, width: $0))
+                .window.x.lowerBound
+        }
+        #expect(starts == [0, 1, 2, 2, 2])
+    }
+
+    @Test func `the shorter side is met and the longer one truncated`() {
+        func resized(_ height: Int, _ width: Int) -> Preprocessing.Size {
+            Geometry.resized(Size(height: height, width: width), to: .shorter(256))
+        }
+        #expect(resized(427, 640) == Size(height: 256, width: 383))
+        #expect(resized(640, 427) == Size(height: 383, width: 256))
+        #expect(resized(300, 300) == Size(height: 256, width: 256))
+        #expect(resized(1, 64_000_000) == Size(height: 256, width: 16_384_000_000))
+    }
+
+    @Test func `the output size is known before the picture where it is fixed`() {
+        let exact = Preprocessing.Resize(target: .exact(height: 3, width: 4))
+        let shorter = Preprocessing.Resize(target: .shorter(4))
+        #expect(Preprocessor(Preprocessing()).outputSize == Size(height: 224, width: 224))
+        #expect(Preprocessor(plain(resize: exact)).outputSize == Size(height: 3, width: 4))
+        let open = Preprocessor(plain(resize: shorter))
+        #expect(open.outputSize == nil)
+        #expect(open.outputSize(of: Size(height: 8, width: 16)) == Size(height: 4, width: 8))
+    }
+
+    @Test func `other scales multiply in double precision`() throws {
+        let values = try tensor(twoPixels, plain(scale: 1 / 127.5), count: 6)
+        #expect(values[1] == Float(4.0 * (1 / 127.5)))
+    }
+
+    @Test func `proportions without measure are refused or cost little`() throws {
+        let limits = ImageLimits(pixels: 100_000)
+        let wide = Raster(
+            width: 100_000, height: 1, channels: 1, pixels: [UInt8](repeating: 9, count: 100_000))
+        var exact = Preprocessor(
+            plain(resize: .init(target: .exact(height: 8, width: 8)), channels: .gray),
+            limits: limits)
+        var values = [Float](repeating: .nan, count: 64)
+        var span = values.mutableSpan
+        try exact.write(wide, into: &span)
+        #expect(values == [Float](repeating: 9, count: 64))
+
+        var endless = Preprocessor(
+            plain(
+                resize: .init(target: .shorter(8)), crop: Size(height: 8, width: 8),
+                channels: .gray),
+            limits: limits)
+        var more = [Float](repeating: .nan, count: 64)
+        var moreSpan = more.mutableSpan
+        #expect(throws: ImageError.self) { try endless.write(wide, into: &moreSpan) }
+    }
+
+    @Test func `a resize of OpenCV is refused, not replaced by Pillow's`() {
+        let plan = plain(resize: .init(target: .exact(height: 1, width: 2), library: .opencv))
+        #expect(throws: ImageError.self) { try tensor(twoPixels, plan, count: 6) }
+    }
+}
