@@ -97,7 +97,7 @@ def test_what_is_no_whole_picture(server, body, named):
 
 def test_an_empty_body(server):
     answer = server.invoke(b"", "image/png")
-    assert answer.status_code in (400, 422) and "empty" in answer.json()["error"]
+    assert (answer.status_code, answer.json()["code"]) in [(400, "Function.BadRequest"), UNDECODABLE]
 
 
 def test_every_truncation_of_a_picture(server, seven):
