@@ -72,7 +72,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "AppTests",
-            dependencies: ["App", "Runtime", "HTTP", "Inference", "TestSupport"],
+            dependencies: [
+                "App", "Runtime", "EventLoop", "HTTP", "Inference", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
     ],
     cLanguageStandard: .c11
