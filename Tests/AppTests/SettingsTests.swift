@@ -52,10 +52,9 @@ import Testing
     }
 
     @Test func `the command line gives each option to its setting`() throws {
-        for setting in Settings.all {
-            let options = try SettingOptions.parse(["--\(setting.name)", "x=1"])
-            #expect(options.given == [setting.name: "x=1"])
-        }
+        let values = Settings.all.map { ($0.name, "x=\($0.name)") }
+        let options = try SettingOptions.parse(values.flatMap { ["--\($0)", $1] })
+        #expect(options.given == Dictionary(uniqueKeysWithValues: values))
         #expect(try SettingOptions.parse([]).given.isEmpty)
     }
 
