@@ -76,7 +76,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "AppTests",
-            dependencies: ["App", "Runtime", "HTTP", "Inference", "TestSupport"],
+            dependencies: [
+                "App", "Runtime", "EventLoop", "HTTP", "Inference", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
     ],
     cLanguageStandard: .c11

@@ -207,8 +207,11 @@ private struct JSONReader {
         if first < 0xDC00, bytes[position...].starts(with: "\\u".utf8) {
             position += 2
             let second = try hexadecimal()
-            let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second &- 0xDC00))
-            if (0xDC00...0xDFFF).contains(second), let scalar { return scalar }
+            if (0xDC00...0xDFFF).contains(second),
+                let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+            {
+                return scalar
+            }
         }
         position = start
         throw wrong("a \\u escape is half of a surrogate pair")
