@@ -46,7 +46,7 @@ struct ImagingPillowTests {
                 #expect(width == 0 || !whole, "\(example.name): \(error.sentence)")
             }
         }
-        print("\(decoded) pictures equal, \(refused) refused")
+        print("\(decoded) files decoded, \(refused) refused")
         #expect(decoded > 100)
     }
 
