@@ -76,7 +76,7 @@ import Testing
         ),
         (
             "Content-Type: image/png\r\nAccept: text/html", .notAcceptable,
-            "the answer is application/json, which “text/html” in Accept does not take"
+            "the answer is application/json, which is not among the accepted types, “text/html”"
         ),
     ])
     func `heads that can't be served`(_ field: String, _ code: Failure.Code, _ sentence: String) {

@@ -61,7 +61,7 @@ import Testing
         #expect(
             throws: Failure(
                 .notAcceptable,
-                "the answer is application/jsonlines, which “application/json” in Accept does not take"
+                "the answer is application/jsonlines, which is not among the accepted types, “application/json”"
             )
         ) { try BodyKind.jsonLines.requireAccepted(by: "application/json") }
     }

@@ -177,6 +177,7 @@ import Testing
         ("top-k", "1001", "--top-k takes a whole number from 1 to 1000, not “1001”"),
         ("request-timeout", "0", "--request-timeout takes seconds from 0.05 to 3600, not “0”"),
         ("idle-timeout", "nan", "--idle-timeout takes seconds from 0.05 to 86400, not “nan”"),
+        ("host", "localhost", "--host takes a numeric IPv4 or IPv6 address, not “localhost”"),
         ("host", "", "--host takes a numeric IPv4 or IPv6 address, not “”"),
         ("log-format", "xml", "--log-format takes one of text, json, not “xml”"),
         (
@@ -205,7 +206,7 @@ import Testing
         #expect(
             complaint([:], ["SAGEMAKER_MAX_PAYLOAD_IN_MB": "4096"])
                 == "SAGEMAKER_MAX_PAYLOAD_IN_MB takes a number of bytes from 1 to 2147483647, "
-                + "not “4096” (4294967296)")
+                + "counted in units of 1048576, not “4096”")
         #expect(
             complaint([:], ["SAGEMAKER_MAX_PAYLOAD_IN_MB": "9223372036854775807"])?
                 .hasSuffix("not “9223372036854775807”") == true)

@@ -25,29 +25,25 @@ struct SettingSources {
     /// The value of a setting.
     func value<Value>(of setting: Setting<Value>) throws(SettingError) -> Value {
         if let text = options[setting.name] {
-            return try parse(text, text, of: setting, writtenAs: "--\(setting.name)")
+            return try parse(text, of: setting, from: Alias(variable: "--\(setting.name)"))
         }
         for alias in setting.variables {
             // An empty variable is an unset one, as in every shell script around a container.
             guard let text = environment[alias.variable], !text.isEmpty else { continue }
             if KubernetesServiceLink.holds(alias.variable, text) { continue }
-            return try parse(
-                text, alias.translated(text), of: setting, writtenAs: alias.variable)
+            return try parse(text, of: setting, from: alias)
         }
         return setting.standard
     }
 
     private func parse<Value>(
-        _ text: String, _ translated: String, of setting: Setting<Value>, writtenAs source: String
+        _ text: String, of setting: Setting<Value>, from source: Alias
     ) throws(SettingError) -> Value {
-        guard let value = setting.kind.parse(translated) else {
-            let meaning = translated == text ? "" : " (\(translated))"
-            throw SettingError(
-                description:
-                    "\(source) takes \(setting.takes), not “\(String(text.prefix(100)).oneLine)”\(meaning)"
-            )
-        }
-        return value
+        if let value = setting.kind.parse(source.translated(text)) { return value }
+        let unit = source.unit == 1 ? "" : ", counted in units of \(source.unit)"
+        throw SettingError(
+            description: "\(source.variable) takes \(setting.takes)\(unit), "
+                + "not “\(String(text.prefix(100)).oneLine)”")
     }
 
     private func refuseUnknownVariables() throws(SettingError) {

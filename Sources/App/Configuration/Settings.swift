@@ -38,7 +38,7 @@ enum Settings {
     // MARK: The server
 
     static let host = Setting(
-        name: "host", kind: .text("a numeric IPv4 or IPv6 address", placeholder: "address"),
+        name: "host", kind: .address,
         standard: "0.0.0.0", defaultText: "0.0.0.0",
         help: "The address to listen on.")
     static let port = Setting(
@@ -178,6 +178,13 @@ extension SettingKind where Value == [NetworkRange] {
 }
 
 extension SettingKind where Value == String {
+    /// A numeric address: names are resolved by nobody here.
+    fileprivate static var address: Self {
+        SettingKind(
+            takes: "a numeric IPv4 or IPv6 address", placeholder: "address",
+            parse: { NetworkAddress($0) == nil ? nil : $0 })
+    }
+
     /// Media ranges of which one at least fits an answer: others would have every request refused.
     fileprivate static var answerTypes: Self {
         let names = [BodyKind.json, .jsonLines].flatMap(\.answerNames)

@@ -16,8 +16,8 @@ extension BodyKind {
         guard accepts(accept, anyOf: answerNames) else {
             throw Failure(
                 .notAcceptable,
-                "the answer is \(answerNames[0]), which “\((accept ?? "").prefix(60))” in Accept "
-                    + "does not take")
+                "the answer is \(answerNames[0]), which is not among the accepted types, "
+                    + "“\((accept ?? "").prefix(60))”")
         }
     }
 }
