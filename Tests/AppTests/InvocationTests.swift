@@ -176,7 +176,7 @@ import Testing
     @Test func `a client that leaves while it is answered is released once`() throws {
         let rig = try LifecycleRig()
         let (invocation, exchange) = rig.send("ok a", .image)
-        exchange.onWrite = { invocation.abandon() }
+        exchange.onWrite = { [weak invocation] in invocation?.abandon() }
         try rig.turn { exchange.endCount > 0 }
         #expect(rig.isAtRest)
         #expect(rig.accessLog.count == 1)
@@ -186,15 +186,16 @@ import Testing
         let rig = try LifecycleRig()
         let (_, exchange) = rig.send("ok a", .image)
         var inFlight: Int?
-        exchange.onWrite = { inFlight = rig.admission.inFlight }
+        exchange.onWrite = { [unowned rig] in inFlight = rig.admission.inFlight }
         try rig.turn { exchange.endCount > 0 }
         #expect(inFlight == 0)
     }
 
     @Test func `a full queue is answered 503 at once`() throws {
         let rig = try LifecycleRig(workers: 1)
-        var exchanges = (0..<9).map { rig.send("gate \($0)", .image).1 }
-        try rig.turn { rig.backend.pool.waitingCount == 8 }
+        var exchanges = [rig.send("gate 0", .image).1]
+        try rig.turn { rig.backend.pool.waitingCount == 0 }
+        exchanges += (1..<9).map { rig.send("gate \($0)", .image).1 }
         exchanges.append(rig.send("ok x", .image).1)
         #expect(exchanges[9].status == 503)
         #expect(rig.admission.inFlight == 9)

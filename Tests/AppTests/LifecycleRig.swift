@@ -163,7 +163,7 @@ final class LifecycleRig: InvocationHost {
         case "bad": return .failure(Failure(.imageUndecodable, name))
         case "gate": gates.wait(at: name)
         case "spin":
-            let end = DispatchTime.now().uptimeNanoseconds + UInt64(order[2])! * 1000
+            let end = DispatchTime.now().uptimeNanoseconds + (UInt64(order[2]) ?? 0) * 1000
             while DispatchTime.now().uptimeNanoseconds < end {}
         default: break
         }

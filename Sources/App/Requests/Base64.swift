@@ -16,18 +16,24 @@ enum Base64 {
                 "\(place) does not hold valid base64: its length, \(digits) characters without "
                     + "padding, is no possible one; it may be cut short")
         }
-        var (bits, bitCount): (UInt32, UInt32) = (0, 0)
+        let values = Self.values
         var bytes: [UInt8] = []
         bytes.reserveCapacity(digits / 4 * 3 + 2)
-        for index in 0..<digits {
-            let value = values[Int(text[index])]
-            guard value < 64 else { throw wrong(text[index], index, place) }
-            bits = bits << 6 | UInt32(value)
-            bitCount += 6
-            if bitCount >= 8 {
-                bitCount -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> bitCount))
+        var start = 0
+        while start < digits {
+            // Four digits make three bytes; two or three at the end make one or two.
+            let count = min(4, digits - start)
+            var bits: UInt32 = 0
+            for index in start..<start + count {
+                let value = values[Int(text[index])]
+                guard value < 64 else { throw wrong(text[index], index, place) }
+                bits = bits << 6 | UInt32(value)
             }
+            bits <<= 6 * UInt32(4 - count)
+            bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
+            if count > 2 { bytes.append(UInt8(truncatingIfNeeded: bits >> 8)) }
+            if count > 3 { bytes.append(UInt8(truncatingIfNeeded: bits)) }
+            start += 4
         }
         return bytes
     }

@@ -161,7 +161,7 @@ private struct JSONReader {
                 continue
             }
             unescaped += bytes[run..<position]
-            unescaped += Array("\(try escape())".utf8)
+            unescaped += UTF8.encode(try escape()) ?? UTF8.encodedReplacementCharacter
             run = position
         }
         guard next != nil else { throw expected("the string's closing quote") }
@@ -220,7 +220,13 @@ private struct JSONReader {
     private mutating func hexadecimal() throws(UnreadableJSON) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = next.flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }) else {
+            let digit: UInt8? =
+                switch next {
+                case .some(let byte) where (0x30...0x39).contains(byte): byte - 0x30
+                case .some(let byte) where (0x61...0x66).contains(byte | 0x20): (byte | 0x20) - 0x57
+                default: nil
+                }
+            guard let digit else {
                 throw expected("four hexadecimal digits after “\\u”")
             }
             value = value << 4 | UInt32(digit)
