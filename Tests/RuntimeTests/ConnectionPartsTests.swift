@@ -16,16 +16,19 @@ import Testing
             .awaitingResponse: .service, .closed: .end,
         ]
         for (phase, wait) in phases {
-            #expect(ConnectionWait(phase, hasOutput: false) == wait)
-            #expect(ConnectionWait(phase, hasOutput: true) == .client)
+            #expect(ConnectionWait(phase, hasOutput: false, yields: false) == wait)
+            #expect(ConnectionWait(phase, hasOutput: false, yields: true) == .turn)
+            #expect(ConnectionWait(phase, hasOutput: true, yields: true) == .client)
         }
     }
 
-    @Test func `each wait but the service's ends by itself`() {
+    @Test func `each wait for a client ends by itself`() {
         let limits = Limits()
         let timeouts = ConnectionWait.allCases.map { $0.timeout(limits) }
         #expect(
-            timeouts == [.seconds(75), .seconds(10), .seconds(30), nil, .seconds(30), .seconds(2)])
+            timeouts == [
+                .seconds(75), .seconds(10), .seconds(30), nil, .seconds(30), nil, .seconds(2),
+            ])
     }
 
     @Test(arguments: ConnectionWait.allCases)
@@ -33,13 +36,13 @@ import Testing
         // A client that has ended stays readable: only waits that close on that may be left.
         let ended = wait.interest(hasUnread: false, hasEnded: true)
         let full = wait.interest(hasUnread: true, hasEnded: false)
+        let usual = wait.interest(hasUnread: false, hasEnded: false)
         switch wait {
-        case .client: #expect(ended == .write && full == .write)
-        case .service: #expect(ended == [] && full == [])
-        default: #expect(full == .read)
+        case .client: #expect([usual, ended, full] == [.write, .write, .write])
+        case .turn: #expect([usual, ended, full] == [[], [], []])
+        case .service: #expect([usual, ended, full] == [.read, [], []])
+        default: #expect([usual, full] == [.read, .read])
         }
-        #expect(
-            wait.interest(hasUnread: false, hasEnded: false) == (wait == .client ? .write : .read))
     }
 
     // MARK: SendQueue

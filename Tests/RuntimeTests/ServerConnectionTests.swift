@@ -75,6 +75,39 @@ import Testing
         }
     }
 
+    @Test func `a flood of pipelined requests leaves others their turn`() throws {
+        let harness = try ServerHarness()
+        let (flood, other) = (try harness.connect(), try harness.connect())
+        flood.write(String(repeating: Self.ping, count: 2000))
+        other.write(Self.ping)
+        var begun = 0
+        harness.service.began = { begun += 1 }
+        try harness.turn {
+            other.read()
+            return !other.received.isEmpty
+        }
+        #expect(begun < 200)
+        // Ending in the midst of it takes nothing away.
+        flood.endSending()
+        #expect(try harness.readToEnd(flood).split(separator: "HTTP/1.1 200 OK").count == 2000)
+        other.close()
+        try harness.expectNothingLeft()
+    }
+
+    @Test func `a flood that is drained ends with an answer`() throws {
+        let harness = try ServerHarness()
+        let flood = try harness.connect()
+        flood.write(String(repeating: Self.ping, count: 500))
+        var drained = false
+        harness.service.began = { [unowned harness] in harness.server.drain { drained = true } }
+        let answers = try harness.readToEnd(flood).split(separator: "HTTP/1.1 200 OK")
+        #expect(flood.end == .closed && 1...200 ~= answers.count)
+        #expect(answers.last?.contains("Connection: close\r\n") == true)
+        flood.close()
+        try harness.turn { drained }
+        try harness.expectNothingLeft()
+    }
+
     @Test func `a request that comes byte by byte is understood`() throws {
         let harness = try ServerHarness()
         let client = try harness.connect()
