@@ -66,9 +66,13 @@ let package = Package(
             name: "InferenceTests",
             dependencies: ["Inference", "CJPEG", "CPNG", "CWebP", "COnnxRuntime", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
+        .target(
+            name: "CAllocationCounter", path: "Tests/CAllocationCounter", cSettings: strictC),
         .testTarget(
             name: "RuntimeTests",
-            dependencies: ["Runtime", "EventLoop", "HTTP", "CLinux", "TestSupport"],
+            dependencies: [
+                "Runtime", "EventLoop", "HTTP", "CLinux", "CAllocationCounter", "TestSupport",
+            ],
             swiftSettings: strict,
             // For NameLookup.swift: libcurl is to find the test's own getaddrinfo first.
             linkerSettings: [

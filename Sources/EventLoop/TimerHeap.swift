@@ -23,7 +23,8 @@ package struct TimerHeap {
     package init() {}
 
     /// The earliest entry.
-    package var first: Entry? { entries.first }
+    // `Collection.first` allocates in a debug build, where it isn't specialised.
+    package var first: Entry? { entries.isEmpty ? nil : entries[0] }
 
     /// The number of entries, outdated ones included.
     package var count: Int { entries.count }
@@ -42,7 +43,7 @@ package struct TimerHeap {
 
     /// Takes the earliest entry if it is due at `now`. O(log n).
     package mutating func pop(dueAt now: Instant) -> Entry? {
-        guard let first = entries.first, first.deadline <= now else { return nil }
+        guard let first, first.deadline <= now else { return nil }
         let last = entries.removeLast()
         guard !entries.isEmpty else { return first }
         entries[0] = last

@@ -15,15 +15,18 @@ enum ConnectionWait: CaseIterable {
     case service
     /// A client that takes what is to be sent.
     case client
+    /// The next turn of the loop, with more requests at hand than one event may take.
+    case turn
     /// The client's end of stream, after ours: closing on unread bytes would reset the connection,
     /// and the client could lose the answer (RFC 9112 §9.6).
     case end
 
     /// The wait of a connection whose protocol is in a phase; unsent bytes come first.
-    init(_ phase: ServerProtocol.Phase, hasOutput: Bool) {
+    init(_ phase: ServerProtocol.Phase, hasOutput: Bool, yields: Bool) {
         self =
             switch phase {
             case _ where hasOutput: .client
+            case _ where yields: .turn
             case .betweenRequests: .request
             case .inHead: .head
             case .inBody: .body
@@ -38,7 +41,7 @@ enum ConnectionWait: CaseIterable {
         case .request: limits.idleTimeout
         case .head: limits.headTimeout
         case .body: limits.bodyTimeout
-        case .service: nil
+        case .service, .turn: nil
         case .client: limits.writeTimeout
         case .end: limits.lingerTimeout
         }
@@ -48,7 +51,7 @@ enum ConnectionWait: CaseIterable {
     var restartsWithProgress: Bool {
         switch self {
         case .request, .body, .client: true
-        case .head, .service, .end: false
+        case .head, .service, .turn, .end: false
         }
     }
 
@@ -57,6 +60,7 @@ enum ConnectionWait: CaseIterable {
     func interest(hasUnread: Bool, hasEnded: Bool) -> Interest {
         switch self {
         case .client: .write
+        case .turn: []
         case .service: hasUnread || hasEnded ? [] : .read
         case .request, .head, .body, .end: .read
         }

@@ -17,6 +17,9 @@ final class RequestCycle {
         case dropping(Response, budget: Int)
     }
 
+    /// Requests answered in one event; pipelined ones behind them wait while others have their turn.
+    private static let requestsPerEvent = 64
+
     private unowned let server: Server
     private var http: ServerProtocol
     /// Bytes that were received and not parsed.
@@ -29,7 +32,10 @@ final class RequestCycle {
     /// Whether a streamed answer was told to pause.
     private var owesResume = false
     private var isClosed = false
+    private var allowance = 0
 
+    /// Whether requests were left for the next turn.
+    private(set) var yields = false
     /// What is to be sent.
     var output = SendQueue()
     /// Called when the service has added to `output`.
@@ -46,7 +52,7 @@ final class RequestCycle {
     var phase: ServerProtocol.Phase { http.phase }
 
     /// Whether nothing is asked and nothing is to be sent.
-    var isIdle: Bool { http.isIdle && output.isEmpty }
+    var isIdle: Bool { http.isIdle && output.isEmpty && !yields }
 
     /// Whether bytes wait to be parsed.
     var hasUnread: Bool { !input.isEmpty }
@@ -64,6 +70,9 @@ final class RequestCycle {
 
     // MARK: Bytes in
 
+    /// Begins an event.
+    func beginEvent() { allowance = Self.requestsPerEvent }
+
     /// Takes bytes, behind those that were kept.
     func receive(_ bytes: Span<UInt8>) {
         // After our last answer bytes are only read so that the client can read it.
@@ -75,7 +84,7 @@ final class RequestCycle {
 
     /// Parses what was kept, once all answers before have left; false where that leads no further.
     func goOn() -> Bool {
-        guard !input.isEmpty, exchange == nil, output.isEmpty else { return false }
+        guard !input.isEmpty, exchange == nil, output.isEmpty, allowance > 0 else { return false }
         var bytes: [UInt8] = []
         swap(&bytes, &input)
         let consumed = parse(bytes.span)
@@ -126,7 +135,12 @@ final class RequestCycle {
     /// Feeds the protocol; returns how many bytes are done with.
     private func parse(_ bytes: Span<UInt8>) -> Int {
         var start = 0
+        yields = false
         while !isClosed {
+            if allowance == 0, phase == .betweenRequests {
+                yields = start < bytes.count
+                return start
+            }
             let rest = bytes.extracting(start..<bytes.count)
             let step = http.receive(rest, head: &server.head)
             start += step.consumed
@@ -134,7 +148,9 @@ final class RequestCycle {
             case .needMore, .paused: return start
             case .head: beginRequest(rest)
             case .body(let range): take(rest.extracting(range))
-            case .end: endRequest()
+            case .end:
+                allowance -= 1
+                endRequest()
             case .failed(let error): fail(.malformed(error))
             }
         }

@@ -35,7 +35,7 @@ final class ServerConnection: EventHandler {
     /// Starts to serve.
     func register() throws(SystemError) {
         token = try server.loop.register(descriptor.number, interest: .read, handler: self)
-        cycle.answered = { [unowned self] in settleSoon() }
+        cycle.answered = { [unowned self] in if !isInEvent { settleAfterTurn() } }
         begin(.request)
     }
 
@@ -59,7 +59,7 @@ final class ServerConnection: EventHandler {
             case .head: cycle.headTimedOut()
             case .body: cycle.bodyTimedOut()
             case .request, .client, .end: close()
-            case .service: break
+            case .service, .turn: break
             }
         }
     }
@@ -88,14 +88,15 @@ final class ServerConnection: EventHandler {
     private func event(_ body: () -> Void) {
         guard isOpen else { return }
         isInEvent = true
+        cycle.beginEvent()
         body()
         settle()
         isInEvent = false
         hasProgressed = false
     }
 
-    private func settleSoon() {
-        guard !isInEvent, !willSettle else { return }
+    private func settleAfterTurn() {
+        guard !willSettle else { return }
         willSettle = true
         server.loop.afterTurn { [self] in
             willSettle = false
@@ -143,9 +144,11 @@ final class ServerConnection: EventHandler {
         repeat { flush() } while isOpen && cycle.goOn()
         guard isOpen else { return }
         cycle.resumeStream()
-        let next = ConnectionWait(cycle.phase, hasOutput: !cycle.output.isEmpty)
+        let next = ConnectionWait(
+            cycle.phase, hasOutput: !cycle.output.isEmpty, yields: cycle.yields)
         if hasEnded && (next == .request || next == .end) { return close() }
         if next != wait || hasProgressed && next.restartsWithProgress { begin(next) }
+        if next == .turn { settleAfterTurn() }
         watch()
     }
 

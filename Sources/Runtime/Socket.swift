@@ -20,7 +20,8 @@ enum Socket {
     static func receive(_ fd: CInt, into buffer: inout [UInt8], from offset: Int) -> SocketResult {
         result {
             unsafe buffer.withUnsafeMutableBytes { bytes in
-                unsafe recv(fd, bytes.baseAddress.map { unsafe $0 + offset }, bytes.count - offset, 0)
+                unsafe recv(
+                    fd, bytes.baseAddress.map { unsafe $0 + offset }, bytes.count - offset, 0)
             }
         }
     }
