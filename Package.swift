@@ -53,6 +53,11 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What the server is compared with; benchmarks/README.md. Not shipped.
+        .executableTarget(
+            name: "bare", dependencies: ["Inference", "Runtime"], path: "benchmarks/bare",
+            swiftSettings: strict),
+
         .target(
             name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/Support",
             swiftSettings: strict),
