@@ -248,8 +248,8 @@ final class Application: Service, InvocationHost {
                 "status": status.map(LogValue.number) ?? .text("none"),
                 "code": .text(outcome ?? "ok"),
                 "bytes": .number(bytes),
-                "took": .milliseconds((loop.now - arrived).inMilliseconds),
-                "id": .text(id ?? "-"),
+                "took": .milliseconds((loop.readClock() - arrived).inMilliseconds),
+                "requestId": id.map(LogValue.text) ?? .absent,
             ])
     }
 

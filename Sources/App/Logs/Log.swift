@@ -42,6 +42,8 @@ enum LogValue {
     case number(Int)
     /// "took=1.234ms" in text, "tookMs":1.234 in JSON.
     case milliseconds(Double)
+    /// Nothing is said.
+    case absent
 }
 
 /// Writes log lines. Loop thread.
@@ -118,6 +120,7 @@ final class Log {
             case .text(let text): buffer += " \(key)=\(text.quotedWhereNeeded)".utf8
             case .number(let number): buffer += " \(key)=\(number)".utf8
             case .milliseconds(let time): buffer += " \(key)=\(time.threeDecimals)ms".utf8
+            case .absent: break
             }
         }
         buffer.append(UInt8(ascii: "\n"))
@@ -136,6 +139,7 @@ final class Log {
                 case .text(let text): json.field(key, text)
                 case .number(let number): json.field(key, number)
                 case .milliseconds(let time): json.field(key + "Ms", raw: time.threeDecimals)
+                case .absent: break
                 }
             }
         }

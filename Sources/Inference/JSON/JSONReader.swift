@@ -1,20 +1,21 @@
-// Reads a request's JSON strictly (RFC 8259) and says where it is wrong and what would be right.
+// Reads JSON strictly (RFC 8259) and says where it is wrong and what would be right.
 //
-// Our own, because requests come from strangers: FoundationEssentials' decoder names no place, takes
+// Our own, because JSON comes from strangers: FoundationEssentials' decoder names no place, takes
 // `[1,]`, and needs 4.6 µs a value, so that one body of 32 MiB would keep a worker for over a minute.
 // This one is bounded in depth and in values, and otherwise takes time in proportion to the bytes.
 // It refuses what two readers may understand in two ways: a key given twice, half a surrogate pair.
 
-internal import Inference
-
 /// Why a text is no JSON, as a clause that names the place.
-struct UnreadableJSON: Error, Equatable {
-    let reason: String
+package struct UnreadableJSON: Error, Equatable {
+    package let reason: String
+
+    /// Creates an error of a reason.
+    package init(reason: String) { self.reason = reason }
 }
 
 extension JSONValue {
     /// Reads a document. Throws a clause that names the line and the column, from 1, in characters.
-    init(reading bytes: [UInt8], maxValues: Int) throws(UnreadableJSON) {
+    package init(reading bytes: [UInt8], maxValues: Int) throws(UnreadableJSON) {
         var reader = JSONReader(bytes, maxValues: maxValues)
         self = try reader.document()
     }

@@ -1,10 +1,9 @@
 // The strict reader of requests' JSON: what it takes, where it finds fault, and its bounds.
 
 import FoundationEssentials
-import Inference
 import Testing
 
-@testable import App
+@testable import Inference
 
 @Suite struct JSONReaderTests {
     private func read(_ text: String, maxValues: Int = 10_000) throws(UnreadableJSON) -> JSONValue {
@@ -116,8 +115,44 @@ import Testing
 
     @Test func `values are the same as the library's`() throws {
         for text in JSONMutations.accepted {
-            let library = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
-            #expect(try read(text) == library, "\(text)")
+            let library = try JSONDecoder().decode(LibraryValue.self, from: Data(text.utf8))
+            #expect(try read(text) == library.value, "\(text)")
+        }
+    }
+}
+
+/// The library's reading of the same document.
+private struct LibraryValue: Decodable {
+    private struct Key: CodingKey {
+        let stringValue: String
+        let intValue: Int? = nil
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    let value: JSONValue
+
+    init(from decoder: any Decoder) throws {
+        if let object = try? decoder.container(keyedBy: Key.self) {
+            value = .object(
+                try object.allKeys.reduce(into: [:]) { values, key in
+                    values[key.stringValue] = try object.decode(LibraryValue.self, forKey: key).value
+                })
+        } else if var list = try? decoder.unkeyedContainer() {
+            var values: [JSONValue] = []
+            while !list.isAtEnd { values.append(try list.decode(LibraryValue.self).value) }
+            value = .array(values)
+        } else {
+            let single = try decoder.singleValueContainer()
+            if single.decodeNil() {
+                value = .null
+            } else if let bool = try? single.decode(Bool.self) {
+                value = .bool(bool)
+            } else if let number = try? single.decode(Double.self) {
+                value = .number(number)
+            } else {
+                value = .string(try single.decode(String.self))
+            }
         }
     }
 }
