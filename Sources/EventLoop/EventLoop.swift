@@ -164,8 +164,9 @@ package final class EventLoop {
         swap(&events, &self.events)
         try poller.wait(timeout: timeout(), into: &events)
         now = clock.now()
-        // A handler may register, deregister, or even free the slot of a later event.
-        for event in events { deliver(event) }
+        // By index, because an iterator would keep the list's memory in use and have it copied. A
+        // handler may register, deregister, or even free the slot of a later event.
+        for index in events.indices { deliver(events[index]) }
         events.removeAll(keepingCapacity: true)
         swap(&events, &self.events)
         // Counted before: a handler that sets a deadline in the past waits for the next turn.
