@@ -18,10 +18,15 @@ else
     echo "test: Python is older than 3.11: the comparison with Pillow 13 is left out"
 fi
 
+# Swift Testing prints several lines for every test: the failures are shown, all is in the log.
+shown='^(✘|±|Build)|error:|Test run with|Fatal error|unexpected signal'
+
 # The engine is found beside the binary of `make build`; the test bundle has other folders.
 LD_LIBRARY_PATH=$PWD/.engine${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} \
     swift test --explicit-target-dependency-import-check error \
-    --xunit-output "$results/swift.xml" </dev/null || echo "swift test: exit status $?"
+    --xunit-output "$results/swift.xml" </dev/null 2>&1 |
+    tee "$results/swift.log" | grep --line-buffered -E "$shown" ||
+    echo "swift test: exit status ${PIPESTATUS[0]}; everything it said is in $results/swift.log"
 
 .venv-test/bin/python -m pytest -q Tests/EndToEnd --junitxml "$results/end-to-end.xml" \
     </dev/null || echo "pytest: exit status $?"
