@@ -53,6 +53,11 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What the server is compared with; benchmarks/README.md. Not shipped.
+        .executableTarget(
+            name: "bare", dependencies: ["Inference", "Runtime"], path: "benchmarks/bare",
+            swiftSettings: strict),
+
         .target(
             name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/Support",
             swiftSettings: strict),
@@ -80,7 +85,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "AppTests",
-            dependencies: ["App", "Runtime", "HTTP", "Inference", "TestSupport"],
+            dependencies: [
+                "App", "Runtime", "EventLoop", "HTTP", "Inference", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
     ],
     cLanguageStandard: .c11

@@ -49,7 +49,7 @@ def write_pictures(folder: pathlib.Path) -> list[pathlib.Path]:
 
     save("landscape-640x427.jpg", scene(640, 427, 1), quality=88)
     save("portrait-301x500-progressive.jpg", scene(301, 500, 2), quality=85, progressive=True)
-    save("sharp-444-333x333.jpg", scene(333, 333, 3), quality=90, subsampling=0)
+    save("sharp-444-333x333.jpg", scene(333, 333, 31), quality=90, subsampling=0)
     save("gray-260x411.jpg", scene(260, 411, 4).convert("L"), quality=85)
     save("cmyk-280x270.jpg", scene(280, 270, 5).convert("CMYK"), quality=80)
     save("tiny-31x17.png", scene(31, 17, 6))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes what the installed Pillow does to random pictures, for ImagingPillowTests to repeat.
 
-usage: pillow_cases.py OUTDIR [--rounds N] [--seed N] [FILE...]
+usage: pillow_cases.py [--rounds N] [--seed N] OUTDIR [FILE...]
 
 OUTDIR/cases.bin is a sequence of records, all integers little-endian u32:
   kind, length of name, name, 10 numbers, length of input, input, length of result, result
@@ -139,7 +139,9 @@ def main():
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
+    if int(Image.__version__.split(".")[0]) < 13:
+        parser.error(f"Pillow 13 or later is needed (its resize differs); this is {Image.__version__}")
     options.outdir.mkdir(parents=True, exist_ok=True)
     count = 0
     with open(options.outdir / "cases.bin", "wb") as out:

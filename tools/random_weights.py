@@ -25,12 +25,14 @@ def pictures(count: int, shape: tuple[int, int, int], seed: int) -> torch.Tensor
     return layers[0] + 0.6 * layers[1] + 0.3 * layers[2] + grain
 
 
-def calibrate(network: nn.Module, shape: tuple[int, int, int]) -> None:
-    """Makes a random network's answers spread; `shape` is that of one input."""
+def calibrate(
+    network: nn.Module, shape: tuple[int, int, int], spread: float = SPREAD
+) -> None:
+    """Makes a random network's logits spread by `spread`; `shape` is that of one input."""
     batch = pictures(16, shape, seed=2)
     with torch.no_grad():
         calibrate_norms(network, batch)
-        calibrate_head(network, batch)
+        calibrate_head(network, batch, spread)
 
 
 def calibrate_norms(network: nn.Module, batch: torch.Tensor) -> None:
@@ -53,8 +55,8 @@ def calibrate_norms(network: nn.Module, batch: torch.Tensor) -> None:
         norm.momentum = momentum
 
 
-def calibrate_head(network: nn.Module, batch: torch.Tensor) -> None:
-    """Centres and scales the last layer so that logits spread by SPREAD around zero."""
+def calibrate_head(network: nn.Module, batch: torch.Tensor, spread: float) -> None:
+    """Centres and scales the last layer so that logits spread by `spread` around zero."""
     network.eval()
     head = [part for part in network.modules() if isinstance(part, (nn.Linear, nn.Conv2d))
             and "aux" not in name_of(network, part)][-1]
@@ -64,7 +66,7 @@ def calibrate_head(network: nn.Module, batch: torch.Tensor) -> None:
     if isinstance(head, nn.Linear) and head.bias is not None:
         head.bias -= logits.mean(0)
         logits = logits - logits.mean(0)
-    factor = SPREAD / logits.std().clamp(min=1e-12)
+    factor = spread / logits.std().clamp(min=1e-12)
     head.weight *= factor
     if head.bias is not None:
         head.bias *= factor

@@ -34,7 +34,8 @@ def recorded_network(shape: tuple[int, int, int]) -> torch.nn.Module:
     features[0] = torch.nn.Conv2d(features[0].in_channels, 128, 1, bias=False)
     features[1] = torch.nn.BatchNorm2d(128)
     network.classifier[1] = torch.nn.Linear(128, CLASSES)
-    calibrate(network, shape)
+    # Narrow random networks multiply float noise: less spread keeps it far below the tolerance.
+    calibrate(network, shape, spread=1.2)
     return network.eval()
 
 

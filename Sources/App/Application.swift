@@ -12,7 +12,7 @@ internal import Inference
 internal import Runtime
 
 /// A server of one model. Loop thread.
-final class Application: Service {
+final class Application: Service, InvocationHost {
     private enum Phase { case loading, ready, draining }
 
     let configuration: Configuration
@@ -164,10 +164,11 @@ final class Application: Service {
             do throws(Failure) {
                 try requireRoom()
                 let properties = try RequestProperties(
-                    head, in: bytes, number: requestCount, application: self)
+                    head, in: bytes, number: requestCount,
+                    defaultAccept: configuration.defaultAccept)
                 requestCount += 1
                 return .receive(
-                    Invocation(properties, application: self),
+                    Invocation(properties, host: self),
                     bodyLimit: configuration.http.bodyBytes)
             } catch {
                 return .answer(refuse(error, head, in: bytes))
@@ -209,6 +210,8 @@ final class Application: Service {
 
     // MARK: For requests
 
+    var requestTimeout: Duration { configuration.requestTimeout }
+
     /// Takes a request in, or throws why not; `release` must follow when it has ended.
     func admit() throws(Failure) -> Backend {
         let backend = try requireRoom()
@@ -233,15 +236,6 @@ final class Application: Service {
         return backend
     }
 
-    /// Throws where the client can't take the answer to a body of a kind.
-    func requireAcceptable(_ accept: String?, _ kind: BodyKind) throws(Failure) {
-        guard accepts(accept, anyOf: kind.answerNames) else {
-            throw Failure(
-                .notAcceptable,
-                "the answer is \(kind.answerNames[0]), which the Accept field does not take")
-        }
-    }
-
     /// Writes the line of a request that has ended.
     func logAccess(
         _ method: String, _ path: String, status: Int?, outcome: String?, id: String?, bytes: Int,
@@ -254,8 +248,8 @@ final class Application: Service {
                 "status": status.map(LogValue.number) ?? .text("none"),
                 "code": .text(outcome ?? "ok"),
                 "bytes": .number(bytes),
-                "took": .milliseconds((loop.now - arrived).inMilliseconds),
-                "id": .text(id ?? "-"),
+                "took": .milliseconds((loop.readClock() - arrived).inMilliseconds),
+                "requestId": id.map(LogValue.text) ?? .absent,
             ])
     }
 

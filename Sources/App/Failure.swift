@@ -3,6 +3,7 @@
 // The code is also the error type that Lambda reports. A failure's sentence is for the person who
 // sent the request: it names what is wrong and what would be right.
 
+internal import EventLoop
 internal import HTTP
 internal import Inference
 internal import Runtime
@@ -103,7 +104,8 @@ extension Failure {
             self.init(
                 .requestTimeout, "no byte of the body arrived for \(limits.bodyTimeout.text)")
         case .bodyTooLarge(let limit):
-            self.init(.payloadTooLarge, "the body is larger than the \(limit) bytes that are allowed")
+            self.init(
+                .payloadTooLarge, "the body is larger than the \(limit) bytes that are allowed")
         case .outOfBufferSpace:
             self.init(.overloaded, "too many bytes are arriving at once; try again in a moment")
         }
@@ -147,10 +149,10 @@ extension Failure {
 }
 
 extension Duration {
-    /// "10 s", "0.5 s".
+    /// "10 s", "1.5 s", "50 ms".
     var text: String {
-        let (seconds, attoseconds) = components
-        let tenths = attoseconds / 100_000_000_000_000_000
-        return tenths == 0 ? "\(seconds) s" : "\(seconds).\(tenths) s"
+        guard milliseconds >= 1000 else { return "\(milliseconds) ms" }
+        guard milliseconds % 1000 != 0 else { return "\(milliseconds / 1000) s" }
+        return "\(Double(milliseconds) / 1000) s"
     }
 }

@@ -1,9 +1,12 @@
 // Loads ONNX Runtime and checks, at compile time, that the table's gaps add up.
 
+#define _POSIX_C_SOURCE 200112L  // setenv
 #include "COnnxRuntime.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define SLOT(name, number) \
     _Static_assert(offsetof(OrtApi, name) == (number) * sizeof(void *), #name " is slot " #number)
@@ -47,6 +50,12 @@ SLOT(AddSessionConfigEntry, 130);
 // The version of the table we ask for: the last slot above entered it in version 8 at the latest.
 enum { table_version = 8 };
 
+void OrtRefuseTelemetry(void) {
+    static const char name[] = "ORT_DISABLE_TELEMETRY";
+    const char *value = getenv(name);
+    if (value == NULL || strcmp(value, "1") != 0) setenv(name, "1", 1);
+}
+
 // The struct behind the library's one exported symbol.
 typedef struct {
     const OrtApi *(*GetApi)(uint32_t version);
@@ -57,6 +66,7 @@ typedef const OrtApiBase *(*OrtGetApiBaseFunction)(void);
 
 OrtLibrary OrtLoadLibrary(const char *path, char *reason, size_t capacity) {
     OrtLibrary library = {NULL, NULL};
+    OrtRefuseTelemetry();
     // Never closed: its threads and thread-local storage do not survive an unload.
     void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL) {

@@ -61,7 +61,7 @@ static void read_bytes(png_structp library, png_bytep out, size_t count) {
 // libpng inflates whatever follows the last row and throws it away: a megabyte may unfold to a
 // gigabyte of nothing. So the last row may only take what a row can need, and some.
 static void limit_what_follows(struct reader *self, size_t row_bytes) {
-    self->allowance = 2 * row_bytes + 65536;
+    self->allowance = 2 * row_bytes + 16384;
 }
 
 static void start(struct reader *self, const uint8_t *bytes, size_t count, char *message) {

@@ -32,10 +32,13 @@ package struct Instant: Sendable, Comparable, Hashable {
 extension Duration {
     /// Whole nanoseconds; 0 where negative.
     package var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        let (whole, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : whole &+ UInt64(attoseconds) / 1_000_000_000
+        let attoseconds = attoseconds
+        guard attoseconds >= 0 else { return 0 }
+        // 10⁹ = 2⁹ · 5⁹: two and a half hours fit a division of 64 bits, which every turn can afford.
+        guard let few = UInt64(exactly: attoseconds >> 9) else {
+            return UInt64(clamping: attoseconds / 1_000_000_000)
+        }
+        return few / 1_953_125
     }
 
     /// Whole milliseconds, rounded down; 0 where negative.

@@ -159,11 +159,16 @@ package final class EventLoop {
 
     /// One iteration: waits, then calls whoever is ready, whoever is due, then what was deferred.
     package func turn() throws(SystemError) {
-        events.removeAll(keepingCapacity: true)
+        // Taken out for the turn: an access to a property is checked each time, one to a local is not.
+        var events: [ReadyEvent] = []
+        swap(&events, &self.events)
         try poller.wait(timeout: timeout(), into: &events)
         now = clock.now()
-        // By index: a handler may register, deregister, or even free the slot of a later event.
+        // By index, because an iterator would keep the list's memory in use and have it copied. A
+        // handler may register, deregister, or even free the slot of a later event.
         for index in events.indices { deliver(events[index]) }
+        events.removeAll(keepingCapacity: true)
+        swap(&events, &self.events)
         // Counted before: a handler that sets a deadline in the past waits for the next turn.
         for _ in 0..<timers.count {
             guard let entry = timers.pop(dueAt: now) else { break }
@@ -180,12 +185,12 @@ package final class EventLoop {
     }
 
     private func deliver(_ event: ReadyEvent) {
-        let slot = Int(event.token.slot)
-        guard slot < slots.count, slots[slot].generation == event.token.generation else { return }
-        guard let handler = slots[slot].handler else { return }
+        let token = event.token
+        guard isLive(token), let handler = slots[Int(token.slot)].handler else { return }
         // An earlier handler of this turn may have withdrawn the interest.
-        let readiness = event.readiness.intersection(Readiness(slots[slot].interest))
-        if !readiness.isEmpty { handler.ready(readiness, token: event.token) }
+        let interest = slots[Int(token.slot)].interest
+        let readiness = event.readiness.intersection(Readiness(interest))
+        if !readiness.isEmpty { handler.ready(readiness, token: token) }
     }
 
     private func expire(_ entry: TimerHeap.Entry) {

@@ -20,6 +20,12 @@ package struct Interest: OptionSet, Sendable {
     /// Creates a set from its bits.
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// The set of what is wanted; built without the generic set operations, whose metadata other
+    /// modules would look up for every request.
+    package init(reading: Bool, writing: Bool) {
+        rawValue = (reading ? 1 : 0) | (writing ? 2 : 0)
+    }
+
     package static let read = Interest(rawValue: 1)
     package static let write = Interest(rawValue: 2)
     /// The peer has closed its sending side (EPOLLRDHUP).

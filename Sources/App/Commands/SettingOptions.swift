@@ -20,6 +20,7 @@ struct SettingOptions: ParsableArguments {
     @Option(Settings.maxImagePixels) var maxImagePixels: String?
     @Option(Settings.maxItems) var maxItems: String?
     @Option(Settings.topK) var topK: String?
+    @Option(Settings.defaultAccept) var defaultAccept: String?
     @Option(Settings.requestTimeout) var requestTimeout: String?
     @Option(Settings.headTimeout) var headTimeout: String?
     @Option(Settings.bodyTimeout) var bodyTimeout: String?

@@ -21,6 +21,8 @@ struct Configuration: Sendable {
     let maxItems: Int
     /// `nil`: the model folder's.
     let topK: Int?
+    /// Stands for the Accept field of requests that have none.
+    let defaultAccept: String
     let requestTimeout: Duration
     let drainTimeout: Duration
     let http: Limits
@@ -42,6 +44,7 @@ struct Configuration: Sendable {
         maxImagePixels = try sources.value(of: Settings.maxImagePixels)
         maxItems = try sources.value(of: Settings.maxItems)
         topK = try sources.value(of: Settings.topK)
+        defaultAccept = try sources.value(of: Settings.defaultAccept)
         requestTimeout = try sources.value(of: Settings.requestTimeout)
         drainTimeout = try sources.value(of: Settings.drainTimeout)
         http = try Limits(sources)

@@ -7,6 +7,16 @@ struct Alias: Sendable {
     let variable: String
     /// One unit of the variable in units of the setting: 1,048,576 for megabytes of a byte count.
     var unit: Int = 1
+    /// What 0 means there in units of the setting, where it means something else than zero.
+    var zero: Int?
+
+    /// A value of the variable as the setting writes it; one that is no number stays as it is.
+    func translated(_ text: String) -> String {
+        guard let number = Int(text) else { return text }
+        if number == 0, let zero { return "\(zero)" }
+        let (product, overflow) = number.multipliedReportingOverflow(by: unit)
+        return overflow ? text : "\(product)"
+    }
 }
 
 /// One setting, whatever its type.
@@ -21,8 +31,6 @@ protocol AnySetting: Sendable {
     var help: String { get }
     /// The default, for people.
     var defaultText: String { get }
-    /// Why a value won't do; `nil` where it will.
-    func problem(with text: String) -> String?
 }
 
 extension AnySetting {
@@ -46,10 +54,6 @@ struct Setting<Value: Sendable>: AnySetting {
 
     var takes: String { kind.takes }
     var placeholder: String { kind.placeholder }
-
-    func problem(with text: String) -> String? {
-        kind.parse(text) == nil ? "takes \(kind.takes), not “\(text)”" : nil
-    }
 }
 
 /// How the values of a type are written.

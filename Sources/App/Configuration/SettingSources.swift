@@ -25,40 +25,56 @@ struct SettingSources {
     /// The value of a setting.
     func value<Value>(of setting: Setting<Value>) throws(SettingError) -> Value {
         if let text = options[setting.name] {
-            return try parse(text, of: setting, writtenAs: "--\(setting.name)")
+            return try parse(text, of: setting, from: Alias(variable: "--\(setting.name)"))
         }
-        // An empty variable is an unset one, as in every shell script around a container.
         for alias in setting.variables {
+            // An empty variable is an unset one, as in every shell script around a container.
             guard let text = environment[alias.variable], !text.isEmpty else { continue }
-            return try parse(scaled(text, by: alias.unit), of: setting, writtenAs: alias.variable)
+            if KubernetesServiceLink.holds(alias.variable, text) { continue }
+            return try parse(text, of: setting, from: alias)
         }
         return setting.standard
     }
 
     private func parse<Value>(
-        _ text: String, of setting: Setting<Value>, writtenAs source: String
+        _ text: String, of setting: Setting<Value>, from source: Alias
     ) throws(SettingError) -> Value {
-        guard let value = setting.kind.parse(text) else {
-            throw SettingError(description: "\(source) takes \(setting.takes), not “\(text)”")
-        }
-        return value
-    }
-
-    private func scaled(_ text: String, by unit: Int) -> String {
-        guard unit != 1, let number = Int(text) else { return text }
-        let (product, overflow) = number.multipliedReportingOverflow(by: unit)
-        return overflow ? text : "\(product)"
+        if let value = setting.kind.parse(source.translated(text)) { return value }
+        let unit = source.unit == 1 ? "" : ", counted in units of \(source.unit)"
+        throw SettingError(
+            description: "\(source.variable) takes \(setting.takes)\(unit), "
+                + "not “\(String(text.prefix(100)).oneLine)”")
     }
 
     private func refuseUnknownVariables() throws(SettingError) {
         let known = Settings.all.map(\.variable)
-        for variable in environment.keys.sorted()
+        for (variable, text) in environment.sorted(by: { $0.key < $1.key })
         where variable.hasPrefix("AMPHORA_") && !known.contains(variable) {
+            guard !KubernetesServiceLink.holds(variable, text) else { continue }
             var line = "\(variable) is no setting of amphora"
             if let nearest = nearestName(to: variable, among: known) {
                 line += "; did you mean \(nearest)?"
             }
             throw SettingError(description: line)
         }
+    }
+}
+
+/// The variables that Kubernetes gives every container of a namespace for each Service in it: for
+/// one that is named amphora, they look like settings of ours.
+enum KubernetesServiceLink {
+    /// Whether a variable is one, like `AMPHORA_SERVICE_HOST` or `AMPHORA_PORT=tcp://10.0.0.1:80`.
+    static func holds(_ variable: String, _ text: String) -> Bool {
+        let words = variable.split(separator: "_")
+        if let service = words.lastIndex(of: "SERVICE"), service + 1 < words.count {
+            return words[service + 1] == "HOST" || words[service + 1] == "PORT"
+        }
+        let isAddress = ["tcp://", "udp://", "sctp://"].contains { text.hasPrefix($0) }
+        if isAddress && words.last == "PORT" { return true }
+        // …_PORT_80_TCP and …_PORT_80_TCP_{PROTO,PORT,ADDR}
+        guard let port = words.firstIndex(where: { Int($0) != nil }), port > 0,
+            words[port - 1] == "PORT", port + 1 < words.count
+        else { return false }
+        return ["TCP", "UDP", "SCTP"].contains(words[port + 1])
     }
 }

@@ -1,5 +1,7 @@
-// Every setting, once. `--help`, the environment's names, validation and the README's table
-// (`amphora --settings-table` in the tests) come from here.
+// Every setting, once: its name, what it takes, its default, its help. `--help`, the environment's
+// names, validation and the README's table come from here.
+//
+// Nothing here reads anything; `SettingSources` does.
 
 internal import Runtime
 
@@ -7,7 +9,8 @@ internal import Runtime
 enum Settings {
     static let all: [any AnySetting] = [
         modelPath, modelName, zoo, engineLibrary, host, port, workers, threads, queue,
-        maxConnections, maxBody, maxImagePixels, maxItems, topK, requestTimeout, headTimeout,
+        maxConnections, maxBody, maxImagePixels, maxItems, topK, defaultAccept, requestTimeout,
+        headTimeout,
         bodyTimeout, idleTimeout, writeTimeout, drainTimeout, fetchAllow, fetchConnectTimeout,
         fetchTimeout, fetchMaxBytes, fetchMaxRedirects, maxFetches, logFormat, logLevel, accessLog,
     ]
@@ -35,7 +38,7 @@ enum Settings {
     // MARK: The server
 
     static let host = Setting(
-        name: "host", kind: .text("a numeric IPv4 or IPv6 address", placeholder: "address"),
+        name: "host", kind: .address,
         standard: "0.0.0.0", defaultText: "0.0.0.0",
         help: "The address to listen on.")
     static let port = Setting(
@@ -65,11 +68,14 @@ enum Settings {
     static let maxBody = Setting(
         name: "max-body",
         aliases: [
-            Alias(variable: "SAGEMAKER_MAX_PAYLOAD_IN_MB", unit: 1_048_576),
+            // 0 has batch transform send whole objects, however large (contracts.md A10).
+            Alias(
+                variable: "SAGEMAKER_MAX_PAYLOAD_IN_MB", unit: 1_048_576, zero: largestBody),
             Alias(variable: "SAGEMAKER_MAX_REQUEST_SIZE"),
         ],
-        kind: .bytes(1...2_147_483_647), standard: 33_554_432, defaultText: "33554432",
+        kind: .bytes(1...largestBody), standard: 33_554_432, defaultText: "33554432",
         help: "The largest request body.")
+    private static let largestBody = 2_147_483_647
     static let maxImagePixels = Setting(
         name: "max-image-pixels", kind: .integer(1...1_000_000_000), standard: 64_000_000,
         defaultText: "64000000", help: "The largest image, width times height.")
@@ -80,6 +86,11 @@ enum Settings {
         name: "top-k", kind: .optionalInteger(1...1000), standard: nil,
         defaultText: "the model folder's, else 5",
         help: "The labels in an answer, unless the request says otherwise.")
+
+    static let defaultAccept = Setting(
+        name: "default-accept", aliases: [Alias(variable: "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT")],
+        kind: .answerTypes, standard: "*/*", defaultText: "*/*",
+        help: "The Accept field of requests that have none.")
 
     // MARK: Time
 
@@ -163,6 +174,24 @@ extension SettingKind where Value == [NetworkRange] {
                 }
                 return ranges
             })
+    }
+}
+
+extension SettingKind where Value == String {
+    /// A numeric address: names are resolved by nobody here.
+    fileprivate static var address: Self {
+        SettingKind(
+            takes: "a numeric IPv4 or IPv6 address", placeholder: "address",
+            parse: { NetworkAddress($0) == nil ? nil : $0 })
+    }
+
+    /// Media ranges of which one at least fits an answer: others would have every request refused.
+    fileprivate static var answerTypes: Self {
+        let names = [BodyKind.json, .jsonLines].flatMap(\.answerNames)
+        return SettingKind(
+            takes: "media types with application/json or application/jsonlines among them",
+            placeholder: "media-types",
+            parse: { text in !text.isEmpty && accepts(text, anyOf: names) ? text : nil })
     }
 }
 

@@ -9,7 +9,7 @@ enum Job: Sendable {
     /// Decode, preprocess, infer; the most probable labels.
     case classify(ImageSource, topK: Int)
     /// Read a JSON body too long to be read on the loop.
-    case read([UInt8], allowsBareURI: Bool)
+    case read([UInt8], from: Form.Frame)
 }
 
 /// What a worker found.
@@ -31,55 +31,71 @@ final class Backend {
     let topK: Int
     let maxItems: Int
 
-    /// Starts workers on a model, and transfers; `started` is called when the workers have come up.
-    init(
-        _ model: Model, _ configuration: Configuration, on loop: EventLoop,
-        started: @escaping (Result<Void, WorkerFailure>) -> Void
-    ) throws(SystemError) {
-        self.loop = loop
-        fetch = configuration.fetch
-        topK = configuration.topK ?? model.settings.topK.value
-        maxItems = configuration.maxItems
-        let limits = ImageLimits(pixels: configuration.maxImagePixels)
-        pool = try WorkerPool(
-            count: configuration.workers, on: loop,
-            makeWork: { [maxItems] () throws(WorkerFailure) in
-                try Work.on(model, limits: limits, maxItems: maxItems)
-            },
-            started: started)
-        transfers = try TransferPool(
-            loop: loop, policy: AddressPolicy(allow: fetch.allow),
-            maxConcurrent: fetch.maxConcurrent)
-    }
-
-    /// Breaks off all transfers and ends the workers, each after the job in its hands.
-    func close() {
-        transfers.close()
-        pool.close()
-    }
-
     /// Images of one request that are fetched or computed at the same time: enough to keep every
-    /// worker busy behind slow hosts, few enough that one request cannot fill the queue.
-    var window: Int { max(16, 4 * pool.workerCount) }
+    /// worker busy behind slow hosts, few enough that one request does not fill the queue.
+    let window: Int
+
+    init(
+        loop: EventLoop, pool: WorkerPool<Job, Output>, transfers: TransferPool,
+        fetch: FetchSettings, topK: Int, maxItems: Int, queueCapacity: Int
+    ) {
+        self.loop = loop
+        self.pool = pool
+        self.transfers = transfers
+        self.fetch = fetch
+        self.topK = topK
+        self.maxItems = maxItems
+        window = max(1, min(max(16, 4 * pool.workerCount), queueCapacity / 2))
+    }
 
     /// Reads a JSON body; a long one on a worker, so that the loop goes on turning.
     ///
     /// `completed` may be called before this returns. The job can be abandoned.
     func read(
-        json body: [UInt8], allowsBareURI: Bool,
+        json body: [UInt8], from frame: Form.Frame,
         completed: @escaping (Result<Form, Failure>) -> Void
     ) -> JobID? {
         guard body.count > Self.longestReadOnLoop else {
             let maxItems = self.maxItems
             completed(
                 Result { () throws(Failure) -> Form in
-                    try Form(json: body, maxItems: maxItems, allowsBareURI: allowsBareURI)
+                    try Form(json: body, from: frame, maxItems: maxItems)
                 })
             return nil
         }
-        return pool.submit(.read(body, allowsBareURI: allowsBareURI)) { output in
+        return pool.submit(.read(body, from: frame)) { output in
             guard case .form(let form) = output else { preconditionFailure("a job was mixed up") }
             completed(form)
         }
+    }
+}
+
+extension Backend {
+    /// Starts workers on a model, and transfers; `started` is called when the workers have come up.
+    convenience init(
+        _ model: Model, _ configuration: Configuration, on loop: EventLoop,
+        started: @escaping (Result<Void, WorkerFailure>) -> Void
+    ) throws(SystemError) {
+        let limits = ImageLimits(pixels: configuration.maxImagePixels)
+        let maxItems = configuration.maxItems
+        let pool = try WorkerPool<Job, Output>(
+            count: configuration.workers, on: loop,
+            makeWork: { () throws(WorkerFailure) in
+                try Work.on(model, limits: limits, maxItems: maxItems)
+            },
+            started: started)
+        let transfers = try TransferPool(
+            loop: loop, policy: AddressPolicy(allow: configuration.fetch.allow),
+            maxConcurrent: configuration.fetch.maxConcurrent)
+        self.init(
+            loop: loop, pool: pool, transfers: transfers, fetch: configuration.fetch,
+            topK: configuration.topK ?? model.settings.topK.value, maxItems: maxItems,
+            queueCapacity: configuration.queueCapacity)
+    }
+
+    /// Breaks off all transfers and ends the workers, each after the job in its hands.
+    func close() {
+        transfers.close()
+        pool.close()
     }
 }

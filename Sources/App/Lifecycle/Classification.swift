@@ -36,14 +36,18 @@ final class Classification {
 
     /// Sets out. `completed` may be called before this returns.
     func start() {
-        guard case .uri(let uri) = item.source else { return work(on: item.source) }
-        do throws(Failure) {
-            switch try ImageURI(uri) {
-            case .inline: work(on: item.source)
-            case .remote(let url): fetch(url)
+        switch item.source {
+        case .bytes, .base64: work(on: item.source)
+        case .unusable(let failure): end(.failure(failure))
+        case .uri(let uri):
+            do throws(Failure) {
+                switch try ImageURI(uri) {
+                case .inline: work(on: item.source)
+                case .remote(let url): fetch(url)
+                }
+            } catch {
+                end(.failure(error))
             }
-        } catch {
-            end(.failure(error))
         }
     }
 

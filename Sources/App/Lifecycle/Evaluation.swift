@@ -1,11 +1,15 @@
 // One form to one JSON answer: its images are classified, a window of them at a time, and what is
 // found is written down in order.
 
+internal import EventLoop
 internal import Inference
 internal import Runtime
 
 /// The evaluation of one form. Loop thread.
 final class Evaluation {
+    /// Images begun before others have their turn: bad ones end at once, by the thousand.
+    private static let itemsPerTurn = 256
+
     private let items: [Item]
     private let isList: Bool
     private let topK: Int
@@ -17,6 +21,10 @@ final class Evaluation {
     private var nextIndex = 0
     private var endedCount = 0
     private var isLaunching = false
+    private var isScheduled = false
+
+    /// Images that are being fetched or computed.
+    var inFlight: Int { running.count }
 
     /// Prepares the evaluation of a form; `topK` is what the query says.
     init(
@@ -47,16 +55,30 @@ final class Evaluation {
         // An item may end at once, inside `start`; the loop that is already running goes on then.
         guard !isLaunching else { return }
         isLaunching = true
-        while completed != nil, nextIndex < items.count, running.count < backend.window {
-            let index = nextIndex
-            nextIndex += 1
-            let classification = Classification(items[index], topK: topK, backend: backend) {
-                [weak self] in self?.ended(index, $0)
-            }
-            running[index] = classification
-            classification.start()
+        for _ in 0..<Self.itemsPerTurn {
+            guard hasRoom else { break }
+            begin(nextIndex)
         }
         isLaunching = false
+        guard hasRoom, !isScheduled else { return }
+        isScheduled = true
+        backend.loop.afterTurn { [weak self] in
+            self?.isScheduled = false
+            self?.launch()
+        }
+    }
+
+    private var hasRoom: Bool {
+        completed != nil && nextIndex < items.count && running.count < backend.window
+    }
+
+    private func begin(_ index: Int) {
+        nextIndex += 1
+        let classification = Classification(items[index], topK: topK, backend: backend) {
+            [weak self] in self?.ended(index, $0)
+        }
+        running[index] = classification
+        classification.start()
     }
 
     private func ended(_ index: Int, _ result: Result<[Prediction], Failure>) {

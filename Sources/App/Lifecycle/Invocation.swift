@@ -8,11 +8,27 @@ internal import EventLoop
 internal import HTTP
 internal import Runtime
 
+/// What an invocation needs of the server that it came to. Loop thread.
+protocol InvocationHost: AnyObject {
+    var loop: EventLoop { get }
+    /// The time a request may take once it has arrived.
+    var requestTimeout: Duration { get }
+    /// Takes a request in, or throws why not; `release` must follow when it has ended.
+    func admit() throws(Failure) -> Backend
+    /// Counts a request that has ended.
+    func release()
+    /// Writes the line of a request that has ended.
+    func logAccess(
+        _ method: String, _ path: String, status: Int?, outcome: String?, id: String?, bytes: Int,
+        since arrived: Instant)
+}
+
 /// A request for labels. Loop thread.
 final class Invocation: RequestReceiver, EventHandler {
     private let properties: RequestProperties
-    private unowned let application: Application
+    private unowned let host: any InvocationHost
     private let arrived: Instant
+    /// Where the answer goes; `nil` before the request has arrived and once it has ended.
     private var exchange: (any Exchange)?
     private var backend: Backend?
     private var timer: Token?
@@ -21,22 +37,23 @@ final class Invocation: RequestReceiver, EventHandler {
     private var lines: LineStream?
     private var bodyBytes = 0
 
-    init(_ properties: RequestProperties, application: Application) {
+    init(_ properties: RequestProperties, host: any InvocationHost) {
         self.properties = properties
-        self.application = application
-        arrived = application.loop.now
+        self.host = host
+        arrived = host.loop.now
     }
+
+    // MARK: Events
 
     func receive(_ body: [UInt8], exchange: any Exchange) {
         self.exchange = exchange
         bodyBytes = body.count
         do throws(Failure) {
-            let backend = try application.admit()
+            let backend = try host.admit()
             self.backend = backend
-            let timer = application.loop.register(handler: self)
+            let timer = host.loop.register(handler: self)
             self.timer = timer
-            application.loop.setDeadline(
-                application.loop.now + application.configuration.requestTimeout, of: timer)
+            host.loop.setDeadline(host.loop.now + host.requestTimeout, of: timer)
             try begin(body, with: backend)
         } catch {
             answer(.failure(error))
@@ -44,32 +61,36 @@ final class Invocation: RequestReceiver, EventHandler {
     }
 
     func abandon() {
-        guard exchange != nil || timer != nil else { return }
-        cancelWork()
-        end(outcome: "abandoned", status: nil)
+        reading.map { backend?.pool.abandon($0) }
+        evaluation?.cancel()
+        lines?.cancel()
+        end(status: nil, outcome: "abandoned")
     }
 
     func resume() { lines?.resume() }
 
     func deadlinePassed(token: Token) {
-        let limit = application.configuration.requestTimeout.text
-        let failure = Failure(.timeout, "the request was not done within \(limit)")
+        let failure = Failure(
+            .timeout, "the request was not done within \(host.requestTimeout.text)")
         if let lines { return lines.fail(failure) }
-        cancelWork()
+        reading.map { backend?.pool.abandon($0) }
+        evaluation?.cancel()
         answer(.failure(failure))
     }
+
+    // MARK: Steps
 
     private func begin(_ body: [UInt8], with backend: Backend) throws(Failure) {
         var kind = properties.kind
         if kind == .unstated {
             kind = .sniffed(body)
-            try application.requireAcceptable(properties.accept, kind)
+            try kind.requireAccepted(by: properties.accept)
         }
         switch kind {
         case .image, .unstated:
             evaluate(Form(image: body), with: backend)
         case .json:
-            reading = backend.read(json: body, allowsBareURI: false) { [weak self] form in
+            reading = backend.read(json: body, from: .body) { [weak self] form in
                 self?.reading = nil
                 switch form {
                 case .success(let form): self?.evaluate(form, with: backend)
@@ -77,7 +98,7 @@ final class Invocation: RequestReceiver, EventHandler {
                 }
             }
         case .jsonLines:
-            try stream(body, with: backend)
+            stream(body, with: backend)
         }
     }
 
@@ -89,47 +110,40 @@ final class Invocation: RequestReceiver, EventHandler {
         evaluation.start()
     }
 
-    private func stream(_ body: [UInt8], with backend: Backend) throws(Failure) {
+    private func stream(_ body: [UInt8], with backend: Backend) {
         guard let exchange else { return }
-        guard body.contains(where: { $0 > 0x20 }) else {
-            throw Failure(.badRequest, "the body holds no line; send one JSON request a line")
-        }
         let lines = LineStream(body, topK: properties.topK, backend: backend, exchange: exchange) {
-            [weak self] in self?.end(outcome: nil, status: 200)
+            [weak self] in self?.end(status: $0, outcome: $1?.code.rawValue)
         }
         self.lines = lines
         lines.resume()
     }
 
+    // MARK: The end
+
     private func answer(_ result: Result<[UInt8], Failure>) {
         guard let exchange else { return }
+        // Ended first: the answer makes room for the client's next request, which may be here.
         switch result {
         case .success(let body):
+            end(status: .ok, outcome: nil)
             exchange.respond(Response(.ok, contentType: "application/json", body: body))
-            end(outcome: nil, status: 200)
         case .failure(let failure):
+            end(status: failure.code.status, outcome: failure.code.rawValue)
             exchange.respond(failure.response)
-            end(outcome: failure.code.rawValue, status: failure.code.status.code)
         }
     }
 
-    private func cancelWork() {
-        if let reading { backend?.pool.abandon(reading) }
-        evaluation?.cancel()
-        lines?.cancel()
-    }
-
-    private func end(outcome: String?, status: Int?) {
+    private func end(status: Status?, outcome: String?) {
         guard exchange != nil else { return }
-        exchange = nil
-        (reading, evaluation, lines) = (nil, nil, nil)
+        (exchange, reading, evaluation, lines) = (nil, nil, nil, nil)
         if let timer {
-            application.loop.deregister(timer)
-            application.release()
+            host.loop.deregister(timer)
+            host.release()
         }
         timer = nil
-        application.logAccess(
-            "POST", "/invocations", status: status, outcome: outcome, id: properties.id,
+        host.logAccess(
+            "POST", "/invocations", status: status?.code, outcome: outcome, id: properties.id,
             bytes: bodyBytes, since: arrived)
     }
 }

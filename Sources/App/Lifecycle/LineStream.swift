@@ -2,7 +2,8 @@
 // it are done.
 //
 // Lines are cut from the body as the window moves on, so that a long body costs no list of lines;
-// a client that reads slowly stops the window, so that answers don't pile up.
+// a client that reads slowly stops the window, so that answers don't pile up. It begins its answer
+// with the first line's, so a body without any line can still be refused.
 
 internal import EventLoop
 internal import HTTP
@@ -10,65 +11,64 @@ internal import Runtime
 
 /// The evaluation of a body of JSON lines. Loop thread.
 final class LineStream {
-    /// Lines begun before others have their turn.
+    /// Lines begun, and bytes looked at, before others have their turn.
     private static let linesPerTurn = 32
+    private static let bytesPerTurn = 64 * 1024
 
     private struct Slot {
         var answer: [UInt8]?
         var evaluation: Evaluation?
         var reading: JobID?
+
+        /// Images or forms that are being worked on.
+        var inFlight: Int { evaluation?.inFlight ?? (reading == nil ? 0 : 1) }
     }
 
-    private let body: [UInt8]
     private let topK: Int?
     private let backend: Backend
-    private unowned let exchange: any Exchange
-    private let ended: () -> Void
-    private var position = 0
+    private let exchange: any Exchange
+    private let ended: (Status, Failure?) -> Void
+    private var lines: LineCutter
     /// Lines that were begun and not sent yet, the oldest first; the first has number `sentCount`.
     private var slots: [Slot] = []
     private var sentCount = 0
     private var isPumping = false
+    private var isScheduled = false
     private var hasBegun = false
     private var hasEnded = false
     /// Why lines that are not done will not be.
     private var failure: Failure?
 
-    /// Prepares the evaluation; `ended` is called when the last answer has been sent.
+    /// Prepares the evaluation. `ended` is called when the last answer has been sent, with the status
+    /// and what kept lines from being done, if something did; it is not called after `cancel`.
     init(
         _ body: [UInt8], topK: Int?, backend: Backend, exchange: any Exchange,
-        ended: @escaping () -> Void
+        ended: @escaping (Status, Failure?) -> Void
     ) {
-        self.body = body
+        lines = LineCutter(body)
         self.topK = topK
         self.backend = backend
         self.exchange = exchange
         self.ended = ended
     }
 
-    /// The number of lines answered.
-    var answeredCount: Int { sentCount }
-
     /// Sets out, or goes on: after a line is done, or after the client has taken its answers.
     func resume() {
+        // Whoever calls from inside of `pump`, through a line that is done at once or an exchange
+        // that has room at once, is served by the loop that is already running there.
         guard !isPumping, !hasEnded else { return }
         isPumping = true
-        for _ in 0..<Self.linesPerTurn {
-            guard slots.count < backend.window, !exchange.isCongested, let line = nextLine() else {
-                break
-            }
-            begin(line)
-            sendReady()
-        }
-        sendReady()
+        pump()
         isPumping = false
-        if slots.isEmpty && position == body.count {
-            hasEnded = true
-            exchange.endStream()
-            ended()
-        } else if slots.count < backend.window && position < body.count && !exchange.isCongested {
-            // Lines that are done at once, by the thousand: others have their turn between them.
-            backend.loop.afterTurn { [weak self] in self?.resume() }
+        guard !hasEnded else { return }
+        if slots.isEmpty && lines.isAtEnd {
+            end()
+        } else if hasRoom && !isScheduled {
+            isScheduled = true
+            backend.loop.afterTurn { [weak self] in
+                self?.isScheduled = false
+                self?.resume()
+            }
         }
     }
 
@@ -89,23 +89,35 @@ final class LineStream {
         resume()
     }
 
-    private func drop(_ slot: Slot) {
-        slot.evaluation?.cancel()
-        if let reading = slot.reading { backend.pool.abandon(reading) }
+    // MARK: The window
+
+    /// Whether another line may be begun. A line can be a whole list: images count, not lines alone.
+    private var hasRoom: Bool {
+        !lines.isAtEnd && slots.count < backend.window && !exchange.isCongested
+            && slots.reduce(0) { $0 + $1.inFlight } < backend.window
+    }
+
+    private func pump() {
+        var budget = Self.bytesPerTurn
+        for _ in 0..<Self.linesPerTurn {
+            guard !hasEnded, hasRoom, let line = lines.next(within: &budget) else { break }
+            begin(line)
+            sendReady()
+        }
+        sendReady()
     }
 
     private func begin(_ line: [UInt8]) {
         let number = sentCount + slots.count
         slots.append(Slot())
         if let failure { return finish(number, Self.line(failure)) }
-        let reading = backend.read(json: line, allowsBareURI: true) { [weak self] form in
+        let reading = backend.read(json: line, from: .line) { [weak self] form in
             self?.evaluate(form, number)
         }
-        update(number) { $0.reading = reading }
+        if let reading { update(number) { $0.reading = reading } }
     }
 
     private func evaluate(_ form: Result<Form, Failure>, _ number: Int) {
-        update(number) { $0.reading = nil }
         switch form {
         case .failure(let failure): finish(number, Self.line(failure))
         case .success(let form):
@@ -115,7 +127,7 @@ final class LineStream {
                 case .failure(let failure): self?.finish(number, Self.line(failure, of: form))
                 }
             }
-            update(number) { $0.evaluation = evaluation }
+            update(number) { $0 = Slot(evaluation: evaluation) }
             evaluation.start()
         }
     }
@@ -130,14 +142,19 @@ final class LineStream {
         change(&slots[number - sentCount])
     }
 
+    private func drop(_ slot: Slot) {
+        slot.evaluation?.cancel()
+        if let reading = slot.reading { backend.pool.abandon(reading) }
+    }
+
+    // MARK: The answer
+
     private func sendReady() {
-        var batch: [UInt8] = []
-        while let answer = slots.first?.answer {
-            batch += answer
-            slots.removeFirst()
-            sentCount += 1
-        }
-        guard !batch.isEmpty else { return }
+        let count = slots.prefix { $0.answer != nil }.count
+        guard count > 0 else { return }
+        let batch = Array(slots[..<count].compactMap(\.answer).joined())
+        sentCount += count
+        slots.removeFirst(count)
         if hasBegun {
             exchange.send(batch)
         } else {
@@ -146,16 +163,17 @@ final class LineStream {
         }
     }
 
-    /// The next line that isn't blank, without its line break (LF or CRLF).
-    private func nextLine() -> [UInt8]? {
-        while position < body.count {
-            let end = body[position...].firstIndex(of: UInt8(ascii: "\n")) ?? body.count
-            let line = body[position..<end]
-            position = min(end + 1, body.count)
-            let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-            if !isBlank { return Array(line) }
+    private func end() {
+        hasEnded = true
+        if hasBegun {
+            exchange.endStream()
+            ended(.ok, failure)
+        } else {
+            let failure = Failure(
+                .badRequest, "the body holds no line; send one JSON request a line")
+            exchange.respond(failure.response)
+            ended(failure.code.status, failure)
         }
-        return nil
     }
 
     private static let newline: [UInt8] = [UInt8(ascii: "\n")]

@@ -23,10 +23,10 @@ enum Work {
                     Result { () throws(Failure) -> [Prediction] in
                         try classify(source, topK, classifier)
                     })
-            case .read(let body, let allowsBareURI):
+            case .read(let body, let frame):
                 .form(
                     Result { () throws(Failure) -> Form in
-                        try Form(json: body, maxItems: maxItems, allowsBareURI: allowsBareURI)
+                        try Form(json: body, from: frame, maxItems: maxItems)
                     })
             }
         }
@@ -38,8 +38,9 @@ enum Work {
         let bytes: [UInt8] =
             switch source {
             case .bytes(let bytes): bytes
-            case .base64(let text): try Base64.bytes(of: text.utf8, at: "\"b64\"")
+            case .base64(let text): try Base64.bytes(of: text.utf8Span.span, at: "\"b64\"")
             case .uri(let uri): try ImageURI.bytes(ofData: uri)
+            case .unusable(let failure): throw failure
             }
         do throws(ClassifierError) {
             return try classifier.classify(bytes, topK: topK)

@@ -1,7 +1,8 @@
 // Log lines on standard error: text for people, JSON for machines (contracts.md A16, B12).
 //
-// Lines of one turn leave in one write; nothing here keeps a line that could not be written. Never
-// given a query string or a request's body: presigned URLs are secrets.
+// Lines of one turn leave in one write; what nobody takes is dropped, since no log is worth a server
+// that stands still. One event is one line, whatever its texts hold. Nothing here is ever given a
+// query string or a request's body: presigned URLs are secrets.
 
 internal import Glibc
 
@@ -39,7 +40,10 @@ enum LogLevel: String, CaseIterable, Sendable, Comparable {
 enum LogValue {
     case text(String)
     case number(Int)
+    /// "took=1.234ms" in text, "tookMs":1.234 in JSON.
     case milliseconds(Double)
+    /// Nothing is said.
+    case absent
 }
 
 /// Writes log lines. Loop thread.
@@ -47,14 +51,19 @@ final class Log {
     private let format: LogFormat
     private let level: LogLevel
     private let descriptor: CInt
+    private let now: () -> WallTime
     private var buffer: [UInt8] = []
     /// Asked to call `flush` soon, once for all lines of a turn; `nil` writes at once.
     var flushSoon: (() -> Void)?
 
-    init(format: LogFormat, level: LogLevel, descriptor: CInt = STDERR_FILENO) {
+    init(
+        format: LogFormat, level: LogLevel, descriptor: CInt = STDERR_FILENO,
+        now: @escaping () -> WallTime = WallTime.now
+    ) {
         self.format = format
         self.level = level
         self.descriptor = descriptor
+        self.now = now
     }
 
     func info(_ message: String, _ fields: KeyValuePairs<String, LogValue> = [:]) {
@@ -103,13 +112,15 @@ final class Log {
         _ level: LogLevel, _ message: String, _ fields: KeyValuePairs<String, LogValue>
     ) {
         let name = level.rawValue
-        buffer += Timestamp.now().utf8
-        buffer += " \(name)\(String(repeating: " ", count: 6 - name.count))\(message)".oneLine.utf8
+        buffer += now().rfc3339.utf8
+        buffer += " \(name)\(String(repeating: " ", count: 6 - name.count))".utf8
+        buffer += message.oneLine.utf8
         for (key, value) in fields {
             switch value {
-            case .text(let text): buffer += " \(key)=\(text)".oneLine.utf8
+            case .text(let text): buffer += " \(key)=\(text.quotedWhereNeeded)".utf8
             case .number(let number): buffer += " \(key)=\(number)".utf8
             case .milliseconds(let time): buffer += " \(key)=\(time.threeDecimals)ms".utf8
+            case .absent: break
             }
         }
         buffer.append(UInt8(ascii: "\n"))
@@ -120,7 +131,7 @@ final class Log {
     ) {
         var json = JSONWriter()
         json.object { json in
-            json.field("timestamp", Timestamp.now())
+            json.field("timestamp", now().rfc3339)
             json.field("level", level.rawValue.uppercased())
             json.field("message", message)
             for (key, value) in fields {
@@ -128,6 +139,7 @@ final class Log {
                 case .text(let text): json.field(key, text)
                 case .number(let number): json.field(key, number)
                 case .milliseconds(let time): json.field(key + "Ms", raw: time.threeDecimals)
+                case .absent: break
                 }
             }
         }
@@ -136,58 +148,10 @@ final class Log {
     }
 }
 
-/// Points in time, as RFC 3339 writes them.
-enum Timestamp {
-    /// The present instant: "2026-11-22T12:00:00.000Z".
-    static func now() -> String {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        let (day, second) = (time.tv_sec / 86400, time.tv_sec % 86400)
-        let clock = [second / 3600, second / 60 % 60, second % 60].map { padded($0, to: 2) }
-        return "\(date(ofDay: day))T\(clock.joined(separator: ":"))"
-            + ".\(padded(time.tv_nsec / 1_000_000, to: 3))Z"
-    }
-
-    /// The date of a day since 1970: years are counted from March, so that a leap day ends one.
-    private static func date(ofDay day: Int) -> String {
-        let shifted = day + 719_468
-        let (era, dayOfEra) = (shifted / 146_097, shifted % 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        let dayOfMonth = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return "\(year)-\(padded(month, to: 2))-\(padded(dayOfMonth, to: 2))"
-    }
-
-    private static func padded(_ number: Int, to width: Int) -> String {
-        let digits = "\(number)"
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }
-}
-
 extension Double {
     /// "1.234": a locale-free number with three decimals.
     fileprivate var threeDecimals: String {
         let thousandths = Int((self * 1000).rounded())
-        let fraction = "\(thousandths % 1000)"
-        return "\(thousandths / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)"
-    }
-}
-
-extension String {
-    /// Control characters (line breaks above all) shown as `\u{…}`, so that a line stays one line.
-    fileprivate var oneLine: String {
-        guard unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-            return self
-        }
-        return unicodeScalars.reduce(into: "") { line, scalar in
-            if scalar.value < 0x20 || scalar.value == 0x7F {
-                line += "\\u{\(String(scalar.value, radix: 16))}"
-            } else {
-                line.unicodeScalars.append(scalar)
-            }
-        }
+        return "\(thousandths / 1000).\((thousandths % 1000).padded(to: 3))"
     }
 }

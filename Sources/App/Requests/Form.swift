@@ -13,6 +13,8 @@ enum ImageSource: Sendable, Equatable {
     case bytes([UInt8])
     case base64(String)
     case uri(String)
+    /// An element of a list that names none: it has its error in place and does not fail the rest.
+    case unusable(Failure)
 }
 
 /// One image of a request.
@@ -25,12 +27,7 @@ struct Item: Sendable, Equatable {
     /// An image by its source.
     init(source: ImageSource) {
         self.source = source
-        guard case .uri(let uri) = source else {
-            echo = nil
-            return
-        }
-        let isData = uri.prefix(5).lowercased() == "data:"
-        echo = isData ? String(uri.prefix { $0 != "," }) : uri
+        echo = if case .uri(let uri) = source { ImageURI.echo(of: uri) } else { nil }
     }
 
     /// An image whose bytes are known by a name.
@@ -49,6 +46,9 @@ struct Form: Sendable, Equatable {
         case many([Item])
     }
 
+    /// What the JSON was sent as; a line may also be a string alone, a URI (DESIGN §9).
+    enum Frame: String, Sendable { case body, line }
+
     let shape: Shape
     /// `nil` where the body does not say.
     let topK: Int?
@@ -59,31 +59,35 @@ struct Form: Sendable, Equatable {
         topK = nil
     }
 
-    /// Reads a JSON body. `allowsBareURI`: a string alone is a URI, as on a line of JSON lines.
-    init(json bytes: [UInt8], maxItems: Int, allowsBareURI: Bool = false) throws(Failure) {
+    /// Reads JSON. Any thread; takes time and memory in proportion to it.
+    init(json bytes: [UInt8], from frame: Frame = .body, maxItems: Int) throws(Failure) {
         let value: JSONValue
-        do throws(JSONError) {
-            value = try JSONValue(parsing: bytes)
+        do throws(UnreadableJSON) {
+            // A form has at most two values an item; the rest is for keys that clients add.
+            value = try JSONValue(reading: bytes, maxValues: 8 * maxItems + 1_000_000)
         } catch {
-            throw Failure(.badRequest, "the body is not valid JSON: \(error.reason)")
+            throw Failure(
+                .badRequest, "the \(frame.rawValue) can't be read as JSON: \(error.reason)")
         }
-        if allowsBareURI, case .string(let uri) = value {
-            shape = .one(Item(source: .uri(uri)))
+        if frame == .line, case .string = value {
+            shape = .one(Item(source: .uri(try Self.uri(value, at: "line"))))
             topK = nil
             return
         }
         guard case .object(let fields) = value else {
+            let alternative = frame == .line ? " or a URI in quotes" : ""
             throw Failure(
                 .badRequest,
-                "the body must be a JSON object like {\"uri\": \"https://…\"}, not \(value.kind)")
+                "the \(frame.rawValue) must be a JSON object like {\"uri\": \"https://…\"}"
+                    + "\(alternative), not \(value.kind)")
         }
         topK = try Self.topK(fields["top_k"])
-        shape = try Self.shape(fields, maxItems: maxItems)
+        shape = try Self.shape(fields, from: frame, maxItems: maxItems)
     }
 
     /// Reads `top_k` where it is text, as in a query.
-    static func topK(text: String) throws(Failure) -> Int {
-        try topK(Double(text).map(JSONValue.number) ?? .string(text)) ?? Prediction.topKDefault
+    static func topK(text: String) throws(Failure) -> Int? {
+        try topK(Int(text).map { .number(Double($0)) } ?? .string(text))
     }
 
     private static func topK(_ value: JSONValue?) throws(Failure) -> Int? {
@@ -101,32 +105,34 @@ struct Form: Sendable, Equatable {
     }
 
     private static func shape(
-        _ fields: [String: JSONValue], maxItems: Int
+        _ fields: [String: JSONValue], from frame: Frame, maxItems: Int
     ) throws(Failure) -> Shape {
         let given = ["uri", "uris", "instances"].filter { fields[$0] != nil }
         guard let name = given.first, let value = fields[name] else {
             throw Failure(
                 .badRequest,
-                "\"uri\" is missing: the body must hold one of \"uri\", \"uris\" and \"instances\"")
+                "\"uri\" is missing: the \(frame.rawValue) must hold one of \"uri\", \"uris\" and "
+                    + "\"instances\"")
         }
         guard given.count == 1 else {
             throw Failure(
                 .badRequest,
-                "the body must hold only one of \"uri\", \"uris\" and \"instances\", not "
+                "the \(frame.rawValue) must hold only one of \"uri\", \"uris\" and \"instances\", not "
                     + given.map { "\"\($0)\"" }.joined(separator: " and "))
         }
         if name == "uri" { return .one(Item(source: .uri(try uri(value, at: "uri")))) }
         let elements = try list(value, at: name, maxItems: maxItems)
-        var items: [Item] = []
-        items.reserveCapacity(elements.count)
-        for (index, element) in elements.enumerated() {
-            let place = "\(name)[\(index)]"
-            items.append(
-                name == "uris"
-                    ? Item(source: .uri(try uri(element, at: place)))
-                    : try instance(element, at: place))
-        }
-        return .many(items)
+        return .many(
+            elements.enumerated().map { index, element in
+                let place = "\(name)[\(index)]"
+                do throws(Failure) {
+                    return name == "uris"
+                        ? Item(source: .uri(try uri(element, at: place)))
+                        : try instance(element, at: place)
+                } catch {
+                    return Item(source: .unusable(error))
+                }
+            })
     }
 
     private static func list(

@@ -1,7 +1,5 @@
 // What a URI in a request may be, and the bytes inside a `data:` URI (RFC 2397).
 
-internal import FoundationEssentials
-
 /// A URI of an image, sorted by what has to be done about it.
 enum ImageURI: Equatable {
     /// `http` or `https`: to be fetched.
@@ -11,11 +9,18 @@ enum ImageURI: Equatable {
 
     /// The longest URI that is fetched, in bytes; what servers commonly take.
     private static let longest = 8192
+    /// The longest scheme that is recognised as one, in bytes.
+    private static let longestScheme = 64
 
-    /// Sorts a URI. Throws where its scheme is not served.
+    /// Sorts a URI. Throws where its scheme is not served. Looks at a long URI's beginning only.
     init(_ uri: String) throws(Failure) {
-        guard let colon = uri.firstIndex(of: ":") else { throw Self.notAbsolute(uri) }
-        switch uri[..<colon].lowercased() {
+        guard let scheme = Self.scheme(of: uri) else {
+            throw Failure(
+                .badRequest,
+                "“\(uri.prefix(60))” is no absolute URI; it must begin with https://, http:// or data:"
+            )
+        }
+        switch scheme {
         case "http", "https":
             guard uri.utf8.count <= Self.longest else {
                 throw Failure(
@@ -27,20 +32,29 @@ enum ImageURI: Equatable {
             self = .inline(uri)
         case "file":
             throw Failure(
-                .uriForbidden, "file: URIs are not allowed; send the image's bytes, or an http(s) URI")
-        case let scheme where Self.isScheme(scheme):
+                .uriForbidden,
+                "file: URIs are not allowed; send the image's bytes, or an http(s) URI")
+        default:
             throw Failure(
                 .badRequest,
-                "the URI's scheme “\(scheme.prefix(20))” is not supported; http, https and data are")
-        default:
-            throw Self.notAbsolute(uri)
+                "the URI's scheme “\(scheme.prefix(20))” is not supported; http, https and data are"
+            )
         }
     }
 
-    private static func notAbsolute(_ uri: String) -> Failure {
-        Failure(
-            .badRequest,
-            "“\(uri.prefix(60))” is no absolute URI; it must begin with https://, http:// or data:")
+    /// A URI as an answer repeats it: as sent, but a `data:` URI without its data (DESIGN §9).
+    static func echo(of uri: String) -> String {
+        guard scheme(of: uri) == "data" else { return uri }
+        guard let comma = uri.utf8.firstIndex(of: UInt8(ascii: ",")) else { return "data:" }
+        return String(uri[..<comma])
+    }
+
+    /// The scheme in lower case (RFC 3986 §3.1); `nil` where the URI begins with none.
+    private static func scheme(of uri: String) -> String? {
+        let beginning = uri.utf8.prefix(longestScheme + 1)
+        guard let colon = beginning.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let scheme = uri[..<colon].lowercased()
+        return isScheme(scheme) ? scheme : nil
     }
 
     private static func isScheme(_ text: String) -> Bool {
@@ -56,45 +70,37 @@ enum ImageURI: Equatable {
 
     /// The bytes of a `data:` URI. Any thread; work in proportion to its length.
     static func bytes(ofData uri: String) throws(Failure) -> [UInt8] {
-        guard let comma = uri.firstIndex(of: ",") else {
-            throw Failure(.badRequest, "the data: URI has no comma before its data")
+        guard let comma = uri.utf8.firstIndex(of: UInt8(ascii: ",")) else {
+            throw Failure(
+                .badRequest, "the data: URI has no comma; it must read data:image/png;base64,…")
         }
-        let content = uri[uri.index(after: comma)...]
-        if uri[..<comma].lowercased().hasSuffix(";base64") {
-            return try Base64.bytes(of: percentDecoded(content), at: "the data: URI")
-        }
-        return percentDecoded(content)
+        let content = percentDecoded(uri.utf8[uri.utf8.index(after: comma)...])
+        let isBase64 = uri[..<comma].suffix(";base64".count).lowercased() == ";base64"
+        return isBase64 ? try Base64.bytes(of: content.span, at: "the data: URI") : content
     }
 
-    private static func percentDecoded(_ text: Substring) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count)
-        var rest = text.utf8
-        while let byte = rest.popFirst() {
-            let digits = rest.prefix(2)
-            if byte == UInt8(ascii: "%"), digits.count == 2,
-                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+    /// A `%` that no two hexadecimal digits follow stands for itself, as in browsers.
+    private static func percentDecoded(_ text: Substring.UTF8View) -> [UInt8] {
+        var bytes = Array(text)
+        guard let first = bytes.firstIndex(of: UInt8(ascii: "%")) else { return bytes }
+        var (read, written) = (first, first)
+        while read < bytes.count {
+            if bytes[read] == UInt8(ascii: "%"), read + 2 < bytes.count,
+                let high = hexadecimal(bytes[read + 1]), let low = hexadecimal(bytes[read + 2])
             {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
+                bytes[written] = high << 4 | low
+                read += 3
             } else {
-                bytes.append(byte)
+                bytes[written] = bytes[read]
+                read += 1
             }
+            written += 1
         }
+        bytes.removeSubrange(written...)
         return bytes
     }
-}
 
-/// Standard base64, padding optional (RFC 4648 §4).
-enum Base64 {
-    /// The bytes that a base64 text stands for; `place` names it in the error.
-    static func bytes(of text: some Collection<UInt8>, at place: String) throws(Failure) -> [UInt8] {
-        var padded = Data(text)
-        // Foundation insists on padding; senders often leave it out.
-        while padded.count % 4 != 0, padded.count % 4 != 1 { padded.append(UInt8(ascii: "=")) }
-        guard let data = Data(base64Encoded: padded) else {
-            throw Failure(.badRequest, "\(place) does not hold valid base64")
-        }
-        return [UInt8](data)
+    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
+        Character(Unicode.Scalar(byte)).hexDigitValue.map { UInt8($0) }
     }
 }

@@ -1,4 +1,6 @@
-// Content-Type and Accept: what a body is, and whether the answer's type will do (RFC 9110 §8.3, §12.5.1).
+// Content-Type: what a body holds, and what the answer to it is (RFC 9110 §8.3).
+//
+// Parameters (`charset=utf-8`, `version=1`) change nothing and are dropped; case doesn't count.
 
 /// What a request's body holds, by its Content-Type.
 enum BodyKind: Equatable {
@@ -40,31 +42,14 @@ enum BodyKind: Equatable {
         }
     }
 
-    /// The names of the answer's type, the one that is used first.
+    /// The names of the answer's type; the first is the one that is used.
     var answerNames: [String] {
         self == .jsonLines ? Self.jsonLinesNames : ["application/json"]
     }
 }
 
-/// Whether an Accept field takes one of `names`. No field, or an empty one, takes everything.
-func accepts(_ accept: String?, anyOf names: [String]) -> Bool {
-    guard let accept, !accept.allSatisfy(\.isWhitespace) else { return true }
-    return accept.split(separator: ",").contains { range in
-        guard !hasZeroQuality(range) else { return false }
-        let name = mediaType(of: String(range))
-        return name == "*/*" || name == "application/*" || names.contains(name)
-    }
-}
-
 /// "image/png" of "Image/PNG; q=1".
-private func mediaType(of field: String) -> String {
+func mediaType(of field: String) -> String {
     let name = field.split(separator: ";", omittingEmptySubsequences: false).first ?? ""
     return name.lowercased().filter { !$0.isWhitespace }
-}
-
-private func hasZeroQuality(_ range: Substring) -> Bool {
-    range.split(separator: ";").dropFirst().contains { parameter in
-        let parts = parameter.filter { !$0.isWhitespace }.lowercased().split(separator: "=")
-        return parts.count == 2 && parts[0] == "q" && Double(String(parts[1])) == 0
-    }
 }

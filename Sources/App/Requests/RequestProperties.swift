@@ -7,17 +7,15 @@ struct RequestProperties {
     let kind: BodyKind
     /// The number of labels its query asks for.
     let topK: Int?
-    /// The Accept field.
-    let accept: String?
+    /// The Accept field, or what stands for a missing one.
+    let accept: String
     /// Names the request in logs: the client's own id, else a number.
     let id: String
 
     /// The longest id that is taken over into logs, in bytes (contracts.md A5).
     private static let longestID = 64
 
-    init(
-        kind: BodyKind, topK: Int? = nil, accept: String? = nil, id: String
-    ) {
+    init(kind: BodyKind, topK: Int? = nil, accept: String = "", id: String) {
         self.kind = kind
         self.topK = topK
         self.accept = accept
@@ -25,29 +23,37 @@ struct RequestProperties {
     }
 
     /// Reads a head. Throws what the client must change.
+    ///
+    /// `number` names the request where the client does not; `defaultAccept` is for one who sends no
+    /// Accept field.
     init(
-        _ head: borrowing RequestHead, in bytes: Span<UInt8>, number: Int, application: Application
+        _ head: borrowing RequestHead, in bytes: Span<UInt8>, number: Int, defaultAccept: String
     ) throws(Failure) {
         if let coding = head.value(of: "content-encoding", in: bytes)?.text(in: bytes),
             !coding.isEmpty, coding.lowercased() != "identity"
         {
             throw Failure(
                 .unsupportedMediaType,
-                "the content coding “\(coding.prefix(40))” is not supported; send the body as it is")
+                "the content coding “\(coding.prefix(40))” is not supported; send the body as it is"
+            )
         }
         let contentType = head.value(of: "content-type", in: bytes)?.text(in: bytes)
         guard let kind = BodyKind(contentType: contentType) else {
             throw Failure(
                 .unsupportedMediaType,
                 "the media type “\((contentType ?? "").prefix(60))” is not supported; send "
-                    + "application/json, application/jsonlines, image/* or application/octet-stream")
+                    + "application/json, application/jsonlines, image/* or application/octet-stream"
+            )
         }
         self.kind = kind
-        accept = head.value(of: "accept", in: bytes)?.text(in: bytes)
-        if kind != .unstated { try application.requireAcceptable(accept, kind) }
+        accept = head.value(of: "accept", in: bytes)?.text(in: bytes) ?? defaultAccept
+        if kind != .unstated { try kind.requireAccepted(by: accept) }
         topK = try Self.topK(head.query?.text(in: bytes))
-        let given = head.value(of: "x-amzn-sagemaker-inference-id", in: bytes)?.text(in: bytes)
-        id = given.map { String($0.prefix(Self.longestID)) } ?? "\(number)"
+        let given =
+            head.value(of: "x-amzn-sagemaker-inference-id", in: bytes)?.text(in: bytes) ?? ""
+        id =
+            given.isEmpty
+            ? "\(number)" : String(decoding: given.utf8.prefix(Self.longestID), as: UTF8.self)
     }
 
     /// The value of `top_k` in a query.

@@ -147,6 +147,12 @@ typedef struct __attribute__((swift_attr("@Sendable"))) OrtSharedSession {
     OrtSession *session;
 } OrtSharedSession;
 
+// Keeps the engine from reporting on its host. From 1.31 on it does unless the environment says
+// otherwise: a device id and a database in the home directory, a thread, requests to its maker.
+// Changes the environment, so: before other threads exist (setenv(3)), and once the command line has
+// been read, because Swift finds it by the place of the environment. Called again, it does nothing.
+void OrtRefuseTelemetry(void);
+
 // Loads the library at `path` (a bare name is searched for, the executable's folder first: its
 // RUNPATH holds $ORIGIN) and returns its function table. On failure `api` is NULL and `reason`
 // holds a terminated sentence, cut to `capacity` bytes. Any thread. dlopen(3).

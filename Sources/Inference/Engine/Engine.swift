@@ -4,6 +4,8 @@
 // protocols here and is named once, in `Engine.open`; nothing else knows which engine runs. There
 // is no verb for batches: on a CPU they buy nothing.
 
+internal import COnnxRuntime
+
 /// Where a model's ONNX bytes are.
 package enum ModelSource: Sendable {
     /// A file; external data is looked for beside it.
@@ -40,6 +42,10 @@ package enum Engine {
     ) throws(ModelError) -> any CompiledModel {
         try OnnxRuntimeModel(source, options: options)
     }
+
+    /// Keeps engines from reporting on their host. It changes the environment: call it before other
+    /// threads exist, with the command line read already; `open` would do it too late for that.
+    package static func refuseTelemetry() { OrtRefuseTelemetry() }
 }
 
 /// A compiled model: its weights once, shared by every worker.

@@ -39,12 +39,20 @@ struct Manifest: Sendable, Equatable {
     var mean: [Float]?
     var std: [Float]?
 
+    /// Far more than a label for each class and a value for each channel.
+    private static let maxValues = 1_000_000
+
     /// Settings that say nothing.
     init() {}
 
     /// Reads a document. Throws `invalidSettings` with every problem in it, naming `file`.
     init(_ bytes: [UInt8], file: String = Self.fileName) throws(ModelError) {
-        let document = try JSONValue.parse(bytes, file: file)
+        let document: JSONValue
+        do throws(UnreadableJSON) {
+            document = try JSONValue(reading: bytes, maxValues: Self.maxValues)
+        } catch {
+            throw .invalidSettings(file: file, problems: ["not valid JSON: \(error.reason)"])
+        }
         var reader = ManifestReader()
         let root = reader.root(
             document, keys: ["model", "labels", "activation", "top_k", "input", "preprocess"])

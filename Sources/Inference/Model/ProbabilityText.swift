@@ -3,10 +3,20 @@
 // Clients of the system this one succeeds compare these strings, so they are part of the contract.
 // The digits are the shortest that read back as the same float32, as Swift's own description has
 // them; only the notation is numpy's: a decimal point always, an exponent of at least two digits
-// below 1e-4 and from 1e16 on.
+// below 1e-4 and from 1e16 on. Swift's notation is the same but around 1e-4 and above 2²⁴, where few
+// probabilities are.
 
 /// The shortest decimal text of a float32, in numpy's notation.
 package func probabilityText(_ value: Float) -> String {
+    let magnitude = value.magnitude
+    if magnitude >= 1.1e-4 && magnitude < 16_777_216 || magnitude > 0 && magnitude < 0.9e-4 {
+        return value.description
+    }
+    return rearranged(value)
+}
+
+/// The same for any value, from Swift's digits.
+func rearranged(_ value: Float) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     let sign = value.sign == .minus ? "-" : ""
     guard value != 0 else { return sign + "0.0" }

@@ -6,6 +6,7 @@ test depends on the wording of a log line. It does not retry requests and hides 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -38,20 +39,21 @@ def run(*arguments: str, env: dict[str, str] | None = None,
 
 
 def listening_port(pid: int) -> int | None:
-    """The port that a process listens on, from /proc; None while it does not listen."""
+    """The port that a process listens on, from /proc; None while it does not, or has ended."""
     inodes = set()
-    for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            target = os.readlink(entry)
-        except OSError:
-            continue
-        if target.startswith("socket:["):
-            inodes.add(target[8:-1])
-    for table in ("tcp", "tcp6"):
-        for line in pathlib.Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
-            fields = line.split()
-            if fields[3] == "0A" and fields[9] in inodes:
-                return int(fields[1].rsplit(":", 1)[1], 16)
+    try:
+        for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                target = os.readlink(entry)
+                if target.startswith("socket:["):
+                    inodes.add(target[8:-1])
+        for table in ("tcp", "tcp6"):
+            for line in pathlib.Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+                fields = line.split()
+                if fields[3] == "0A" and fields[9] in inodes:
+                    return int(fields[1].rsplit(":", 1)[1], 16)
+    except OSError:
+        pass
     return None
 
 

@@ -40,7 +40,8 @@ struct FilterShape {
         if distance == 0 { return 1 }
         if distance >= 1 { return 0 }
         let angle = distance * Double.pi
-        return sin(angle) / angle * (0.54 + 0.46 * cos(angle))
+        // Pillow has these two constants in single precision, and it shows.
+        return sin(angle) / angle * (Double(Float(0.54)) + Double(Float(0.46)) * cos(angle))
     }
 
     private static func cubic(_ distance: Double) -> Double {

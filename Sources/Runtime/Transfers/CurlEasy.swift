@@ -88,8 +88,8 @@ final class CurlEasy {
         options.set(CURLOPT_USERAGENT, settings.userAgent)
         // Frozen between invocations, a process wakes with connections that are dead but look alive.
         options.set(CURLOPT_MAXAGE_CONN, 4)
-        // Refused where the handle keeps the buffer of a transfer that ended in its look-up; it is of
-        // this size already.
+        // Not vital, so no `attempt`: refused where the handle keeps the buffer of a transfer that ended
+        // in its look-up or was of HTTP/2; it is of this size already.
         _ = unsafe ccurl_set_long(handle, CURLOPT_BUFFERSIZE, 64 * 1024)
         // libcurl keeps the parsed authorities for the next connection only where no directory of
         // them is set (Debian sets one); parsing them takes longer than a whole transfer.

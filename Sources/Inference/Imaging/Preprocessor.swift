@@ -29,6 +29,21 @@ package struct Preprocessor {
         }
     }
 
+    /// Why a plan cannot be carried out, as a sentence, or `nil`; to be asked at start.
+    package static func objection(to plan: Preprocessing) -> String? {
+        if plan.decode == .opencv {
+            return "decoding as OpenCV does is not supported yet; use \"pillow\""
+        }
+        if plan.resize?.library == .opencv {
+            return "resizing as OpenCV does is not supported yet; use \"pillow\""
+        }
+        let counts = [1, plan.channels.count]
+        if !counts.contains(plan.mean.count) || !counts.contains(plan.std.count) {
+            return "mean and std need one value, or one for each of \(plan.channels.count) channels"
+        }
+        return nil
+    }
+
     /// The size of the tensor's picture for a picture of this size.
     package func outputSize(of picture: Preprocessing.Size) -> Preprocessing.Size {
         outputSize ?? Geometry.resized(picture, to: plan.resize?.target)
@@ -38,9 +53,7 @@ package struct Preprocessor {
     package mutating func write(
         _ raster: borrowing Raster, into tensor: inout MutableSpan<Float>
     ) throws(ImageError) {
-        if plan.resize?.library == .opencv {
-            throw .undecodable("resizing as OpenCV does is not supported yet; use \"pillow\"")
-        }
+        if let objection = Self.objection(to: plan) { throw .undecodable(objection) }
         precondition(raster.channels == plan.channels.count, "the decoder has other channels")
         let picture = Preprocessing.Size(height: raster.height, width: raster.width)
         let resized = Geometry.resized(picture, to: plan.resize?.target)

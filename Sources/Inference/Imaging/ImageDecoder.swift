@@ -37,7 +37,7 @@ package struct ImageDecoder {
         case .png: return try decode(bytes.span, with: PNGDecoder.self)
         case .webp: return try decode(bytes.span, with: WebPDecoder.self)
         case .unknown where bytes.isEmpty:
-            throw .undecodable("there are no bytes where an image should be")
+            throw .undecodable("the image is empty; \(ImageFormat.supported) are decoded")
         case .unknown:
             throw .undecodable(
                 "the bytes are not an image in a known format; \(ImageFormat.supported) are")

@@ -1,0 +1,52 @@
+// Whether the client can take the answer: the Accept field (RFC 9110 §12.5.1).
+//
+// Of several media ranges that fit a type, the most specific decides, wherever it stands:
+// `application/json;q=0, */*` takes anything but JSON. Preference among types means nothing here,
+// since every body has one type of answer.
+
+/// Whether an Accept field takes one of `names`. No field, or an empty one, takes everything.
+func accepts(_ accept: String?, anyOf names: [String]) -> Bool {
+    let ranges = (accept ?? "").split(separator: ",").compactMap(MediaRange.init)
+    return ranges.isEmpty || names.contains { MediaRange.quality(of: $0, in: ranges) > 0 }
+}
+
+extension BodyKind {
+    /// Throws where the client does not take the answer to such a body.
+    func requireAccepted(by accept: String?) throws(Failure) {
+        guard accepts(accept, anyOf: answerNames) else {
+            throw Failure(
+                .notAcceptable,
+                "the answer is \(answerNames[0]), which is not among the accepted types, "
+                    + "“\((accept ?? "").prefix(60))”")
+        }
+    }
+}
+
+/// One element of an Accept field.
+private struct MediaRange {
+    let name: String
+    let quality: Double
+
+    /// `nil` for the empty elements that lists may have (RFC 9110 §5.6.1).
+    init?(_ element: Substring) {
+        name = mediaType(of: String(element))
+        guard !name.isEmpty else { return nil }
+        quality = element.split(separator: ";").dropFirst().lazy.compactMap(Self.weight).first ?? 1
+    }
+
+    /// The weight that a type has by the range that fits it most closely; 0 where none does.
+    static func quality(of type: String, in ranges: [MediaRange]) -> Double {
+        let anySubtype = type.prefix { $0 != "/" } + "/*"
+        for name in [type, String(anySubtype), "*/*"] {
+            if let range = ranges.first(where: { $0.name == name }) { return range.quality }
+        }
+        return 0
+    }
+
+    /// The weight in "q=0.5"; what can't be read weighs as if it were not there.
+    private static func weight(_ parameter: Substring) -> Double? {
+        let parts = parameter.split(separator: "=").map { $0.filter { !$0.isWhitespace } }
+        guard parts.count == 2, parts[0].lowercased() == "q" else { return nil }
+        return Double(parts[1])
+    }
+}

@@ -1,0 +1,94 @@
+// What a head says: its route, and what it announces about its body.
+
+import HTTP
+import Testing
+
+@testable import App
+
+@Suite struct HeadTests {
+    private func read<Value>(
+        _ lines: String..., body: (borrowing RequestHead, Span<UInt8>) throws -> Value
+    ) throws -> Value {
+        let text = (lines + ["Host: a", "", ""]).joined(separator: "\r\n")
+        let bytes = Array(text.utf8)
+        var head = RequestHead()
+        var http = ServerProtocol(limits: Limits())
+        _ = http.receive(bytes.span, head: &head)
+        return try body(head, bytes.span)
+    }
+
+    private func properties(
+        _ target: String = "/invocations", _ fields: String..., defaultAccept: String = "*/*"
+    ) throws -> RequestProperties {
+        let lines = ["POST \(target) HTTP/1.1"] + fields
+        return try read(lines.joined(separator: "\r\n")) { head, bytes in
+            try RequestProperties(head, in: bytes, number: 42, defaultAccept: defaultAccept)
+        }
+    }
+
+    @Test(arguments: [
+        ("GET /ping", Route.ping), ("HEAD /ping", .ping), ("POST /ping", .ping),
+        ("GET /ping?x=1", .ping), ("PUT /ping", .methodNotAllowed(allow: "GET, HEAD, POST")),
+        ("POST /invocations", .invocations), ("POST /invocations?top_k=3", .invocations),
+        ("GET /invocations", .methodNotAllowed(allow: "POST")),
+        ("HEAD /invocations", .methodNotAllowed(allow: "POST")), ("GET /", .notFound),
+        ("GET /PING", .notFound), ("GET /ping/", .notFound), ("GET //ping", .notFound),
+        ("GET /pin%67", .notFound), ("POST /invocations/x", .notFound), ("OPTIONS *", .notFound),
+    ])
+    func `method and path choose the route`(_ request: String, _ route: Route) throws {
+        #expect(
+            try read("\(request) HTTP/1.1") { Route($0.method, path: $0.path, in: $1) } == route)
+    }
+
+    @Test func `a head without anything special`() throws {
+        let properties = try properties()
+        #expect(properties.kind == .unstated)
+        #expect(properties.topK == nil)
+        #expect(properties.accept == "*/*")
+        #expect(properties.id == "42")
+    }
+
+    @Test func `fields and query are read`() throws {
+        let properties = try properties(
+            "/invocations?top_k=7", "content-type: application/json", "ACCEPT: application/*",
+            "X-Amzn-SageMaker-Inference-Id: abc-1", defaultAccept: "application/jsonlines")
+        #expect(properties.kind == .json)
+        #expect(properties.topK == 7)
+        #expect(properties.accept == "application/*")
+        #expect(properties.id == "abc-1")
+    }
+
+    @Test func `a client's id is cut to 64 bytes, an empty one is none`() throws {
+        let name = "X-Amzn-SageMaker-Inference-Id: "
+        #expect(try properties("/", name + String(repeating: "é", count: 50)).id.utf8.count == 64)
+        #expect(try properties("/", name).id == "42")
+    }
+
+    @Test(arguments: [
+        (
+            "Content-Type: text/csv", Failure.Code.unsupportedMediaType,
+            "the media type “text/csv” is not supported; send application/json, "
+                + "application/jsonlines, image/* or application/octet-stream"
+        ),
+        (
+            "Content-Encoding: gzip", .unsupportedMediaType,
+            "the content coding “gzip” is not supported; send the body as it is"
+        ),
+        (
+            "Content-Type: image/png\r\nAccept: text/html", .notAcceptable,
+            "the answer is application/json, which is not among the accepted types, “text/html”"
+        ),
+    ])
+    func `heads that can't be served`(_ field: String, _ code: Failure.Code, _ sentence: String) {
+        #expect(throws: Failure(code, sentence)) { try properties("/invocations", field) }
+    }
+
+    @Test func `the default Accept stands for a missing one only`() throws {
+        let json = "Content-Type: application/json"
+        #expect(throws: Failure.self) {
+            try properties("/", json, defaultAccept: "application/jsonlines")
+        }
+        _ = try properties("/", json, "Accept: */*", defaultAccept: "application/jsonlines")
+        _ = try properties("/", json, "Content-Encoding: Identity")
+    }
+}

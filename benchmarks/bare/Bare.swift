@@ -1,0 +1,111 @@
+// The work of a request without a server: decode, preprocess, infer, rank, in a loop on each thread.
+//
+// What `benchmarks/images` compares the server with, so it uses the very code that the server's
+// workers use, one classifier a thread on one shared model. Prints one line of JSON.
+// It refuses to warm up the client's way: each thread classifies the picture once before the clock starts.
+
+internal import Glibc
+internal import Inference
+internal import Runtime
+internal import Synchronization
+
+/// `bare MODEL_DIR IMAGE THREADS SECONDS`
+@main
+enum Bare {
+    static func main() {
+        let arguments = CommandLine.arguments
+        Engine.refuseTelemetry()
+        guard arguments.count == 5, let threads = Int(arguments[3]), threads > 0,
+            let seconds = Double(arguments[4]), let picture = bytes(of: arguments[2])
+        else { return end(64, "usage: bare MODEL_DIR IMAGE THREADS SECONDS") }
+        do {
+            let model = try Model.load(folder: arguments[1])
+            let race = Race(threads: threads, seconds: seconds)
+            var runners: [Runner] = []
+            for index in 0..<threads {
+                runners.append(
+                    Runner(
+                        try Thread(name: "bare-\(index)") { race.run(model, picture) }))
+            }
+            for runner in runners { runner.join() }
+            guard race.failures.load(ordering: .relaxed) == 0 else {
+                return end(1, "the picture can't be classified")
+            }
+            let images = race.images.load(ordering: .relaxed)
+            let cpu = Double(race.cpuNanoseconds.load(ordering: .relaxed)) / 1e9
+            print("{\"images\": \(images), \"seconds\": \(seconds), \"cpu\": \(cpu)}")
+        } catch {
+            end(1, "\(error)")
+        }
+    }
+
+    private static func end(_ status: CInt, _ line: String) {
+        print(line)
+        exit(status)
+    }
+
+    private static func bytes(of path: String) -> [UInt8]? {
+        guard let file = unsafe fopen(path, "rb") else { return nil }
+        defer { unsafe fclose(file) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = unsafe fread(&piece, 1, piece.count, file)
+            guard count > 0 else { return bytes }
+            bytes += piece[..<count]
+        }
+    }
+}
+
+/// What the threads share: a start together, an end together, a sum.
+private final class Race: Sendable {
+    let images = Atomic<Int>(0)
+    let cpuNanoseconds = Atomic<Int>(0)
+    let failures = Atomic<Int>(0)
+    private let ready = Atomic<Int>(0)
+    private let threads: Int
+    private let seconds: Double
+
+    init(threads: Int, seconds: Double) {
+        self.threads = threads
+        self.seconds = seconds
+    }
+
+    func run(_ model: Model, _ picture: [UInt8]) {
+        var count = 0
+        do {
+            let classifier = try model.makeClassifier()
+            _ = try classifier.classify(picture)
+            ready.add(1, ordering: .acquiringAndReleasing)
+            while ready.load(ordering: .acquiring) < threads { sched_yield() }
+            let clock = ContinuousClock()
+            let end = clock.now + .seconds(seconds)
+            let used = Self.threadNanoseconds()
+            while clock.now < end {
+                _ = try classifier.classify(picture)
+                count += 1
+            }
+            cpuNanoseconds.add(Self.threadNanoseconds() - used, ordering: .relaxed)
+        } catch {
+            failures.add(1, ordering: .relaxed)
+            ready.add(threads, ordering: .acquiringAndReleasing)
+        }
+        images.add(count, ordering: .relaxed)
+    }
+
+    /// CPU time of the calling thread, clock_gettime(2).
+    private static func threadNanoseconds() -> Int {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
+    }
+}
+
+/// An array cannot hold a `~Copyable` thread; a class can.
+private final class Runner {
+    private var thread: Thread?
+
+    init(_ thread: consuming Thread) { self.thread = consume thread }
+
+    func join() { thread.take()?.join() }
+}

@@ -1,0 +1,33 @@
+"""A host of one picture that answers after a delay: `image_host.py PICTURE DELAY_MS`.
+
+asyncio, because hundreds of its answers wait at the same time. Keeps connections open. Prints its
+port.
+"""
+
+import asyncio
+import sys
+
+
+async def serve(picture, delay):
+    answer = (
+        f"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
+    ).encode() + picture
+
+    async def connection(reader, writer):
+        try:
+            while await reader.readuntil(b"\r\n\r\n"):
+                await asyncio.sleep(delay)
+                writer.write(answer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(connection, "127.0.0.1", 0, backlog=4096)
+    print("port", server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], "rb") as file:
+        asyncio.run(serve(file.read(), float(sys.argv[2]) / 1000))
