@@ -54,6 +54,9 @@ final class ServerHarness {
             service: service)
     }
 
+    // The loop holds who is registered with it, who hold the loop.
+    deinit { server.close() }
+
     /// A client whose connection has been accepted.
     func connect(receiveBuffer: CInt? = nil, sendBuffer: CInt? = nil) throws -> TestClient {
         let before = server.connectionCount

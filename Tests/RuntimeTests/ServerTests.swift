@@ -188,8 +188,8 @@ import Testing
             client.write(Self.hold)
             try harness.turn { harness.service.receivers.count > count }
         }
-        let receivers = harness.service.receivers
-        receivers[0].abandoned = { receivers[1].respond(Response(.accepted)) }
+        let other = harness.service.receivers[1]
+        harness.service.receivers[0].abandoned = { other.respond(Response(.accepted)) }
         leaving.reset()
         try harness.turn {
             staying.read()

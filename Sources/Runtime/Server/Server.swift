@@ -63,7 +63,8 @@ package final class Server {
         isDraining = true
         self.drained = drained
         // Whoever calls may be inside a connection's event.
-        loop.afterTurn { [self] in
+        loop.afterTurn { [weak self] in
+            guard let self else { return }
             for connection in connections.reversed() { connection.drain() }
             checkDrained()
         }
@@ -115,9 +116,9 @@ package final class Server {
     private func checkDrainedSoon() {
         guard drained != nil, !willCheckDrained else { return }
         willCheckDrained = true
-        loop.afterTurn { [self] in
-            willCheckDrained = false
-            checkDrained()
+        loop.afterTurn { [weak self] in
+            self?.willCheckDrained = false
+            self?.checkDrained()
         }
     }
 

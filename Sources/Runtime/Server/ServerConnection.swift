@@ -98,9 +98,9 @@ final class ServerConnection: EventHandler {
     private func settleAfterTurn() {
         guard !willSettle else { return }
         willSettle = true
-        server.loop.afterTurn { [self] in
-            willSettle = false
-            event {}
+        server.loop.afterTurn { [weak self] in
+            self?.willSettle = false
+            self?.event {}
         }
     }
 
