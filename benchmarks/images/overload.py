@@ -16,6 +16,8 @@ from lib import clients, cores, pictures, processes, table, wrk
 
 
 PING = b"GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n"
+# What one Python thread sends and reads without being late itself.
+CLIENT_RATE = 3000
 
 
 def main():
@@ -41,6 +43,11 @@ def main():
             peak = wrk.run(
                 f"http://127.0.0.1:{port}/invocations", client, options.seconds, 4 * workers,
                 pictures.body_script(folder, options.image)).rate
+            if options.times * peak > CLIENT_RATE:
+                print(
+                    f"not measured: {options.times * peak:,.0f} requests a second are more than this "
+                    "client can offer; take a slower model by --model-path")
+                return 2
             os.sched_setaffinity(0, [client])
             outcome, pings = clients.offer(
                 port, options.seconds, (request, options.times * peak, 256), (PING, 100, 16))
