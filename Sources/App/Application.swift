@@ -31,6 +31,8 @@ final class Application: Service, InvocationHost {
 
     private let pong = Response(.ok)
     private let stillLoading = Failure(.unavailable, "the model is loading").response
+    private let overloaded = Failure(
+        .overloaded, "the server is at its limit; try again in a moment")
     private let leaving = Failure(.unavailable, "the server is shutting down").response
 
     /// Signals that end the server.
@@ -166,6 +168,7 @@ final class Application: Service, InvocationHost {
                 let properties = try RequestProperties(
                     head, in: bytes, number: requestCount,
                     defaultAccept: configuration.defaultAccept)
+                if properties.kind == .image { try requireRoomInQueue() }
                 requestCount += 1
                 return .receive(
                     Invocation(properties, host: self),
@@ -222,6 +225,13 @@ final class Application: Service, InvocationHost {
     /// Counts a request that has ended.
     func release() { admission.release() }
 
+    /// Throws where an image that is here already would find the queue full.
+    func requireRoomInQueue() throws(Failure) {
+        guard let backend, admission.hasRoomInQueue(waiting: backend.pool.waitingCount) else {
+            throw overloaded
+        }
+    }
+
     @discardableResult
     private func requireRoom() throws(Failure) -> Backend {
         guard phase != .draining else {
@@ -230,9 +240,7 @@ final class Application: Service, InvocationHost {
         guard phase == .ready, let backend else {
             throw Failure(.unavailable, "the model is loading")
         }
-        guard admission.hasRoom(waiting: backend.pool.waitingCount) else {
-            throw Failure(.overloaded, "the server is at its limit; try again in a moment")
-        }
+        guard admission.hasRoom else { throw overloaded }
         return backend
     }
 

@@ -84,6 +84,19 @@ import Testing
         #expect(rig.accessLog.map(\.status) == [status])
     }
 
+    @Test func `a full queue refuses images, not what is still to be fetched`() throws {
+        #expect(Form(image: [1]).holdsImages)
+        let forms = [
+            #"{"uri":"https://a/b"}"#: false, #"{"uri":"data:,x"}"#: true,
+            #"{"uris":["https://a/b","http://c"]}"#: false,
+            #"{"instances":[{"uri":"https://a/b"},{"b64":"eA"}]}"#: true,
+        ]
+        for (json, holdsImages) in forms {
+            let form = try Form(json: Array(json.utf8), maxItems: 10)
+            #expect(form.holdsImages == holdsImages, "\(json)")
+        }
+    }
+
     @Test func `the window bounds the jobs of a list`() throws {
         let rig = try LifecycleRig()
         let (_, exchange) = rig.send(instances((0..<500).map { "ok \($0)" }))

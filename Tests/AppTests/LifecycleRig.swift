@@ -79,11 +79,15 @@ final class LifecycleRig: InvocationHost {
     // MARK: InvocationHost
 
     func admit() throws(Failure) -> Backend {
-        guard admission.hasRoom(waiting: backend.pool.waitingCount) else {
-            throw Failure(.overloaded, "full")
-        }
+        guard admission.hasRoom else { throw Failure(.overloaded, "full") }
         admission.accept()
         return backend
+    }
+
+    func requireRoomInQueue() throws(Failure) {
+        guard admission.hasRoomInQueue(waiting: backend.pool.waitingCount) else {
+            throw Failure(.overloaded, "the queue is full")
+        }
     }
 
     func release() { admission.release() }

@@ -240,15 +240,15 @@ import Testing
     @Test func `the queue and the number in flight are bounded`() {
         var admission = Admission(queueCapacity: 2, workers: 1, maxFetches: 1)
         #expect(admission.maxInFlight == 4)
-        #expect(admission.hasRoom(waiting: 1))
-        #expect(!admission.hasRoom(waiting: 2))
+        #expect(admission.hasRoomInQueue(waiting: 1))
+        #expect(!admission.hasRoomInQueue(waiting: 2))
         for _ in 0..<4 {
-            #expect(admission.hasRoom(waiting: 0))
+            #expect(admission.hasRoom)
             admission.accept()
         }
-        #expect(!admission.hasRoom(waiting: 0))
+        #expect(!admission.hasRoom)
         admission.release()
-        #expect(admission.hasRoom(waiting: 0))
+        #expect(admission.hasRoom)
         #expect(admission.inFlight == 3)
     }
 }

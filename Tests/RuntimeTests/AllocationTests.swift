@@ -48,7 +48,7 @@ struct AllocationTests {
 
     /// `DESIGN.md` §7: at most 2 KiB of user memory each.
     @Test func `an idle connection costs little, and a closed one nothing`() throws {
-        let count = 2000
+        let count = 1000
         try Self.allowDescriptors(2 * count + 500)
         let harness = try ServerHarness(maxConnections: count)
         // What grows once for all, tables and buffers, is grown by a first crowd.

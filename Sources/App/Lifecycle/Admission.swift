@@ -16,10 +16,12 @@ struct Admission {
         maxInFlight = queueCapacity + workers + maxFetches
     }
 
-    /// Whether there is room, with `waiting` jobs in the queue.
-    func hasRoom(waiting: Int) -> Bool {
-        waiting < queueCapacity && inFlight < maxInFlight
-    }
+    /// Whether there is room for one more request, whatever it will need.
+    var hasRoom: Bool { inFlight < maxInFlight }
+
+    /// Whether there is room for one more image that is here already, with `waiting` jobs in the
+    /// queue. One that is still to be fetched comes when the queue will be another.
+    func hasRoomInQueue(waiting: Int) -> Bool { waiting < queueCapacity }
 
     /// Counts a request that was accepted.
     mutating func accept() { inFlight += 1 }

@@ -15,6 +15,8 @@ protocol InvocationHost: AnyObject {
     var requestTimeout: Duration { get }
     /// Takes a request in, or throws why not; `release` must follow when it has ended.
     func admit() throws(Failure) -> Backend
+    /// Throws where an image that is here already would find the queue full.
+    func requireRoomInQueue() throws(Failure)
     /// Counts a request that has ended.
     func release()
     /// Writes the line of a request that has ended.
@@ -88,13 +90,14 @@ final class Invocation: RequestReceiver, EventHandler {
         }
         switch kind {
         case .image, .unstated:
-            evaluate(Form(image: body), with: backend)
+            try evaluate(Form(image: body), with: backend)
         case .json:
             reading = backend.read(json: body, from: .body) { [weak self] form in
                 self?.reading = nil
-                switch form {
-                case .success(let form): self?.evaluate(form, with: backend)
-                case .failure(let failure): self?.answer(.failure(failure))
+                do throws(Failure) {
+                    try self?.evaluate(form.get(), with: backend)
+                } catch {
+                    self?.answer(.failure(error))
                 }
             }
         case .jsonLines:
@@ -102,7 +105,8 @@ final class Invocation: RequestReceiver, EventHandler {
         }
     }
 
-    private func evaluate(_ form: Form, with backend: Backend) {
+    private func evaluate(_ form: Form, with backend: Backend) throws(Failure) {
+        if form.holdsImages { try host.requireRoomInQueue() }
         let evaluation = Evaluation(form, topK: properties.topK, backend: backend) {
             [weak self] in self?.answer($0)
         }

@@ -24,6 +24,12 @@ struct Item: Sendable, Equatable {
     /// image came as bytes.
     let echo: String?
 
+    /// Whether the image is here already, and not to be fetched first.
+    var isHere: Bool {
+        guard case .uri(let uri) = source else { return true }
+        return uri.prefix(5).lowercased() == "data:"
+    }
+
     /// An image by its source.
     init(source: ImageSource) {
         self.source = source
@@ -52,6 +58,14 @@ struct Form: Sendable, Equatable {
     let shape: Shape
     /// `nil` where the body does not say.
     let topK: Int?
+
+    /// Whether images of it are here already: they enter the queue at once.
+    var holdsImages: Bool {
+        switch shape {
+        case .one(let item): item.isHere
+        case .many(let items): items.contains(where: \.isHere)
+        }
+    }
 
     /// The bytes of one image.
     init(image bytes: [UInt8]) {
