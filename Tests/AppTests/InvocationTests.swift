@@ -65,7 +65,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{", BodyKind.json, 400, "Function.BadRequest"), ("[", .unstated, 400, "Function.BadRequest"),
+        ("{", BodyKind.json, 400, "Function.BadRequest"),
+        ("[", .unstated, 400, "Function.BadRequest"),
         ("bad x", .image, 422, "Function.ImageUndecodable"),
         (#"{"uri":"file:///etc/passwd"}"#, .json, 403, "Function.UriForbidden"),
         (#"{"uri":"http://127.0.0.1:1/"}"#, .json, 403, "Function.UriForbidden"),

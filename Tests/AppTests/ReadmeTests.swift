@@ -5,7 +5,8 @@ import Testing
 
 /// The README's table of settings is made from the table in the code.
 @Suite struct ReadmeTests {
-    private static let readme = "\(#filePath)".split(separator: "/").dropLast(3)
+    private static let readme =
+        "\(#filePath)".split(separator: "/").dropLast(3)
         .reduce("") { "\($0)/\($1)" } + "/README.md"
 
     @Test func `the README lists every setting as the code declares it`() throws {

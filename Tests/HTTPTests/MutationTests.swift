@@ -5,7 +5,6 @@ import HTTP
 import TestSupport
 import Testing
 
-
 @Suite struct MutationTests {
     /// Words that a byte-wise mutation would hardly find.
     private static let dictionary: [[UInt8]] = [

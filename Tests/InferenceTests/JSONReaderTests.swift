@@ -136,7 +136,8 @@ private struct LibraryValue: Decodable {
         if let object = try? decoder.container(keyedBy: Key.self) {
             value = .object(
                 try object.allKeys.reduce(into: [:]) { values, key in
-                    values[key.stringValue] = try object.decode(LibraryValue.self, forKey: key).value
+                    values[key.stringValue] = try object.decode(LibraryValue.self, forKey: key)
+                        .value
                 })
         } else if var list = try? decoder.unkeyedContainer() {
             var values: [JSONValue] = []
