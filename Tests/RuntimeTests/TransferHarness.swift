@@ -28,6 +28,8 @@ final class TransferHarness {
         alarm = loop.register(handler: Alarm())
     }
 
+    deinit { pool.close() }
+
     /// Turns the loop until the condition holds; an error after 20 s.
     func turn(until condition: () -> Bool) throws {
         let end = loop.readClock() + .seconds(20)
