@@ -2,6 +2,7 @@
 # tools/. `make` alone lists the words; `run` and `test` install what is missing by themselves.
 
 PORT ?= 8080
+ARGS ?=
 ENGINE := libonnxruntime.so.1.31.1
 CHECKED := --explicit-target-dependency-import-check error
 BINARY := .build/release/amphora
@@ -19,8 +20,8 @@ build: setup ## the release binary, .build/release/amphora, which runs from any 
 	swift build -c release --static-swift-stdlib $(CHECKED) --product amphora
 	@ln -f .engine/$(ENGINE) .build/release/ 2>/dev/null || cp -f .engine/$(ENGINE) .build/release/
 
-run: build ## serve the embedded digits model on port 8080 (PORT=… for another)
-	$(BINARY) serve --model-path models/digits --port $(PORT)
+run: build ## serve the embedded digits model on port 8080 (PORT=…, ARGS='--option …')
+	$(BINARY) serve --model-path models/digits --port $(PORT) $(ARGS)
 
 test: build ## all tests; ends with "N passed, N failed"
 	@tools/test.sh
@@ -28,7 +29,7 @@ test: build ## all tests; ends with "N passed, N failed"
 sanitize: setup ## the Swift tests under AddressSanitizer, then ThreadSanitizer
 	@tools/sanitize.sh
 
-bench: build ## load tests; a table and pictures at the end
+bench: build ## load tests against ourselves and peers; a table each
 	@python3 benchmarks/run.py
 
 record: setup ## record PyTorch's answers anew (installs PyTorch in .venv-torch, 6 GB)
