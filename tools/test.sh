@@ -32,4 +32,4 @@ LD_LIBRARY_PATH=$PWD/.engine${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} \
     </dev/null || echo "pytest: exit status $?"
 
 .venv-test/bin/python tools/test_counts.py \
-    "$results/swift-swift-testing.xml" "$results/end-to-end.xml"
+    "$results/swift.xml" "$results/end-to-end.xml"
