@@ -16,6 +16,9 @@ package final class Mailbox<Message: Sendable>: Sendable {
         wakeup = FileDescriptor(owning: try check("eventfd") { linux_eventfd() })
     }
 
+    /// What a thread that posts must keep open.
+    package var descriptor: CInt { wakeup.number }
+
     /// Leaves a message and wakes the loop. Any thread.
     package func post(_ message: Message) {
         let isFirst = messages.withLock { messages in

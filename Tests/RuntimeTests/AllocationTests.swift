@@ -60,7 +60,8 @@ struct AllocationTests {
             #expect(each >= 100, "nothing was measured")
         }
         let left = allocation_bytes() - before
-        #expect(left < 16 * 1024, "\(left) bytes are left of \(count) connections")
+        // A table may have doubled once more; a connection that stays would take 100 bytes and more.
+        #expect(left < 64 * count, "\(left) bytes are left of \(count) connections")
     }
 
     private static func hold(

@@ -63,6 +63,11 @@ int linux_set_nodelay(int fd);
 /// Names the calling thread for top(1) and gdb(1), prctl(PR_SET_NAME); cut to 15 bytes.
 void linux_name_thread(const char *name);
 
+/// Gives the calling thread a descriptor table of its own that holds only the standard streams and
+/// `kept` (ascending), unshare(2) with CLONE_FILES and close_range(2). `-1` and `errno` where the
+/// kernel has no close_range (before 5.9): then nothing has changed.
+int linux_keep_only_descriptors(const int *kept, int count);
+
 /// The processors this process may use, sched_getaffinity(2); -1 on error.
 int linux_affinity_count(void);
 /// Seconds since 1970, clock_gettime(CLOCK_REALTIME) (or its vDSO form).

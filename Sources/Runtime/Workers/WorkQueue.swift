@@ -27,6 +27,9 @@ final class WorkQueue<Job: Sendable>: Sendable {
         semaphore = FileDescriptor(owning: try check("eventfd") { linux_eventfd_semaphore() })
     }
 
+    /// What a worker that takes jobs must keep open.
+    var descriptor: CInt { semaphore.number }
+
     /// The number of jobs that no worker has taken yet.
     var count: Int { state.withLock { $0.waiting.count } }
 
