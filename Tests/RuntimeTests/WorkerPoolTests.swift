@@ -1,5 +1,6 @@
 // Jobs to threads and back: order, jobs that are taken back, workers that can't come up, the end.
 
+import CLinux
 import EventLoop
 import Glibc
 import Synchronization
@@ -191,6 +192,22 @@ private final class Gate: Sendable {
         }
         pool.close()
     }
+
+    /// Not under a sanitizer, nor before Linux 5.9.
+    @Test(.enabled(if: canKeepOnlyDescriptors()))
+    func `a worker has two descriptors, and the loop keeps its own`() throws {
+        let socket = FileDescriptor(owning: try check("eventfd") { linux_eventfd() })
+        let number = Int(socket.number)
+        let pool = try pool(1) { limit in
+            (3..<limit).count { fcntl(CInt($0), F_GETFD) >= 0 }
+        }
+        var open: Int?
+        pool.submit(number + 64) { open = $0 }
+        try turn { open != nil }
+        #expect(open == 2)
+        #expect(fcntl(socket.number, F_GETFD) >= 0)
+        pool.close()
+    }
 }
 
 /// Counts runs on any thread.
@@ -201,4 +218,20 @@ private final class Runs: Sendable {
 
     @discardableResult
     func add() -> Int { value.add(1, ordering: .sequentiallyConsistent).newValue }
+}
+
+/// Asks on a thread of its own, which then has no descriptors.
+private func canKeepOnlyDescriptors() -> Bool {
+    let answer = Mutex(CInt(-1))
+    let asked = Mutex(false)
+    do {
+        let thread = try Thread(name: "asks") {
+            answer.withLock { $0 = unsafe linux_keep_only_descriptors([], 0) }
+            asked.withLock { $0 = true }
+        }
+        thread.join()
+    } catch {
+        return false
+    }
+    return asked.withLock { $0 } && answer.withLock { $0 } == 0
 }
