@@ -7,7 +7,7 @@ import Testing
 
 @testable import App
 
-@Suite(.timeLimit(.minutes(1))) struct InvocationTests {
+@Suite(.timeLimit(.minutes(5))) struct InvocationTests {
     private func instances(_ orders: [String]) -> String {
         #"{"instances":["# + orders.map { #"{"b64":"\#($0)"}"# }.joined(separator: ",") + "]}"
     }

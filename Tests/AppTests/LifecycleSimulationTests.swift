@@ -7,7 +7,7 @@ import Testing
 
 @testable import App
 
-@Suite(.timeLimit(.minutes(1))) struct LifecycleSimulationTests {
+@Suite(.timeLimit(.minutes(5))) struct LifecycleSimulationTests {
     private struct Sent {
         let invocation: Invocation
         let exchange: ScriptedExchange

@@ -53,7 +53,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct LineStreamTests {
+@Suite(.timeLimit(.minutes(5))) struct LineStreamTests {
     private func line(_ order: String) -> String { #"{"instances":[{"b64":"\#(order)"}]}"# }
 
     private func answer(_ label: String) -> String {

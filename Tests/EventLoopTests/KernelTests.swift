@@ -6,7 +6,7 @@ import Testing
 @testable import EventLoop
 
 /// The loop and the kernel: epoll(7), descriptors, real waits.
-@Suite(.timeLimit(.minutes(1))) struct KernelTests {
+@Suite(.timeLimit(.minutes(5))) struct KernelTests {
     private let loop: EventLoop
 
     init() throws { loop = EventLoop(poller: try EpollPoller()) }

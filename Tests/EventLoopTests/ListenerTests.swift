@@ -6,7 +6,7 @@ import Testing
 
 @testable import EventLoop
 
-@Suite(.timeLimit(.minutes(1))) struct ListenerTests {
+@Suite(.timeLimit(.minutes(5))) struct ListenerTests {
     private let loop: EventLoop
 
     init() throws { loop = EventLoop(poller: try EpollPoller()) }
@@ -107,7 +107,7 @@ import Testing
 
 /// A listener that runs out of descriptors: on a thread with a descriptor table of its own, filled to
 /// the limit, so that nobody else runs out.
-@Suite(.timeLimit(.minutes(1))) struct ListenerExhaustionTests {
+@Suite(.timeLimit(.minutes(5))) struct ListenerExhaustionTests {
     private struct Outcome: Sendable {
         var wasFirstClosed = false
         var acceptedWhileFull = 0

@@ -33,7 +33,7 @@ final class TestThread {
     func join() { pthread_join(thread, nil) }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct MailboxTests {
+@Suite(.timeLimit(.minutes(5))) struct MailboxTests {
     @Test func `a burst is one wakeup, and keeps its order`() throws {
         let loop = EventLoop(poller: try EpollPoller())
         let mailbox = try Mailbox<Int>()

@@ -6,7 +6,7 @@ import Testing
 @testable import EventLoop
 
 /// Signals, on a thread of its own: they are blocked there and sent there, so that nobody else is hit.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct SignalsTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct SignalsTests {
     private final class Outcome: Sendable {
         let received = Mutex<[CInt]>([])
         let note = Mutex("")

@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `the engine writes nothing of its own`() async {
         let result = await #expect(
             processExitsWith: .success,

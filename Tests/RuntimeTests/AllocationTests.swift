@@ -8,7 +8,7 @@ import Testing
 
 @testable import Runtime
 
-@Suite(.enabled(if: allocation_counter_is_available()), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: allocation_counter_is_available()), .timeLimit(.minutes(5)))
 struct AllocationTests {
     @Test func `the counter counts`() {
         let before = (allocation_count(), allocation_bytes())

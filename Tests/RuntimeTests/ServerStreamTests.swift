@@ -6,7 +6,7 @@ import Testing
 
 @testable import Runtime
 
-@Suite(.timeLimit(.minutes(1))) struct ServerStreamTests {
+@Suite(.timeLimit(.minutes(5))) struct ServerStreamTests {
     private func begin(
         _ harness: ServerHarness, _ client: TestClient,
         _ request: String = ServerConnectionTests.hold

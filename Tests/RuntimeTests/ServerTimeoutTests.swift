@@ -6,7 +6,7 @@ import Testing
 
 @testable import Runtime
 
-@Suite(.timeLimit(.minutes(1))) struct ServerTimeoutTests {
+@Suite(.timeLimit(.minutes(5))) struct ServerTimeoutTests {
     private static let ping = ServerConnectionTests.ping
 
     @Test func `an idle connection closes without a word`() throws {

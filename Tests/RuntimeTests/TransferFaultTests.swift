@@ -4,7 +4,7 @@ import Testing
 @testable import Runtime
 
 /// Bad servers, bad URLs, limits.
-@Suite(.timeLimit(.minutes(1))) struct TransferFaultTests {
+@Suite(.timeLimit(.minutes(5))) struct TransferFaultTests {
     private let host = "127.0.0.1"
 
     @Test func `a body over the cap is refused by its announced length`() throws {

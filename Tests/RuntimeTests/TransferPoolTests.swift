@@ -4,7 +4,7 @@ import Testing
 @testable import Runtime
 
 /// Many transfers: their order, their time-outs, their end, and what is left behind.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct TransferPoolTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct TransferPoolTests {
     private let host = "127.0.0.1"
 
     @Test func `a hundred hanging transfers take no thread and are cancelled at once`() throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Runtime
 
-@Suite(.timeLimit(.minutes(1))) struct TransferRedirectTests {
+@Suite(.timeLimit(.minutes(5))) struct TransferRedirectTests {
     private let host = "127.0.0.1"
 
     /// Counts the number in the target down to 0: `/3` → `/2` → `/1` → `/0`, which answers.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Runtime
 
-@Suite(.timeLimit(.minutes(1))) struct TransferTests {
+@Suite(.timeLimit(.minutes(5))) struct TransferTests {
     @Test func `a response has its status, its fields, its body and its URL`() throws {
         let image = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let server = TransferServer { _ in

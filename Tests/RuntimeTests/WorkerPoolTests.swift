@@ -23,7 +23,7 @@ private final class Gate: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct WorkerPoolTests {
+@Suite(.timeLimit(.minutes(5))) struct WorkerPoolTests {
     private let loop: EventLoop
 
     init() throws { loop = EventLoop(poller: try ShortPoller()) }
