@@ -111,7 +111,7 @@ final class Application: Service, InvocationHost {
         if case .failure(let failure) = result { return stop(because: failure.reason) }
         phase = .ready
         log.info(
-            "serving \(loaded.description)",
+            "serving \(loaded.path)",
             [
                 "classes": .number(loaded.model.classes),
                 "workers": .number(configuration.workers),

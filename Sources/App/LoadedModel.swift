@@ -25,9 +25,6 @@ struct LoadedModel: Sendable {
         }
     }
 
-    /// The model's name for people: its folder's.
-    var description: String { path }
-
     /// A call that classifies a picture with this model.
     func exampleCall(port: UInt16) -> String {
         let sample = Self.firstSample(in: "\(path)/samples")

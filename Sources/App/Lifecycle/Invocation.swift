@@ -63,9 +63,7 @@ final class Invocation: RequestReceiver, EventHandler {
     }
 
     func abandon() {
-        reading.map { backend?.pool.abandon($0) }
-        evaluation?.cancel()
-        lines?.cancel()
+        cancelWork()
         end(status: nil, outcome: "abandoned")
     }
 
@@ -75,9 +73,14 @@ final class Invocation: RequestReceiver, EventHandler {
         let failure = Failure(
             .timeout, "the request was not done within \(host.requestTimeout.text)")
         if let lines { return lines.fail(failure) }
-        reading.map { backend?.pool.abandon($0) }
-        evaluation?.cancel()
+        cancelWork()
         answer(.failure(failure))
+    }
+
+    private func cancelWork() {
+        if let reading { backend?.pool.abandon(reading) }
+        evaluation?.cancel()
+        lines?.cancel()
     }
 
     // MARK: Steps

@@ -27,7 +27,7 @@ final class TableReport: PredictionReport {
         self.labelsPerImage = labelsPerImage
         nameWidth = Self.width(images.map(Self.shortName))
         labelWidth = Self.width(loaded.model.folder.labels.value.names)
-        print("\(loaded.description) · \(loaded.model.classes) classes · \(loaded.model.engine)\n")
+        print("\(loaded.path) · \(loaded.model.classes) classes · \(loaded.model.engine)\n")
     }
 
     func add(_ item: Item, _ result: Result<[Prediction], Failure>) {
