@@ -6,33 +6,6 @@ import Testing
 
 @testable import EventLoop
 
-/// Runs work on a thread of its own; `join` waits for its end.
-final class TestThread {
-    private final class Work: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    private var thread = pthread_t()
-
-    init(_ run: @escaping @Sendable () -> Void) {
-        let context = unsafe Unmanaged.passRetained(Work(run)).toOpaque()
-        let result = unsafe pthread_create(
-            &thread, nil,
-            { context in
-                guard let context = unsafe context else { return nil }
-                unsafe Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context)
-        precondition(result == 0)
-    }
-
-    /// Its kernel name, for pthread_kill(3).
-    var name: pthread_t { thread }
-
-    func join() { pthread_join(thread, nil) }
-}
-
 @Suite(.timeLimit(.minutes(5))) struct MailboxTests {
     @Test func `a burst is one wakeup, and keeps its order`() throws {
         let loop = EventLoop(poller: try EpollPoller())

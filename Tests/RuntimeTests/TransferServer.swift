@@ -5,6 +5,7 @@
 
 import Glibc
 import Synchronization
+import TestSupport
 
 /// The server; stops when released.
 final class TransferServer: Sendable {
@@ -19,7 +20,7 @@ final class TransferServer: Sendable {
 
     let port: UInt16
     private let shared: Shared
-    private let thread: pthread_t
+    private let thread: TestThread
 
     init(_ script: @escaping Script) {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -37,7 +38,7 @@ final class TransferServer: Sendable {
         port = UInt16(bigEndian: address.sin_port)
         let shared = Shared()
         self.shared = shared
-        thread = startThread {
+        thread = TestThread {
             var loop = ServerLoop(listener, shared, script)
             loop.run()
         }
@@ -50,7 +51,7 @@ final class TransferServer: Sendable {
 
     deinit {
         shared.state.withLock { $0.isStopped = true }
-        pthread_join(thread, nil)
+        thread.join()
     }
 
     /// The requests so far.
@@ -181,23 +182,4 @@ private struct ServerLoop: ~Copyable {
         return ServedRequest(
             head: head, body: Array(body), connection: request.connection, index: request.index)
     }
-}
-
-/// Runs work on a thread of its own.
-private func startThread(_ work: @escaping @Sendable () -> Void) -> pthread_t {
-    final class Work: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-    var thread = pthread_t()
-    let context = unsafe Unmanaged.passRetained(Work(work)).toOpaque()
-    let result = unsafe pthread_create(
-        &thread, nil,
-        { context in
-            guard let context = unsafe context else { return nil }
-            unsafe Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run()
-            return nil
-        }, context)
-    precondition(result == 0)
-    return thread
 }
