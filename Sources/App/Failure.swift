@@ -84,8 +84,12 @@ struct Failure: Error, Sendable, Equatable {
         if let allow { fields.append(ResponseField("Allow", allow)) }
         if code.status == .serviceUnavailable { fields.append(ResponseField("Retry-After", "1")) }
         return Response(
-            code.status, contentType: "application/json", fields: fields, body: json.bytes)
+            code.status, contentType: "application/json", fields: fields, body: json.bytes,
+            report: report)
     }
+
+    /// The failure as Lambda reports it.
+    var report: ErrorReport { ErrorReport(type: code.rawValue, message: sentence) }
 }
 
 // MARK: - From below

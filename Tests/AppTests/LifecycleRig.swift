@@ -219,7 +219,7 @@ final class ScriptedExchange: Exchange {
         onWrite?()
     }
 
-    func endStream() {
+    func endStream(_ failure: ErrorReport?) {
         precondition(hasBegun)
         endCount += 1
         onWrite?()

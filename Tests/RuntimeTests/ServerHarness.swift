@@ -226,7 +226,7 @@ final class ScriptedReceiver: RequestReceiver {
 
     func send(_ bytes: [UInt8]) { call { $0.send(bytes) } }
 
-    func endStream() { call { $0.endStream() }; answerCount += 1 }
+    func endStream() { call { $0.endStream(nil) }; answerCount += 1 }
 
     private func call(_ body: (any Exchange) -> Void) {
         isInCall = true

@@ -126,7 +126,7 @@ import Testing
         for _ in 0..<10 { receiver.send([UInt8](repeating: 0, count: 300_000)) }
         try harness.turn { receiver.abandonCount == 1 }
         receiver.exchange?.send([1])
-        receiver.exchange?.endStream()
+        receiver.exchange?.endStream(nil)
         try harness.expectNothingLeft()
     }
 

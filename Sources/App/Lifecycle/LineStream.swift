@@ -166,7 +166,7 @@ final class LineStream {
     private func end() {
         hasEnded = true
         if hasBegun {
-            exchange.endStream()
+            exchange.endStream(failure?.report)
             ended(.ok, failure)
         } else {
             let failure = Failure(

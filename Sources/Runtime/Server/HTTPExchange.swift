@@ -21,5 +21,5 @@ final class HTTPExchange: Exchange {
 
     func send(_ bytes: [UInt8]) { cycle?.sendPiece(bytes) }
 
-    func endStream() { cycle?.endStream() }
+    func endStream(_ failure: ErrorReport?) { cycle?.endStream() }
 }

@@ -9,14 +9,17 @@ package import HTTP
 package struct Response: Sendable {
     package var head: ResponseHead
     package var body: [UInt8]
+    /// What went wrong, where it is no good answer; the body says the same in its own form.
+    package var report: ErrorReport?
 
     /// Creates an answer.
     package init(
         _ status: Status, contentType: StaticString? = nil, fields: [ResponseField] = [],
-        body: [UInt8] = []
+        body: [UInt8] = [], report: ErrorReport? = nil
     ) {
         head = ResponseHead(status: status, contentType: contentType, fields: fields)
         self.body = body
+        self.report = report
     }
 }
 
@@ -74,8 +77,9 @@ package protocol Exchange: AnyObject {
     func beginStream(_ response: Response)
     /// Sends a piece of a streamed answer.
     func send(_ bytes: [UInt8])
-    /// Ends a streamed answer.
-    func endStream()
+    /// Ends a streamed answer; `failure` says why not all of it is what was asked for. Its pieces
+    /// have said so already, in place; only handles that can, report it once more.
+    func endStream(_ failure: ErrorReport?)
     /// Whether the client takes its streamed answer slower than it is made; `resume` follows.
     var isCongested: Bool { get }
 }
