@@ -157,7 +157,8 @@ import Testing
 
     @Test func `a request abandoned before it was complete leaves nothing`() throws {
         let rig = try LifecycleRig()
-        let invocation = Invocation(RequestProperties(kind: .json, id: "1"), host: rig)
+        let invocation = Invocation(
+            "request", RequestProperties(kind: .json), RequestContext(id: "1"), host: rig)
         invocation.abandon()
         #expect(rig.isAtRest)
         #expect(rig.accessLog.isEmpty)

@@ -92,11 +92,8 @@ final class LifecycleRig: InvocationHost {
 
     func release() { admission.release() }
 
-    func logAccess(
-        _ method: String, _ path: String, status: Int?, outcome: String?, id: String?, bytes: Int,
-        since arrived: Instant
-    ) {
-        accessLog.append((status, outcome, id))
+    func logEnd(_ end: RequestEnd) {
+        accessLog.append((end.status, end.outcome, end.context?.id))
     }
 
     // MARK: Steps
@@ -106,7 +103,8 @@ final class LifecycleRig: InvocationHost {
         _ body: String, _ kind: BodyKind = .json, topK: Int? = nil, id: String = "1"
     ) -> (Invocation, ScriptedExchange) {
         let invocation = Invocation(
-            RequestProperties(kind: kind, topK: topK, id: id), host: self)
+            "request", RequestProperties(kind: kind, topK: topK), RequestContext(id: id),
+            host: self)
         let exchange = ScriptedExchange()
         invocation.receive(Array(body.utf8), exchange: exchange)
         return (invocation, exchange)

@@ -216,7 +216,8 @@ import Testing
 
     @Test func `a client's departure may take the exchange with it`() throws {
         let rig = try LifecycleRig()
-        let invocation = Invocation(RequestProperties(kind: .jsonLines, id: "1"), host: rig)
+        let invocation = Invocation(
+            "request", RequestProperties(kind: .jsonLines), RequestContext(id: "1"), host: rig)
         var exchange: ScriptedExchange? = ScriptedExchange()
         var writes = 0
         exchange?.onWrite = {

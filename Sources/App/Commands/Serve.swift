@@ -20,7 +20,9 @@ struct Serve: ParsableCommand {
             try Signals.block(Application.endingSignals)
             OpenFiles.raiseLimit()
             let loop = EventLoop(poller: try EpollPoller())
-            status = try Application(configuration, loop: loop).run()
+            let application = Application(
+                configuration, admission: Admission(configuration), loop: loop)
+            status = try application.run(HTTPHandle(application))
         } catch {
             complain("\(error)")
             status = EXIT_FAILURE

@@ -16,6 +16,13 @@ struct Admission {
         maxInFlight = queueCapacity + workers + maxFetches
     }
 
+    /// The admission of an HTTP server: whoever finds no room is refused.
+    init(_ configuration: Configuration) {
+        self.init(
+            queueCapacity: configuration.queueCapacity, workers: configuration.workers,
+            maxFetches: configuration.fetch.maxConcurrent)
+    }
+
     /// Whether there is room for one more request, whatever it will need.
     var hasRoom: Bool { inFlight < maxInFlight }
 

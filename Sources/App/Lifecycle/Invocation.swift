@@ -20,16 +20,18 @@ protocol InvocationHost: AnyObject {
     /// Counts a request that has ended.
     func release()
     /// Writes the line of a request that has ended.
-    func logAccess(
-        _ method: String, _ path: String, status: Int?, outcome: String?, id: String?, bytes: Int,
-        since arrived: Instant)
+    func logEnd(_ end: RequestEnd)
 }
 
 /// A request for labels. Loop thread.
 final class Invocation: RequestReceiver, EventHandler {
+    private let name: String
     private let properties: RequestProperties
+    private let context: RequestContext
     private unowned let host: any InvocationHost
     private let arrived: Instant
+    /// The time there is from when it has arrived.
+    private var timeLimit: Duration
     /// Where the answer goes; `nil` before the request has arrived and once it has ended.
     private var exchange: (any Exchange)?
     private var backend: Backend?
@@ -39,10 +41,17 @@ final class Invocation: RequestReceiver, EventHandler {
     private var lines: LineStream?
     private var bodyBytes = 0
 
-    init(_ properties: RequestProperties, host: any InvocationHost) {
+    /// `name` is what logs call it: "POST /invocations".
+    init(
+        _ name: String, _ properties: RequestProperties, _ context: RequestContext,
+        host: any InvocationHost
+    ) {
+        self.name = name
         self.properties = properties
+        self.context = context
         self.host = host
         arrived = host.loop.now
+        timeLimit = host.requestTimeout
     }
 
     // MARK: Events
@@ -55,7 +64,10 @@ final class Invocation: RequestReceiver, EventHandler {
             self.backend = backend
             let timer = host.loop.register(handler: self)
             self.timer = timer
-            host.loop.setDeadline(host.loop.now + host.requestTimeout, of: timer)
+            if let deadline = context.deadline {
+                timeLimit = min(timeLimit, deadline - host.loop.now)
+            }
+            host.loop.setDeadline(host.loop.now + timeLimit, of: timer)
             try begin(body, with: backend)
         } catch {
             answer(.failure(error))
@@ -71,7 +83,7 @@ final class Invocation: RequestReceiver, EventHandler {
 
     func deadlinePassed(token: Token) {
         let failure = Failure(
-            .timeout, "the request was not done within \(host.requestTimeout.text)")
+            .timeout, "the request was not done within \(timeLimit.text)")
         if let lines { return lines.fail(failure) }
         cancelWork()
         answer(.failure(failure))
@@ -149,8 +161,9 @@ final class Invocation: RequestReceiver, EventHandler {
             host.release()
         }
         timer = nil
-        host.logAccess(
-            "POST", "/invocations", status: status?.code, outcome: outcome, id: properties.id,
-            bytes: bodyBytes, since: arrived)
+        host.logEnd(
+            RequestEnd(
+                request: name, context: context, status: status?.code, outcome: outcome,
+                bytes: bodyBytes, arrived: arrived))
     }
 }

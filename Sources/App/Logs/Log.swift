@@ -44,6 +44,9 @@ enum LogValue {
     case milliseconds(Double)
     /// Nothing is said.
     case absent
+
+    /// A text that may be missing.
+    init(_ text: String?) { self = text.map(LogValue.text) ?? .absent }
 }
 
 /// Writes log lines. Loop thread.
