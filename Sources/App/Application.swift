@@ -182,6 +182,12 @@ final class Application: InvocationHost {
         }
     }
 
+    /// Whether the queue could take the jobs of that many Lambda events that have not come yet.
+    func hasRoom(forEvents count: Int) -> Bool {
+        guard phase == .ready, let backend else { return false }
+        return backend.pool.waitingCount + count <= configuration.queueCapacity
+    }
+
     /// The workers, where one more request has room; else why not.
     @discardableResult
     func requireRoom() throws(Failure) -> Backend {

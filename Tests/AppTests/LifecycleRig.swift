@@ -146,6 +146,8 @@ final class LifecycleRig: InvocationHost {
                 Result { () throws(Failure) -> Form in
                     try Form(json: body, from: frame, maxItems: maxItems)
                 })
+        case .readEvent(let bytes):
+            return .event(Event.read(bytes, maxItems: maxItems))
         case .classify(let source, let topK):
             let order =
                 switch source {

@@ -6,7 +6,9 @@ internal import Glibc
 
 /// Serves a model over HTTP.
 struct Serve: ParsableCommand {
+    static let name = "serve"
     static let configuration = CommandConfiguration(
+        commandName: name,
         abstract: "Serve a model over HTTP: GET /ping, POST /invocations.",
         discussion: "An option wins over its environment variables, the first set of which wins.")
 

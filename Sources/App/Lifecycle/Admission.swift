@@ -23,6 +23,10 @@ struct Admission {
             maxFetches: configuration.fetch.maxConcurrent)
     }
 
+    /// The admission of a Lambda function: it asks for no more than it has room for.
+    static let boundedElsewhere = Admission(
+        queueCapacity: .max / 4, workers: 0, maxFetches: 0)
+
     /// Whether there is room for one more request, whatever it will need.
     var hasRoom: Bool { inFlight < maxInFlight }
 

@@ -10,17 +10,20 @@ enum Job: Sendable {
     case classify(ImageSource, topK: Int)
     /// Read a JSON body too long to be read on the loop.
     case read([UInt8], from: Form.Frame)
+    /// Read a Lambda event too long to be read on the loop.
+    case readEvent([UInt8])
 }
 
 /// What a worker found.
 enum Output: Sendable {
     case predictions(Result<[Prediction], Failure>)
     case form(Result<Form, Failure>)
+    case event(Event)
 }
 
 /// The workers and transfers of a server that is ready. Loop thread.
 final class Backend {
-    /// A JSON body up to this many bytes is read on the loop: sooner done than handed over.
+    /// JSON up to this many bytes is read on the loop: sooner done than handed over.
     private static let longestReadOnLoop = 32 * 1024
 
     let loop: EventLoop
@@ -68,6 +71,17 @@ final class Backend {
             completed(form)
         }
     }
+
+    /// Reads a Lambda event; a long one on a worker. `completed` may be called before this returns.
+    func read(event bytes: [UInt8], completed: @escaping (Event) -> Void) {
+        guard bytes.count > Self.longestReadOnLoop else {
+            return completed(Event.read(bytes, maxItems: maxItems))
+        }
+        pool.submit(.readEvent(bytes)) { output in
+            guard case .event(let event) = output else { preconditionFailure("a job was mixed up") }
+            completed(event)
+        }
+    }
 }
 
 extension Backend {
@@ -92,6 +106,10 @@ extension Backend {
             topK: configuration.topK ?? model.settings.topK.value, maxItems: maxItems,
             queueCapacity: configuration.queueCapacity)
     }
+
+    /// Lets go of what would be dead or stale in a process that is restored from a snapshot: open
+    /// connections and what was learned over them (contracts.md B8).
+    func prepareForSnapshot() { transfers.closeIdleConnections() }
 
     /// Breaks off all transfers and ends the workers, each after the job in its hands.
     func close() {

@@ -25,6 +25,15 @@ protocol InvocationHost: AnyObject {
 
 /// A request for labels. Loop thread.
 final class Invocation: RequestReceiver, EventHandler {
+    /// What it is about.
+    enum Content {
+        /// Bytes that are still to be read, as the request's properties say.
+        case body([UInt8])
+        case form(Form)
+        /// The records of a Lambda event.
+        case records(RecordBatch)
+    }
+
     private let name: String
     private let properties: RequestProperties
     private let context: RequestContext
@@ -39,6 +48,7 @@ final class Invocation: RequestReceiver, EventHandler {
     private var reading: JobID?
     private var evaluation: Evaluation?
     private var lines: LineStream?
+    private var records: RecordEvaluation?
     private var bodyBytes = 0
 
     /// `name` is what logs call it: "POST /invocations".
@@ -57,8 +67,13 @@ final class Invocation: RequestReceiver, EventHandler {
     // MARK: Events
 
     func receive(_ body: [UInt8], exchange: any Exchange) {
+        receive(.body(body), bytes: body.count, exchange: exchange)
+    }
+
+    /// The request is complete, in whatever form; `bytes` is the size of what it was read from.
+    func receive(_ content: Content, bytes: Int, exchange: any Exchange) {
         self.exchange = exchange
-        bodyBytes = body.count
+        bodyBytes = bytes
         do throws(Failure) {
             let backend = try host.admit()
             self.backend = backend
@@ -68,7 +83,11 @@ final class Invocation: RequestReceiver, EventHandler {
                 timeLimit = min(timeLimit, deadline - host.loop.now)
             }
             host.loop.setDeadline(host.loop.now + timeLimit, of: timer)
-            try begin(body, with: backend)
+            switch content {
+            case .body(let body): try begin(body, with: backend)
+            case .form(let form): try evaluate(form, with: backend)
+            case .records(let batch): evaluate(batch, with: backend)
+            }
         } catch {
             answer(.failure(error))
         }
@@ -93,6 +112,7 @@ final class Invocation: RequestReceiver, EventHandler {
         if let reading { backend?.pool.abandon(reading) }
         evaluation?.cancel()
         lines?.cancel()
+        records?.cancel()
     }
 
     // MARK: Steps
@@ -129,6 +149,14 @@ final class Invocation: RequestReceiver, EventHandler {
         evaluation.start()
     }
 
+    private func evaluate(_ batch: RecordBatch, with backend: Backend) {
+        let records = RecordEvaluation(batch, topK: properties.topK, backend: backend) {
+            [weak self] in self?.answer($0)
+        }
+        self.records = records
+        records.start()
+    }
+
     private func stream(_ body: [UInt8], with backend: Backend) {
         guard let exchange else { return }
         let lines = LineStream(body, topK: properties.topK, backend: backend, exchange: exchange) {
@@ -155,7 +183,7 @@ final class Invocation: RequestReceiver, EventHandler {
 
     private func end(status: Status?, outcome: String?) {
         guard exchange != nil else { return }
-        (exchange, reading, evaluation, lines) = (nil, nil, nil, nil)
+        (exchange, reading, evaluation, lines, records) = (nil, nil, nil, nil, nil)
         if let timer {
             host.loop.deregister(timer)
             host.release()

@@ -69,6 +69,10 @@ final class Log {
         self.now = now
     }
 
+    func debug(_ message: String, _ fields: KeyValuePairs<String, LogValue> = [:]) {
+        write(.debug, message, fields)
+    }
+
     func info(_ message: String, _ fields: KeyValuePairs<String, LogValue> = [:]) {
         write(.info, message, fields)
     }
