@@ -15,12 +15,15 @@ enum Emulator {
         _ = unsafe execvp(program, pointers)
         let reason = unsafe errno == ENOENT ? "is not on PATH" : String(cString: strerror(errno))
         unsafe pointers.forEach { unsafe free($0) }
+        let handler = arguments[0]
+        let meaning =
+            handler == Lambda.name
+            ? "a Lambda function" : "“\(handler.prefix(100))” is no command but a handler, which"
         complain(
             """
-            “\(arguments[0].prefix(100))” runs in Lambda, where AWS_LAMBDA_RUNTIME_API is set. On \
-            this machine it needs AWS's Lambda emulator, but \(program) \(reason). Get it from \
-            https://github.com/aws/aws-lambda-runtime-interface-emulator/releases, make it \
-            executable, and put it on PATH; or use `amphora serve` for HTTP
+            \(meaning) needs AWS's Lambda emulator on this machine, but \(program) \(reason): get it \
+            from https://github.com/aws/aws-lambda-runtime-interface-emulator/releases, make it \
+            executable and put it on PATH. For HTTP, call `amphora serve`
             """)
         return EX_USAGE
     }
