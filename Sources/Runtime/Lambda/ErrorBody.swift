@@ -44,22 +44,28 @@ extension ErrorReport {
             }
         }
     }
-}
 
-/// Base64 with padding, RFC 4648 §4.
-func base64(_ bytes: [UInt8]) -> String {
-    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-        let group = bytes[start..<min(start + 3, bytes.count)]
-        var bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-        var quartet: [UInt8] = []
-        for position in 0..<4 {
-            quartet.append(position <= group.count ? digits[bits >> 18 & 63] : UInt8(ascii: "="))
-            bits <<= 6
+    // MARK: Trailers
+
+    /// `runtimeBody` for a trailer section, whose lines can't hold every byte.
+    var runtimeBodyText: String { Self.base64(runtimeBody) }
+
+    /// Base64 with padding, RFC 4648 §4.
+    static func base64(_ bytes: [UInt8]) -> String {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            var bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+            var quartet: [UInt8] = []
+            for position in 0..<4 {
+                quartet.append(
+                    position <= group.count ? digits[bits >> 18 & 63] : UInt8(ascii: "="))
+                bits <<= 6
+            }
+            text += quartet
         }
-        text += quartet
+        return String(decoding: text, as: UTF8.self)
     }
-    return String(decoding: text, as: UTF8.self)
 }

@@ -35,6 +35,7 @@ package final class LambdaRuntime {
     private var loops: [InvocationLoop] = []
     private var liveCount = 0
     private var terminator: LambdaExtension?
+    private var hasStarted = false
     private var isStopping = false
     private var stopped: (() -> Void)?
 
@@ -72,11 +73,15 @@ package final class LambdaRuntime {
     /// Begins to ask for events, once the extension's registration is answered: after the first `next`
     /// it would be refused.
     package func start() {
-        afterRegistration { [weak self] in self?.resume() }
+        afterRegistration { [weak self] in
+            self?.hasStarted = true
+            self?.resume()
+        }
     }
 
-    /// There may be room again.
+    /// There may be room again. Does nothing before the start.
     package func resume() {
+        guard hasStarted else { return }
         for loop in loops { loop.wake() }
     }
 

@@ -52,7 +52,7 @@ struct RuntimeAPI {
 
     /// The trailer section of a streamed response that failed on its way.
     static func trailers(_ report: ErrorReport) -> [(name: String, value: String)] {
-        [(errorType, report.runtimeType), (errorBody, base64(report.runtimeBody))]
+        [(errorType, report.runtimeType), (errorBody, report.runtimeBodyText)]
     }
 
     /// `POST /runtime/invocation/{id}/error`.
