@@ -62,18 +62,18 @@ final class LifecycleRig: InvocationHost {
             started: { _ in started.value = true })
         let transfers = try TransferPool(
             loop: loop, policy: AddressPolicy(allow: allow), maxConcurrent: 8)
+        let configuration = try Configuration(SettingSources(environment: [:]))
+        let objects = try S3Store(configuration.s3, fetch: configuration.fetch, loop: loop)
         backend = Backend(
-            loop: loop, pool: pool, transfers: transfers,
-            fetch: try Configuration(SettingSources(environment: [:])).fetch, topK: 5,
-            maxItems: maxItems, queueCapacity: 8 * workers)
+            loop: loop, pool: pool, transfers: transfers, objects: objects,
+            fetch: configuration.fetch, topK: 5, maxItems: maxItems, queueCapacity: 8 * workers)
         admission = Admission(queueCapacity: 8 * workers, workers: workers, maxFetches: 8)
         while !started.value { try loop.turn() }
         restingRegistrations = loop.registrationCount
     }
 
     deinit {
-        backend.transfers.close()
-        backend.pool.close()
+        backend.close()
     }
 
     // MARK: InvocationHost

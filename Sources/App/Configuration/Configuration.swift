@@ -28,6 +28,7 @@ struct Configuration: Sendable {
     let http: Limits
     let fetch: FetchSettings
     let lambda: FunctionSettings
+    let s3: S3Settings
     let log: LogSettings
 
     /// Reads every setting. Throws the first that can't be used.
@@ -58,6 +59,7 @@ struct Configuration: Sendable {
         drainTimeout = try sources.value(of: Settings.drainTimeout)
         http = try Limits(sources)
         fetch = try FetchSettings(sources)
+        s3 = S3Settings(sources.environment)
         log = try LogSettings(sources)
     }
 }

@@ -28,7 +28,10 @@ final class Backend {
 
     let loop: EventLoop
     let pool: WorkerPool<Job, Output>
+    /// What users' URLs are fetched by, under the address policy.
     let transfers: TransferPool
+    /// What `s3:` URIs are fetched by.
+    let objects: S3Store
     let fetch: FetchSettings
     /// Labels in an answer where the request does not say.
     let topK: Int
@@ -39,12 +42,13 @@ final class Backend {
     let window: Int
 
     init(
-        loop: EventLoop, pool: WorkerPool<Job, Output>, transfers: TransferPool,
+        loop: EventLoop, pool: WorkerPool<Job, Output>, transfers: TransferPool, objects: S3Store,
         fetch: FetchSettings, topK: Int, maxItems: Int, queueCapacity: Int
     ) {
         self.loop = loop
         self.pool = pool
         self.transfers = transfers
+        self.objects = objects
         self.fetch = fetch
         self.topK = topK
         self.maxItems = maxItems
@@ -101,8 +105,10 @@ extension Backend {
         let transfers = try TransferPool(
             loop: loop, policy: AddressPolicy(allow: configuration.fetch.allow),
             maxConcurrent: configuration.fetch.maxConcurrent)
+        let objects = try S3Store(configuration.s3, fetch: configuration.fetch, loop: loop)
         self.init(
-            loop: loop, pool: pool, transfers: transfers, fetch: configuration.fetch,
+            loop: loop, pool: pool, transfers: transfers, objects: objects,
+            fetch: configuration.fetch,
             topK: configuration.topK ?? model.settings.topK.value, maxItems: maxItems,
             queueCapacity: configuration.queueCapacity)
     }
@@ -114,6 +120,7 @@ extension Backend {
     /// Breaks off all transfers and ends the workers, each after the job in its hands.
     func close() {
         transfers.close()
+        objects.close()
         pool.close()
     }
 }

@@ -6,6 +6,8 @@ enum ImageURI: Equatable {
     case remote(String)
     /// `data:` — the bytes are here.
     case inline(String)
+    /// `s3`: to be asked for as the operator, with the server's credentials.
+    case object(S3Object)
 
     /// The longest URI that is fetched, in bytes; what servers commonly take.
     private static let longest = 8192
@@ -17,28 +19,37 @@ enum ImageURI: Equatable {
         guard let scheme = Self.scheme(of: uri) else {
             throw Failure(
                 .badRequest,
-                "“\(uri.prefix(60))” is no absolute URI; it must begin with https://, http:// or data:"
+                "“\(uri.prefix(60))” is no absolute URI; it must begin with https://, http://, s3:// or "
+                    + "data:"
             )
         }
         switch scheme {
         case "http", "https":
-            guard uri.utf8.count <= Self.longest else {
-                throw Failure(
-                    .badRequest,
-                    "the URI is \(uri.utf8.count) bytes long; at most \(Self.longest) are fetched")
-            }
+            try Self.requireFetchable(uri)
             self = .remote(uri)
+        case "s3":
+            try Self.requireFetchable(uri)
+            self = .object(try S3Object(uri: uri))
         case "data":
             self = .inline(uri)
         case "file":
             throw Failure(
                 .uriForbidden,
-                "file: URIs are not allowed; send the image's bytes, or an http(s) URI")
+                "file: URIs are not allowed; send the image's bytes, or an http(s) or s3 URI")
         default:
             throw Failure(
                 .badRequest,
-                "the URI's scheme “\(scheme.prefix(20))” is not supported; http, https and data are"
+                "the URI's scheme “\(scheme.prefix(20))” is not supported; http, https, s3 "
+                    + "and data are"
             )
+        }
+    }
+
+    private static func requireFetchable(_ uri: String) throws(Failure) {
+        guard uri.utf8.count <= longest else {
+            throw Failure(
+                .badRequest,
+                "the URI is \(uri.utf8.count) bytes long; at most \(longest) are fetched")
         }
     }
 

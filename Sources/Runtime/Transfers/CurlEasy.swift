@@ -106,6 +106,8 @@ final class CurlEasy {
 
     private func setRequest(_ options: inout CurlOptions, _ request: TransferRequest) {
         options.set(CURLOPT_URL, request.url)
+        options.set(CURLOPT_PATH_AS_IS, request.keepsPath ? 1 : 0)
+        request.signing?.apply(to: &options)
         var headers = request.headers.map { name, value in
             value.isEmpty ? "\(name);" : "\(name): \(value)"
         }
