@@ -48,6 +48,7 @@ final class LifecycleRig: InvocationHost {
     let backend: Backend
     var requestTimeout = Duration.seconds(59)
     private(set) var admission: Admission
+    private(set) var itemLog: [(uri: String?, result: Result<[Prediction], Failure>)] = []
     private(set) var accessLog: [(status: Int?, outcome: String?, id: String?)] = []
     /// Registrations of a loop at rest.
     private let restingRegistrations: Int
@@ -91,6 +92,12 @@ final class LifecycleRig: InvocationHost {
     }
 
     func release() { admission.release() }
+
+    func logItem(
+        _ item: Item, _ result: Result<[Prediction], Failure>, of context: RequestContext
+    ) {
+        itemLog.append((item.echo, result))
+    }
 
     func logEnd(_ end: RequestEnd) {
         accessLog.append((end.status, end.outcome, end.context?.id))
@@ -147,7 +154,7 @@ final class LifecycleRig: InvocationHost {
                     try Form(json: body, from: frame, maxItems: maxItems)
                 })
         case .readEvent(let bytes):
-            return .event(Event.read(bytes, maxItems: maxItems))
+            return .event(Event(reading: bytes, maxItems: maxItems))
         case .classify(let source, let topK):
             let order =
                 switch source {

@@ -12,7 +12,7 @@ internal import Runtime
 final class EventExchange: Exchange {
     private let reply: LambdaReply
     /// `nil` for a direct event.
-    private let envelope: ReplyForm?
+    private let envelope: HTTPEnvelope?
     private let settings: FunctionSettings
     /// Kept until the answer is complete: it has nobody else.
     private var receiver: (any RequestReceiver)?
@@ -20,7 +20,7 @@ final class EventExchange: Exchange {
     private var gathered: Response?
     private var sentBytes = 0
 
-    init(_ reply: LambdaReply, envelope: ReplyForm? = nil, _ settings: FunctionSettings) {
+    init(_ reply: LambdaReply, envelope: HTTPEnvelope? = nil, _ settings: FunctionSettings) {
         self.reply = reply
         self.envelope = envelope
         self.settings = settings
@@ -51,8 +51,8 @@ final class EventExchange: Exchange {
         guard settings.invokeMode == .responseStream else { return gathered = response }
         if let envelope {
             reply.beginStream(
-                contentType: ReplyForm.streamContentType,
-                envelope.prelude(of: response) + response.body)
+                contentType: HTTPEnvelope.streamContentType,
+                envelope.prelude(of: response.head) + response.body)
         } else {
             reply.beginStream(contentType: response.type, response.body)
         }

@@ -109,17 +109,25 @@ extension LambdaHandle: LambdaEventReceiver {
     private func begin(
         _ shape: Event, _ event: LambdaEvent, _ context: RequestContext, _ reply: LambdaReply
     ) {
+        let settings = application.configuration.lambda
         switch shape {
-        case .direct:
-            answer("event", .body(event.body), event, context, reply)
-        case .form(let form):
+        case .direct(let form):
             answer("event", .form(form), event, context, reply)
         case .records(let records):
-            answer("\(records.source) event", .records(records), event, context, reply)
+            answer("event of \(records.source.rawValue)", .records(records), event, context, reply)
         case .warmUp:
-            reply.respond(Array(#"{"warmup":true}"#.utf8), contentType: "application/json")
+            reply.respond(Event.warmUpAnswer, contentType: "application/json")
         case .http(let request):
-            begin(request, context, reply)
+            let exchange = EventExchange(reply, envelope: request.envelope, settings)
+            let routing = request.route(
+                through: application, context: context,
+                limits: application.configuration.http)
+            switch routing {
+            case .answered(let response): exchange.respond(response)
+            case .received(let receiver, let body):
+                exchange.serve(receiver)
+                receiver.receive(body, exchange: exchange)
+            }
         }
     }
 
@@ -132,11 +140,5 @@ extension LambdaHandle: LambdaEventReceiver {
         let exchange = EventExchange(reply, application.configuration.lambda)
         exchange.serve(invocation)
         invocation.receive(content, bytes: event.body.count, exchange: exchange)
-    }
-}
-
-extension LambdaHandle {
-    /// Sends a request in HTTP's words through the HTTP server's router.
-    private func begin(_ request: HTTPEvent, _ context: RequestContext, _ reply: LambdaReply) {
     }
 }

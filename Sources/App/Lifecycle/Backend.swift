@@ -79,7 +79,7 @@ final class Backend {
     /// Reads a Lambda event; a long one on a worker. `completed` may be called before this returns.
     func read(event bytes: [UInt8], completed: @escaping (Event) -> Void) {
         guard bytes.count > Self.longestReadOnLoop else {
-            return completed(Event.read(bytes, maxItems: maxItems))
+            return completed(Event(reading: bytes, maxItems: maxItems))
         }
         pool.submit(.readEvent(bytes)) { output in
             guard case .event(let event) = output else { preconditionFailure("a job was mixed up") }
@@ -115,7 +115,10 @@ extension Backend {
 
     /// Lets go of what would be dead or stale in a process that is restored from a snapshot: open
     /// connections and what was learned over them (contracts.md B8).
-    func prepareForSnapshot() { transfers.closeIdleConnections() }
+    func prepareForSnapshot() {
+        transfers.closeIdleConnections()
+        objects.forget()
+    }
 
     /// Breaks off all transfers and ends the workers, each after the job in its hands.
     func close() {

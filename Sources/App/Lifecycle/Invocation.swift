@@ -6,6 +6,7 @@
 
 internal import EventLoop
 internal import HTTP
+internal import Inference
 internal import Runtime
 
 /// What an invocation needs of the server that it came to. Loop thread.
@@ -19,6 +20,9 @@ protocol InvocationHost: AnyObject {
     func requireRoomInQueue() throws(Failure)
     /// Counts a request that has ended.
     func release()
+    /// Writes the line of one image whose result its sender may never see.
+    func logItem(
+        _ item: Item, _ result: Result<[Prediction], Failure>, of context: RequestContext)
     /// Writes the line of a request that has ended.
     func logEnd(_ end: RequestEnd)
 }
@@ -29,7 +33,8 @@ final class Invocation: RequestReceiver, EventHandler {
     enum Content {
         /// Bytes that are still to be read, as the request's properties say.
         case body([UInt8])
-        case form(Form)
+        /// A form that has been read, or why it can't be.
+        case form(Result<Form, Failure>)
         /// The records of a Lambda event.
         case records(RecordBatch)
     }
@@ -85,7 +90,7 @@ final class Invocation: RequestReceiver, EventHandler {
             host.loop.setDeadline(host.loop.now + timeLimit, of: timer)
             switch content {
             case .body(let body): try begin(body, with: backend)
-            case .form(let form): try evaluate(form, with: backend)
+            case .form(let form): try evaluate(form.get(), with: backend)
             case .records(let batch): evaluate(batch, with: backend)
             }
         } catch {
@@ -104,6 +109,7 @@ final class Invocation: RequestReceiver, EventHandler {
         let failure = Failure(
             .timeout, "the request was not done within \(timeLimit.text)")
         if let lines { return lines.fail(failure) }
+        if let records { return records.fail(failure) }
         cancelWork()
         answer(.failure(failure))
     }
@@ -150,9 +156,11 @@ final class Invocation: RequestReceiver, EventHandler {
     }
 
     private func evaluate(_ batch: RecordBatch, with backend: Backend) {
-        let records = RecordEvaluation(batch, topK: properties.topK, backend: backend) {
-            [weak self] in self?.answer($0)
+        let records = RecordEvaluation(batch, backend: backend) { [weak self] in
+            self?.answer(batch.reply(to: $0))
         }
+        // The sender of a queue's messages is told no more than which of them failed.
+        records.itemEnded = { [host, context] in host.logItem($1, $2, of: context) }
         self.records = records
         records.start()
     }

@@ -29,7 +29,7 @@ enum Work {
                         try Form(json: body, from: frame, maxItems: maxItems)
                     })
             case .readEvent(let bytes):
-                .event(Event.read(bytes, maxItems: maxItems))
+                .event(Event(reading: bytes, maxItems: maxItems))
             }
         }
     }

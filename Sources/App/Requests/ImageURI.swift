@@ -19,7 +19,7 @@ enum ImageURI: Equatable {
         guard let scheme = Self.scheme(of: uri) else {
             throw Failure(
                 .badRequest,
-                "“\(uri.prefix(60))” is no absolute URI; it must begin with https://, http://, s3:// or "
+                "“\(Self.withoutSecrets(uri).prefix(60))” is no absolute URI; it must begin with https://, http://, s3:// or "
                     + "data:"
             )
         }
@@ -58,6 +58,15 @@ enum ImageURI: Equatable {
         guard scheme(of: uri) == "data" else { return uri }
         guard let comma = uri.utf8.firstIndex(of: UInt8(ascii: ",")) else { return "data:" }
         return String(uri[..<comma])
+    }
+
+    /// A URI for logs: without its query, which may be a signature, and without a password.
+    static func withoutSecrets(_ uri: String) -> String {
+        let path = uri.prefix { $0 != "?" && $0 != "#" }
+        guard let slashes = path.firstRange(of: "://") else { return String(path) }
+        let authority = path[slashes.upperBound...].prefix { $0 != "/" }
+        guard let at = authority.lastIndex(of: "@") else { return String(path) }
+        return String(path[..<slashes.upperBound] + path[path.index(after: at)...])
     }
 
     /// The scheme in lower case (RFC 3986 §3.1); `nil` where the URI begins with none.
