@@ -141,26 +141,27 @@ extension HTTPEvent {
     enum Routing {
         /// It is answered already.
         case answered(Response)
+        /// It never became a request.
+        case refused(Failure)
         /// The receiver is to be given the body and an exchange.
         case received(any RequestReceiver, body: [UInt8])
     }
 
     /// Sends the request through the router, with what a connection would do around it. Loop thread.
-    func route(
-        through application: Application, context: RequestContext, limits: Limits
-    ) -> Routing {
+    func route(through application: Application, context: RequestContext) -> Routing {
+        let limits = application.configuration.http
         let bytes: [UInt8]
         let beginning: Beginning
         do throws(Failure) {
             bytes = try head.get()
         } catch {
-            return .answered(error.response)
+            return .refused(error)
         }
         do throws(ProtocolError) {
             let head = try RequestHead(reading: bytes.span, limits: limits)
             beginning = application.begin(head, in: bytes.span, context: context)
         } catch {
-            return .answered(application.response(to: .malformed(error)))
+            return .refused(Failure(.malformed(error), limits: limits))
         }
         switch beginning {
         case .answer(let response): return .answered(response)
@@ -169,10 +170,10 @@ extension HTTPEvent {
                 let body = try body.get()
                 guard body.count > bodyLimit else { return .received(receiver, body: body) }
                 receiver.abandon()
-                return .answered(application.response(to: .bodyTooLarge(limit: bodyLimit)))
+                return .refused(Failure(.bodyTooLarge(limit: bodyLimit), limits: limits))
             } catch {
                 receiver.abandon()
-                return .answered(error.response)
+                return .refused(error)
             }
         }
     }

@@ -3,6 +3,7 @@
 //     opened ─► (restored) ─► asking for events ─► drained
 
 internal import EventLoop
+internal import HTTP
 internal import Runtime
 
 /// The application as a Lambda function. Loop thread.
@@ -101,8 +102,9 @@ extension LambdaHandle: LambdaEventReceiver {
     /// When the work on an event must end, so that its answer comes before Lambda gives up on it.
     private func deadline(unixMilliseconds: Int64) -> Instant {
         let now = WallTime.now()
-        let left = Duration.milliseconds(
-            unixMilliseconds - Int64(now.seconds) * 1000 - Int64(now.nanoseconds) / 1_000_000)
+        let left =
+            Duration.milliseconds(unixMilliseconds) - .seconds(now.seconds)
+            - .nanoseconds(now.nanoseconds)
         return application.loop.now + (left - min(.milliseconds(200), left / 10))
     }
 
@@ -119,11 +121,15 @@ extension LambdaHandle: LambdaEventReceiver {
             reply.respond(Event.warmUpAnswer, contentType: "application/json")
         case .http(let request):
             let exchange = EventExchange(reply, envelope: request.envelope, settings)
-            let routing = request.route(
-                through: application, context: context,
-                limits: application.configuration.http)
-            switch routing {
+            switch request.route(through: application, context: context) {
             case .answered(let response): exchange.respond(response)
+            case .refused(let failure):
+                application.logEnd(
+                    RequestEnd(
+                        request: "refused", context: context, status: failure.code.status.code,
+                        outcome: failure.code.rawValue, bytes: event.body.count,
+                        arrived: application.loop.now))
+                exchange.respond(failure.response)
             case .received(let receiver, let body):
                 exchange.serve(receiver)
                 receiver.receive(body, exchange: exchange)
