@@ -60,7 +60,7 @@ import Testing
         #expect(
             exchange.text == #"{"predictions":["# + result("a/5")
                 + #",{"error":"\"instances[1]\" must hold \"uri\" or \"b64\"","code":"Function.BadRequest"},"#
-                + #"{"uri":"ftp://a","error":"the URI's scheme “ftp” is not supported; http, https and data are","#
+                + #"{"uri":"ftp://a","error":"the URI's scheme “ftp” is not supported; http, https, s3 and data are","#
                 + #""code":"Function.BadRequest"}]}"#)
     }
 

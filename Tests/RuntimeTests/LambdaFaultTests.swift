@@ -7,6 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct LambdaFaultTests {
     private static let broken: [ServedReply] = [
         .response(500, body: Array("{}".utf8)), .response(403), .response(204), .response(302),
+        .redirect(to: "/2018-06-01/runtime/invocation/next"),
         ServedReply(bytes: [], then: .close), ServedReply(bytes: [], then: .reset),
         .raw("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 1\r\nContent-Length: 9\r\n\r\n{"),
         .raw("HTTP/1.1 200 OK\r\nContent-Length: 200000000\r\n\r\n{", then: .hold),
@@ -33,6 +34,14 @@ import Testing
         harness.runtime.start()
         try harness.turn { !harness.receiver.losses.isEmpty }
         #expect(harness.receiver.losses.count == 1)
+    }
+
+    @Test func `a connection that takes long to be made is waited for`() throws {
+        let listener = try FullListener()
+        let harness = try LambdaHarness(address: "127.0.0.1:\(listener.port)")
+        harness.runtime.start()
+        for _ in 0..<10 { try harness.pass(.seconds(10)) }
+        #expect(harness.runtime.askingCount == 1 && harness.receiver.losses.isEmpty)
     }
 
     @Test(arguments: broken.indices)

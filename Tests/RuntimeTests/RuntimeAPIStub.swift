@@ -67,6 +67,8 @@ final class RuntimeAPIStub {
     var answer: (StubRequest) -> ServedReply? = { _ in .response(202) }
     /// An answer to a request whose body has not come yet.
     var earlyAnswer: (StubRequest) -> ServedReply? = { _ in nil }
+    /// The head of a request whose body is coming in chunks, the last one's.
+    fileprivate(set) var openHead: StubRequest?
     /// Whether bodies are read.
     var isReading = true {
         didSet { for connection in connections { connection.update(reading: isReading) } }
@@ -234,9 +236,11 @@ private final class StubConnection: EventHandler {
         var request = StubRequest(connection: number, head: lines)
         var rest = input[head.upperBound...]
         if request.field("transfer-encoding") == "chunked" {
+            stub.openHead = request
             if !hasAnsweredEarly, let reply = stub.earlyAnswer(request) {
                 hasAnsweredEarly = true
                 send(reply)
+                if socket == nil { return nil }
             }
             guard Self.takeChunks(&rest, into: &request) else { return nil }
         } else {

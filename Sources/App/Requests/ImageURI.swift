@@ -35,7 +35,7 @@ enum ImageURI: Equatable {
         case "file":
             throw Failure(
                 .uriForbidden,
-                "file: URIs are not allowed; send the image's bytes, or an http(s) or s3 URI")
+                "file: URIs are not allowed; send the image's bytes, or an http(s) URI")
         default:
             throw Failure(
                 .badRequest,

@@ -24,7 +24,7 @@ final class CredentialProvider {
     /// Fetches through `transfers`; `wallSeconds` is the time in seconds since 1970.
     init(
         _ source: Result<CredentialSource, Failure>, transfers: TransferPool, fetch: FetchSettings,
-        wallSeconds: @escaping () -> Int = { WallTime.now().seconds }
+        wallSeconds: @escaping () -> Int
     ) {
         self.source = source
         self.transfers = transfers

@@ -32,15 +32,18 @@ final class S3Store {
     /// Where buckets were found that are not in the endpoint's region.
     private var regions: [String: String] = [:]
 
-    /// Throws where there is no memory.
-    init(_ settings: S3Settings, fetch: FetchSettings, loop: EventLoop) throws(SystemError) {
+    /// `wallSeconds` is the time in seconds since 1970. Throws where there is no memory.
+    init(
+        _ settings: S3Settings, fetch: FetchSettings, loop: EventLoop,
+        wallSeconds: @escaping () -> Int = { WallTime.now().seconds }
+    ) throws(SystemError) {
         self.loop = loop
         self.fetch = fetch
         endpoint = settings.endpoint
         transfers = try TransferPool(
             loop: loop, policy: nil, maxConcurrent: fetch.maxConcurrent)
         credentials = CredentialProvider(
-            settings.credentials, transfers: transfers, fetch: fetch)
+            settings.credentials, transfers: transfers, fetch: fetch, wallSeconds: wallSeconds)
     }
 
     /// The region that a bucket was found in, if not the endpoint's.
