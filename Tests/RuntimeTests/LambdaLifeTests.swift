@@ -287,6 +287,8 @@ import Testing
             let harness = try LambdaHarness(concurrency: 2)
             runtime = harness.runtime
             receiver = harness.receiver
+            // As a receiver does that owns it.
+            harness.receiver.room = { [runtime = harness.runtime] in runtime.askingCount < 3 }
             harness.runtime.registerExtension()
             harness.receiver.received = { $1.respond([], contentType: "a/b") }
             try harness.start(asking: 2)
