@@ -208,16 +208,16 @@ import Testing
         var connection = ServerProtocol(limits: Limits())
         #expect(connection.receive(wire.span, head: &head).event == .head)
         let direct = try RequestProperties(
-            head, in: wire.span, number: 7, defaultAccept: "application/jsonlines")
+            head, in: wire.span, defaultAccept: "application/jsonlines")
 
         let bytes = try http(event.json).head.get()
         let eventHead = try RequestHead(reading: bytes.span, limits: Limits())
         let properties = try RequestProperties(
-            eventHead, in: bytes.span, number: 7, defaultAccept: "application/jsonlines")
+            eventHead, in: bytes.span, defaultAccept: "application/jsonlines")
         #expect(properties.kind == direct.kind && direct.kind == .json)
         #expect(properties.topK == direct.topK && direct.topK == 3)
         #expect(properties.accept == direct.accept)
-        #expect(properties.id == direct.id && direct.id == "abc-1")
+        #expect(properties.inferenceID == direct.inferenceID && direct.inferenceID == "abc-1")
         #expect(eventHead.method == head.method)
         #expect(eventHead.path.text(in: bytes.span) == head.path.text(in: wire.span))
         #expect(eventHead.framing == head.framing && head.framing == .length(25))

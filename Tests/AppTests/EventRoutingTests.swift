@@ -8,20 +8,23 @@ import Testing
 @testable import App
 
 /// Routes as the application does, to invocations of a rig.
-private final class Router: Service {
+private final class RigRouter: Router {
     let rig: LifecycleRig
     var bodyLimit = 1000
 
     init(_ rig: LifecycleRig) { self.rig = rig }
 
-    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Beginning {
+    func begin(
+        _ head: borrowing RequestHead, in bytes: Span<UInt8>, context: RequestContext?
+    ) -> Beginning {
         switch Route(head.method, path: head.path, in: bytes) {
         case .ping: return .answer(Response(.ok, contentType: "application/json"))
         case .invocations:
             do throws(Failure) {
-                let properties = try RequestProperties(
-                    head, in: bytes, number: 1, defaultAccept: "*/*")
-                return .receive(Invocation(properties, host: rig), bodyLimit: bodyLimit)
+                let properties = try RequestProperties(head, in: bytes, defaultAccept: "*/*")
+                guard let context else { preconditionFailure("an event has a context") }
+                return .receive(
+                    Invocation("request", properties, context, host: rig), bodyLimit: bodyLimit)
             } catch {
                 return .answer(error.response)
             }
@@ -29,10 +32,6 @@ private final class Router: Service {
             return .answer(Failure(.methodNotAllowed, "wrong", allow: allow).response)
         case .notFound: return .answer(Failure(.notFound, "none").response)
         }
-    }
-
-    func response(to failure: ConnectionFailure) -> Response {
-        Failure(failure, limits: Limits()).response
     }
 }
 
@@ -43,11 +42,13 @@ private final class Router: Service {
     ) throws -> (status: Int, body: String) {
         let event = try #require(Event(json).http)
         let rig = try LifecycleRig()
-        let router = Router(rig)
+        let router = RigRouter(rig)
         router.bodyLimit = bodyLimit
         let response: Response
-        switch event.route(through: router, limits: Limits()) {
+        let context = RequestContext(id: "1")
+        switch event.route(through: router, context: context, limits: Limits()) {
         case .answered(let answer): response = answer
+        case .refused(let failure): response = failure.response
         case .received(let receiver, let body):
             let exchange = ScriptedExchange()
             receiver.receive(body, exchange: exchange)
