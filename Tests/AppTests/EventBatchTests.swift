@@ -138,7 +138,7 @@ import Testing
                     #"{"predictions":[{"predictions":["# + result("a/5")
                         + #",{"error":"b","code":"Function.ImageUndecodable"}]},"#
                         + #"{"uri":"data:","error":"source","code":"Function.ImageUndecodable"},"#
-                        + #"{"uri":"ftp://y","error":"the URI's scheme “ftp” is not supported; http, https and data are","#
+                        + #"{"uri":"ftp://y","error":"the URI's scheme “ftp” is not supported; http, https, s3 and data are","#
                         + #""code":"Function.BadRequest"},{"predictions":[]},"#
                         + #"{"error":"Records[4].Sns.Message: \"uri\" is missing: the message must hold one of "#
                         + #"\"uri\", \"uris\" and \"instances\"","code":"Function.BadRequest"}]}"#))
