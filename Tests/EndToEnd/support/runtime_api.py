@@ -223,12 +223,12 @@ class Connection(socketserver.StreamRequestHandler):
         else:
             fault = self.take_fault(request.call) or Fault()
             time.sleep(fault.delay)
-            if fault.drop == "unread":
-                return False
-            if not fault.early:
+            if fault.early or fault.drop == "unread":
+                request.ended = time.monotonic()
+            else:
                 read_body(self.rfile, request, self.server.notify)
             status, body, fields = self.answer(request, answer and answer[1], fault)
-        if status is None or fault.drop == "unanswered":
+        if status is None or fault.drop in ("unread", "unanswered"):
             return False
         request.status = status
         write_answer(self.wfile, status, body, fields, whole=fault.drop != "within")

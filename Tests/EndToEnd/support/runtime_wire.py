@@ -15,9 +15,10 @@ import time
 SEPARATOR = bytes(8)
 
 
-@dataclasses.dataclass(eq=False)
+@dataclasses.dataclass(eq=False, repr=False)
 class Request:
-    """One request as it came. Times are of the monotonic clock, in seconds."""
+    """One request as it came. Times are of the monotonic clock, in seconds; `ended` is when its body
+    was read, or would not be."""
 
     connection: int
     method: str
@@ -33,6 +34,9 @@ class Request:
     answered: float = 0
     status: int | None = None
     invocation: object = None
+
+    def __repr__(self) -> str:
+        return f"<{self.call} on connection {self.connection}: {self.body[:300]!r}>"
 
     def json(self):
         """The body as JSON; no byte may stand around it."""
