@@ -1,76 +1,72 @@
-// The server as a whole: a loop, a listener that is open from the start, a model that loads meanwhile,
-// workers and transfers once it has, and an orderly end.
+// The application: a loop, a handle that is open from the start, a model that loads meanwhile, workers
+// and transfers once it has, and an orderly end.
 //
 //     loading ─► ready ─► draining ─► stopped
 //
-// It is the HTTP server's service: routes `/ping` and `/invocations`, and everything refused.
+// Requests of both handles live here; how they come and how answers leave is the handle's.
 
 internal import EventLoop
 internal import Glibc
-internal import HTTP
 internal import Inference
 internal import Runtime
 
-/// A server of one model. Loop thread.
-final class Application: Service, InvocationHost {
-    private enum Phase { case loading, ready, draining }
+/// One model, and the requests for its labels. Loop thread.
+final class Application: InvocationHost {
+    /// What it can do for requests.
+    enum Phase { case loading, ready, draining }
 
     let configuration: Configuration
     let loop: EventLoop
-    private let log: Log
+    let log: Log
+    private(set) var phase = Phase.loading
+    /// The workers and transfers, once there are any.
+    private(set) var backend: Backend?
     private let started: Instant
-    private var phase = Phase.loading
-    private var server: Server?
-    private var backend: Backend?
     private var admission: Admission
+    private var handle: (any Handle)?
     private var loading: MailboxReceiver<Result<LoadedModel, LoadingFailure>>?
     private var signals: Signals?
     private var drainTimer: Token?
     private var exitStatus: CInt = 0
     private var requestCount = 0
 
-    private let pong = Response(.ok)
-    private let stillLoading = Failure(.unavailable, "the model is loading").response
-    private let overloaded = Failure(
-        .overloaded, "the server is at its limit; try again in a moment")
-    private let leaving = Failure(.unavailable, "the server is shutting down").response
-
-    /// Signals that end the server.
+    /// Signals that end the process.
     static let endingSignals = [SIGTERM, SIGINT]
 
-    init(_ configuration: Configuration, loop: EventLoop) {
+    init(_ configuration: Configuration, admission: Admission, loop: EventLoop) {
         self.configuration = configuration
+        self.admission = admission
         self.loop = loop
         started = loop.now
         log = Log(format: configuration.log.format, level: configuration.log.level)
-        admission = Admission(
-            queueCapacity: configuration.queueCapacity, workers: configuration.workers,
-            maxFetches: configuration.fetch.maxConcurrent)
     }
 
-    /// Serves until a signal ends it; returns the exit status.
-    func run() throws(SystemError) -> CInt {
+    /// Serves by a handle until a signal ends it; returns the exit status.
+    func run(_ handle: any Handle) throws(SystemError) -> CInt {
+        self.handle = handle
         log.flushSoon = { [unowned self] in loop.afterTurn { [unowned self] in log.flush() } }
         signals = try Signals(Self.endingSignals, on: loop) { [unowned self] in signalled($0) }
-        let server: Server
-        do throws(SystemError) {
-            server = try Server(
-                host: configuration.host, port: configuration.port, limits: configuration.http,
-                maxConnections: configuration.maxConnections, on: loop, service: self)
+        do throws(HandleFailure) {
+            try handle.open()
         } catch {
-            log.error("can't listen on \(address(configuration.port)): \(error)")
+            log.error(error.sentence)
             log.flush()
             return EXIT_FAILURE
         }
-        self.server = server
-        log.info("listening on \(address(server.port))")
         try load()
         try loop.run()
         backend?.close()
-        server.close()
+        handle.close()
         log.info("stopped", ["status": .number(Int(exitStatus))])
         log.flush()
         return exitStatus
+    }
+
+    /// Ends at once because it can't go on.
+    func stop(because reason: String) {
+        for line in reason.split(separator: "\n") { log.error(String(line)) }
+        exitStatus = EXIT_FAILURE
+        loop.stop()
     }
 
     // MARK: Loading
@@ -93,7 +89,8 @@ final class Application: Service, InvocationHost {
         loading = nil
         guard phase == .loading else { return }
         switch result {
-        case .failure(let failure): stop(because: failure.sentence)
+        case .failure(let failure):
+            fail(ErrorReport(type: "Runtime.ModelUnusable", message: failure.sentence))
         case .success(let loaded):
             for warning in loaded.model.warnings { log.warn(warning) }
             do throws(SystemError) {
@@ -101,14 +98,18 @@ final class Application: Service, InvocationHost {
                     [unowned self] in workersStarted($0, loaded)
                 }
             } catch {
-                stop(because: "the workers can't start: \(error)")
+                fail(
+                    ErrorReport(
+                        type: "Runtime.InitError", message: "the workers can't start: \(error)"))
             }
         }
     }
 
     private func workersStarted(_ result: Result<Void, WorkerFailure>, _ loaded: LoadedModel) {
         guard phase == .loading else { return }
-        if case .failure(let failure) = result { return stop(because: failure.reason) }
+        if case .failure(let failure) = result {
+            return fail(ErrorReport(type: "Runtime.InitError", message: failure.reason))
+        }
         phase = .ready
         log.info(
             "serving \(loaded.path)",
@@ -118,15 +119,17 @@ final class Application: Service, InvocationHost {
                 "engine": .text(loaded.model.engine),
                 "ready": .milliseconds((loop.now - started).inMilliseconds),
             ])
-        if configuration.log.format == .text, let server {
-            log.info("try: \(loaded.exampleCall(port: server.port))")
-        }
+        handle?.ready(loaded)
+    }
+
+    private func fail(_ report: ErrorReport) {
+        handle?.failed(report) { [unowned self] in stop(because: report.message) }
     }
 
     // MARK: Ending
 
     private func signalled(_ signal: CInt) {
-        guard phase != .draining else {
+        guard phase != .draining, let handle else {
             log.warn("a second signal: stopping at once")
             return loop.stop()
         }
@@ -135,9 +138,9 @@ final class Application: Service, InvocationHost {
             "draining", ["inFlight": .number(admission.inFlight), "signal": .number(Int(signal))])
         let timer = loop.register(
             handler: DrainTimer(expired: { [unowned self] in drainExpired() }))
-        loop.setDeadline(loop.now + configuration.drainTimeout, of: timer)
+        loop.setDeadline(loop.now + handle.drainTimeout, of: timer)
         drainTimer = timer
-        server?.drain { [unowned self] in loop.stop() }
+        handle.drain { [unowned self] in loop.stop() }
     }
 
     private func drainExpired() {
@@ -146,74 +149,18 @@ final class Application: Service, InvocationHost {
         loop.stop()
     }
 
-    private func stop(because reason: String) {
-        for line in reason.split(separator: "\n") { log.error(String(line)) }
-        exitStatus = 1
-        loop.stop()
-    }
-
-    // MARK: Service
-
-    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Beginning {
-        switch Route(head.method, path: head.path, in: bytes) {
-        case .ping:
-            switch phase {
-            case .ready: return .answer(pong)
-            case .loading: return .answer(stillLoading)
-            case .draining: return .answer(leaving)
-            }
-        case .invocations:
-            do throws(Failure) {
-                try requireRoom()
-                let properties = try RequestProperties(
-                    head, in: bytes, number: requestCount,
-                    defaultAccept: configuration.defaultAccept)
-                if properties.kind == .image { try requireRoomInQueue() }
-                requestCount += 1
-                return .receive(
-                    Invocation(properties, host: self),
-                    bodyLimit: configuration.http.bodyBytes)
-            } catch {
-                return .answer(refuse(error, head, in: bytes))
-            }
-        case .methodNotAllowed(let allow):
-            let failure = Failure(
-                .methodNotAllowed, "this route takes \(allow)", allow: allow)
-            return .answer(refuse(failure, head, in: bytes))
-        case .notFound:
-            let failure = Failure(
-                .notFound, "there is no such route; there are /ping and /invocations")
-            return .answer(refuse(failure, head, in: bytes))
-        }
-    }
-
-    func response(to failure: ConnectionFailure) -> Response {
-        let failure = Failure(failure, limits: configuration.http)
-        if configuration.log.access {
-            log.info(
-                "refused",
-                [
-                    "status": .number(failure.code.status.code),
-                    "code": .text(failure.code.rawValue),
-                ])
-        }
-        return failure.response
-    }
-
-    private func refuse(
-        _ failure: Failure, _ head: borrowing RequestHead, in bytes: Span<UInt8>
-    ) -> Response {
-        // Methods and paths only: queries may hold secrets.
-        logAccess(
-            head.methodText, head.path.text(in: bytes),
-            status: failure.code.status.code, outcome: failure.code.rawValue, id: nil, bytes: 0,
-            since: loop.now)
-        return failure.response
-    }
-
     // MARK: For requests
 
     var requestTimeout: Duration { configuration.requestTimeout }
+
+    private static let overloaded = Failure(
+        .overloaded, "the server is at its limit; try again in a moment")
+
+    /// A request's name where its sender gave it none.
+    func nextRequestID() -> String {
+        requestCount += 1
+        return "\(requestCount - 1)"
+    }
 
     /// Takes a request in, or throws why not; `release` must follow when it has ended.
     func admit() throws(Failure) -> Backend {
@@ -223,47 +170,77 @@ final class Application: Service, InvocationHost {
     }
 
     /// Counts a request that has ended.
-    func release() { admission.release() }
+    func release() {
+        admission.release()
+        handle?.requestEnded()
+    }
 
     /// Throws where an image that is here already would find the queue full.
     func requireRoomInQueue() throws(Failure) {
         guard let backend, admission.hasRoomInQueue(waiting: backend.pool.waitingCount) else {
-            throw overloaded
+            throw Self.overloaded
         }
     }
 
+    /// Whether the queue could take the jobs of that many Lambda events that have not come yet.
+    func hasRoom(forEvents count: Int) -> Bool {
+        guard phase == .ready, let backend else { return false }
+        return backend.pool.waitingCount + count <= configuration.queueCapacity
+    }
+
+    /// The workers, where one more request has room; else why not.
     @discardableResult
-    private func requireRoom() throws(Failure) -> Backend {
+    func requireRoom() throws(Failure) -> Backend {
         guard phase != .draining else {
             throw Failure(.unavailable, "the server is shutting down")
         }
         guard phase == .ready, let backend else {
             throw Failure(.unavailable, "the model is loading")
         }
-        guard admission.hasRoom else { throw overloaded }
+        guard admission.hasRoom else { throw Self.overloaded }
         return backend
     }
 
-    /// Writes the line of a request that has ended.
-    func logAccess(
-        _ method: String, _ path: String, status: Int?, outcome: String?, id: String?, bytes: Int,
-        since arrived: Instant
+    func logItem(
+        _ item: Item, _ result: Result<[Prediction], Failure>, of context: RequestContext
     ) {
         guard configuration.log.access else { return }
-        log.info(
-            "\(method) \(path)",
-            [
-                "status": status.map(LogValue.number) ?? .text("none"),
-                "code": .text(outcome ?? "ok"),
-                "bytes": .number(bytes),
-                "took": .milliseconds((loop.readClock() - arrived).inMilliseconds),
-                "requestId": id.map(LogValue.text) ?? .absent,
-            ])
+        let uri = LogValue(item.echo.map(ImageURI.withoutSecrets))
+        let id = LogValue.text(context.id)
+        switch result {
+        case .success(let predictions):
+            let best = predictions.first
+            log.info(
+                "classified",
+                [
+                    "uri": uri, "label": LogValue(best?.label.text),
+                    "prob": LogValue(best.map { probabilityText($0.probability) }),
+                    "requestId": id, "tenantId": LogValue(context.tenant),
+                ])
+        case .failure(let failure):
+            log.warn(
+                failure.sentence,
+                [
+                    "uri": uri, "code": .text(failure.code.rawValue), "requestId": id,
+                    "tenantId": LogValue(context.tenant),
+                ])
+        }
     }
 
-    private func address(_ port: UInt16) -> String {
-        let host = configuration.host
-        return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    /// Writes the line of a request that has ended.
+    func logEnd(_ end: RequestEnd) {
+        guard configuration.log.access else { return }
+        log.info(
+            end.request,
+            [
+                "status": end.status.map(LogValue.number) ?? .text("none"),
+                "code": .text(end.outcome ?? "ok"),
+                "bytes": .number(end.bytes),
+                "took": .milliseconds((loop.readClock() - end.arrived).inMilliseconds),
+                "requestId": LogValue(end.context?.id),
+                "tenantId": LogValue(end.context?.tenant),
+                "traceId": LogValue(end.context?.trace),
+            ])
     }
 }
 

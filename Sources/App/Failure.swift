@@ -32,6 +32,8 @@ struct Failure: Error, Sendable, Equatable {
         case overloaded = "Function.Overloaded"
         case unavailable = "Function.Unavailable"
         case timeout = "Function.Timeout"
+        /// Lambda's own name for it.
+        case responseTooLarge = "Function.ResponseSizeTooLarge"
         case `internal` = "Runtime.Internal"
 
         /// The HTTP status that goes with the code.
@@ -43,7 +45,7 @@ struct Failure: Error, Sendable, Equatable {
             case .methodNotAllowed: .methodNotAllowed
             case .notAcceptable: .notAcceptable
             case .requestTimeout: .requestTimeout
-            case .payloadTooLarge, .imageTooLarge: .contentTooLarge
+            case .payloadTooLarge, .imageTooLarge, .responseTooLarge: .contentTooLarge
             case .uriTooLong: .uriTooLong
             case .unsupportedMediaType: .unsupportedMediaType
             case .expectationFailed: .expectationFailed

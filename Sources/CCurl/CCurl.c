@@ -48,6 +48,22 @@ CURLcode ccurl_set_header_function(CURL *easy, ccurl_bytes_function function, vo
     SET_CALLBACK(CURLOPT_HEADERFUNCTION, CURLOPT_HEADERDATA);
 }
 
+CURLcode ccurl_set_read_function(CURL *easy, ccurl_bytes_function function, void *context) {
+    SET_CALLBACK(CURLOPT_READFUNCTION, CURLOPT_READDATA);
+}
+
+CURLcode ccurl_set_seek_function(CURL *easy, ccurl_seek_function function, void *context) {
+    SET_CALLBACK(CURLOPT_SEEKFUNCTION, CURLOPT_SEEKDATA);
+}
+
+CURLcode ccurl_set_trailer_function(CURL *easy, ccurl_trailer_function function, void *context) {
+    SET_CALLBACK(CURLOPT_TRAILERFUNCTION, CURLOPT_TRAILERDATA);
+}
+
+CURLcode ccurl_resume(CURL *easy) {
+    return curl_easy_pause(easy, CURLPAUSE_CONT);
+}
+
 CURLcode ccurl_set_lookup_function(CURL *easy, ccurl_lookup_function function, void *context) {
     SET_CALLBACK(CURLOPT_RESOLVER_START_FUNCTION, CURLOPT_RESOLVER_START_DATA);
 }

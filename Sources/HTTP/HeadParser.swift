@@ -278,3 +278,18 @@ extension HeadParser {
         part = .fieldStart
     }
 }
+
+// MARK: - Heads that are there whole
+
+extension RequestHead {
+    /// Reads a head that did not come over a connection, by the same rules. `bytes` hold the head
+    /// with its empty line and nothing behind it.
+    package init(reading bytes: Span<UInt8>, limits: Limits) throws(ProtocolError) {
+        self.init()
+        var parser = HeadParser()
+        let end = try parser.parse(bytes, into: &self, limits: SyntaxLimits(limits))
+        // Only a line break inside of a line could end it elsewhere.
+        guard end == bytes.count else { throw .invalidFieldValue }
+        try setFraming(in: bytes)
+    }
+}

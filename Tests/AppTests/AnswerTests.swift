@@ -112,7 +112,7 @@ import Testing
                 "Function.ImageUndecodable", "Function.FetchFailed", "Function.FetchTimedOut",
                 "Function.HeadersTooLarge", "Function.NotImplemented",
                 "Function.HTTPVersionNotSupported", "Function.Overloaded", "Function.Unavailable",
-                "Function.Timeout", "Runtime.Internal",
+                "Function.Timeout", "Function.ResponseSizeTooLarge", "Runtime.Internal",
             ])
     }
 

@@ -22,7 +22,7 @@ import Testing
     ) throws -> RequestProperties {
         let lines = ["POST \(target) HTTP/1.1"] + fields
         return try read(lines.joined(separator: "\r\n")) { head, bytes in
-            try RequestProperties(head, in: bytes, number: 42, defaultAccept: defaultAccept)
+            try RequestProperties(head, in: bytes, defaultAccept: defaultAccept)
         }
     }
 
@@ -45,7 +45,7 @@ import Testing
         #expect(properties.kind == .unstated)
         #expect(properties.topK == nil)
         #expect(properties.accept == "*/*")
-        #expect(properties.id == "42")
+        #expect(properties.inferenceID == nil)
     }
 
     @Test func `fields and query are read`() throws {
@@ -55,13 +55,14 @@ import Testing
         #expect(properties.kind == .json)
         #expect(properties.topK == 7)
         #expect(properties.accept == "application/*")
-        #expect(properties.id == "abc-1")
+        #expect(properties.inferenceID == "abc-1")
     }
 
     @Test func `a client's id is cut to 64 bytes, an empty one is none`() throws {
         let name = "X-Amzn-SageMaker-Inference-Id: "
-        #expect(try properties("/", name + String(repeating: "é", count: 50)).id.utf8.count == 64)
-        #expect(try properties("/", name).id == "42")
+        let long = try properties("/", name + String(repeating: "é", count: 50))
+        #expect(long.inferenceID?.utf8.count == 64)
+        #expect(try properties("/", name).inferenceID == nil)
     }
 
     @Test(arguments: [

@@ -25,25 +25,28 @@ import Testing
     }
 
     @Test(arguments: [
-        ("ftp://a/b.png", "the URI's scheme “ftp” is not supported; http, https and data are"),
-        ("x-y+z.1:a", "the URI's scheme “x-y+z.1” is not supported; http, https and data are"),
+        ("ftp://a/b.png", "the URI's scheme “ftp” is not supported; http, https, s3 and data are"),
+        ("x-y+z.1:a", "the URI's scheme “x-y+z.1” is not supported; http, https, s3 and data are"),
         (
             "photo.jpg",
-            "“photo.jpg” is no absolute URI; it must begin with https://, http:// or data:"
+            "“photo.jpg” is no absolute URI; it must begin with https://, http://, s3:// or data:"
         ),
-        ("", "“” is no absolute URI; it must begin with https://, http:// or data:"),
+        ("", "“” is no absolute URI; it must begin with https://, http://, s3:// or data:"),
         (
             " https://a",
-            "“ https://a” is no absolute URI; it must begin with https://, http:// or data:"
+            "“ https://a” is no absolute URI; it must begin with https://, http://, s3:// or data:"
         ),
-        ("//a/b", "“//a/b” is no absolute URI; it must begin with https://, http:// or data:"),
+        (
+            "//a/b",
+            "“//a/b” is no absolute URI; it must begin with https://, http://, s3:// or data:"
+        ),
         (
             "1http://a",
-            "“1http://a” is no absolute URI; it must begin with https://, http:// or data:"
+            "“1http://a” is no absolute URI; it must begin with https://, http://, s3:// or data:"
         ),
         (
             "ſttp://a",
-            "“ſttp://a” is no absolute URI; it must begin with https://, http:// or data:"
+            "“ſttp://a” is no absolute URI; it must begin with https://, http://, s3:// or data:"
         ),
     ])
     func `other URIs are refused`(_ uri: String, _ sentence: String) {

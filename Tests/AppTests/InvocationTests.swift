@@ -60,7 +60,7 @@ import Testing
         #expect(
             exchange.text == #"{"predictions":["# + result("a/5")
                 + #",{"error":"\"instances[1]\" must hold \"uri\" or \"b64\"","code":"Function.BadRequest"},"#
-                + #"{"uri":"ftp://a","error":"the URI's scheme “ftp” is not supported; http, https and data are","#
+                + #"{"uri":"ftp://a","error":"the URI's scheme “ftp” is not supported; http, https, s3 and data are","#
                 + #""code":"Function.BadRequest"}]}"#)
     }
 
@@ -157,7 +157,8 @@ import Testing
 
     @Test func `a request abandoned before it was complete leaves nothing`() throws {
         let rig = try LifecycleRig()
-        let invocation = Invocation(RequestProperties(kind: .json, id: "1"), host: rig)
+        let invocation = Invocation(
+            "request", RequestProperties(kind: .json), RequestContext(id: "1"), host: rig)
         invocation.abandon()
         #expect(rig.isAtRest)
         #expect(rig.accessLog.isEmpty)

@@ -48,6 +48,7 @@ final class LifecycleRig: InvocationHost {
     let backend: Backend
     var requestTimeout = Duration.seconds(59)
     private(set) var admission: Admission
+    private(set) var itemLog: [(uri: String?, result: Result<[Prediction], Failure>)] = []
     private(set) var accessLog: [(status: Int?, outcome: String?, id: String?)] = []
     /// Registrations of a loop at rest.
     private let restingRegistrations: Int
@@ -62,18 +63,18 @@ final class LifecycleRig: InvocationHost {
             started: { _ in started.value = true })
         let transfers = try TransferPool(
             loop: loop, policy: AddressPolicy(allow: allow), maxConcurrent: 8)
+        let configuration = try Configuration(SettingSources(environment: [:]))
+        let objects = try S3Store(configuration.s3, fetch: configuration.fetch, loop: loop)
         backend = Backend(
-            loop: loop, pool: pool, transfers: transfers,
-            fetch: try Configuration(SettingSources(environment: [:])).fetch, topK: 5,
-            maxItems: maxItems, queueCapacity: 8 * workers)
+            loop: loop, pool: pool, transfers: transfers, objects: objects,
+            fetch: configuration.fetch, topK: 5, maxItems: maxItems, queueCapacity: 8 * workers)
         admission = Admission(queueCapacity: 8 * workers, workers: workers, maxFetches: 8)
         while !started.value { try loop.turn() }
         restingRegistrations = loop.registrationCount
     }
 
     deinit {
-        backend.transfers.close()
-        backend.pool.close()
+        backend.close()
     }
 
     // MARK: InvocationHost
@@ -92,11 +93,14 @@ final class LifecycleRig: InvocationHost {
 
     func release() { admission.release() }
 
-    func logAccess(
-        _ method: String, _ path: String, status: Int?, outcome: String?, id: String?, bytes: Int,
-        since arrived: Instant
+    func logItem(
+        _ item: Item, _ result: Result<[Prediction], Failure>, of context: RequestContext
     ) {
-        accessLog.append((status, outcome, id))
+        itemLog.append((item.echo, result))
+    }
+
+    func logEnd(_ end: RequestEnd) {
+        accessLog.append((end.status, end.outcome, end.context?.id))
     }
 
     // MARK: Steps
@@ -106,7 +110,8 @@ final class LifecycleRig: InvocationHost {
         _ body: String, _ kind: BodyKind = .json, topK: Int? = nil, id: String = "1"
     ) -> (Invocation, ScriptedExchange) {
         let invocation = Invocation(
-            RequestProperties(kind: kind, topK: topK, id: id), host: self)
+            "request", RequestProperties(kind: kind, topK: topK), RequestContext(id: id),
+            host: self)
         let exchange = ScriptedExchange()
         invocation.receive(Array(body.utf8), exchange: exchange)
         return (invocation, exchange)
@@ -148,6 +153,8 @@ final class LifecycleRig: InvocationHost {
                 Result { () throws(Failure) -> Form in
                     try Form(json: body, from: frame, maxItems: maxItems)
                 })
+        case .readEvent(let bytes):
+            return .event(Event(reading: bytes, maxItems: maxItems))
         case .classify(let source, let topK):
             let order =
                 switch source {

@@ -78,11 +78,11 @@ import Testing
         #expect(
             exchange.text == """
                 {"predictions":[{"results":[{"label":"a/9","prob":"0.5"}]},{"error":"b","code":"Function.ImageUndecodable"}]}
-                {"uri":"ftp://x","error":"the URI's scheme “ftp” is not supported; http, https and data are","code":"Function.BadRequest"}
+                {"uri":"ftp://x","error":"the URI's scheme “ftp” is not supported; http, https, s3 and data are","code":"Function.BadRequest"}
                 {"uri":"file:/x","error":"file: URIs are not allowed; send the image's bytes, or an http(s) URI","code":"Function.UriForbidden"}
                 {"error":"\\"uri\\" must be a string, not a number","code":"Function.BadRequest"}
                 {"error":"the line can't be read as JSON: line 1, column 1: expected a value, found “n”","code":"Function.BadRequest"}
-                {"predictions":[{"uri":"y","error":"“y” is no absolute URI; it must begin with https://, http:// or data:","code":"Function.BadRequest"}]}
+                {"predictions":[{"uri":"y","error":"“y” is no absolute URI; it must begin with https://, http://, s3:// or data:","code":"Function.BadRequest"}]}
 
                 """)
         #expect(rig.isAtRest)
@@ -216,7 +216,8 @@ import Testing
 
     @Test func `a client's departure may take the exchange with it`() throws {
         let rig = try LifecycleRig()
-        let invocation = Invocation(RequestProperties(kind: .jsonLines, id: "1"), host: rig)
+        let invocation = Invocation(
+            "request", RequestProperties(kind: .jsonLines), RequestContext(id: "1"), host: rig)
         var exchange: ScriptedExchange? = ScriptedExchange()
         var writes = 0
         exchange?.onWrite = {

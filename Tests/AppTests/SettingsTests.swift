@@ -63,14 +63,54 @@ import Testing
         let spelled = Settings.all.filter { SettingsTests.isSpelledOut($0.name) }
         let written = try configuration(
             Dictionary(uniqueKeysWithValues: spelled.map { ($0.name, $0.defaultText) }))
-        #expect(spelled.count == 23)
+        #expect(spelled.count == 24)
         #expect("\(plain)" == "\(written)")
     }
 
     /// The others say where their default comes from.
     private static func isSpelledOut(_ name: String) -> Bool {
-        !["model-name", "engine-library", "workers", "queue", "top-k", "fetch-allow"].contains(name)
-            && name != "host"
+        ![
+            "model-name", "engine-library", "host", "workers", "threads", "queue", "top-k",
+            "request-timeout", "fetch-allow", "lambda-concurrency",
+        ].contains(name)
+    }
+
+    // MARK: Platforms
+
+    @Test(arguments: [
+        ("128", 1), ("1769", 1), ("1770", 2), ("3008", 2), ("10240", 6),
+    ])
+    func `a function has the processors that its memory pays for`(
+        _ memory: String, _ count: Int
+    ) throws {
+        let environment = ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE": memory]
+        #expect(Platform.lambda.processors(environment) == min(count, Processors.available))
+        #expect(Platform.sageMaker.processors(environment) == Processors.available)
+    }
+
+    @Test(arguments: ["", "x", "0", "-1"])
+    func `a memory size that is none changes nothing`(_ memory: String) {
+        let environment = ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE": memory]
+        #expect(Platform.lambda.processors(environment) == Processors.available)
+    }
+
+    @Test func `one invocation at a time has all threads, several share them`() throws {
+        let alone = try Configuration(
+            SettingSources(options: ["workers": "3"], environment: [:]), for: .lambda)
+        #expect((alone.workers, alone.threads) == (3, 3))
+        #expect(alone.requestTimeout == .seconds(900))
+        let shared = try Configuration(
+            SettingSources(
+                options: ["workers": "3"], environment: ["AWS_LAMBDA_MAX_CONCURRENCY": "1"]),
+            for: .lambda)
+        #expect((shared.workers, shared.threads) == (3, 1))
+        #expect(shared.lambda.concurrency == 1)
+        #expect(try configuration(["workers": "3"]).threads == 1)
+    }
+
+    @Test func `the web adapter's word for streaming is understood`() throws {
+        let mode = try configuration([:], ["AWS_LWA_INVOKE_MODE": "RESPONSE_STREAM"])
+        #expect(mode.lambda.invokeMode == .responseStream)
     }
 
     @Test func `the defaults are the contract's`() throws {

@@ -1,4 +1,4 @@
-// The first decision: what this process is to be, by its first argument (DESIGN §2).
+// The first decision: what this process is to be (DESIGN §2).
 
 internal import ArgumentParser
 internal import Glibc
@@ -9,10 +9,14 @@ enum Launch {
     /// Runs what the arguments ask for and ends the process.
     static func run() -> Never {
         // Read first: Swift finds the arguments beside the environment, which a change moves away.
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let given = Array(CommandLine.arguments.dropFirst())
         Engine.refuseTelemetry()
+        let runtimeAPI = Lambda.runtimeAPI
+        let call = Call(given, isInLambda: runtimeAPI != nil)
         do {
-            var command = try Amphora.parseAsRoot(arguments)
+            // Lambda starts a function without any argument, and every millisecond of it counts.
+            if let runtimeAPI, call.isPlainLambda { try Lambda.serve([:], from: runtimeAPI) }
+            var command = try Amphora.parseAsRoot(call.arguments)
             try command.run()
             exit(EXIT_SUCCESS)
         } catch {
@@ -22,7 +26,11 @@ enum Launch {
             guard Amphora.exitCode(for: error) == .validationFailure else {
                 Amphora.exit(withError: error)
             }
-            complain(Amphora.message(for: error))
+            let sentence = Amphora.message(for: error)
+            if let runtimeAPI, call.isLambda {
+                exit(Lambda.refuse("Runtime.InvalidArgument", sentence, to: runtimeAPI))
+            }
+            complain(sentence)
             exit(EX_USAGE)
         }
     }
@@ -32,9 +40,12 @@ enum Launch {
 struct Amphora: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "amphora",
-        abstract: "Serves an image-classification model over HTTP, as SageMaker expects it.",
+        abstract: """
+            Serves an image-classification model over HTTP, as SageMaker expects it, and as a Lambda \
+            function.
+            """,
         version: Product.version,
-        subcommands: [Serve.self, Predict.self])
+        subcommands: [Serve.self, Lambda.self, Predict.self])
 
     /// No argument at all: help, and the status of a usage error.
     func run() throws {

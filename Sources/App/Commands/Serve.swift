@@ -6,7 +6,9 @@ internal import Glibc
 
 /// Serves a model over HTTP.
 struct Serve: ParsableCommand {
+    static let name = "serve"
     static let configuration = CommandConfiguration(
+        commandName: name,
         abstract: "Serve a model over HTTP: GET /ping, POST /invocations.",
         discussion: "An option wins over its environment variables, the first set of which wins.")
 
@@ -20,7 +22,9 @@ struct Serve: ParsableCommand {
             try Signals.block(Application.endingSignals)
             OpenFiles.raiseLimit()
             let loop = EventLoop(poller: try EpollPoller())
-            status = try Application(configuration, loop: loop).run()
+            let application = Application(
+                configuration, admission: Admission(configuration), loop: loop)
+            status = try application.run(HTTPHandle(application))
         } catch {
             complain("\(error)")
             status = EXIT_FAILURE

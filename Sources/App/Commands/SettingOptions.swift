@@ -33,6 +33,10 @@ struct SettingOptions: ParsableArguments {
     @Option(Settings.fetchMaxBytes) var fetchMaxBytes: String?
     @Option(Settings.fetchMaxRedirects) var fetchMaxRedirects: String?
     @Option(Settings.maxFetches) var maxFetches: String?
+    @Option(Settings.lambdaConcurrency) var lambdaConcurrency: String?
+    @Option(Settings.invokeMode) var invokeMode: String?
+    @Option(Settings.directErrors) var directErrors: String?
+    @Option(Settings.lambdaExtension) var lambdaExtension: String?
     @Option(Settings.logFormat) var logFormat: String?
     @Option(Settings.logLevel) var logLevel: String?
     @Option(Settings.accessLog) var accessLog: String?

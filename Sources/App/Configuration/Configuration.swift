@@ -27,28 +27,39 @@ struct Configuration: Sendable {
     let drainTimeout: Duration
     let http: Limits
     let fetch: FetchSettings
+    let lambda: FunctionSettings
+    let s3: S3Settings
     let log: LogSettings
 
     /// Reads every setting. Throws the first that can't be used.
-    init(_ sources: SettingSources) throws(SettingError) {
+    init(
+        _ sources: SettingSources, for platform: Platform = .sageMaker
+    ) throws(SettingError) {
         modelPath = try sources.value(of: Settings.modelPath)
         modelName = try sources.value(of: Settings.modelName)
         zoo = try sources.value(of: Settings.zoo)
         engineLibrary = try sources.value(of: Settings.engineLibrary)
         host = try sources.value(of: Settings.host)
         port = UInt16(clamping: try sources.value(of: Settings.port))
-        workers = try sources.value(of: Settings.workers) ?? Processors.available
-        threads = try sources.value(of: Settings.threads)
+        lambda = try FunctionSettings(sources)
+        workers =
+            try sources.value(of: Settings.workers) ?? platform.processors(sources.environment)
+        // Bits of an answer don't depend on it; a test holds that.
+        let isAlone =
+            platform == .lambda && lambda.concurrency == nil
+        threads = try sources.value(of: Settings.threads) ?? (isAlone ? workers : 1)
         queueCapacity = try sources.value(of: Settings.queue) ?? 8 * workers
         maxConnections = try sources.value(of: Settings.maxConnections)
         maxImagePixels = try sources.value(of: Settings.maxImagePixels)
         maxItems = try sources.value(of: Settings.maxItems)
         topK = try sources.value(of: Settings.topK)
         defaultAccept = try sources.value(of: Settings.defaultAccept)
-        requestTimeout = try sources.value(of: Settings.requestTimeout)
+        requestTimeout =
+            try sources.value(of: Settings.requestTimeout) ?? platform.requestTimeout
         drainTimeout = try sources.value(of: Settings.drainTimeout)
         http = try Limits(sources)
         fetch = try FetchSettings(sources)
+        s3 = S3Settings(sources.environment)
         log = try LogSettings(sources)
     }
 }
@@ -71,6 +82,38 @@ struct FetchSettings: Sendable {
         maxRedirects = try sources.value(of: Settings.fetchMaxRedirects)
         maxConcurrent = try sources.value(of: Settings.maxFetches)
     }
+}
+
+/// How Lambda's events are answered.
+struct FunctionSettings: Sendable {
+    /// Invocations at the same time; `nil`: one after another.
+    let concurrency: Int?
+    let invokeMode: InvokeMode
+    let directErrors: DirectErrors
+    /// Whether an extension is registered for SIGTERM's sake.
+    let registersExtension: Bool
+
+    init(_ sources: SettingSources) throws(SettingError) {
+        concurrency = try sources.value(of: Settings.lambdaConcurrency)
+        invokeMode = try sources.value(of: Settings.invokeMode)
+        directErrors = try sources.value(of: Settings.directErrors)
+        registersExtension = try sources.value(of: Settings.lambdaExtension)
+    }
+}
+
+/// How an answer leaves Lambda; nothing in an event says which of them its sender takes (contracts.md
+/// B6).
+enum InvokeMode: String, CaseIterable, Sendable {
+    case buffered
+    case responseStream = "response-stream"
+}
+
+/// What becomes of a direct event's failure.
+enum DirectErrors: String, CaseIterable, Sendable {
+    /// Lambda is told that the invocation failed.
+    case report
+    /// The invocation succeeds, with the failure as its answer.
+    case answer
 }
 
 /// What is logged, and how.

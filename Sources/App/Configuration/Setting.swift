@@ -103,6 +103,16 @@ extension SettingKind where Value == Duration {
     }
 }
 
+extension SettingKind where Value == Duration? {
+    /// A number of seconds that may be left to be found out.
+    static func optionalSeconds(_ range: ClosedRange<Double>) -> Self {
+        let seconds = SettingKind<Duration>.seconds(range)
+        return SettingKind(
+            takes: seconds.takes, placeholder: seconds.placeholder,
+            parse: { text in seconds.parse(text).map { .some($0) } })
+    }
+}
+
 extension SettingKind where Value == String {
     /// Any text that isn't empty.
     static func text(_ what: String, placeholder: String) -> Self {
@@ -140,7 +150,10 @@ extension SettingKind where Value: CaseIterable & RawRepresentable<String> {
         return SettingKind(
             takes: "one of " + words.joined(separator: ", "),
             placeholder: words.joined(separator: "|"),
-            parse: { Value(rawValue: $0.lowercased()) })
+            // Other programs write `response_stream` for `response-stream`.
+            parse: { text in
+                Value(rawValue: String(text.lowercased().map { $0 == "_" ? "-" : $0 }))
+            })
     }
 }
 

@@ -10,9 +10,10 @@ enum Settings {
     static let all: [any AnySetting] = [
         modelPath, modelName, zoo, engineLibrary, host, port, workers, threads, queue,
         maxConnections, maxBody, maxImagePixels, maxItems, topK, defaultAccept, requestTimeout,
-        headTimeout,
-        bodyTimeout, idleTimeout, writeTimeout, drainTimeout, fetchAllow, fetchConnectTimeout,
-        fetchTimeout, fetchMaxBytes, fetchMaxRedirects, maxFetches, logFormat, logLevel, accessLog,
+        headTimeout, bodyTimeout, idleTimeout, writeTimeout, drainTimeout, fetchAllow,
+        fetchConnectTimeout, fetchTimeout, fetchMaxBytes, fetchMaxRedirects, maxFetches,
+        lambdaConcurrency, invokeMode, directErrors, lambdaExtension, logFormat, logLevel,
+        accessLog,
     ]
 
     // MARK: The model
@@ -53,10 +54,11 @@ enum Settings {
             Alias(variable: "SAGEMAKER_NUM_MODEL_WORKERS"),
         ],
         kind: .optionalInteger(1...512), standard: nil,
-        defaultText: "the processors this process may use",
+        defaultText: "the processors this process may use; in Lambda those its memory pays for",
         help: "The threads that decode and infer, one image each at a time.")
-    static let threads = Setting(
-        name: "threads", kind: .integer(1...512), standard: 1, defaultText: "1",
+    static let threads = Setting<Int?>(
+        name: "threads", kind: .optionalInteger(1...512), standard: nil,
+        defaultText: "1; in Lambda, one invocation at a time, as many as workers",
         help: "The threads of the engine within one inference.")
     static let queue = Setting<Int?>(
         name: "queue", kind: .optionalInteger(1...1_000_000), standard: nil,
@@ -94,13 +96,14 @@ enum Settings {
 
     // MARK: Time
 
-    static let requestTimeout = Setting(
+    static let requestTimeout = Setting<Duration?>(
         name: "request-timeout",
         aliases: [
             Alias(variable: "SAGEMAKER_MODEL_SERVER_TIMEOUT"),
             Alias(variable: "SAGEMAKER_RESPONSE_TIMEOUT"),
         ],
-        kind: .seconds(0.05...3600), standard: .seconds(59), defaultText: "59",
+        kind: .optionalSeconds(0.05...3600), standard: nil,
+        defaultText: "59; in Lambda until the invocation's deadline",
         help: "The time a request may take once it has arrived.")
     static let headTimeout = Setting(
         name: "head-timeout", kind: .seconds(0.05...3600), standard: .seconds(10),
@@ -138,6 +141,25 @@ enum Settings {
     static let maxFetches = Setting(
         name: "max-fetches", kind: .integer(1...10_000), standard: 256, defaultText: "256",
         help: "Images that are fetched at the same time; further ones wait.")
+
+    // MARK: Lambda
+
+    static let lambdaConcurrency = Setting<Int?>(
+        name: "lambda-concurrency", aliases: [Alias(variable: "AWS_LAMBDA_MAX_CONCURRENCY")],
+        kind: .optionalInteger(1...10_000), standard: nil, defaultText: "one at a time",
+        help: "The invocations that Lambda gives at the same time (Managed Instances).")
+    static let invokeMode = Setting(
+        name: "invoke-mode", aliases: [Alias(variable: "AWS_LWA_INVOKE_MODE")],
+        kind: SettingKind<InvokeMode>.choice, standard: .buffered, defaultText: "buffered",
+        help: "How answers leave Lambda: whole, or streamed; as the function's URL is set up.")
+    static let directErrors = Setting(
+        name: "direct-errors", kind: SettingKind<DirectErrors>.choice, standard: .report,
+        defaultText: "report",
+        help: "Failures of direct events: reported to Lambda, or answered as JSON.")
+    static let lambdaExtension = Setting(
+        name: "lambda-extension", kind: .flag, standard: true, defaultText: "on",
+        help:
+            "Register an extension that does nothing, so that Lambda announces the end by SIGTERM.")
 
     // MARK: Logs
 

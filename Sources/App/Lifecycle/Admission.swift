@@ -16,6 +16,17 @@ struct Admission {
         maxInFlight = queueCapacity + workers + maxFetches
     }
 
+    /// The admission of an HTTP server: whoever finds no room is refused.
+    init(_ configuration: Configuration) {
+        self.init(
+            queueCapacity: configuration.queueCapacity, workers: configuration.workers,
+            maxFetches: configuration.fetch.maxConcurrent)
+    }
+
+    /// The admission of a Lambda function: it asks for no more than it has room for.
+    static let boundedElsewhere = Admission(
+        queueCapacity: .max / 4, workers: 0, maxFetches: 0)
+
     /// Whether there is room for one more request, whatever it will need.
     var hasRoom: Bool { inFlight < maxInFlight }
 

@@ -10,22 +10,28 @@ enum Job: Sendable {
     case classify(ImageSource, topK: Int)
     /// Read a JSON body too long to be read on the loop.
     case read([UInt8], from: Form.Frame)
+    /// Read a Lambda event too long to be read on the loop.
+    case readEvent([UInt8])
 }
 
 /// What a worker found.
 enum Output: Sendable {
     case predictions(Result<[Prediction], Failure>)
     case form(Result<Form, Failure>)
+    case event(Event)
 }
 
 /// The workers and transfers of a server that is ready. Loop thread.
 final class Backend {
-    /// A JSON body up to this many bytes is read on the loop: sooner done than handed over.
+    /// JSON up to this many bytes is read on the loop: sooner done than handed over.
     private static let longestReadOnLoop = 32 * 1024
 
     let loop: EventLoop
     let pool: WorkerPool<Job, Output>
+    /// What users' URLs are fetched by, under the address policy.
     let transfers: TransferPool
+    /// What `s3:` URIs are fetched by.
+    let objects: S3Store
     let fetch: FetchSettings
     /// Labels in an answer where the request does not say.
     let topK: Int
@@ -36,12 +42,13 @@ final class Backend {
     let window: Int
 
     init(
-        loop: EventLoop, pool: WorkerPool<Job, Output>, transfers: TransferPool,
+        loop: EventLoop, pool: WorkerPool<Job, Output>, transfers: TransferPool, objects: S3Store,
         fetch: FetchSettings, topK: Int, maxItems: Int, queueCapacity: Int
     ) {
         self.loop = loop
         self.pool = pool
         self.transfers = transfers
+        self.objects = objects
         self.fetch = fetch
         self.topK = topK
         self.maxItems = maxItems
@@ -68,6 +75,17 @@ final class Backend {
             completed(form)
         }
     }
+
+    /// Reads a Lambda event; a long one on a worker. `completed` may be called before this returns.
+    func read(event bytes: [UInt8], completed: @escaping (Event) -> Void) {
+        guard bytes.count > Self.longestReadOnLoop else {
+            return completed(Event(reading: bytes, maxItems: maxItems))
+        }
+        pool.submit(.readEvent(bytes)) { output in
+            guard case .event(let event) = output else { preconditionFailure("a job was mixed up") }
+            completed(event)
+        }
+    }
 }
 
 extension Backend {
@@ -87,15 +105,25 @@ extension Backend {
         let transfers = try TransferPool(
             loop: loop, policy: AddressPolicy(allow: configuration.fetch.allow),
             maxConcurrent: configuration.fetch.maxConcurrent)
+        let objects = try S3Store(configuration.s3, fetch: configuration.fetch, loop: loop)
         self.init(
-            loop: loop, pool: pool, transfers: transfers, fetch: configuration.fetch,
+            loop: loop, pool: pool, transfers: transfers, objects: objects,
+            fetch: configuration.fetch,
             topK: configuration.topK ?? model.settings.topK.value, maxItems: maxItems,
             queueCapacity: configuration.queueCapacity)
+    }
+
+    /// Lets go of what would be dead or stale in a process that is restored from a snapshot: open
+    /// connections and what was learned over them (contracts.md B8).
+    func prepareForSnapshot() {
+        transfers.closeIdleConnections()
+        objects.forget()
     }
 
     /// Breaks off all transfers and ends the workers, each after the job in its hands.
     func close() {
         transfers.close()
+        objects.close()
         pool.close()
     }
 }

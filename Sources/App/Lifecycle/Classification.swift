@@ -14,6 +14,7 @@ final class Classification {
     private enum State {
         case waiting
         case fetching(TransferID)
+        case fetchingObject(S3Fetch)
         case working(JobID)
         case ended
     }
@@ -44,6 +45,7 @@ final class Classification {
                 switch try ImageURI(uri) {
                 case .inline: work(on: item.source)
                 case .remote(let url): fetch(url)
+                case .object(let object): fetch(object)
                 }
             } catch {
                 end(.failure(error))
@@ -57,6 +59,7 @@ final class Classification {
         switch state {
         case .waiting, .ended: break
         case .fetching(let transfer): backend.transfers.cancel(transfer)
+        case .fetchingObject(let fetch): fetch.cancel()
         case .working(let job): backend.pool.abandon(job)
         }
         state = .ended
@@ -79,6 +82,17 @@ final class Classification {
         case .failure(let error): end(.failure(Failure(error)))
         case .success(let response): work(on: .bytes(response.body))
         }
+    }
+
+    private func fetch(_ object: S3Object) {
+        let fetch = S3Fetch(object, from: backend.objects) { [weak self] result in
+            switch result {
+            case .failure(let failure): self?.end(.failure(failure))
+            case .success(let bytes): self?.work(on: .bytes(bytes))
+            }
+        }
+        state = .fetchingObject(fetch)
+        fetch.start()
     }
 
     private func work(on source: ImageSource) {

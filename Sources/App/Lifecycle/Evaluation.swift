@@ -23,6 +23,9 @@ final class Evaluation {
     private var isLaunching = false
     private var isScheduled = false
 
+    /// Called for each image that has ended, before the answer.
+    var itemEnded: ((Item, Result<[Prediction], Failure>) -> Void)?
+
     /// Images that are being fetched or computed.
     var inFlight: Int { running.count }
 
@@ -84,6 +87,7 @@ final class Evaluation {
     private func ended(_ index: Int, _ result: Result<[Prediction], Failure>) {
         running[index] = nil
         endedCount += 1
+        itemEnded?(items[index], result)
         guard isList else { return end(result.map { Answer.result(of: items[index], $0) }) }
         pieces[index] =
             switch result {

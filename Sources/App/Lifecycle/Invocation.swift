@@ -6,6 +6,7 @@
 
 internal import EventLoop
 internal import HTTP
+internal import Inference
 internal import Runtime
 
 /// What an invocation needs of the server that it came to. Loop thread.
@@ -19,17 +20,32 @@ protocol InvocationHost: AnyObject {
     func requireRoomInQueue() throws(Failure)
     /// Counts a request that has ended.
     func release()
+    /// Writes the line of one image whose result its sender may never see.
+    func logItem(
+        _ item: Item, _ result: Result<[Prediction], Failure>, of context: RequestContext)
     /// Writes the line of a request that has ended.
-    func logAccess(
-        _ method: String, _ path: String, status: Int?, outcome: String?, id: String?, bytes: Int,
-        since arrived: Instant)
+    func logEnd(_ end: RequestEnd)
 }
 
 /// A request for labels. Loop thread.
 final class Invocation: RequestReceiver, EventHandler {
+    /// What it is about.
+    enum Content {
+        /// Bytes that are still to be read, as the request's properties say.
+        case body([UInt8])
+        /// A form that has been read, or why it can't be.
+        case form(Result<Form, Failure>)
+        /// The records of a Lambda event.
+        case records(RecordBatch)
+    }
+
+    private let name: String
     private let properties: RequestProperties
+    private let context: RequestContext
     private unowned let host: any InvocationHost
     private let arrived: Instant
+    /// The time there is from when it has arrived.
+    private var timeLimit: Duration
     /// Where the answer goes; `nil` before the request has arrived and once it has ended.
     private var exchange: (any Exchange)?
     private var backend: Backend?
@@ -37,26 +53,46 @@ final class Invocation: RequestReceiver, EventHandler {
     private var reading: JobID?
     private var evaluation: Evaluation?
     private var lines: LineStream?
+    private var records: RecordEvaluation?
     private var bodyBytes = 0
 
-    init(_ properties: RequestProperties, host: any InvocationHost) {
+    /// `name` is what logs call it: "POST /invocations".
+    init(
+        _ name: String, _ properties: RequestProperties, _ context: RequestContext,
+        host: any InvocationHost
+    ) {
+        self.name = name
         self.properties = properties
+        self.context = context
         self.host = host
         arrived = host.loop.now
+        timeLimit = host.requestTimeout
     }
 
     // MARK: Events
 
     func receive(_ body: [UInt8], exchange: any Exchange) {
+        receive(.body(body), bytes: body.count, exchange: exchange)
+    }
+
+    /// The request is complete, in whatever form; `bytes` is the size of what it was read from.
+    func receive(_ content: Content, bytes: Int, exchange: any Exchange) {
         self.exchange = exchange
-        bodyBytes = body.count
+        bodyBytes = bytes
         do throws(Failure) {
             let backend = try host.admit()
             self.backend = backend
             let timer = host.loop.register(handler: self)
             self.timer = timer
-            host.loop.setDeadline(host.loop.now + host.requestTimeout, of: timer)
-            try begin(body, with: backend)
+            if let deadline = context.deadline {
+                timeLimit = min(timeLimit, deadline - host.loop.now)
+            }
+            host.loop.setDeadline(host.loop.now + timeLimit, of: timer)
+            switch content {
+            case .body(let body): try begin(body, with: backend)
+            case .form(let form): try evaluate(form.get(), with: backend)
+            case .records(let batch): evaluate(batch, with: backend)
+            }
         } catch {
             answer(.failure(error))
         }
@@ -71,8 +107,9 @@ final class Invocation: RequestReceiver, EventHandler {
 
     func deadlinePassed(token: Token) {
         let failure = Failure(
-            .timeout, "the request was not done within \(host.requestTimeout.text)")
+            .timeout, "the request was not done within \(timeLimit.text)")
         if let lines { return lines.fail(failure) }
+        if let records { return records.fail(failure) }
         cancelWork()
         answer(.failure(failure))
     }
@@ -81,6 +118,7 @@ final class Invocation: RequestReceiver, EventHandler {
         if let reading { backend?.pool.abandon(reading) }
         evaluation?.cancel()
         lines?.cancel()
+        records?.cancel()
     }
 
     // MARK: Steps
@@ -117,6 +155,16 @@ final class Invocation: RequestReceiver, EventHandler {
         evaluation.start()
     }
 
+    private func evaluate(_ batch: RecordBatch, with backend: Backend) {
+        let records = RecordEvaluation(batch, backend: backend) { [weak self] in
+            self?.answer(batch.reply(to: $0))
+        }
+        // The sender of a queue's messages is told no more than which of them failed.
+        records.itemEnded = { [host, context] in host.logItem($1, $2, of: context) }
+        self.records = records
+        records.start()
+    }
+
     private func stream(_ body: [UInt8], with backend: Backend) {
         guard let exchange else { return }
         let lines = LineStream(body, topK: properties.topK, backend: backend, exchange: exchange) {
@@ -143,14 +191,15 @@ final class Invocation: RequestReceiver, EventHandler {
 
     private func end(status: Status?, outcome: String?) {
         guard exchange != nil else { return }
-        (exchange, reading, evaluation, lines) = (nil, nil, nil, nil)
+        (exchange, reading, evaluation, lines, records) = (nil, nil, nil, nil, nil)
         if let timer {
             host.loop.deregister(timer)
             host.release()
         }
         timer = nil
-        host.logAccess(
-            "POST", "/invocations", status: status?.code, outcome: outcome, id: properties.id,
-            bytes: bodyBytes, since: arrived)
+        host.logEnd(
+            RequestEnd(
+                request: name, context: context, status: status?.code, outcome: outcome,
+                bytes: bodyBytes, arrived: arrived))
     }
 }

@@ -28,6 +28,8 @@ enum Work {
                     Result { () throws(Failure) -> Form in
                         try Form(json: body, from: frame, maxItems: maxItems)
                     })
+            case .readEvent(let bytes):
+                .event(Event(reading: bytes, maxItems: maxItems))
             }
         }
     }

@@ -44,6 +44,9 @@ enum LogValue {
     case milliseconds(Double)
     /// Nothing is said.
     case absent
+
+    /// A text that may be missing.
+    init(_ text: String?) { self = text.map(LogValue.text) ?? .absent }
 }
 
 /// Writes log lines. Loop thread.
@@ -64,6 +67,10 @@ final class Log {
         self.level = level
         self.descriptor = descriptor
         self.now = now
+    }
+
+    func debug(_ message: String, _ fields: KeyValuePairs<String, LogValue> = [:]) {
+        write(.debug, message, fields)
     }
 
     func info(_ message: String, _ fields: KeyValuePairs<String, LogValue> = [:]) {

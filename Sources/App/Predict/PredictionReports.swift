@@ -44,14 +44,9 @@ final class TableReport: PredictionReport {
     }
 
     private func row(_ prediction: Prediction) -> String {
-        let label =
-            switch prediction.label {
-            case .name(let name): name
-            case .index(let index): "#\(index)"
-            }
         let bar = Self.bar(Double(prediction.probability))
         let percent = Self.percent(prediction.probability)
-        return "\(Self.column(label, labelWidth))  \(bar)  \(percent)"
+        return "\(Self.column(prediction.label.text, labelWidth))  \(bar)  \(percent)"
     }
 
     private static func width(_ texts: [String]) -> Int {

@@ -52,8 +52,15 @@ struct Form: Sendable, Equatable {
         case many([Item])
     }
 
-    /// What the JSON was sent as; a line may also be a string alone, a URI (DESIGN §9).
-    enum Frame: String, Sendable { case body, line }
+    /// What the JSON was sent as; a line or a message may also be a string alone, a URI (DESIGN §9).
+    enum Frame: String, Sendable {
+        case body, line, message, detail
+
+        var takesString: Bool { self == .line || self == .message }
+    }
+
+    /// The keys of which a form holds one.
+    static let names = ["uri", "uris", "instances"]
 
     let shape: Shape
     /// `nil` where the body does not say.
@@ -67,6 +74,14 @@ struct Form: Sendable, Equatable {
         }
     }
 
+    /// The number of images it names.
+    var imageCount: Int {
+        switch shape {
+        case .one: 1
+        case .many(let items): items.count
+        }
+    }
+
     /// The bytes of one image.
     init(image bytes: [UInt8]) {
         shape = .one(Item(source: .bytes(bytes)))
@@ -75,21 +90,19 @@ struct Form: Sendable, Equatable {
 
     /// Reads JSON. Any thread; takes time and memory in proportion to it.
     init(json bytes: [UInt8], from frame: Frame = .body, maxItems: Int) throws(Failure) {
-        let value: JSONValue
-        do throws(UnreadableJSON) {
-            // A form has at most two values an item; the rest is for keys that clients add.
-            value = try JSONValue(reading: bytes, maxValues: 8 * maxItems + 1_000_000)
-        } catch {
-            throw Failure(
-                .badRequest, "the \(frame.rawValue) can't be read as JSON: \(error.reason)")
-        }
-        if frame == .line, case .string = value {
-            shape = .one(Item(source: .uri(try Self.uri(value, at: "line"))))
+        let value = try Self.value(reading: bytes, from: frame, maxItems: maxItems)
+        try self.init(value, from: frame, maxItems: maxItems)
+    }
+
+    /// Reads what was read as JSON already.
+    init(_ value: JSONValue, from frame: Frame = .body, maxItems: Int) throws(Failure) {
+        if frame.takesString, case .string = value {
+            shape = .one(Item(source: .uri(try Self.uri(value, at: frame.rawValue))))
             topK = nil
             return
         }
         guard case .object(let fields) = value else {
-            let alternative = frame == .line ? " or a URI in quotes" : ""
+            let alternative = frame.takesString ? " or a URI in quotes" : ""
             throw Failure(
                 .badRequest,
                 "the \(frame.rawValue) must be a JSON object like {\"uri\": \"https://…\"}"
@@ -97,6 +110,31 @@ struct Form: Sendable, Equatable {
         }
         topK = try Self.topK(fields["top_k"])
         shape = try Self.shape(fields, from: frame, maxItems: maxItems)
+    }
+
+    /// Images, each with a result or a failure of its own.
+    init(_ items: [Item]) {
+        shape = .many(items)
+        topK = nil
+    }
+
+    /// One image by its URI.
+    init(uri: String) {
+        shape = .one(Item(source: .uri(uri)))
+        topK = nil
+    }
+
+    /// The JSON that a request may be, as a tree; what it means is not looked at.
+    static func value(
+        reading bytes: [UInt8], from frame: Frame, maxItems: Int
+    ) throws(Failure) -> JSONValue {
+        do throws(UnreadableJSON) {
+            // A form has at most two values an item; the rest is for keys that clients add.
+            return try JSONValue(reading: bytes, maxValues: 8 * maxItems + 1_000_000)
+        } catch {
+            throw Failure(
+                .badRequest, "the \(frame.rawValue) can't be read as JSON: \(error.reason)")
+        }
     }
 
     /// Reads `top_k` where it is text, as in a query.
@@ -121,7 +159,7 @@ struct Form: Sendable, Equatable {
     private static func shape(
         _ fields: [String: JSONValue], from frame: Frame, maxItems: Int
     ) throws(Failure) -> Shape {
-        let given = ["uri", "uris", "instances"].filter { fields[$0] != nil }
+        let given = names.filter { fields[$0] != nil }
         guard let name = given.first, let value = fields[name] else {
             throw Failure(
                 .badRequest,

@@ -6,6 +6,8 @@ enum ImageURI: Equatable {
     case remote(String)
     /// `data:` — the bytes are here.
     case inline(String)
+    /// `s3`: to be asked for as the operator, with the server's credentials.
+    case object(S3Object)
 
     /// The longest URI that is fetched, in bytes; what servers commonly take.
     private static let longest = 8192
@@ -17,17 +19,17 @@ enum ImageURI: Equatable {
         guard let scheme = Self.scheme(of: uri) else {
             throw Failure(
                 .badRequest,
-                "“\(uri.prefix(60))” is no absolute URI; it must begin with https://, http:// or data:"
+                "“\(Self.withoutSecrets(uri).prefix(60))” is no absolute URI; it must begin with https://, http://, s3:// or "
+                    + "data:"
             )
         }
         switch scheme {
         case "http", "https":
-            guard uri.utf8.count <= Self.longest else {
-                throw Failure(
-                    .badRequest,
-                    "the URI is \(uri.utf8.count) bytes long; at most \(Self.longest) are fetched")
-            }
+            try Self.requireFetchable(uri)
             self = .remote(uri)
+        case "s3":
+            try Self.requireFetchable(uri)
+            self = .object(try S3Object(uri: uri))
         case "data":
             self = .inline(uri)
         case "file":
@@ -37,8 +39,17 @@ enum ImageURI: Equatable {
         default:
             throw Failure(
                 .badRequest,
-                "the URI's scheme “\(scheme.prefix(20))” is not supported; http, https and data are"
+                "the URI's scheme “\(scheme.prefix(20))” is not supported; http, https, s3 "
+                    + "and data are"
             )
+        }
+    }
+
+    private static func requireFetchable(_ uri: String) throws(Failure) {
+        guard uri.utf8.count <= longest else {
+            throw Failure(
+                .badRequest,
+                "the URI is \(uri.utf8.count) bytes long; at most \(longest) are fetched")
         }
     }
 
@@ -47,6 +58,15 @@ enum ImageURI: Equatable {
         guard scheme(of: uri) == "data" else { return uri }
         guard let comma = uri.utf8.firstIndex(of: UInt8(ascii: ",")) else { return "data:" }
         return String(uri[..<comma])
+    }
+
+    /// A URI for logs: without its query, which may be a signature, and without a password.
+    static func withoutSecrets(_ uri: String) -> String {
+        let path = uri.prefix { $0 != "?" && $0 != "#" }
+        guard let slashes = path.firstRange(of: "://") else { return String(path) }
+        let authority = path[slashes.upperBound...].prefix { $0 != "/" }
+        guard let at = authority.lastIndex(of: "@") else { return String(path) }
+        return String(path[..<slashes.upperBound] + path[path.index(after: at)...])
     }
 
     /// The scheme in lower case (RFC 3986 §3.1); `nil` where the URI begins with none.

@@ -27,7 +27,7 @@ struct JSONWriter {
     /// Writes a key; its value follows.
     mutating func key(_ name: String) {
         separate()
-        string(name)
+        string(name.utf8Span.span)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
@@ -36,6 +36,13 @@ struct JSONWriter {
     mutating func field(_ name: String, _ value: String) {
         key(name)
         element(value)
+    }
+
+    /// Writes a key and a string of bytes, which are UTF-8.
+    mutating func field(_ name: String, utf8 text: Span<UInt8>) {
+        key(name)
+        string(text)
+        needsComma = true
     }
 
     /// Writes a key and a whole number.
@@ -53,7 +60,7 @@ struct JSONWriter {
     /// Writes a string as an element or a key's value.
     mutating func element(_ value: String) {
         separate()
-        string(value)
+        string(value.utf8Span.span)
         needsComma = true
     }
 
@@ -72,11 +79,15 @@ struct JSONWriter {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
     }
 
-    private mutating func string(_ text: String) {
+    private mutating func string(_ text: Span<UInt8>) {
         bytes.append(UInt8(ascii: "\""))
-        let start = bytes.count
-        bytes += text.utf8
-        if bytes[start...].contains(where: Self.isEscaped) { escape(from: start) }
+        var start = 0
+        for index in text.indices where Self.isEscaped(text[index]) {
+            append(text.extracting(start..<index))
+            escape(text[index])
+            start = index + 1
+        }
+        append(text.extracting(start..<text.count))
         bytes.append(UInt8(ascii: "\""))
     }
 
@@ -84,23 +95,21 @@ struct JSONWriter {
         byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
-    private mutating func escape(from start: Int) {
-        let text = bytes[start...]
-        bytes.removeSubrange(start...)
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0x0A: bytes += "\\n".utf8
-            case 0x0D: bytes += "\\r".utf8
-            case 0x09: bytes += "\\t".utf8
-            case 0..<0x20, 0x7F:
-                bytes += "\\u00".utf8
-                bytes.append(Self.hexDigit(byte >> 4))
-                bytes.append(Self.hexDigit(byte & 15))
-            default: bytes.append(byte)
-            }
+    private mutating func append(_ run: Span<UInt8>) {
+        unsafe run.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        bytes.append(UInt8(ascii: "\\"))
+        switch byte {
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        case 0..<0x20, 0x7F:
+            bytes += "u00".utf8
+            bytes.append(Self.hexDigit(byte >> 4))
+            bytes.append(Self.hexDigit(byte & 15))
+        default: bytes.append(byte)
         }
     }
 

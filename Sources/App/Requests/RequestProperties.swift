@@ -9,25 +9,24 @@ struct RequestProperties {
     let topK: Int?
     /// The Accept field, or what stands for a missing one.
     let accept: String
-    /// Names the request in logs: the client's own id, else a number.
-    let id: String
+    /// The name that the client gave its request, where it gave one.
+    let inferenceID: String?
 
     /// The longest id that is taken over into logs, in bytes (contracts.md A5).
     private static let longestID = 64
 
-    init(kind: BodyKind, topK: Int? = nil, accept: String = "", id: String) {
+    init(kind: BodyKind, topK: Int? = nil, accept: String = "") {
         self.kind = kind
         self.topK = topK
         self.accept = accept
-        self.id = id
+        inferenceID = nil
     }
 
     /// Reads a head. Throws what the client must change.
     ///
-    /// `number` names the request where the client does not; `defaultAccept` is for one who sends no
-    /// Accept field.
+    /// `defaultAccept` is for a client that sends no Accept field.
     init(
-        _ head: borrowing RequestHead, in bytes: Span<UInt8>, number: Int, defaultAccept: String
+        _ head: borrowing RequestHead, in bytes: Span<UInt8>, defaultAccept: String
     ) throws(Failure) {
         if let coding = head.value(of: "content-encoding", in: bytes)?.text(in: bytes),
             !coding.isEmpty, coding.lowercased() != "identity"
@@ -51,9 +50,9 @@ struct RequestProperties {
         topK = try Self.topK(head.query?.text(in: bytes))
         let given =
             head.value(of: "x-amzn-sagemaker-inference-id", in: bytes)?.text(in: bytes) ?? ""
-        id =
+        inferenceID =
             given.isEmpty
-            ? "\(number)" : String(decoding: given.utf8.prefix(Self.longestID), as: UTF8.self)
+            ? nil : String(decoding: given.utf8.prefix(Self.longestID), as: UTF8.self)
     }
 
     /// The value of `top_k` in a query.

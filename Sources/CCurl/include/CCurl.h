@@ -35,6 +35,17 @@ typedef size_t (*ccurl_bytes_function)(
 CURLcode ccurl_set_write_function(CURL *easy, ccurl_bytes_function function, void *context);
 /// CURLOPT_HEADERFUNCTION with CURLOPT_HEADERDATA.
 CURLcode ccurl_set_header_function(CURL *easy, ccurl_bytes_function function, void *context);
+/// CURLOPT_READFUNCTION with CURLOPT_READDATA.
+CURLcode ccurl_set_read_function(CURL *easy, ccurl_bytes_function function, void *context);
+/// CURLOPT_SEEKFUNCTION with its data.
+typedef int (*ccurl_seek_function)(void *_Nullable context, curl_off_t offset, int origin);
+CURLcode ccurl_set_seek_function(CURL *easy, ccurl_seek_function function, void *context);
+/// CURLOPT_TRAILERFUNCTION with its data.
+typedef int (*ccurl_trailer_function)(
+    struct curl_slist *_Nullable *_Nonnull list, void *_Nullable context);
+CURLcode ccurl_set_trailer_function(CURL *easy, ccurl_trailer_function function, void *context);
+/// curl_easy_pause(3) with CURLPAUSE_CONT.
+CURLcode ccurl_resume(CURL *easy);
 /// CURLOPT_RESOLVER_START_FUNCTION with its data.
 typedef int (*ccurl_lookup_function)(
     void *_Nullable resolver, void *_Nullable reserved, void *_Nullable context);

@@ -6,6 +6,14 @@ package enum Label: Sendable, Equatable {
     case name(String)
     /// The number of the class, where the model has no label for it.
     case index(Int)
+
+    /// For people.
+    package var text: String {
+        switch self {
+        case .name(let name): name
+        case .index(let index): "#\(index)"
+        }
+    }
 }
 
 /// One class and how probable the network holds it.

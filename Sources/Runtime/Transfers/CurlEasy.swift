@@ -49,7 +49,10 @@ final class CurlEasy {
         var options = unsafe CurlOptions(handle)
         unsafe setCallbacks(&options, context.toOpaque(), multi: multi)
         setPolicy(&options, transfer.request, settings)
-        setRequest(&options, transfer.request)
+        setRequest(&options, transfer.request, isUpload: transfer.upload != nil)
+        if transfer.upload != nil {
+            unsafe UploadCallbacks.set(&options, handle, context.toOpaque())
+        }
         return options.isAccepted
     }
 
@@ -104,8 +107,12 @@ final class CurlEasy {
             ccurl_set_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(request.byteCap)))
     }
 
-    private func setRequest(_ options: inout CurlOptions, _ request: TransferRequest) {
+    private func setRequest(
+        _ options: inout CurlOptions, _ request: TransferRequest, isUpload: Bool
+    ) {
         options.set(CURLOPT_URL, request.url)
+        options.set(CURLOPT_PATH_AS_IS, request.keepsPath ? 1 : 0)
+        request.signing?.apply(to: &options)
         var headers = request.headers.map { name, value in
             value.isEmpty ? "\(name);" : "\(name): \(value)"
         }
@@ -115,7 +122,11 @@ final class CurlEasy {
         case .post, .put:
             options.set(CURLOPT_POST, 1)
             options.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
-            options.setBody(request.body ?? [])
+            if isUpload {
+                headers.append("Transfer-Encoding: chunked")
+            } else {
+                options.setBody(request.body ?? [])
+            }
             // Neither libcurl's default type nor a wait of a second for "100 Continue".
             headers.append("Expect:")
             if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
@@ -137,6 +148,11 @@ final class CurlEasy {
     /// While its look-up goes on, nothing else ends it, but for this guard.
     func extendConnectTimeout() {
         _ = unsafe ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, 120_000)
+    }
+
+    /// Has libcurl ask once more for a body that it paused for. Not from inside of libcurl.
+    func resume() {
+        if isAdded { _ = unsafe ccurl_resume(handle) }
     }
 
     /// Closes its connection once the transfer is over.
@@ -213,6 +229,8 @@ private let openSocket: ccurl_open_function = { context, _, address in
 }
 
 private let connected: ccurl_connected_function = { context, _, _, _, _ in
-    unsafe transfer(context)?.connected()
+    guard let transfer = unsafe transfer(context), transfer.connected() else {
+        return CURL_PREREQFUNC_ABORT
+    }
     return CURL_PREREQFUNC_OK
 }

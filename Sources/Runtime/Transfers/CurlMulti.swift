@@ -18,6 +18,8 @@ final class CurlMulti: EventHandler {
     private let lost: (Transfer) -> Void
     private var sockets: [CInt: WatchedSocket] = [:]
     private var timer: Token?
+    /// Whether `act` is called at the end of this turn.
+    private var isDue = false
     private var context: Unmanaged<CurlMulti>?
 
     /// `nil` where there is no memory.
@@ -51,7 +53,7 @@ final class CurlMulti: EventHandler {
         unsafe context.release()
     }
 
-    /// Starts a transfer; libcurl acts on it when its timer fires, at once.
+    /// Starts a transfer; libcurl acts on it at the end of this turn.
     func add(_ easy: CurlEasy) -> Bool {
         guard unsafe curl_multi_add_handle(multi, easy.handle) == CURLM_OK else { return false }
         easy.isAdded = true
@@ -75,13 +77,24 @@ final class CurlMulti: EventHandler {
 
     func deadlinePassed(token: Token) { act(on: CURL_SOCKET_TIMEOUT, 0) }
 
-    fileprivate func ready(_ readiness: Readiness, socket: CInt) {
+    fileprivate func ready(_ readiness: Readiness, socket: CInt, of transfer: Transfer?) {
         var mask: CInt = 0
         if readiness.contains(.read) { mask |= CURL_CSELECT_IN }
         if readiness.contains(.write) { mask |= CURL_CSELECT_OUT }
         // The error itself is found by reading.
         if readiness.contains(.hangup) { mask |= CURL_CSELECT_ERR | CURL_CSELECT_IN }
         act(on: socket, mask)
+        transfer?.upload?.stirred()
+    }
+
+    /// In this turn still: a request, and a body that goes on, must not wait for the next.
+    private func actSoon() {
+        guard !isDue else { return }
+        isDue = true
+        loop.afterTurn { [self] in
+            isDue = false
+            if unsafe context != nil { act(on: CURL_SOCKET_TIMEOUT, 0) }
+        }
     }
 
     private func act(on socket: CInt, _ mask: CInt) {
@@ -102,8 +115,9 @@ final class CurlMulti: EventHandler {
 
     fileprivate func setTimer(milliseconds: Int) {
         guard let timer else { return }
-        if milliseconds < 0 {
+        if milliseconds <= 0 {
             loop.clearDeadline(of: timer)
+            if milliseconds == 0 { actSoon() }
         } else {
             let deadline = loop.readClock() + .milliseconds(milliseconds)
             loop.setDeadline(deadline, of: timer)
@@ -111,10 +125,11 @@ final class CurlMulti: EventHandler {
     }
 
     /// False where the socket can't be watched.
-    fileprivate func watch(_ fd: CInt, _ interest: Interest) -> Bool {
+    fileprivate func watch(_ fd: CInt, _ interest: Interest, for transfer: Transfer?) -> Bool {
         do {
             if let socket = sockets[fd] {
                 do {
+                    socket.transfer = transfer
                     try loop.setInterest(interest, of: socket.token)
                     return true
                 } catch {
@@ -123,6 +138,7 @@ final class CurlMulti: EventHandler {
                 }
             }
             let socket = WatchedSocket(fd, self)
+            socket.transfer = transfer
             socket.token = try loop.register(fd, interest: interest, handler: socket)
             sockets[fd] = socket
             return true
@@ -144,6 +160,8 @@ final class CurlMulti: EventHandler {
 private final class WatchedSocket: EventHandler {
     private let fd: CInt
     private unowned let multi: CurlMulti
+    /// The one that uses it now.
+    weak var transfer: Transfer?
     var token = Token(slot: .max, generation: 0)
 
     init(_ fd: CInt, _ multi: CurlMulti) {
@@ -151,7 +169,9 @@ private final class WatchedSocket: EventHandler {
         self.multi = multi
     }
 
-    func ready(_ readiness: Readiness, token: Token) { multi.ready(readiness, socket: fd) }
+    func ready(_ readiness: Readiness, token: Token) {
+        multi.ready(readiness, socket: fd, of: transfer)
+    }
 }
 
 /// libcurl's own start, curl_global_init(3), once in a process.
@@ -166,14 +186,19 @@ private func multi(_ context: UnsafeMutableRawPointer?) -> CurlMulti? {
 
 private let socketWanted: ccurl_socket_function = { easy, fd, what, context, _ in
     guard let multi = unsafe multi(context) else { return 0 }
-    switch what {
-    case CURL_POLL_REMOVE: multi.unwatch(fd)
-    case CURL_POLL_IN: if multi.watch(fd, .read) { return 0 }
-    case CURL_POLL_OUT: if multi.watch(fd, .write) { return 0 }
-    case CURL_POLL_INOUT: if multi.watch(fd, [.read, .write]) { return 0 }
-    default: if multi.watch(fd, []) { return 0 }
+    if what == CURL_POLL_REMOVE {
+        multi.unwatch(fd)
+        return 0
     }
-    if what != CURL_POLL_REMOVE { multi.lost(unsafe CurlEasy.transfer(of: easy)) }
+    let interest: Interest =
+        switch what {
+        case CURL_POLL_IN: .read
+        case CURL_POLL_OUT: .write
+        case CURL_POLL_INOUT: [.read, .write]
+        default: []
+        }
+    let transfer = unsafe CurlEasy.transfer(of: easy)
+    if !multi.watch(fd, interest, for: transfer) { multi.lost(transfer) }
     // -1 would end all transfers, not this one.
     return 0
 }

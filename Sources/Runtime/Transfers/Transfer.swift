@@ -20,6 +20,8 @@ final class Transfer: EventHandler {
 
     let id: TransferID
     let request: TransferRequest
+    /// Its body, where that is made while it is sent.
+    let upload: Upload?
     /// The host of the URL as it was asked for, for sentences.
     let host: String
     let completion: (Result<TransferResponse, TransferError>) -> Void
@@ -51,12 +53,14 @@ final class Transfer: EventHandler {
     enum Refusal { case bodyTooLarge, headTooLarge, status }
 
     init(
-        _ id: TransferID, _ request: TransferRequest, host: String, policy: AddressPolicy?,
+        _ id: TransferID, _ request: TransferRequest, upload: Upload?, host: String,
+        policy: AddressPolicy?,
         loop: EventLoop, timedOut: @escaping (Transfer, TransferError.Phase, Duration) -> Void,
         completion: @escaping (Result<TransferResponse, TransferError>) -> Void
     ) {
         self.id = id
         self.request = request
+        self.upload = upload
         self.host = host
         self.policy = policy
         self.loop = loop
@@ -70,8 +74,9 @@ final class Transfer: EventHandler {
         setDeadline()
     }
 
-    /// Ends its deadlines. To be called once its result is known or not wanted.
+    /// Ends its deadlines and its body. To be called once its result is known or not wanted.
     func end() {
+        upload?.close()
         if let token { loop.deregister(token) }
         token = nil
     }
@@ -105,11 +110,12 @@ final class Transfer: EventHandler {
         return false
     }
 
-    /// A connection (old or new) takes the request.
-    func connected() {
+    /// A connection (old or new) takes the request; false where its body can't be begun again.
+    func connected() -> Bool {
         phase = .answer
         connectStarted = nil
         setDeadline()
+        return upload?.begin() ?? true
     }
 
     /// A line of a head, line end included; false to stop.

@@ -13,7 +13,9 @@ enum TransferOutcome {
     ) -> Result<TransferResponse, TransferError> {
         let request = transfer.request
         let status = easy.status
-        guard code == CURLE_OK else { return .failure(error(transfer, easy, code)) }
+        guard code == CURLE_OK || isEarlyAnswer(transfer, status, code) else {
+            return .failure(error(transfer, easy, code))
+        }
         // libcurl takes a connection that ends within the head for an empty answer.
         guard transfer.isHeadComplete else {
             return .failure(.truncated(host: host(transfer, easy)))
@@ -25,6 +27,14 @@ enum TransferOutcome {
             TransferResponse(
                 status: status, headers: TransferHeaders(transfer.head), body: transfer.takeBody(),
                 effectiveURL: easy.effectiveURL))
+    }
+
+    /// Whether a server has refused a body and hung up: its status stands, however the rest came.
+    private static func isEarlyAnswer(
+        _ transfer: Transfer, _ status: Int, _ code: CURLcode
+    ) -> Bool {
+        let isBroken = code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR
+        return transfer.upload != nil && transfer.isHeadComplete && status >= 300 && isBroken
     }
 
     private static func error(
@@ -64,6 +74,9 @@ enum TransferOutcome {
                 host: host, phase: transfer.phase, after: request.connectTimeout ?? .seconds(300))
         case CURLE_PARTIAL_FILE:
             return .truncated(host: host)
+        case CURLE_ABORTED_BY_CALLBACK:
+            if let failure = transfer.upload?.failure { return failure }
+            return .unreachable(host: host, reason: "the connection broke")
         case CURLE_GOT_NOTHING:
             return .unreachable(host: host, reason: "it closed the connection without an answer")
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR:

@@ -67,8 +67,40 @@ package final class TransferPool {
     /// cancelled or the pool closed before.
     @discardableResult
     package func start(_ request: TransferRequest, completion: @escaping Completion) -> TransferID {
+        let id = nextID()
+        begin(id, request, nil, completion)
+        return id
+    }
+
+    /// Starts a transfer, as `start` does, whose body is made while it is sent: a POST or PUT in
+    /// chunks. `drained` is called when a congested upload takes more again.
+    ///
+    /// An answer that comes before the end of the body ends the transfer where its status is not 2xx.
+    /// Redirects are not followed.
+    package func startUpload(
+        _ request: TransferRequest, drained: @escaping () -> Void = {},
+        completion: @escaping Completion
+    ) -> Upload {
+        precondition(request.method == .post || request.method == .put)
+        var request = request
+        request.maxRedirects = 0
+        let upload = Upload(
+            id: nextID(),
+            wake: { [weak self] upload in self?.running[upload.id]?.easy?.resume() },
+            drained: { [loop] upload in loop.afterTurn { if upload.isOpen { drained() } } })
+        begin(upload.id, request, upload, completion)
+        return upload
+    }
+
+    private func nextID() -> TransferID {
         lastID += 1
-        let id = TransferID(number: lastID)
+        return TransferID(number: lastID)
+    }
+
+    private func begin(
+        _ id: TransferID, _ request: TransferRequest, _ upload: Upload?,
+        _ completion: @escaping Completion
+    ) {
         var refusal: TransferError?
         var host = ""
         do {
@@ -77,7 +109,7 @@ package final class TransferPool {
             refusal = error
         }
         let transfer = Transfer(
-            id, request, host: host, policy: policy, loop: loop,
+            id, request, upload: upload, host: host, policy: policy, loop: loop,
             timedOut: { [self] in timedOut($0, $1, $2) }, completion: completion)
         transfers[id] = transfer
         if let refusal {
@@ -89,7 +121,6 @@ package final class TransferPool {
             transfer.isInLine = true
             line.append(id)
         }
-        return id
     }
 
     /// Ends a transfer; its completion will not be called. Unknown and finished ones are ignored.
@@ -183,7 +214,9 @@ package final class TransferPool {
         if transfer.isAbandoned { abandonedCount -= 1 }
         multi?.remove(easy)
         easy.detach()
-        if keepsHandle && spares.count < Self.sparesMax { spares.append(easy) }
+        if keepsHandle && transfer.upload == nil && spares.count < Self.sparesMax {
+            spares.append(easy)
+        }
     }
 
     private func finished(_ transfer: Transfer, _ code: CURLcode) {

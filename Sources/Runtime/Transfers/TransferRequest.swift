@@ -31,6 +31,10 @@ package struct TransferRequest: Sendable {
     package var maxRedirects = 3
     /// Whether any other status is an error. Redirects that are followed don't count.
     package var acceptOnly200 = true
+    /// Makes it a signed request, too.
+    package var signing: TransferSigning?
+    /// Whether `.`, `..` and `//` in the URL's path are sent as they are (CURLOPT_PATH_AS_IS(3)).
+    package var keepsPath = false
 
     /// A GET of the URL with the defaults above.
     package init(url: String) { self.url = url }
@@ -49,7 +53,8 @@ package struct TransferRequest: Sendable {
 
     /// Whether it carries what is meant for one host only.
     var isSigned: Bool {
-        headers.contains { header in
+        if signing != nil { return true }
+        return headers.contains { header in
             let name = header.name.lowercased()
             return name == "authorization" || name.hasPrefix("x-amz-")
         }

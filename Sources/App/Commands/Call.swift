@@ -1,0 +1,34 @@
+// Which command a call means, as the platforms make their calls (DESIGN §2): SageMaker passes `serve`,
+// Lambda sets a variable and passes a handler's name, or nothing at all.
+
+/// The arguments of a call, put so that they begin with a command.
+struct Call: Equatable {
+    /// Commands that mean themselves wherever they run; some of them are still to come.
+    private static let tools = ["predict", "inspect", "convert", "verify", "help"]
+
+    let arguments: [String]
+
+    /// Whether it is for Lambda.
+    var isLambda: Bool { arguments.first == Lambda.name }
+
+    /// Whether it is for Lambda and says no more than that, but perhaps a handler's name.
+    var isPlainLambda: Bool {
+        isLambda && arguments.count <= 2 && arguments.dropFirst().allSatisfy { !$0.hasPrefix("-") }
+    }
+
+    /// Reads the arguments behind the program's name; `isInLambda`: whether there is a Runtime API.
+    init(_ arguments: [String], isInLambda: Bool) {
+        let first = arguments.first ?? ""
+        let asksForHelp = arguments.contains { ["--help", "-h", "--version"].contains($0) }
+        if Self.tools.contains(first) || asksForHelp || first == Lambda.name {
+            self.arguments = arguments
+        } else if isInLambda {
+            self.arguments = [Lambda.name] + arguments
+        } else if first.isEmpty || first.hasPrefix("-") || first == Serve.name {
+            self.arguments = arguments
+        } else {
+            // The name of a handler: Lambda on this machine.
+            self.arguments = [Lambda.name] + arguments
+        }
+    }
+}

@@ -1,0 +1,101 @@
+// Departure in the Lambda handle: one answer on its way to whoever sent the event.
+//
+// A direct event's sender takes the answer's body as it is, and hears of a failure from Lambda. A
+// sender that speaks HTTP gets the whole response in an envelope, failures too: a client's mistake is
+// no failure of the function (contracts.md B4). Answers leave whole, or streamed where the function is
+// set up for that; JSON lines that can't be streamed are gathered first.
+
+internal import HTTP
+internal import Runtime
+
+/// One event's answer. Loop thread.
+final class EventExchange: Exchange {
+    private let reply: LambdaReply
+    /// `nil` for a direct event.
+    private let envelope: HTTPEnvelope?
+    private let settings: FunctionSettings
+    /// Kept until the answer is complete: it has nobody else.
+    private var receiver: (any RequestReceiver)?
+    /// A streamed answer that has to leave whole.
+    private var gathered: Response?
+    private var sentBytes = 0
+
+    init(_ reply: LambdaReply, envelope: HTTPEnvelope? = nil, _ settings: FunctionSettings) {
+        self.reply = reply
+        self.envelope = envelope
+        self.settings = settings
+    }
+
+    /// Has a receiver told when there is room again, and keeps it until it has answered.
+    func serve(_ receiver: any RequestReceiver) {
+        self.receiver = receiver
+        reply.resumed = { [weak self] in self?.receiver?.resume() }
+    }
+
+    var isCongested: Bool { reply.isCongested }
+
+    func respond(_ response: Response) {
+        receiver = nil
+        if envelope == nil, settings.directErrors == .report, let report = response.report {
+            return reply.fail(report)
+        }
+        switch settings.invokeMode {
+        case .buffered: answer(response)
+        case .responseStream:
+            beginStream(response)
+            endStream(nil)
+        }
+    }
+
+    func beginStream(_ response: Response) {
+        guard settings.invokeMode == .responseStream else { return gathered = response }
+        if let envelope {
+            reply.beginStream(
+                contentType: HTTPEnvelope.streamContentType,
+                envelope.prelude(of: response.head) + response.body)
+        } else {
+            reply.beginStream(contentType: response.type, response.body)
+        }
+        sentBytes = response.body.count
+    }
+
+    func send(_ bytes: [UInt8]) {
+        sentBytes += bytes.count
+        let limit =
+            gathered == nil ? LambdaReply.maxStreamedBytes : LambdaReply.maxBufferedBytes
+        // What is too long is told at its end; until then nothing more of it is kept.
+        guard sentBytes <= limit else { return }
+        if gathered == nil { reply.send(bytes) } else { gathered?.body += bytes }
+    }
+
+    func endStream(_ failure: ErrorReport?) {
+        receiver = nil
+        if let gathered {
+            self.gathered = nil
+            answer(sentBytes > LambdaReply.maxBufferedBytes ? Self.tooLarge.response : gathered)
+        } else {
+            reply.endStream(
+                sentBytes > LambdaReply.maxStreamedBytes ? Self.tooLarge.report : failure)
+        }
+    }
+
+    private func answer(_ response: Response) {
+        let bytes = envelope?.reply(to: response) ?? response.body
+        guard bytes.count <= LambdaReply.maxBufferedBytes else {
+            return respond(Self.tooLarge.response)
+        }
+        reply.respond(bytes, contentType: envelope == nil ? response.type : "application/json")
+    }
+
+    private static let tooLarge = Failure(
+        .responseTooLarge,
+        "the answer is larger than Lambda takes, \(LambdaReply.maxBufferedBytes) bytes whole and "
+            + "\(LambdaReply.maxStreamedBytes) streamed; ask for fewer images or labels")
+}
+
+extension Response {
+    /// The Content-Type, in words.
+    fileprivate var type: String {
+        head.contentType.map { "\($0)" } ?? "application/octet-stream"
+    }
+}

@@ -1,0 +1,150 @@
+// The Lambda handle: the same application, its requests taken from the Runtime API (contracts.md B).
+//
+//     opened ─► (restored) ─► asking for events ─► drained
+
+internal import EventLoop
+internal import HTTP
+internal import Runtime
+
+/// The application as a Lambda function. Loop thread.
+final class LambdaHandle: Handle {
+    let application: Application
+    private let address: String
+    /// Whether the process is frozen when it is ready, and restored for each environment (SnapStart).
+    private let restores: Bool
+    private var runtime: LambdaRuntime?
+
+    init(_ application: Application, address: String, restores: Bool) {
+        self.application = application
+        self.address = address
+        self.restores = restores
+    }
+
+    /// Lambda kills what is not gone soon after SIGTERM: 600 ms where it is most patient (contracts.md
+    /// B7, B9).
+    private static let longestDrain = Duration.milliseconds(400)
+
+    var drainTimeout: Duration { min(application.configuration.drainTimeout, Self.longestDrain) }
+
+    func open() throws(HandleFailure) {
+        let settings = application.configuration.lambda
+        do throws(SystemError) {
+            var runtimeSettings = LambdaSettings(
+                address: address, concurrency: settings.concurrency)
+            runtimeSettings.userAgent = "amphora/\(Product.version)"
+            let runtime = try LambdaRuntime(
+                runtimeSettings, on: application.loop, receiver: self)
+            self.runtime = runtime
+            if settings.registersExtension { runtime.registerExtension() }
+        } catch {
+            throw HandleFailure(sentence: "can't ask the Runtime API: \(error)")
+        }
+    }
+
+    func ready(_ loaded: LoadedModel) {
+        guard restores else { return start() }
+        application.backend?.prepareForSnapshot()
+        runtime?.awaitRestore { [unowned self] result in
+            switch result {
+            case .success:
+                application.log.info("restored")
+                start()
+            case .failure(let error): lost(error.sentence)
+            }
+        }
+    }
+
+    private func start() {
+        application.log.info("asking \(address) for events")
+        runtime?.start()
+    }
+
+    func failed(_ report: ErrorReport, told: @escaping () -> Void) {
+        runtime?.reportInitFailure(report, completed: told)
+    }
+
+    func requestEnded() { runtime?.resume() }
+
+    func drain(_ drained: @escaping () -> Void) { runtime?.stop(drained) }
+
+    func close() { runtime?.close() }
+}
+
+// MARK: - Arrival
+
+extension LambdaHandle: LambdaEventReceiver {
+    /// Every event that is asked for may bring a job for the workers.
+    var hasRoom: Bool { application.hasRoom(forEvents: (runtime?.askingCount ?? 0) + 1) }
+
+    func notice(_ notice: LambdaNotice) {
+        let id: KeyValuePairs = ["requestId": LogValue(notice.requestID)]
+        switch notice.level {
+        case .debug: application.log.debug(notice.sentence, id)
+        case .warn: application.log.warn(notice.sentence, id)
+        case .error: application.log.error(notice.sentence, id)
+        }
+    }
+
+    func lost(_ reason: String) {
+        application.stop(because: "the Runtime API can't be asked for events: \(reason)")
+    }
+
+    func receive(_ event: LambdaEvent, reply: LambdaReply) {
+        let context = RequestContext(
+            id: event.requestID, tenant: event.tenantID, trace: event.traceID,
+            deadline: event.deadline.map(deadline))
+        guard let backend = application.backend else {
+            preconditionFailure("events are asked for when there are workers")
+        }
+        backend.read(event: event.body) { [self] in begin($0, event, context, reply) }
+    }
+
+    /// When the work on an event must end, so that its answer comes before Lambda gives up on it.
+    private func deadline(unixMilliseconds: Int64) -> Instant {
+        let now = WallTime.now()
+        let left =
+            Duration.milliseconds(unixMilliseconds) - .seconds(now.seconds)
+            - .nanoseconds(now.nanoseconds)
+        return application.loop.now + (left - min(.milliseconds(200), left / 10))
+    }
+
+    private func begin(
+        _ shape: Event, _ event: LambdaEvent, _ context: RequestContext, _ reply: LambdaReply
+    ) {
+        let settings = application.configuration.lambda
+        switch shape {
+        case .direct(let form):
+            answer("event", .form(form), event, context, reply)
+        case .records(let records):
+            answer("event of \(records.source.rawValue)", .records(records), event, context, reply)
+        case .warmUp:
+            reply.respond(Event.warmUpAnswer, contentType: "application/json")
+        case .http(let request):
+            let exchange = EventExchange(reply, envelope: request.envelope, settings)
+            switch request.route(through: application, context: context) {
+            case .answered(let response): exchange.respond(response)
+            case .refused(let failure):
+                application.logEnd(
+                    RequestEnd(
+                        request: "refused", context: context, status: failure.code.status.code,
+                        outcome: failure.code.rawValue, bytes: event.body.count,
+                        arrived: application.loop.now))
+                exchange.respond(failure.response)
+            case .received(let receiver, let body):
+                exchange.serve(receiver)
+                receiver.receive(body, exchange: exchange)
+            }
+        }
+    }
+
+    private func answer(
+        _ name: String, _ content: Invocation.Content, _ event: LambdaEvent,
+        _ context: RequestContext, _ reply: LambdaReply
+    ) {
+        let invocation = Invocation(
+            name, RequestProperties(kind: .json), context, host: application)
+        let exchange = EventExchange(reply, application.configuration.lambda)
+        exchange.serve(invocation)
+        invocation.receive(content, bytes: event.body.count, exchange: exchange)
+    }
+}

@@ -1,0 +1,140 @@
+// A batch of records to one outcome each: their forms are evaluated side by side, a window of images
+// at a time.
+//
+// Each record is an evaluation of its own, so one record's answer is what the same request would
+// have got alone. Bad ones end at once, by the thousand; others have their turns in between.
+
+internal import EventLoop
+internal import Inference
+internal import Runtime
+
+/// The evaluation of a batch. Loop thread.
+final class RecordEvaluation {
+    /// Records begun before others have their turn.
+    private static let recordsPerTurn = 64
+
+    private let records: [RecordBatch.Record]
+    private let backend: Backend
+    private var completed: (([RecordOutcome]) -> Void)?
+    private var outcomes: [RecordOutcome]
+    private var running: [Int: Evaluation] = [:]
+    private var nextIndex = 0
+    private var endedCount = 0
+    private var isLaunching = false
+    private var isScheduled = false
+
+    /// Called for each image that has ended, with the index of its record; in a batch of a queue's
+    /// nobody else learns what was found.
+    var itemEnded: ((Int, Item, Result<[Prediction], Failure>) -> Void)?
+
+    /// Prepares the evaluation. `completed` gets one outcome for each record, in order.
+    init(
+        _ batch: RecordBatch, backend: Backend, completed: @escaping ([RecordOutcome]) -> Void
+    ) {
+        records = batch.records
+        self.backend = backend
+        self.completed = completed
+        outcomes = Array(
+            repeating: RecordOutcome(answer: [], failure: nil, hasResult: false),
+            count: batch.records.count)
+    }
+
+    /// Sets out. `completed` may be called before this returns.
+    func start() {
+        launch()
+        if records.isEmpty { end() }
+    }
+
+    /// Gives up without outcomes.
+    func cancel() {
+        completed = nil
+        for evaluation in running.values { evaluation.cancel() }
+        running = [:]
+    }
+
+    /// Ends now: what is not done fails, what is done keeps its outcome.
+    func fail(_ failure: Failure) {
+        guard completed != nil else { return }
+        for evaluation in running.values { evaluation.cancel() }
+        for index in Set(running.keys).union(nextIndex..<records.count) {
+            outcomes[index].answer = Self.answer(failure, to: records[index])
+            outcomes[index].failure = failure
+            outcomes[index].hasResult = false
+        }
+        running = [:]
+        end()
+    }
+
+    // MARK: The window
+
+    private func launch() {
+        // A record may end at once, inside `begin`; the loop that is already running goes on then.
+        guard !isLaunching else { return }
+        isLaunching = true
+        for _ in 0..<Self.recordsPerTurn {
+            guard hasRoom else { break }
+            begin(nextIndex)
+        }
+        isLaunching = false
+        guard hasRoom, !isScheduled else { return }
+        isScheduled = true
+        backend.loop.afterTurn { [weak self] in
+            self?.isScheduled = false
+            self?.launch()
+        }
+    }
+
+    /// A record can be a whole list: images count, not records alone.
+    private var hasRoom: Bool {
+        completed != nil && nextIndex < records.count && running.count < backend.window
+            && running.values.reduce(0) { $0 + $1.inFlight } < backend.window
+    }
+
+    private func begin(_ index: Int) {
+        nextIndex += 1
+        switch records[index].content {
+        case .nothing: ended(index, .success(Answer.predictions([])))
+        case .unreadable(let failure): ended(index, .failure(failure))
+        case .form(let form):
+            let evaluation = Evaluation(form, topK: nil, backend: backend) { [weak self] in
+                self?.ended(index, $0)
+            }
+            evaluation.itemEnded = { [weak self] in self?.note($1, of: index, $0) }
+            running[index] = evaluation
+            evaluation.start()
+        }
+    }
+
+    private func note(_ result: Result<[Prediction], Failure>, of index: Int, _ item: Item) {
+        switch result {
+        case .success: outcomes[index].hasResult = true
+        case .failure(let failure):
+            outcomes[index].failure = outcomes[index].failure ?? failure
+        }
+        itemEnded?(index, item, result)
+    }
+
+    private func ended(_ index: Int, _ result: Result<[UInt8], Failure>) {
+        guard completed != nil else { return }
+        running[index] = nil
+        switch result {
+        case .success(let answer): outcomes[index].answer = answer
+        case .failure(let failure):
+            outcomes[index].answer = Self.answer(failure, to: records[index])
+            outcomes[index].failure = outcomes[index].failure ?? failure
+        }
+        endedCount += 1
+        if endedCount == records.count { end() } else { launch() }
+    }
+
+    private static func answer(_ failure: Failure, to record: RecordBatch.Record) -> [UInt8] {
+        guard case .form(let form) = record.content, case .one(let item) = form.shape else {
+            return failure.response.body
+        }
+        return Answer.failure(of: item, failure)
+    }
+
+    private func end() {
+        completed.take()?(outcomes)
+    }
+}

@@ -1,0 +1,78 @@
+// The one router: what a request's head asks for, whichever handle it came by.
+
+internal import EventLoop
+internal import HTTP
+internal import Runtime
+
+extension Application: Service {
+    private static let pong = Response(.ok)
+    private static let stillLoading = Failure(.unavailable, "the model is loading").response
+    private static let leaving = Failure(.unavailable, "the server is shutting down").response
+
+    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Beginning {
+        begin(head, in: bytes, context: nil)
+    }
+
+    /// Decides about a request by its head; `context` is what a handle knows of it that the head does
+    /// not say.
+    func begin(
+        _ head: borrowing RequestHead, in bytes: Span<UInt8>, context: RequestContext?
+    ) -> Beginning {
+        switch Route(head.method, path: head.path, in: bytes) {
+        case .ping:
+            switch phase {
+            case .ready: return .answer(Self.pong)
+            case .loading: return .answer(Self.stillLoading)
+            case .draining: return .answer(Self.leaving)
+            }
+        case .invocations:
+            do throws(Failure) {
+                try requireRoom()
+                let properties = try RequestProperties(
+                    head, in: bytes, defaultAccept: configuration.defaultAccept)
+                if properties.kind == .image { try requireRoomInQueue() }
+                let context =
+                    context ?? RequestContext(id: properties.inferenceID ?? nextRequestID())
+                return .receive(
+                    Invocation("POST /invocations", properties, context, host: self),
+                    bodyLimit: configuration.http.bodyBytes)
+            } catch {
+                return .answer(refuse(error, head, in: bytes, context))
+            }
+        case .methodNotAllowed(let allow):
+            let failure = Failure(
+                .methodNotAllowed, "this route takes \(allow)", allow: allow)
+            return .answer(refuse(failure, head, in: bytes, context))
+        case .notFound:
+            let failure = Failure(
+                .notFound, "there is no such route; there are /ping and /invocations")
+            return .answer(refuse(failure, head, in: bytes, context))
+        }
+    }
+
+    func response(to failure: ConnectionFailure) -> Response {
+        let failure = Failure(failure, limits: configuration.http)
+        if configuration.log.access {
+            log.info(
+                "refused",
+                [
+                    "status": .number(failure.code.status.code),
+                    "code": .text(failure.code.rawValue),
+                ])
+        }
+        return failure.response
+    }
+
+    private func refuse(
+        _ failure: Failure, _ head: borrowing RequestHead, in bytes: Span<UInt8>,
+        _ context: RequestContext?
+    ) -> Response {
+        // Methods and paths only: queries may hold secrets.
+        logEnd(
+            RequestEnd(
+                request: "\(head.methodText) \(head.path.text(in: bytes))", context: context,
+                status: failure.code.status.code, outcome: failure.code.rawValue,
+                arrived: loop.now))
+        return failure.response
+    }
+}

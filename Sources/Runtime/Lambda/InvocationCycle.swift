@@ -1,0 +1,128 @@
+// What one invocation loop does next: `next`, the event, its answer, `next` again. Pure decisions.
+//
+//     resting ──► asking ──► working ──► (answered) resting …      any ──► ended
+//        ▲           └─► pausing ─┐
+//        └────────────────────────┘
+//
+// The status table is contracts.md B3. Sequential: there is one loop, and a Runtime API that fails ends
+// the process, so that the platform starts another. Concurrent: failures are waited out for a while.
+
+/// What the Runtime API's answer to a POST means.
+enum AnswerVerdict: Equatable {
+    case accepted
+    /// 410: after the time-out.
+    case tooLate
+    /// 413: the platform has failed the invocation already.
+    case tooLarge
+    /// 400, 403: the platform has settled the invocation already.
+    case refused(status: Int)
+    /// 500: the platform asks the process to end.
+    case containerError(status: Int)
+    /// No answer came.
+    case unknown
+
+    init(status: Int) {
+        switch status {
+        case 200..<300: self = .accepted
+        case 410: self = .tooLate
+        case 413: self = .tooLarge
+        case 500...: self = .containerError(status: status)
+        default: self = .refused(status: status)
+        }
+    }
+}
+
+/// Where one invocation loop stands.
+struct InvocationCycle {
+    enum State: Equatable { case resting, asking, working, pausing, ended }
+
+    /// What is to be done.
+    enum Step: Equatable {
+        case nothing
+        /// GET `next`.
+        case ask
+        /// Call `pauseEnded` later.
+        case pause(Duration)
+        /// End the `next` that is awaited.
+        case breakOff
+        /// It has ended as it should.
+        case end
+        /// It has ended because the Runtime API can't be used.
+        case fail
+    }
+
+    /// Tries of `next` in a row before the loop gives up.
+    static let triesMax = 5
+    /// The wait after the first failure; it doubles.
+    static let firstPause = Duration.milliseconds(100)
+
+    private(set) var state = State.resting
+    private let isConcurrent: Bool
+    private var failures = 0
+    private var isStopping = false
+
+    init(isConcurrent: Bool) { self.isConcurrent = isConcurrent }
+
+    /// It starts, or there may be room again.
+    mutating func wake(hasRoom: Bool) -> Step {
+        guard state == .resting, hasRoom else { return .nothing }
+        state = .asking
+        return .ask
+    }
+
+    /// The pause is over.
+    mutating func pauseEnded(hasRoom: Bool) -> Step {
+        guard state == .pausing else { return .nothing }
+        state = .resting
+        return wake(hasRoom: hasRoom)
+    }
+
+    /// `next` brought an event.
+    mutating func delivered() {
+        failures = 0
+        state = .working
+    }
+
+    /// `next` failed.
+    mutating func nextFailed() -> Step {
+        isConcurrent ? retry() : end(.fail)
+    }
+
+    /// `next` brought an event that can't be answered.
+    mutating func deliveredUnusable() -> Step { retry() }
+
+    private mutating func retry() -> Step {
+        failures += 1
+        guard failures < Self.triesMax else { return end(.fail) }
+        state = .pausing
+        return .pause(Self.firstPause * (1 << (failures - 1)))
+    }
+
+    /// The answer has left, and this is what came of it.
+    mutating func answered(_ verdict: AnswerVerdict, hasRoom: Bool) -> Step {
+        guard state == .working else { return .nothing }
+        if isStopping { return end(.end) }
+        if case .containerError = verdict {
+            guard isConcurrent else { return end(.fail) }
+            state = .pausing
+            return .pause(Self.firstPause)
+        }
+        state = .resting
+        return wake(hasRoom: hasRoom)
+    }
+
+    /// No further event is wanted; one that is being worked on is answered yet.
+    mutating func stop() -> Step {
+        isStopping = true
+        switch state {
+        case .resting, .pausing: return end(.end)
+        case .asking: return end(.breakOff)
+        case .working, .ended: return .nothing
+        }
+    }
+
+    private mutating func end(_ step: Step) -> Step {
+        state = .ended
+        return step
+    }
+}

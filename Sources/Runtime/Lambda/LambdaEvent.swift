@@ -1,0 +1,59 @@
+// An event as Lambda's Runtime API delivers it, and whoever takes events.
+//
+// The headers are contracts.md B2; an empty header is an absent one, since the emulator sends those.
+// What the body means is not known here: it is JSON of whatever shape, of whatever size.
+
+/// One event.
+package struct LambdaEvent: Sendable {
+    /// Names the invocation in logs. Customers may choose it, so two events may share one.
+    package let requestID: String
+    /// When the platform gives up, in milliseconds since 1970.
+    package let deadline: Int64?
+    package let functionARN: String?
+    package let traceID: String?
+    /// Whose event it is, where the function isolates its tenants.
+    package let tenantID: String?
+    /// JSON.
+    package let clientContext: String?
+    /// JSON.
+    package let cognitoIdentity: String?
+    /// Tells invocations of the same request apart; goes back with the answer.
+    package let invocationID: String?
+    package let body: [UInt8]
+
+    /// The longest request id that is taken, in bytes: far more than the platform's 36.
+    private static let longestID = 1024
+
+    /// The event of an answer to `next`; `nil` where it has no id by which it could be answered.
+    init?(_ response: TransferResponse) {
+        let headers = response.headers
+        guard let requestID = headers["lambda-runtime-aws-request-id"],
+            requestID.utf8.count <= Self.longestID, requestID != ".", requestID != ".."
+        else { return nil }
+        self.requestID = requestID
+        deadline = headers["lambda-runtime-deadline-ms"].flatMap { Int64($0) }
+        functionARN = headers["lambda-runtime-invoked-function-arn"]
+        traceID = headers["lambda-runtime-trace-id"]
+        tenantID = headers["lambda-runtime-aws-tenant-id"]
+        clientContext = headers["lambda-runtime-client-context"]
+        cognitoIdentity = headers["lambda-runtime-cognito-identity"]
+        invocationID = headers["lambda-runtime-invocation-id"]
+        body = response.body
+    }
+}
+
+/// What takes events. Loop thread.
+///
+/// It is never called from inside one of its calls on the runtime or on a reply, but for `hasRoom`.
+package protocol LambdaEventReceiver: AnyObject {
+    /// An event has come. Exactly one answer must leave by `reply`, now or later.
+    func receive(_ event: LambdaEvent, reply: LambdaReply)
+    /// Whether one more event may be asked for now; `LambdaRuntime.askingCount` are asked for already.
+    /// When it turns true again, call `LambdaRuntime.resume`.
+    var hasRoom: Bool { get }
+    /// Something the operator should know.
+    func notice(_ notice: LambdaNotice)
+    /// No event will come any more: the process must end with a failure. The reason is a clause.
+    /// Called once at most, and not after `LambdaRuntime.stop`.
+    func lost(_ reason: String)
+}

@@ -1,0 +1,50 @@
+// The internal extension that does nothing: where one is registered, the platform sends SIGTERM before
+// it ends the process (contracts.md B7). Without, the end is SIGKILL.
+
+/// A registered extension. Loop thread.
+final class LambdaExtension {
+    private let pool: TransferPool
+    private let api: RuntimeAPI
+    private let notice: (LambdaNotice) -> Void
+    private var isRegistering = false
+    private var awaiting: [() -> Void] = []
+
+    init(_ pool: TransferPool, _ api: RuntimeAPI, notice: @escaping (LambdaNotice) -> Void) {
+        self.pool = pool
+        self.api = api
+        self.notice = notice
+    }
+
+    /// Registers it, then waits for an event that never comes: that is how it says it is ready.
+    func register() {
+        isRegistering = true
+        pool.start(api.register) { [self] result in
+            isRegistering = false
+            registered(result)
+            let works = awaiting
+            awaiting = []
+            for work in works { work() }
+        }
+    }
+
+    /// Does the work once the registration is answered, however, or given up.
+    func afterRegistration(_ work: @escaping () -> Void) {
+        if isRegistering { awaiting.append(work) } else { work() }
+    }
+
+    private func registered(_ result: Result<TransferResponse, TransferError>) {
+        switch result {
+        case .failure(let error): notice(.extensionNotRegistered(reason: error.sentence))
+        case .success(let response):
+            guard let identifier = response.headers[RuntimeAPI.extensionIdentifier] else {
+                return notice(.extensionNotRegistered(reason: "no identifier was given"))
+            }
+            pool.start(api.extensionNext(identifier)) { [notice] result in
+                switch result {
+                case .success: notice(.extensionEnded(reason: "an event came"))
+                case .failure(let error): notice(.extensionEnded(reason: error.sentence))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// Where one event's answer leaves: whole, as an error, or streamed.
+//
+// Kept apart from its invocation loop because it outlives the invocation: calls after the end, or after
+// the platform has settled the invocation by itself, must go nowhere.
+
+/// One event's answer. Loop thread.
+///
+/// Exactly one of `respond`, `fail` and `beginStream` … `endStream` counts; later calls do nothing.
+package final class LambdaReply {
+    /// The largest body that `respond` may carry, in bytes (contracts.md B5). Not checked here.
+    package static let maxBufferedBytes = 6_291_456
+    /// The largest streamed answer, in bytes (contracts.md B6). Not checked here.
+    package static let maxStreamedBytes = 200 << 20
+
+    /// Called when a streamed answer that was congested has room again.
+    package var resumed: (() -> Void)?
+    /// Called where nobody waits for the rest of a streamed answer any more, in place of `resumed`.
+    /// Unset, `resumed` is called then too: nothing is congested any more, and what is sent is dropped.
+    package var abandoned: (() -> Void)?
+
+    private let id: InvocationID
+    /// `nil` once it is answered.
+    private var invocation: InvocationLoop?
+    private var upload: Upload?
+
+    init(to event: LambdaEvent, by invocation: InvocationLoop) {
+        id = InvocationID(requestID: event.requestID, nonce: event.invocationID)
+        self.invocation = invocation
+    }
+
+    // MARK: Whole answers
+
+    /// Answers with a body.
+    package func respond(_ body: [UInt8], contentType: String) {
+        take()?.answer(id) { $0.response(to: id, body, contentType: contentType) }
+    }
+
+    /// Reports that the invocation failed.
+    package func fail(_ report: ErrorReport) {
+        take()?.answer(id) { $0.error(of: id, report) }
+    }
+
+    private func take() -> InvocationLoop? {
+        let taken = invocation
+        invocation = nil
+        return taken
+    }
+
+    // MARK: Streamed answers
+
+    /// Begins a streamed answer with its first bytes.
+    package func beginStream(contentType: String, _ first: [UInt8]) {
+        guard let invocation = take() else { return }
+        upload = invocation.stream(
+            id, contentType: contentType, drained: { [weak self] in self?.resumed?() },
+            ended: { [weak self] in self?.streamEnded() })
+        if !first.isEmpty { upload?.send(first) }
+    }
+
+    /// Sends more bytes of a streamed answer.
+    package func send(_ bytes: [UInt8]) { upload?.send(bytes) }
+
+    /// Ends a streamed answer; `failure` says why it is not all that it should be.
+    package func endStream(_ failure: ErrorReport?) {
+        upload?.end(trailers: failure.map(RuntimeAPI.trailers) ?? [])
+        upload = nil
+    }
+
+    /// Whether a streamed answer is taken slower than it is made; `resumed` follows.
+    package var isCongested: Bool { upload?.isCongested ?? false }
+
+    /// The platform has answered; where the stream has not been ended yet, it is broken.
+    private func streamEnded() {
+        guard upload != nil else { return }
+        upload = nil
+        if let abandoned { abandoned() } else { resumed?() }
+    }
+}

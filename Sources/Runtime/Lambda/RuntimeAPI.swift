@@ -1,0 +1,172 @@
+// The calls of Lambda's Runtime API and its Extensions API as requests (contracts.md B1, B4–B8). Pure.
+//
+// What is the same for all invocations is built once. Requests have no limit of time but those that are
+// made while the process starts or ends: the environment may be frozen for minutes in any other.
+
+/// Builds requests to the Runtime API at one address.
+struct RuntimeAPI {
+    /// The largest event that is taken, in bytes. Lambda's own limit is 6 MB, emulators have none.
+    static let eventCap = 128 << 20
+    /// What an answer to a POST may hold at most, in bytes.
+    private static let answerCap = 64 << 10
+    /// The wait for a failure of `init` to be taken.
+    private static let reportTimeout = Duration.seconds(2)
+    /// The wait for the extension to be registered, which the first `next` waits for.
+    private static let registrationTimeout = Duration.seconds(1)
+    private static let json = (name: "Content-Type", value: "application/json")
+
+    /// `GET /runtime/invocation/next`.
+    let next: TransferRequest
+    /// `GET /runtime/restore/next`.
+    let restoreNext: TransferRequest
+    private let root: String
+    private let invocation: String
+
+    /// `address` is "host:port".
+    init(address: String) {
+        root = "http://\(address)"
+        invocation = "\(root)/2018-06-01/runtime/invocation/"
+        next = Self.get(invocation + "next", cap: Self.eventCap)
+        restoreNext = Self.get("\(root)/2018-06-01/runtime/restore/next", cap: Self.answerCap)
+    }
+
+    // MARK: Invocations
+
+    /// `POST /runtime/invocation/{id}/response`.
+    func response(
+        to invocation: InvocationID, _ body: [UInt8], contentType: String
+    ) -> TransferRequest {
+        post(invocation, "/response", [("Content-Type", contentType)], body)
+    }
+
+    /// The same, streamed: its body follows.
+    func streamedResponse(to invocation: InvocationID, contentType: String) -> TransferRequest {
+        post(
+            invocation, "/response",
+            [
+                ("Content-Type", contentType),
+                ("Lambda-Runtime-Function-Response-Mode", "streaming"),
+                ("Trailer", "\(Self.errorType), \(Self.errorBody)"),
+            ], nil)
+    }
+
+    /// The trailer section of a streamed response that failed on its way.
+    static func trailers(_ report: ErrorReport) -> [(name: String, value: String)] {
+        [(errorType, report.runtimeType), (errorBody, report.runtimeBodyText)]
+    }
+
+    /// `POST /runtime/invocation/{id}/error`.
+    func error(of invocation: InvocationID, _ report: ErrorReport) -> TransferRequest {
+        post(
+            invocation, "/error", [Self.json, (Self.errorType, report.runtimeType)],
+            report.runtimeBody)
+    }
+
+    private static let errorType = "Lambda-Runtime-Function-Error-Type"
+    private static let errorBody = "Lambda-Runtime-Function-Error-Body"
+
+    private func post(
+        _ id: InvocationID, _ call: String, _ headers: [(name: String, value: String)],
+        _ body: [UInt8]?
+    ) -> TransferRequest {
+        var headers = headers
+        if let nonce = id.nonce { headers.append(("Lambda-Runtime-Invocation-Id", nonce)) }
+        return Self.post("\(invocation)\(id.pathSegment)\(call)", headers, body)
+    }
+
+    // MARK: Start and restore
+
+    /// `POST /runtime/init/error`.
+    func initError(_ report: ErrorReport) -> TransferRequest { failure("init", report) }
+
+    /// `POST /runtime/restore/error`.
+    func restoreError(_ report: ErrorReport) -> TransferRequest { failure("restore", report) }
+
+    private func failure(_ phase: String, _ report: ErrorReport) -> TransferRequest {
+        var request = Self.post(
+            "\(root)/2018-06-01/runtime/\(phase)/error",
+            [Self.json, (Self.errorType, report.runtimeType)], report.runtimeBody)
+        request.totalTimeout = Self.reportTimeout
+        return request
+    }
+
+    // MARK: The extension
+
+    /// `POST /extension/register` for no event at all.
+    var register: TransferRequest {
+        var request = Self.post(
+            "\(root)/2020-01-01/extension/register",
+            [Self.json, ("Lambda-Extension-Name", "amphora")], Array(#"{"events":[]}"#.utf8))
+        request.totalTimeout = Self.registrationTimeout
+        request.acceptOnly200 = true
+        return request
+    }
+
+    /// `GET /extension/event/next`.
+    func extensionNext(_ identifier: String) -> TransferRequest {
+        var request = Self.get("\(root)/2020-01-01/extension/event/next", cap: Self.answerCap)
+        request.headers = [(Self.extensionIdentifier, identifier)]
+        return request
+    }
+
+    /// The header by which a registered extension is known.
+    static let extensionIdentifier = "Lambda-Extension-Identifier"
+
+    // MARK: Requests
+
+    private static func get(_ url: String, cap: Int) -> TransferRequest {
+        var request = TransferRequest(url: url)
+        request.byteCap = cap
+        return unlimited(request)
+    }
+
+    private static func post(
+        _ url: String, _ headers: [(name: String, value: String)], _ body: [UInt8]?
+    ) -> TransferRequest {
+        var request = TransferRequest(.post, url: url, headers: headers, body: body)
+        request.byteCap = answerCap
+        return unlimited(request)
+    }
+
+    private static func unlimited(_ request: TransferRequest) -> TransferRequest {
+        var request = request
+        request.totalTimeout = nil
+        request.connectTimeout = nil
+        request.maxRedirects = 0
+        return request
+    }
+}
+
+/// How an invocation is named when it is answered.
+struct InvocationID {
+    /// For people.
+    let requestID: String
+    /// What the platform sent besides, if anything; echoed.
+    let nonce: String?
+
+    /// The request id in a path: customers choose it, and may choose anything.
+    var pathSegment: String {
+        if requestID.utf8.allSatisfy(Self.isUnreserved) { return requestID }
+        let digits = Array("0123456789ABCDEF".utf8)
+        var path: [UInt8] = []
+        for byte in requestID.utf8 {
+            if Self.isUnreserved(byte) {
+                path.append(byte)
+            } else {
+                path += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: path, as: UTF8.self)
+    }
+
+    /// RFC 3986 §2.3.
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "_"), UInt8(ascii: "~"):
+            return true
+        default: return false
+        }
+    }
+}

@@ -1,0 +1,163 @@
+// A request body that is made while it is sent: bytes in, chunks out (RFC 9112 §7.1), trailers last.
+//
+// It is the store between whoever makes the body and libcurl, which asks when the socket takes more
+// and is told to pause where there is nothing. What waits is one run of bytes, so that a thousand
+// small pieces leave as one chunk. The first bytes are kept a while after libcurl has had them: when
+// an old connection turns out to be dead, the request is made again on a new one (RFC 9112 §9.3.1)
+// and must begin at its beginning. It splits, pads and transforms nothing, and knows no pointers.
+
+/// The body of a request that is sent while it is made. Loop thread.
+package final class Upload {
+    /// More than that waits: whoever makes the body should pause.
+    static let highWatermark = 256 * 1024
+    /// Less than that waits: go on.
+    static let lowWatermark = 64 * 1024
+    /// Up to here a body can be begun again.
+    static let replayMax = 64 * 1024
+    /// libcurl's own limit for a trailer section is a little higher.
+    static let trailersMax = 48 * 1024
+
+    /// Names the transfer, for `TransferPool.cancel`, which breaks the connection, so that the server
+    /// sees a body cut short.
+    package let id: TransferID
+
+    private let wake: (Upload) -> Void
+    private let drained: (Upload) -> Void
+    /// From `front` on these bytes wait; before it are those that could be asked for once more.
+    private var bytes: [UInt8] = []
+    private var front = 0
+    /// Whether `bytes` begins with the first byte of the body.
+    private var isWhole = true
+    private var isEnded = false
+    private var trailers: [String] = []
+    private var areTrailersTaken = false
+    private var isCongestionKnown = false
+    /// Whether libcurl waits to be told to go on.
+    private(set) var isPaused = false
+    /// Until the transfer is over: then nothing is taken any more.
+    private(set) var isOpen = true
+    /// Why the body can't be sent as it was given.
+    private(set) var failure: TransferError?
+
+    /// `wake` has libcurl ask again; `drained` may be called from inside of libcurl.
+    init(
+        id: TransferID, wake: @escaping (Upload) -> Void, drained: @escaping (Upload) -> Void
+    ) {
+        self.id = id
+        self.wake = wake
+        self.drained = drained
+    }
+
+    // MARK: From the maker
+
+    /// Whether whoever makes the body should wait for `drained`.
+    package var isCongested: Bool { waitingCount > Self.highWatermark }
+
+    /// Adds bytes to the body. None at all change nothing; after the end, or when the transfer is
+    /// over, they are dropped.
+    package func send(_ piece: [UInt8]) {
+        guard isOpen, !isEnded, !piece.isEmpty else { return }
+        bytes.append(contentsOf: piece)
+        if isCongested { isCongestionKnown = true }
+        goOn()
+    }
+
+    /// Ends the body. Trailers are to be announced by a `Trailer` field of the request; one that is
+    /// no field (RFC 9110 §5) fails the transfer with `badHeader`, and the body stays cut short.
+    package func end(trailers: [(name: String, value: String)] = []) {
+        guard isOpen, !isEnded else { return }
+        isEnded = true
+        for (name, value) in trailers where !Self.isField(name, value) {
+            failure = .badHeader(
+                name: String(decoding: name.utf8.filter(isTokenByte), as: UTF8.self))
+        }
+        self.trailers = trailers.map { "\($0.name): \($0.value)" }
+        if self.trailers.reduce(0, { $0 + $1.utf8.count + 2 }) > Self.trailersMax {
+            failure = .internal(reason: "the trailers are longer than \(Self.trailersMax) bytes")
+        }
+        goOn()
+    }
+
+    private var waitingCount: Int { bytes.count - front }
+
+    private func goOn() {
+        guard isPaused else { return }
+        isPaused = false
+        wake(self)
+    }
+
+    private static func isField(_ name: String, _ value: String) -> Bool {
+        !name.isEmpty && name.utf8.allSatisfy(isTokenByte)
+            && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
+    }
+
+    // MARK: From the transfer
+
+    /// What libcurl gets when it asks for more.
+    enum Portion: Equatable { case bytes(Int), pause, end, failure }
+
+    /// Gives at most `room` bytes to `take`, once, where there are any. From inside of libcurl.
+    func read(upTo room: Int, _ take: (Span<UInt8>) -> Void) -> Portion {
+        guard isOpen, failure == nil else { return .failure }
+        let count = min(room, waitingCount)
+        guard count > 0 else {
+            isPaused = !isEnded
+            return isEnded ? .end : .pause
+        }
+        take(bytes.span.extracting(front..<front + count))
+        front += count
+        dropSent()
+        if isCongestionKnown && waitingCount < Self.lowWatermark {
+            isCongestionKnown = false
+            drained(self)
+        }
+        return .bytes(count)
+    }
+
+    private func dropSent() {
+        guard front > Self.replayMax else { return }
+        if waitingCount == 0 {
+            isWhole = false
+            bytes.removeAll(keepingCapacity: bytes.capacity <= 2 * Self.highWatermark)
+            front = 0
+        } else if front > bytes.count / 2 {
+            // At most as many bytes move as have left since the last time.
+            isWhole = false
+            bytes.removeFirst(front)
+            front = 0
+        }
+    }
+
+    /// The field lines of the trailer section. From inside of libcurl, which can't begin again then.
+    func takeTrailers() -> [String] {
+        areTrailersTaken = true
+        return trailers
+    }
+
+    /// A connection takes the request, the first or another; false where too much has left already.
+    func begin() -> Bool {
+        guard isOpen, isWhole, !areTrailersTaken else { return false }
+        front = 0
+        isPaused = false
+        return true
+    }
+
+    /// Something came on its connection: libcurl looks at what it means only when it is not paused.
+    func stirred() { goOn() }
+
+    /// The transfer is over.
+    func close() {
+        isOpen = false
+        isPaused = false
+        bytes = []
+        front = 0
+    }
+}
+
+/// Whether a byte may stand in a field name (RFC 9110 §5.6.2).
+private func isTokenByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: return true
+    default: return "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
+}

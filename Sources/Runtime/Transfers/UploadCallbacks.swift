@@ -1,0 +1,61 @@
+// libcurl's three questions about a body that is made while it is sent, put to the `Upload`.
+//
+// Where is more of it, can it be begun again, what are its trailers. libcurl 7.88 forgets to forget
+// the trailers of a handle's last request, so a handle that has sent any is not used again.
+
+internal import CCurl
+
+/// Has libcurl ask a transfer's `Upload` for the body.
+enum UploadCallbacks {
+    /// Sets them, with the transfer as `context`.
+    static func set(
+        _ options: inout CurlOptions, _ handle: UnsafeMutableRawPointer,
+        _ context: UnsafeMutableRawPointer
+    ) {
+        unsafe options.attempt(ccurl_set_read_function(handle, giveBody, context))
+        unsafe options.attempt(ccurl_set_seek_function(handle, beginAgain, context))
+        unsafe options.attempt(ccurl_set_trailer_function(handle, giveTrailers, context))
+        // Chunked is of HTTP/1.1 only.
+        options.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+    }
+}
+
+private func upload(_ context: UnsafeMutableRawPointer?) -> Upload? {
+    guard let context = unsafe context else { return nil }
+    return unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().upload
+}
+
+private let giveBody: ccurl_bytes_function = { bytes, _, room, context in
+    guard let upload = unsafe upload(context) else { return Int(CURL_READFUNC_ABORT) }
+    let portion = upload.read(upTo: room) { span in
+        unsafe span.withUnsafeBufferPointer { source in
+            guard let start = source.baseAddress else { return }
+            unsafe UnsafeMutableRawPointer(bytes).copyMemory(from: start, byteCount: source.count)
+        }
+    }
+    switch portion {
+    case .bytes(let count): return count
+    case .pause: return Int(CURL_READFUNC_PAUSE)
+    case .end: return 0
+    case .failure: return Int(CURL_READFUNC_ABORT)
+    }
+}
+
+private let beginAgain: ccurl_seek_function = { context, offset, origin in
+    guard let upload = unsafe upload(context), offset == 0, upload.begin() else {
+        return CURL_SEEKFUNC_FAIL
+    }
+    return CURL_SEEKFUNC_OK
+}
+
+private let giveTrailers: ccurl_trailer_function = { list, context in
+    guard let upload = unsafe upload(context) else { return CURL_TRAILERFUNC_ABORT }
+    for line in upload.takeTrailers() {
+        // libcurl frees the list.
+        guard let longer = unsafe curl_slist_append(list.pointee, line) else {
+            return CURL_TRAILERFUNC_ABORT
+        }
+        unsafe list.pointee = longer
+    }
+    return CURL_TRAILERFUNC_OK
+}

@@ -1,0 +1,103 @@
+// The Runtime API client with its stub on one loop, and a receiver that keeps what it is given.
+
+import EventLoop
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Runtime
+
+/// Takes events as the test says, and keeps all that it hears.
+final class RecordingReceiver: LambdaEventReceiver {
+    private(set) var events: [LambdaEvent] = []
+    private(set) var replies: [LambdaReply] = []
+    private(set) var notices: [LambdaNotice] = []
+    private(set) var losses: [String] = []
+    /// Called with every event.
+    var received: (LambdaEvent, LambdaReply) -> Void = { _, _ in }
+    var room: () -> Bool = { true }
+    var onLoss: () -> Void = {}
+
+    var hasRoom: Bool { room() }
+
+    func receive(_ event: LambdaEvent, reply: LambdaReply) {
+        events.append(event)
+        replies.append(reply)
+        received(event, reply)
+    }
+
+    func notice(_ notice: LambdaNotice) { notices.append(notice) }
+
+    func lost(_ reason: String) {
+        losses.append(reason)
+        onLoss()
+    }
+}
+
+/// A loop with both on it. Time passes by a millisecond a turn, and as the test says.
+final class LambdaHarness {
+    private let clock = ManualClock()
+    let loop: EventLoop
+    let stub: RuntimeAPIStub
+    let receiver = RecordingReceiver()
+    let runtime: LambdaRuntime
+
+    init(concurrency: Int? = nil, address: String? = nil) throws {
+        loop = EventLoop(poller: try ShortPoller(), clock: clock)
+        stub = try RuntimeAPIStub(on: loop)
+        var settings = LambdaSettings(address: address ?? stub.address, concurrency: concurrency)
+        settings.userAgent = "amphora/9.9"
+        runtime = try LambdaRuntime(settings, on: loop, receiver: receiver)
+    }
+
+    deinit { close() }
+
+    /// Ends both; nothing of them is left on the loop.
+    func close() {
+        runtime.close()
+        stub.close()
+        #expect(loop.registrationCount == 0)
+    }
+
+    /// Turns the loop until the condition holds; an error after 20 s of real time.
+    func turn(
+        until condition: () throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let end = ContinuousClock.now + .seconds(20)
+        while try !condition() {
+            try #require(
+                ContinuousClock.now < end, "nothing happened in 20 s",
+                sourceLocation: sourceLocation)
+            clock.advance(by: .milliseconds(1))
+            try loop.turn()
+        }
+    }
+
+    /// Turns the loop until nothing has happened for a while.
+    func quiesce() throws {
+        for _ in 0..<20 { try loop.turn() }
+    }
+
+    /// Lets time pass.
+    func advance(by duration: Duration) { clock.advance(by: duration) }
+
+    /// Lets time pass, and what is due happen.
+    func pass(_ duration: Duration) throws {
+        clock.advance(by: duration)
+        try quiesce()
+    }
+
+    /// Starts, and waits until `next` is asked by all loops.
+    func start(asking count: Int = 1) throws {
+        runtime.start()
+        try turn { stub.waitingCount == count }
+    }
+
+    /// Has an event delivered; its reply.
+    func event(_ reply: ServedReply) throws -> LambdaReply {
+        let count = receiver.events.count
+        stub.deliver(reply)
+        try turn { receiver.events.count > count }
+        return receiver.replies[count]
+    }
+}
