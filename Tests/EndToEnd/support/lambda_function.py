@@ -30,12 +30,12 @@ class LambdaFunction(Process):
     def __init__(self, api: RuntimeAPI, *options: str, model: pathlib.Path | None = DIGITS,
                  env: dict[str, str] | None = None, command: tuple[str, ...] = ("lambda",),
                  ready: bool = True) -> None:
-        arguments = [BINARY, *command, "--fetch-allow", "127.0.0.0/8"]
+        environment = ENVIRONMENT | {
+            "AWS_LAMBDA_RUNTIME_API": api.address, "AMPHORA_FETCH_ALLOW": "127.0.0.0/8"}
         if model is not None:
-            arguments += ["--model-path", model]
+            environment["AMPHORA_MODEL_PATH"] = str(model)
         self.api = api
-        super().__init__([*arguments, *options],
-                         ENVIRONMENT | {"AWS_LAMBDA_RUNTIME_API": api.address} | (env or {}))
+        super().__init__([BINARY, *command, *options], environment | (env or {}))
         if ready:
             try:
                 self.wait_until_ready()

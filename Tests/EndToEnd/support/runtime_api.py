@@ -18,6 +18,7 @@ import socket
 import socketserver
 import threading
 import time
+import urllib.parse
 
 from runtime_wire import Request, read_body, read_head, write_answer
 
@@ -101,12 +102,12 @@ class RuntimeAPI(socketserver.ThreadingTCPServer):
         return f"127.0.0.1:{self.server_address[1]}"
 
     def invoke(self, event, *, deadline_s: float = 30, id: str | None = None,
-               nonce: str | None = "", **fields: str | None) -> Invocation:
+               nonce: str | None = "one of its own", **fields: str | None) -> Invocation:
         """Queues an event (an object, or its bytes). `fields` are further headers of `next` by their
         names' last parts (`tenant_id="x"`), None leaves one out; so does `nonce=None`."""
         number = len(self.invocations)
         id = id or f"8476a536-e9f4-11e8-9739-{number:012x}"
-        nonce = f"nonce-{number}" if nonce == "" else nonce
+        nonce = f"nonce-{number}" if nonce == "one of its own" else nonce
         body = event if isinstance(event, bytes) else json.dumps(event).encode()
         names = {"Lambda-Runtime-Invoked-Function-Arn": ARN,
                  "Lambda-Runtime-Trace-Id": f"Root=1-5bef4de7-{number:024x};Sampled=1"}
@@ -227,7 +228,7 @@ class Connection(socketserver.StreamRequestHandler):
                 request.ended = time.monotonic()
             else:
                 read_body(self.rfile, request, self.server.notify)
-            status, body, fields = self.answer(request, answer and answer[1], fault)
+            status, body, fields = self.answer(request, answer and urllib.parse.unquote(answer[1]), fault)
         if status is None or fault.drop in ("unread", "unanswered"):
             return False
         request.status = status
