@@ -65,8 +65,8 @@ import Testing
 
     @Test func `a bucket is not chased from region to region`() throws {
         let rig = try S3Rig(S3Rig.keys)
-        rig.host.answer = { _ in
-            S3Host.error(301, "PermanentRedirect", region: "r\(rig.host.requests.count)")
+        rig.host.answer = { request in
+            S3Host.error(301, "PermanentRedirect", region: "r\(request.number)")
         }
         #expect(rig.failure(try rig.fetch("s3://photos/k"))?.code == .fetchFailed)
         #expect(rig.host.requests.count == 2)
@@ -74,8 +74,8 @@ import Testing
 
     @Test func `a busy S3 is asked a second time, a moment later, and no third time`() throws {
         let rig = try S3Rig(S3Rig.keys)
-        rig.host.answer = { _ in
-            rig.host.requests.count == 1 ? S3Host.error(503, "SlowDown") : S3Host.picture
+        rig.host.answer = { request in
+            request.number == 1 ? S3Host.error(503, "SlowDown") : S3Host.picture
         }
         #expect(try rig.fetch("s3://photos/k", advancing: true).get() == Array("picture".utf8))
         rig.host.answer = { _ in S3Host.error(503, "SlowDown") }
@@ -89,8 +89,9 @@ import Testing
 
     @Test func `the time of a fetch counts from its beginning`() throws {
         let rig = try S3Rig(S3Rig.keys)
+        let clock = rig.clock
         rig.host.answer = { _ in
-            rig.clock.advance(by: .seconds(11))
+            clock.advance(by: .seconds(11))
             return S3Host.error(301, "PermanentRedirect", region: "us-east-2")
         }
         #expect(rig.failure(try rig.fetch("s3://photos/k"))?.code == .fetchTimedOut)

@@ -9,6 +9,8 @@ import Runtime
 
 /// What a request to S3 was.
 struct S3Request {
+    /// Counts from 1.
+    let number: Int
     let target: String
     let authorization: String?
     let token: String?
@@ -59,7 +61,7 @@ final class S3Host: Service {
             }
         } else {
             let request = S3Request(
-                target: target, authorization: authorization,
+                number: requests.count + 1, target: target, authorization: authorization,
                 token: head.value(of: "x-amz-security-token", in: bytes)?.text(in: bytes))
             requests.append(request)
             answer = self.answer(request)

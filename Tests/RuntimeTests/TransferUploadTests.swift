@@ -162,7 +162,8 @@ import Testing
                 try harness.loop.turn()
                 turns += 1
             }
-            #expect(turns <= 3)
+            // libcurl has timers of its own; a busy loop would take thousands.
+            #expect(turns <= 10)
         }
         harness.pool.close()
     }
