@@ -6,6 +6,8 @@ import pathlib
 
 import pytest
 from image_host import ImageHost
+from lambda_function import LambdaFunction
+from runtime_api import RuntimeAPI
 from server import BINARY, DIGITS, Server
 
 SAMPLES = {path.name: path.read_bytes() for path in sorted((DIGITS / "samples").glob("*.png"))}
@@ -46,6 +48,25 @@ def server():
     with Server("--fetch-allow", "127.0.0.0/8") as running:
         yield running
         assert running.alive(), "the server died:\n" + "\n".join(running.log[-20:])
+
+
+@pytest.fixture(scope="module")
+def running_function(shared_host):
+    """A function of the digits model, whose objects of S3 are the image host's: buckets are routes."""
+    with RuntimeAPI() as api, LambdaFunction(
+            api, env={"AWS_ENDPOINT_URL_S3": shared_host.url("").rstrip("/")}) as running:
+        yield running
+
+
+@pytest.fixture
+def function(running_function):
+    """That function, asking for an event now, and unharmed behind the test."""
+    running_function.wait_until_ready()
+    yield running_function
+    assert running_function.alive(), "the function ended:\n" + running_function.text()
+    problems = list(running_function.api.problems)
+    running_function.api.problems.clear()
+    assert not problems, "\n".join(problems)
 
 
 @pytest.fixture
