@@ -1,8 +1,8 @@
 // Events that bring records: notifications of S3, messages of SQS and SNS (contracts.md B15).
 //
-// Each record stands for itself: one that can't be read fails alone. What is answered depends on who
-// sent them. A queue takes back the messages that failed, and nobody sees the rest of the answer;
-// the others keep an answer where a destination is set for it.
+// Each record stands for itself: one that can't be read fails alone. What is answered depends on
+// who sent them. A queue takes back the messages that failed, and nobody sees the rest of the
+// answer; the others keep an answer where a destination is set for it.
 
 internal import Inference
 
@@ -40,8 +40,8 @@ struct RecordBatch: Sendable {
         guard let source = Source(rawValue: name) else {
             throw Failure(
                 .badRequest,
-                "events of “\(name.prefix(60))” are not supported; those of aws:s3, aws:sqs and aws:sns are"
-            )
+                "events of “\(name.prefix(60))” are not supported; those of aws:s3, aws:sqs and "
+                    + "aws:sns are")
         }
         guard values.count <= maxItems else {
             throw Failure(

@@ -26,10 +26,16 @@ final class EventExchange: Exchange {
         self.settings = settings
     }
 
-    /// Has a receiver told when there is room again, and keeps it until it has answered.
+    /// Has a receiver told when there is room again, or when nobody waits any more, and keeps it until
+    /// it has answered.
     func serve(_ receiver: any RequestReceiver) {
         self.receiver = receiver
         reply.resumed = { [weak self] in self?.receiver?.resume() }
+        reply.abandoned = { [weak self] in
+            let receiver = self?.receiver
+            self?.receiver = nil
+            receiver?.abandon()
+        }
     }
 
     var isCongested: Bool { reply.isCongested }

@@ -121,7 +121,8 @@ extension LambdaHandle: LambdaEventReceiver {
             reply.respond(Event.warmUpAnswer, contentType: "application/json")
         case .http(let request):
             let exchange = EventExchange(reply, envelope: request.envelope, settings)
-            switch request.route(through: application, context: context) {
+            let limits = application.configuration.http
+            switch request.route(through: application, context: context, limits: limits) {
             case .answered(let response): exchange.respond(response)
             case .refused(let failure):
                 application.logEnd(

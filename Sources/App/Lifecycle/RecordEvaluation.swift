@@ -1,5 +1,5 @@
-// A batch of records to one outcome each: their forms are evaluated side by side, a window of images
-// at a time.
+// A batch of records to one outcome each: their forms are evaluated side by side, a window of
+// images at a time.
 //
 // Each record is an evaluation of its own, so one record's answer is what the same request would
 // have got alone. Bad ones end at once, by the thousand; others have their turns in between.

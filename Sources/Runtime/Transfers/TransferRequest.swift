@@ -86,14 +86,24 @@ package struct TransferHeaders: Sendable {
     /// it. Case does not count; an empty value is an absent one.
     package subscript(_ name: String) -> String? {
         let name = Array(name.utf8)
-        for line in section.split(separator: 0x0A) {
-            guard line.count > name.count, line[line.startIndex + name.count] == 0x3A,
-                zip(line, name).allSatisfy({ Self.lowercase($0) == Self.lowercase($1) })
-            else { continue }
-            let value = Self.trim(line.dropFirst(name.count + 1))
-            if !value.isEmpty { return String(decoding: value, as: UTF8.self) }
+        var start = 0
+        while start < section.count {
+            let end = section[start...].firstIndex(of: 0x0A) ?? section.count
+            if names(name, lineAt: start, end: end) {
+                let value = Self.trim(section[(start + name.count + 1)..<end])
+                if !value.isEmpty { return String(decoding: value, as: UTF8.self) }
+            }
+            start = end + 1
         }
         return nil
+    }
+
+    /// Whether the field of a line has that name.
+    private func names(_ name: [UInt8], lineAt start: Int, end: Int) -> Bool {
+        guard end - start > name.count, section[start + name.count] == 0x3A else { return false }
+        return name.indices.allSatisfy {
+            Self.lowercase(section[start + $0]) == Self.lowercase(name[$0])
+        }
     }
 
     private static func lowercase(_ byte: UInt8) -> UInt8 {
