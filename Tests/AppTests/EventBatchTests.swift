@@ -28,11 +28,11 @@ import Testing
 
     private func outcomes(
         _ batch: RecordBatch,
-        noted: (Int, Item, Result<[Prediction], Failure>) -> Void = { _, _, _ in }
+        noted: (Int, Item?, Result<[Prediction], Failure>) -> Void = { _, _, _ in }
     ) throws -> [RecordOutcome] {
         let rig = try LifecycleRig()
         let ended = Box<[[RecordOutcome]]>([])
-        let items = Box<[(Int, Item, Result<[Prediction], Failure>)]>([])
+        let items = Box<[(Int, Item?, Result<[Prediction], Failure>)]>([])
         let evaluation = RecordEvaluation(batch, backend: rig.backend) { ended.value.append($0) }
         evaluation.itemEnded = { items.value.append(($0, $1, $2)) }
         evaluation.start()
@@ -158,11 +158,11 @@ import Testing
             try queue([order("ok a", "bad b"), "{", order("ok c"), #"{"uri":"ftp://x"}"#])
         ) { index, item, result in
             let found = (try? result.get().first?.label).map { "\($0)" } ?? "none"
-            noted.append("\(index) \(item.echo ?? "-") \(found)")
+            noted.append("\(index) \(item?.echo ?? "-") \(found)")
         }
         #expect(
             noted.sorted() == [
-                #"0 - name("a/5")"#, "0 - none", #"2 - name("c/5")"#, "3 ftp://x none",
+                #"0 - name("a/5")"#, "0 - none", "1 - none", #"2 - name("c/5")"#, "3 ftp://x none",
             ])
     }
 

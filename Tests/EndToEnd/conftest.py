@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 
 import pytest
@@ -51,22 +52,37 @@ def server():
 
 
 @pytest.fixture(scope="module")
-def running_function(shared_host):
-    """A function of the digits model, whose objects of S3 are the image host's: buckets are routes."""
-    with RuntimeAPI() as api, LambdaFunction(
-            api, env={"AWS_ENDPOINT_URL_S3": shared_host.url("").rstrip("/")}) as running:
-        yield running
+def function_options() -> tuple[str, ...]:
+    """The options of `function`; a module may have others."""
+    return ()
+
+
+@pytest.fixture(scope="module")
+def functions(shared_host, function_options):
+    """The functions that still run; a new one is started where a test has spoiled the last."""
+    with contextlib.ExitStack() as stack:
+        yield lambda: stack.enter_context(LambdaFunction(
+            stack.enter_context(RuntimeAPI()), *function_options,
+            env={"AWS_ENDPOINT_URL_S3": shared_host.url("").rstrip("/")})), []
 
 
 @pytest.fixture
-def function(running_function):
-    """That function, asking for an event now, and unharmed behind the test."""
-    running_function.wait_until_ready()
-    yield running_function
-    assert running_function.alive(), "the function ended:\n" + running_function.text()
-    problems = list(running_function.api.problems)
-    running_function.api.problems.clear()
+def function(functions):
+    """A function of the digits model, waiting for an event, and unharmed behind the test.
+
+    Its objects of S3 are the image host's: buckets are routes."""
+    start, running = functions
+    if not running:
+        running.append(start())
+    function = running.pop()
+    function.wait_until_ready()
+    yield function
+    assert function.alive(), "the function ended:\n" + function.text()[-2000:]
+    problems = list(function.api.problems)
+    function.api.problems.clear()
     assert not problems, "\n".join(problems)
+    if all(one.settled for one in function.api.invocations):
+        running.append(function)
 
 
 @pytest.fixture

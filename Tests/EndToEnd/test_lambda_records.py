@@ -32,14 +32,15 @@ def test_s3_notifications(function, host):
 def test_a_notification_without_any_answer_is_a_failure(function, host):
     event = events.s3_notification(("image", "none.png"), ("text", "x.png"))
     kind, sentence = function.api.call(event).error()
-    assert kind == "Function.FetchFailed" and "none.png" in sentence
+    assert kind == "Function.FetchFailed" and "404" in sentence
 
 
 def test_object_created_by_event_bridge(function, server, host):
     answer = function.api.call(events.object_created("image", "digit-3.png"))
-    direct = function.api.call({"uri": "s3://image/digit-3.png"})
-    assert answer.call == "response" and answer.body == direct.body
-    assert labels(answer.json())[0] == "3" and answer.json()["uri"] == "s3://image/digit-3.png"
+    uri = answer.json()["uri"]
+    assert uri.startswith("s3://image/digit-3.png") and labels(answer.json())[0] == "3"
+    assert answer.call == "response" and answer.body == function.api.call({"uri": uri}).body
+    assert "versionId=IYV3p45BT0ac8hjHg1houSdS1a.Mro8e" in host.requests[0][0]
     # The key is as it is: nothing in it is decoded.
     assert labels(function.api.call(events.object_created("image", KEY)).json())[0] == "7"
 
@@ -135,6 +136,6 @@ def test_a_damaged_message_goes_back(function, good, damage):
 
 
 def test_many_messages_at_once(function, host):
-    uris = [{"uri": host.url(f"image/digit-{number % 10}.png")} for number in range(1000)]
+    uris = [{"uri": host.url(f"image/digit-{number % 10}.png")} for number in range(300)]
     assert failed(function.api.call(events.sqs(*uris), timeout=30)) == []
-    assert len(host.requests) == 1000
+    assert len(host.requests) == 300

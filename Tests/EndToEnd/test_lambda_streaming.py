@@ -16,9 +16,8 @@ BUFFERED_LIMIT = 6 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def running_function():
-    with RuntimeAPI() as api, LambdaFunction(api, "--invoke-mode", "response-stream") as running:
-        yield running
+def function_options():
+    return "--invoke-mode", "response-stream"
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +49,9 @@ def test_a_slow_line_does_not_hold_up_the_one_before(function, server, host):
     def first_line() -> bool:
         return b"\n" in b"".join(data for _, data in answer.chunks).partition(bytes(8))[2]
 
-    assert function.api.wait_for(first_line, 5) and not answer.ended
-    assert host.hanging == 1, "the second line was not under way"
+    assert function.api.wait_for(first_line, 5)
+    assert host.wait_for(lambda: host.hanging == 1, 5), "the second line was not under way"
+    assert not answer.ended
     host.released.set()
     assert told.wait() is answer
     assert_streamed(answer, PRELUDE)

@@ -18,6 +18,16 @@ enum Event: Sendable {
     /// Records of S3, SQS or SNS.
     case records(RecordBatch)
 
+    /// Whether its sender can take a streamed answer: load balancers, queues and topics can't
+    /// (contracts.md B6).
+    var takesStreams: Bool {
+        switch self {
+        case .direct, .warmUp: true
+        case .http(let request): request.envelope.platform != .loadBalancer
+        case .records: false
+        }
+    }
+
     /// The answer to `warmUp`.
     static let warmUpAnswer = Array(#"{"warmup":true}"#.utf8)
 

@@ -117,31 +117,32 @@ class Emulator(Process):
     """A running emulator around the binary. Use as a context manager.
 
     `concurrency` chooses the multi-concurrency mode. The binary itself is started by the emulator: at
-    the first invocation in the classic mode, at once in the other.
+    the first invocation in the classic mode, at once in the other. `around` is another command that
+    becomes an emulator on `port`.
     """
 
-    def __init__(self, *options: str, model: pathlib.Path | None = DIGITS,
+    def __init__(self, *options: str, model: pathlib.Path | str = DIGITS,
                  concurrency: int | None = None, timeout_s: int | None = None,
-                 env: dict[str, str] | None = None) -> None:
-        api, port = free_ports(2)
-        command = [emulator_binary(), "--runtime-api-address", f"127.0.0.1:{api}",
-                   "--runtime-interface-emulator-address", f"127.0.0.1:{port}",
-                   "--log-level", "error"]
-        environment = {"AMPHORA_FETCH_ALLOW": "127.0.0.0/8"} | (env or {})
+                 env: dict[str, str] | None = None, around: list | None = None,
+                 port: int | None = None) -> None:
+        api, free = free_ports(2)
+        self.url = f"http://127.0.0.1:{port or free}"
+        command = around or [
+            emulator_binary(), "--runtime-api-address", f"127.0.0.1:{api}",
+            "--runtime-interface-emulator-address", f"127.0.0.1:{free}", "--log-level", "error"]
+        environment = {"AMPHORA_FETCH_ALLOW": "127.0.0.0/8"}
         if timeout_s is not None:
             environment["AWS_LAMBDA_FUNCTION_TIMEOUT"] = str(timeout_s)
-        if concurrency is None:
-            command += [BINARY, *(["lambda"] if model is None else ["lambda", "--model-path", model]),
-                        *options]
-        else:
+        if concurrency is not None:
             if reason := private_mounts_refused():
                 pytest.skip(reason)
             command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", PRIVATE_VAR, "sh",
                        BINARY, model, *command]
             environment |= {"AWS_LAMBDA_MAX_CONCURRENCY": str(concurrency), "_HANDLER": "app.handler",
                             "AMPHORA_MODEL_PATH": "/var/model"}
-        self.url = f"http://127.0.0.1:{port}"
-        super().__init__(command, environment)
+        elif not around:
+            command += [BINARY, "lambda", "--model-path", model, *options]
+        super().__init__(command, environment | (env or {}))
         self.client = boto3.client(
             "lambda", endpoint_url=self.url, region_name="eu-central-1",
             aws_access_key_id="x", aws_secret_access_key="x",

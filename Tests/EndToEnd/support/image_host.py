@@ -85,6 +85,8 @@ class ImageHost(http.server.ThreadingHTTPServer):
 class Handler(http.server.BaseHTTPRequestHandler):
     server: ImageHost
     protocol_version = "HTTP/1.1"
+    # A head and a body are two writes: without this the second waits for a delayed ACK.
+    disable_nagle_algorithm = True
 
     def setup(self) -> None:
         super().setup()

@@ -49,5 +49,5 @@ class LambdaFunction(Process):
             if self.api.wait_for(lambda: self.api.waiting, 0.1):
                 return
         if not self.alive():
-            raise RuntimeError(f"the function ended with {self.wait(0)}:\n{self.text()}")
+            raise RuntimeError(f"the function ended with {self.wait(0)}:\n{self.text()[-2000:]}")
         raise RuntimeError(f"no `next` within {START_S} s:\n{self.text()}")
