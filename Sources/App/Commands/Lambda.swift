@@ -52,6 +52,8 @@ struct Lambda: ParsableCommand {
             // Before any other thread exists.
             try Signals.block(Application.endingSignals)
             OpenFiles.raiseLimit()
+            // Events that come one by one leave a heap to one thread at a time.
+            if configuration.lambda.concurrency == nil { Heap.share() }
             let loop = EventLoop(poller: try EpollPoller())
             let application = Application(configuration, admission: .boundedElsewhere, loop: loop)
             let handle = LambdaHandle(
