@@ -162,7 +162,7 @@ import Testing
                 try harness.loop.turn()
                 turns += 1
             }
-            #expect(turns <= 3)
+            #expect(turns <= 5)
         }
         harness.pool.close()
     }
@@ -206,6 +206,35 @@ import Testing
         peer.answer(200)
         try harness.turn { result != nil }
         #expect(try result?.get().status == 200)
+        harness.pool.close()
+    }
+
+    @Test func `a stream of any length takes little memory`() throws {
+        let harness = try TransferHarness()
+        let upload = try begin(harness) { _ in }
+        var sent = 0
+        var read = 0
+        var storage = 0
+        let piece = [UInt8](repeating: 1, count: 30_000)
+        try harness.turn {
+            while sent < 50_000_000 && !upload.isCongested {
+                upload.send(piece)
+                sent += piece.count
+            }
+            storage = max(storage, upload.storage)
+            read += peer.take().count
+            return read >= 50_000_000
+        }
+        #expect(storage < 1 << 20)
+        // And none where nothing waits.
+        try harness.turn(for: .milliseconds(10))
+        upload.send([UInt8](repeating: 1, count: 10_000_000))
+        try harness.turn {
+            read += peer.take().count
+            return read >= 60_000_000
+        }
+        try harness.turn(for: .milliseconds(10))
+        #expect(upload.storage < 1 << 20)
         harness.pool.close()
     }
 }

@@ -34,7 +34,8 @@ enum TransferOutcome {
         _ transfer: Transfer, _ status: Int, _ code: CURLcode
     ) -> Bool {
         let isBroken = code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR
-        return transfer.upload != nil && transfer.isHeadComplete && status >= 300 && isBroken
+        let hasBody = transfer.upload != nil || transfer.request.body != nil
+        return hasBody && transfer.isHeadComplete && status >= 300 && isBroken
     }
 
     private static func error(
@@ -76,6 +77,8 @@ enum TransferOutcome {
             return .truncated(host: host)
         case CURLE_ABORTED_BY_CALLBACK:
             if let failure = transfer.upload?.failure { return failure }
+            return .unreachable(host: host, reason: "the connection broke")
+        case CURLE_SEND_FAIL_REWIND:
             return .unreachable(host: host, reason: "the connection broke")
         case CURLE_GOT_NOTHING:
             return .unreachable(host: host, reason: "it closed the connection without an answer")

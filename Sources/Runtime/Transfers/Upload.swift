@@ -2,7 +2,8 @@
 //
 // It is the store between whoever makes the body and libcurl, which asks when the socket takes more
 // and is told to pause where there is nothing. What waits is one run of bytes, so that a thousand
-// small pieces leave as one chunk. The first bytes are kept a while after libcurl has had them: when
+// small pieces leave as one chunk. A large body that is there already goes the same way, with a length
+// instead of chunks, because libcurl would copy it. The first bytes are kept a while after libcurl has had them: when
 // an old connection turns out to be dead, the request is made again on a new one (RFC 9112 §9.3.1)
 // and must begin at its beginning. It splits, pads and transforms nothing, and knows no pointers.
 
@@ -20,6 +21,9 @@ package final class Upload {
     /// Names the transfer, for `TransferPool.cancel`, which breaks the connection, so that the server
     /// sees a body cut short.
     package let id: TransferID
+
+    /// The length of a body that was there from the start.
+    let length: Int?
 
     private let wake: (Upload) -> Void
     private let drained: (Upload) -> Void
@@ -46,6 +50,17 @@ package final class Upload {
         self.id = id
         self.wake = wake
         self.drained = drained
+        length = nil
+    }
+
+    /// A body that is there already.
+    init(id: TransferID, whole body: [UInt8]) {
+        self.id = id
+        wake = { _ in }
+        drained = { _ in }
+        length = body.count
+        bytes = body
+        isEnded = true
     }
 
     // MARK: From the maker
@@ -79,6 +94,9 @@ package final class Upload {
     }
 
     private var waitingCount: Int { bytes.count - front }
+
+    /// The memory that it takes, in bytes.
+    var storage: Int { bytes.capacity }
 
     private func goOn() {
         guard isPaused else { return }
@@ -115,7 +133,7 @@ package final class Upload {
     }
 
     private func dropSent() {
-        guard front > Self.replayMax else { return }
+        guard length == nil, front > Self.replayMax else { return }
         if waitingCount == 0 {
             isWhole = false
             bytes.removeAll(keepingCapacity: bytes.capacity <= 2 * Self.highWatermark)
