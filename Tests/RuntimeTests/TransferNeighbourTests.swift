@@ -59,7 +59,7 @@ import Testing
         isReset: Bool, count: Int
     ) throws {
         let harness = try harness()
-        let body = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+        let body = patternedBytes(count)
         for request in [next, post(body)] {
             var result: TransferResult?
             harness.pool.start(next) { result = $0 }
@@ -129,7 +129,7 @@ import Testing
     }
 
     @Test func `a large event arrives whole`() throws {
-        let event = (0..<7_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 5) }
+        let event = patternedBytes(7_000_000)
         let server = TransferServer { _ in .response(body: event) }
         let harness = try harness()
         let body = try harness.get(server.url("/next")) { $0.byteCap = 10_000_000 }.get().body

@@ -29,6 +29,15 @@ enum TransferOutcome {
                 effectiveURL: easy.effectiveURL))
     }
 
+    /// Whether an old connection was dead and libcurl, which would have tried another, could not begin
+    /// the body again, but we can. Goes back to its beginning then.
+    static func isRepeatable(_ transfer: Transfer, _ code: CURLcode) -> Bool {
+        guard code == CURLE_SEND_FAIL_REWIND || code == CURLE_ABORTED_BY_CALLBACK,
+            let upload = transfer.upload, upload.failure == nil
+        else { return false }
+        return upload.rewind()
+    }
+
     /// Whether a server has refused a body and hung up: its status stands, however the rest came.
     private static func isEarlyAnswer(
         _ transfer: Transfer, _ status: Int, _ code: CURLcode

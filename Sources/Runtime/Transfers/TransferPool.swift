@@ -239,6 +239,7 @@ package final class TransferPool {
 
     private func finished(_ transfer: Transfer, _ code: CURLcode) {
         guard let easy = transfer.easy else { return }
+        if TransferOutcome.isRepeatable(transfer, code) { return repeatOnNewHandle(transfer) }
         let result = TransferOutcome.result(of: transfer, easy, code)
         release(transfer, keepsHandle: true)
         conclude(transfer.id, result)
@@ -301,13 +302,17 @@ package final class TransferPool {
     private func hungUp(_ transfer: Transfer) {
         guard let easy = transfer.easy, let upload = transfer.upload else { return }
         // As libcurl does where it does notice: an old connection may have died long ago.
-        let isRepeatable = easy.isReusingConnection && upload.begin()
+        if easy.isReusingConnection && upload.rewind() { return repeatOnNewHandle(transfer) }
         release(transfer, keepsHandle: false)
-        if isRepeatable { return launch(transfer) }
         let reason = "it closed the connection without an answer"
         conclude(transfer.id, .failure(.unreachable(host: transfer.host, reason: reason)))
         launchWaiting()
         tell()
+    }
+
+    private func repeatOnNewHandle(_ transfer: Transfer) {
+        release(transfer, keepsHandle: false)
+        launch(transfer)
     }
 
     private func renewMultiIfIdle() {

@@ -33,8 +33,10 @@ package final class Upload {
     /// Whether `bytes` begins with the first byte of the body.
     private var isWhole = true
     private var isEnded = false
-    private var trailers: [String] = []
-    private var areTrailersTaken = false
+    /// The field lines of the trailer section.
+    private(set) var trailers: [String] = []
+    /// Whether libcurl knows that the body has ended; it forgets that only with its handle.
+    private var isEndTaken = false
     private var isCongestionKnown = false
     /// Whether libcurl waits to be told to go on.
     private(set) var isPaused = false
@@ -120,6 +122,7 @@ package final class Upload {
         let count = min(room, waitingCount)
         guard count > 0 else {
             isPaused = !isEnded
+            isEndTaken = isEnded
             return isEnded ? .end : .pause
         }
         take(bytes.span.extracting(front..<front + count))
@@ -146,16 +149,18 @@ package final class Upload {
         }
     }
 
-    /// The field lines of the trailer section. From inside of libcurl, which can't begin again then.
-    func takeTrailers() -> [String] {
-        areTrailersTaken = true
-        return trailers
+    /// A connection takes the request, the first or another that libcurl tries; false where it can't
+    /// begin again. From inside of libcurl.
+    func begin() -> Bool {
+        guard !isEndTaken else { return false }
+        return rewind()
     }
 
-    /// A connection takes the request, the first or another; false where too much has left already.
-    func begin() -> Bool {
-        guard isOpen, isWhole, !areTrailersTaken else { return false }
+    /// Goes back to the first byte, for another handle; false where that is gone already.
+    func rewind() -> Bool {
+        guard isOpen, isWhole else { return false }
         front = 0
+        isEndTaken = false
         isPaused = false
         return true
     }
