@@ -137,6 +137,28 @@ import Testing
         harness.pool.close()
     }
 
+    @Test func `a bad URL is an error here, too`() throws {
+        let harness = try harness()
+        for url in [
+            "", "x", "http://", "http://a b/", "http://[::1", "http://a/\r\nHost: b", "ftp://a/",
+            "http://a\u{0}b/", "http://127.0.0.1:99999/",
+            "http://a/" + String(repeating: "x", count: 20_000),
+        ] {
+            switch try harness.get(url).failure {
+            case .badURL, .unsupportedScheme: break
+            case let other: Issue.record("\(url.prefix(20)): \(String(describing: other))")
+            }
+        }
+        for (url, host) in [
+            ("http://127.0.0.1:9001/x", "127.0.0.1"), ("http://rie/x", "rie"),
+            ("http://[::1]:80/", "[::1]"),
+            ("http://a:1", "a"), ("http://[", "["), ("http://", ""),
+        ] {
+            #expect(try TransferURL.hostForSentences(of: url) == host)
+        }
+        harness.pool.close()
+    }
+
     @Test func `a field is found whatever stands around it`() {
         let fields = TransferHeaders(
             Array("A: 1\r\nAb:2\r\n\r\nEmpty: \r\nX-Y:  c d \t\r\nempty:e\r\nlast:z".utf8))

@@ -179,7 +179,10 @@ package final class TransferPool {
             throw .badHeader(
                 name: String(decoding: name.utf8.filter { !isControl($0) }, as: UTF8.self))
         }
-        return try TransferURL.host(of: request.url)
+        switch settings.peers {
+        case .strangers: return try TransferURL.host(of: request.url)
+        case .neighbour: return try TransferURL.hostForSentences(of: request.url)
+        }
     }
 
     private func launch(_ transfer: Transfer) {
