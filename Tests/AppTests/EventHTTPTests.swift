@@ -176,6 +176,17 @@ import Testing
         #expect(throws: error) { _ = try RequestHead(reading: bytes.span, limits: Limits()) }
     }
 
+    @Test(arguments: [
+        "", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: a\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET", "GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\n",
+    ])
+    func `a head that is there whole ends with its empty line`(_ text: String) {
+        let bytes = Array(text.utf8)
+        #expect(throws: ProtocolError.invalidFieldValue) {
+            _ = try RequestHead(reading: bytes.span, limits: Limits())
+        }
+    }
+
     @Test func `heads that are too large`() throws {
         let path = "/" + String(repeating: "a", count: 9000)
         let bytes = try http(Samples.functionURL(path: path)).head.get()
