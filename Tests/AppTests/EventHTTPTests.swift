@@ -116,7 +116,7 @@ import Testing
         ("prod", "/prod/ping", "/ping"), ("prod", "/prod", "/"), ("prod", "/prod/", "/"),
         ("prod", "/production/ping", "/production/ping"), ("prod", "/ping", "/ping"),
         ("$default", "/$default/ping", "/$default/ping"), ("ping", "/ping/ping", "/ping"),
-        ("", "/ping", "/ping"),
+        ("", "/ping", "/ping"), ("", "//ping", "//ping"), ("é", "/e\u{301}/ping", "/e%CC%81/ping"),
     ])
     func `an HTTP API's stage is no part of the path`(
         _ stage: String, _ path: String, _ target: String
