@@ -166,9 +166,12 @@ import Testing
             ])
     }
 
-    @Test func `the window bounds the images of all records`() throws {
+    @Test(arguments: [1, 5])
+    func `the window bounds the images of all records`(_ imageCount: Int) throws {
         let rig = try LifecycleRig()
-        let batch = try queue((0..<300).map { _ in order("ok a") })
+        let images = Array(repeating: #"{"b64":"ok a"}"#, count: imageCount)
+        let body = #"{"instances":[\#(images.joined(separator: ","))]}"#
+        let batch = try queue(Array(repeating: body, count: 200))
         let ended = Box(0)
         let evaluation = RecordEvaluation(batch, backend: rig.backend) { _ in ended.value += 1 }
         evaluation.start()
@@ -177,7 +180,8 @@ import Testing
             most = max(most, rig.backend.pool.pendingCount)
             return ended.value > 0
         }
-        #expect(most == rig.backend.window)
+        // The record that fills the window may bring more images than it has room for.
+        #expect(most >= rig.backend.window && most < rig.backend.window + imageCount)
         #expect(rig.isAtRest)
     }
 

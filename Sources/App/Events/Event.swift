@@ -63,9 +63,7 @@ enum Event: Sendable {
             }
         } else if S3Event.isTest(event.members) {
             self = .deletion
-        } else if event["warmup"] == .bool(true),
-            !Form.names.contains(where: { event.members[$0] != nil })
-        {
+        } else if MessageReader.isWarmUp(event.members) {
             self = .warmUp
         } else {
             return nil

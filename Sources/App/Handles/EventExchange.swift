@@ -54,6 +54,7 @@ final class EventExchange: Exchange {
     }
 
     func beginStream(_ response: Response) {
+        sentBytes = response.body.count
         guard streams else { return gathered = response }
         if let envelope {
             reply.beginStream(
@@ -62,7 +63,6 @@ final class EventExchange: Exchange {
         } else {
             reply.beginStream(contentType: response.type, response.body)
         }
-        sentBytes = response.body.count
     }
 
     func send(_ bytes: [UInt8]) {
