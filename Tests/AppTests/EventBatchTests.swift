@@ -28,11 +28,11 @@ import Testing
 
     private func outcomes(
         _ batch: RecordBatch,
-        noted: (Int, Item, Result<[Prediction], Failure>) -> Void = { _, _, _ in }
+        noted: (Int, Item?, Result<[Prediction], Failure>) -> Void = { _, _, _ in }
     ) throws -> [RecordOutcome] {
         let rig = try LifecycleRig()
         let ended = Box<[[RecordOutcome]]>([])
-        let items = Box<[(Int, Item, Result<[Prediction], Failure>)]>([])
+        let items = Box<[(Int, Item?, Result<[Prediction], Failure>)]>([])
         let evaluation = RecordEvaluation(batch, backend: rig.backend) { ended.value.append($0) }
         evaluation.itemEnded = { items.value.append(($0, $1, $2)) }
         evaluation.start()
@@ -158,17 +158,20 @@ import Testing
             try queue([order("ok a", "bad b"), "{", order("ok c"), #"{"uri":"ftp://x"}"#])
         ) { index, item, result in
             let found = (try? result.get().first?.label).map { "\($0)" } ?? "none"
-            noted.append("\(index) \(item.echo ?? "-") \(found)")
+            noted.append("\(index) \(item?.echo ?? "-") \(found)")
         }
         #expect(
             noted.sorted() == [
-                #"0 - name("a/5")"#, "0 - none", #"2 - name("c/5")"#, "3 ftp://x none",
+                #"0 - name("a/5")"#, "0 - none", "1 - none", #"2 - name("c/5")"#, "3 ftp://x none",
             ])
     }
 
-    @Test func `the window bounds the images of all records`() throws {
+    @Test(arguments: [1, 5])
+    func `the window bounds the images of all records`(_ imageCount: Int) throws {
         let rig = try LifecycleRig()
-        let batch = try queue((0..<300).map { _ in order("ok a") })
+        let images = Array(repeating: #"{"b64":"ok a"}"#, count: imageCount)
+        let body = #"{"instances":[\#(images.joined(separator: ","))]}"#
+        let batch = try queue(Array(repeating: body, count: 200))
         let ended = Box(0)
         let evaluation = RecordEvaluation(batch, backend: rig.backend) { _ in ended.value += 1 }
         evaluation.start()
@@ -177,7 +180,8 @@ import Testing
             most = max(most, rig.backend.pool.pendingCount)
             return ended.value > 0
         }
-        #expect(most == rig.backend.window)
+        // The record that fills the window may bring more images than it has room for.
+        #expect(most >= rig.backend.window && most < rig.backend.window + imageCount)
         #expect(rig.isAtRest)
     }
 

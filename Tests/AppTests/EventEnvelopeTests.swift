@@ -132,4 +132,18 @@ import Testing
             #expect(try Base64.bytes(of: text.span, at: "x") == bytes)
         }
     }
+
+    @Test func `a wrong character is found wherever it stands`() {
+        for count in [2, 3, 4, 6, 7, 8, 12] {
+            for index in 0..<count {
+                var text = [UInt8](repeating: UInt8(ascii: "A"), count: count)
+                text[index] = UInt8(ascii: "!")
+                let sentence =
+                    "x does not hold valid base64: character \(index + 1) is “!”"
+                #expect(throws: Failure(.badRequest, sentence)) {
+                    try Base64.bytes(of: text.span, at: "x")
+                }
+            }
+        }
+    }
 }

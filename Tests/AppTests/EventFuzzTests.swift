@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func `samples with wrong bytes`() {
-        for seed in 0..<4000 as Range<UInt64> {
+        for seed in 0..<2000 as Range<UInt64> {
             var random = SeededGenerator(seed: seed)
             var bytes = Array(Samples.all.randomElement(using: &random)?.utf8 ?? "".utf8)
             for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -72,7 +72,7 @@ import Testing
 
     @Test func `samples with wrong values`() throws {
         var shapes: Set<String> = []
-        for seed in 0..<6000 as Range<UInt64> {
+        for seed in 0..<2000 as Range<UInt64> {
             var random = SeededGenerator(seed: seed)
             let sample = try #require(Samples.all.randomElement(using: &random))
             var value = try JSONValue(reading: Array(sample.utf8), maxValues: 10_000)
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test func `parts of a head`() throws {
-        for seed in 0..<20_000 as Range<UInt64> {
+        for seed in 0..<8000 as Range<UInt64> {
             var random = SeededGenerator(seed: seed)
             let query = PercentEncoding.query(encoded: part(&random))
             let method = Bool.random(using: &random) ? "GET" : part(&random)
@@ -147,7 +147,8 @@ import Testing
         if Int.random(in: 0..<rate * 8, using: &random) == 0 {
             return [
                 .null, .bool(true), .number(5), .string(""), .string("\r\nx: y"), .array([]),
-                .object([:]), .string("{\"Records\":[{}]}"), .array([value, value]),
+                .object([:]), .string("{\"Records\":[{}]}"), .string("\u{3000}\u{85}"),
+                .string("e\u{301}\u{200D}"), .array([value, value]),
                 .array(Array(repeating: .object([:]), count: 60)),
             ].randomElement(using: &random) ?? .null
         }

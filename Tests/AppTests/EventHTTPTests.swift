@@ -116,7 +116,7 @@ import Testing
         ("prod", "/prod/ping", "/ping"), ("prod", "/prod", "/"), ("prod", "/prod/", "/"),
         ("prod", "/production/ping", "/production/ping"), ("prod", "/ping", "/ping"),
         ("$default", "/$default/ping", "/$default/ping"), ("ping", "/ping/ping", "/ping"),
-        ("", "/ping", "/ping"),
+        ("", "/ping", "/ping"), ("", "//ping", "//ping"), ("é", "/e\u{301}/ping", "/e%CC%81/ping"),
     ])
     func `an HTTP API's stage is no part of the path`(
         _ stage: String, _ path: String, _ target: String
@@ -174,6 +174,17 @@ import Testing
     func `methods that are none`(_ method: String, _ error: ProtocolError) throws {
         let bytes = try http(Samples.functionURL(method: method)).head.get()
         #expect(throws: error) { _ = try RequestHead(reading: bytes.span, limits: Limits()) }
+    }
+
+    @Test(arguments: [
+        "", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: a\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET", "GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\n",
+    ])
+    func `a head that is there whole ends with its empty line`(_ text: String) {
+        let bytes = Array(text.utf8)
+        #expect(throws: ProtocolError.invalidFieldValue) {
+            _ = try RequestHead(reading: bytes.span, limits: Limits())
+        }
     }
 
     @Test func `heads that are too large`() throws {

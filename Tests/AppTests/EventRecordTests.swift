@@ -108,6 +108,9 @@ import Testing
         #expect(try content(#"{"uri": "https://a"}"#) == .form(Form(uri: "https://a")))
         #expect(try content(#" "https://a" "#) == .form(Form(uri: "https://a")))
         #expect(try content(" s3://b/my key.jpg\r\n") == .form(Form(uri: "s3://b/my key.jpg")))
+        // Only what JSON calls blank is left out around them.
+        #expect(try content(" \u{3000}\u{85} ") == .form(Form(uri: "\u{3000}\u{85}")))
+        #expect(try content(#"{"uri": "a", "warmup": true}"#) == .form(Form(uri: "a")))
         #expect(try content(#"{"uris": ["a", "b"]}"#) == uris("a", "b"))
         #expect(
             try content(#"{"instances": [{"b64": "QQ=="}], "top_k": 2}"#)

@@ -86,24 +86,26 @@ def stub(programs, event, core):
 
 
 @contextlib.contextmanager
-def runtime(programs, command, core, port, options):
-    """A runtime on the core that asks the stub; `began` is its birth in nanoseconds.
+def runtime(programs, command, core, stub, options):
+    """A runtime on the core that asks the stub, which watches it.
 
-    Once ended, its `usage` is what it took altogether, threads that ended before included.
+    Yields its process, with `began` and `used`: the time of its birth and the CPU time before, in
+    nanoseconds.
     """
     environment = {
         key: value for key, value in os.environ.items() if not key.startswith(("AMPHORA_", "AWS_"))}
     environment.update(
-        AWS_LAMBDA_RUNTIME_API=f"127.0.0.1:{port}", AWS_LAMBDA_FUNCTION_NAME="benchmark",
+        AWS_LAMBDA_RUNTIME_API=f"127.0.0.1:{stub.port}", AWS_LAMBDA_FUNCTION_NAME="benchmark",
         AWS_LAMBDA_FUNCTION_VERSION="1", AWS_LAMBDA_FUNCTION_MEMORY_SIZE="1769",
         AWS_REGION="eu-central-1", LAMBDA_TASK_ROOT=HERE, AMPHORA_MODEL_PATH=options.model_path)
     started = subprocess.Popen(
-        [programs["exec"], str(core), *command], cwd=HERE, env=environment, text=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    try:
-        started.began = int(started.stdout.readline())
-        yield started
-    finally:
-        started.kill()
-        _, started.returncode, started.usage = os.wait4(started.pid, 0)
-        started.stdout.close()
+        [programs["exec"], str(core), *command], cwd=HERE, env=environment, text=True, bufsize=1,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    with started:
+        try:
+            stub.ask(f"watch {started.pid}")
+            started.stdin.write("\n")
+            started.began, started.used = map(int, started.stdout.readline().split())
+            yield started
+        finally:
+            started.kill()

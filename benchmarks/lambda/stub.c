@@ -4,9 +4,10 @@
 // are in nobody's way. Standard output says the port, then, for each command of a line on standard
 // input, when it was carried out:
 //
-//     events N         →  events N NANOSECONDS    N more events were fetched and answered, in that time
-//     first            →  first CONTACT NEXT      CLOCK_MONOTONIC of the first request of any kind and of
-//                                                 the first `next`, nanoseconds; forgets both
+//     watch PID   →  watching            the next first request will be that process's
+//     first       →  first C U N V       of its first request of any kind: CLOCK_MONOTONIC, its CPU time;
+//                                        of its first `next`: the same; all in nanoseconds
+//     events N    →  events N T FAILED   N more events were fetched and answered, in that time
 //
 // `next` waits where no event is left. It reads what our three clients send: a head, and a body with
 // Content-Length. No errors, no timeouts, no proof against bad input: it is a measuring device.
@@ -33,12 +34,27 @@ static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static long events_left;   // to be given to `next`
 static long answers_due;   // of those asked for, not answered yet
 static long failures;      // answers to `…/error`
-static long long first_contact, first_next;
 
-static long long now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+// When a watched process did something first: the time, and the CPU time it had used; 0 is not yet.
+struct moment {
+    long long time, used;
+};
+static struct moment first_contact, first_next;
+static clockid_t watched = CLOCK_PROCESS_CPUTIME_ID;
+
+static long long now(clockid_t clock) {
+    struct timespec time = {0};
+    clock_gettime(clock, &time);
     return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+static void note(struct moment *first) {
+    pthread_mutex_lock(&lock);
+    if (first->time == 0) {
+        *first = (struct moment){now(CLOCK_MONOTONIC), now(watched)};
+        pthread_cond_broadcast(&changed);
+    }
+    pthread_mutex_unlock(&lock);
 }
 
 static void die(const char *what) {
@@ -61,11 +77,8 @@ static void send_all(int fd, const char *head, const char *body, size_t size) {
 
 // Waits for an event to give away; the time of waiting is the client's idle time.
 static void take_event(void) {
+    note(&first_next);
     pthread_mutex_lock(&lock);
-    if (first_next == 0) {
-        first_next = now();
-        pthread_cond_broadcast(&changed);
-    }
     while (events_left == 0) pthread_cond_wait(&changed, &lock);
     events_left--;
     pthread_mutex_unlock(&lock);
@@ -129,7 +142,7 @@ static void *serve(void *argument) {
         while ((end = memmem(buffer, held, "\r\n\r\n", 4)) == NULL) {
             const ssize_t got = recv(fd, buffer + held, head_max - held, 0);
             if (got <= 0) return (void *)(long)close(fd);
-            if (held == 0 && first_contact == 0) first_contact = now();
+            note(&first_contact);
             held += (size_t)got;
         }
         end += 4;
@@ -166,18 +179,24 @@ static void *accept_all(void *argument) {
 
 static void obey(const char *command) {
     long count;
+    pid_t process;
     pthread_mutex_lock(&lock);
     if (sscanf(command, "events %ld", &count) == 1) {
-        const long long began = now();
+        const long long began = now(CLOCK_MONOTONIC);
         events_left = answers_due = count;
         failures = 0;
         pthread_cond_broadcast(&changed);
         while (answers_due > 0) pthread_cond_wait(&changed, &lock);
-        printf("events %ld %lld %ld\n", count, now() - began, failures);
+        printf("events %ld %lld %ld\n", count, now(CLOCK_MONOTONIC) - began, failures);
+    } else if (sscanf(command, "watch %d", &process) == 1) {
+        first_contact = first_next = (struct moment){0};
+        if (clock_getcpuclockid(process, &watched)) watched = CLOCK_PROCESS_CPUTIME_ID;
+        printf("watching\n");
     } else if (strncmp(command, "first", 5) == 0) {
-        while (first_next == 0) pthread_cond_wait(&changed, &lock);
-        printf("first %lld %lld\n", first_contact, first_next);
-        first_contact = first_next = 0;
+        while (first_next.time == 0) pthread_cond_wait(&changed, &lock);
+        printf(
+            "first %lld %lld %lld %lld\n", first_contact.time, first_contact.used,
+            first_next.time, first_next.used);
     }
     fflush(stdout);
     pthread_mutex_unlock(&lock);

@@ -18,6 +18,16 @@ enum Event: Sendable {
     /// Records of S3, SQS or SNS.
     case records(RecordBatch)
 
+    /// Whether its sender can take a streamed answer: load balancers, queues and topics can't
+    /// (contracts.md B6).
+    var takesStreams: Bool {
+        switch self {
+        case .direct, .warmUp: true
+        case .http(let request): request.envelope.platform != .loadBalancer
+        case .records: false
+        }
+    }
+
     /// The answer to `warmUp`.
     static let warmUpAnswer = Array(#"{"warmup":true}"#.utf8)
 
@@ -53,9 +63,7 @@ enum Event: Sendable {
             }
         } else if S3Event.isTest(event.members) {
             self = .deletion
-        } else if event["warmup"] == .bool(true),
-            !Form.names.contains(where: { event.members[$0] != nil })
-        {
+        } else if MessageReader.isWarmUp(event.members) {
             self = .warmUp
         } else {
             return nil

@@ -64,10 +64,11 @@ struct HTTPEvent: Sendable {
         let path = try event.string("rawPath")
         // The stage of an HTTP API is the first part of its paths, unless it is the default one.
         guard let stage = try event.object("requestContext").stringIfAny("stage"),
-            stage != "$default", path.hasPrefix("/\(stage)")
+            !stage.isEmpty, stage != "$default", path.utf8.starts(with: "/\(stage)".utf8)
         else { return path }
-        let rest = path.dropFirst(stage.count + 1)
-        return rest.isEmpty || rest.hasPrefix("/") ? String(rest) : path
+        let rest = path.utf8.dropFirst(stage.utf8.count + 1)
+        let isWhole = rest.isEmpty || rest.first == UInt8(ascii: "/")
+        return isWhole ? String(decoding: rest, as: UTF8.self) : path
     }
 
     private static func query(

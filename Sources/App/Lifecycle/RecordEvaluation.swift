@@ -23,9 +23,9 @@ final class RecordEvaluation {
     private var isLaunching = false
     private var isScheduled = false
 
-    /// Called for each image that has ended, with the index of its record; in a batch of a queue's
-    /// nobody else learns what was found.
-    var itemEnded: ((Int, Item, Result<[Prediction], Failure>) -> Void)?
+    /// Called for each image that has ended, and for each record that has none because of a failure,
+    /// with the index of the record; in a batch of a queue's nobody else learns what was found.
+    var itemEnded: ((Int, Item?, Result<[Prediction], Failure>) -> Void)?
 
     /// Prepares the evaluation. `completed` gets one outcome for each record, in order.
     init(
@@ -60,6 +60,7 @@ final class RecordEvaluation {
             outcomes[index].answer = Self.answer(failure, to: records[index])
             outcomes[index].failure = failure
             outcomes[index].hasResult = false
+            itemEnded?(index, Self.onlyItem(of: records[index]), .failure(failure))
         }
         running = [:]
         end()
@@ -94,7 +95,9 @@ final class RecordEvaluation {
         nextIndex += 1
         switch records[index].content {
         case .nothing: ended(index, .success(Answer.predictions([])))
-        case .unreadable(let failure): ended(index, .failure(failure))
+        case .unreadable(let failure):
+            itemEnded?(index, nil, .failure(failure))
+            ended(index, .failure(failure))
         case .form(let form):
             let evaluation = Evaluation(form, topK: nil, backend: backend) { [weak self] in
                 self?.ended(index, $0)
@@ -128,10 +131,14 @@ final class RecordEvaluation {
     }
 
     private static func answer(_ failure: Failure, to record: RecordBatch.Record) -> [UInt8] {
+        onlyItem(of: record).map { Answer.failure(of: $0, failure) } ?? failure.response.body
+    }
+
+    private static func onlyItem(of record: RecordBatch.Record) -> Item? {
         guard case .form(let form) = record.content, case .one(let item) = form.shape else {
-            return failure.response.body
+            return nil
         }
-        return Answer.failure(of: item, failure)
+        return item
     }
 
     private func end() {
