@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import pathlib
 
@@ -88,6 +89,19 @@ def function(functions):
 @pytest.fixture
 def seven(samples) -> bytes:
     return samples["digit-7.png"]
+
+
+@pytest.fixture
+def event(seven) -> dict:
+    """A good direct event of Lambda."""
+    return {"instances": [{"b64": base64.b64encode(seven).decode()}]}
+
+
+@pytest.fixture
+def api():
+    """A Runtime API for one test."""
+    with RuntimeAPI() as api:
+        yield api
 
 
 @pytest.fixture

@@ -25,11 +25,6 @@ def four():
         yield function
 
 
-@pytest.fixture
-def event(seven) -> dict:
-    return {"instances": [{"b64": base64.b64encode(seven).decode()}]}
-
-
 @pytest.mark.parametrize("concurrency", [1, 4, 16])
 def test_as_many_ask_as_may(concurrency, event):
     with started(concurrency) as function:
@@ -71,7 +66,7 @@ def test_each_answer_goes_to_its_event(four, samples):
 
 def test_each_event_has_its_own_deadline(four, host):
     api = four.api
-    told = [api.invoke({"uri": host.url("hang")}, deadline_s=seconds) for seconds in (1.2, 0.4, 0.8)]
+    told = [api.invoke({"uri": host.url("hang")}, deadline_s=span) for span in (1.2, 0.4, 0.8)]
     for invocation in told:
         report = invocation.wait(3)
         assert report.error()[0] == "Function.Timeout"
@@ -135,10 +130,11 @@ def test_work_is_done_in_parallel():
         pytest.skip("one core")
     slow = {"instances": [{"b64": base64.b64encode(gray_jpeg(4000, 4000)).decode()}]}
     with started() as function:
-        spans = []
-        for count in (1, 4):
+        def seconds(count: int) -> float:
             start = time.monotonic()
             for one in [function.api.invoke(slow) for _ in range(count)]:
                 assert one.wait().call == "response"
-            spans.append(time.monotonic() - start)
-    assert spans[1] < 4 * spans[0] + 0.1
+            return time.monotonic() - start
+
+        # The best of some tries, on a machine with other things to do: two workers need half.
+        assert min(seconds(4) / (4 * seconds(1)) for _ in range(4)) < 0.8

@@ -22,11 +22,6 @@ def payload(event) -> bytes:
     return event if isinstance(event, bytes) else json.dumps(event).encode()
 
 
-@pytest.fixture
-def event(seven) -> dict:
-    return {"instances": [{"b64": base64.b64encode(seven).decode()}]}
-
-
 @pytest.fixture(scope="module")
 def emulator():
     with Emulator("--lambda-extension", "on") as running:
@@ -54,7 +49,8 @@ def test_http_events_with_a_binary_body(emulator, server, seven):
     served = server.invoke(seven, "image/png").content
     url = events.function_url("POST", "/invocations", seven, "image/png", binary=True)
     assert opened(emulator.invoke(payload(url))).body == served
-    rest = events.rest_api("POST", "/invocations", seven, {"Content-Type": "image/png"}, binary=True)
+    rest = events.rest_api(
+        "POST", "/invocations", seven, {"Content-Type": "image/png"}, binary=True)
     assert opened(emulator.invoke(payload(rest))).body == served
     balancer = events.load_balancer("POST", "/invocations", seven, {"content-type": "image/png"},
                                     binary=True, multi_value=True)
@@ -125,13 +121,14 @@ def test_a_failed_start(options, model, named):
     with Emulator(*options, model=model) as emulator:
         answer = emulator.post(b"{}")
     assert answer.status_code == 502
-    assert answer.json()["errorType"].startswith("Runtime.") and named in answer.json()["errorMessage"]
+    report = answer.json()
+    assert report["errorType"].startswith("Runtime.") and named in report["errorMessage"]
 
 
 def test_streams(host, event):
     with Emulator("--invoke-mode", "response-stream") as emulator:
-        body = json.dumps({"uri": host.url("image/digit-7.png")}).encode()
-        told = events.function_url("POST", "/invocations", body + b"\n" + body, "application/jsonlines")
+        line = json.dumps({"uri": host.url("image/digit-7.png")}).encode() + b"\n"
+        told = events.function_url("POST", "/invocations", line * 2, "application/jsonlines")
         prelude, _, lines = emulator.invoke(payload(told)).partition(bytes(8))
         assert json.loads(prelude)["statusCode"] == 200 and len(lines.splitlines()) == 2
         assert b'"label":"7"' in emulator.invoke(payload(event))
@@ -171,7 +168,8 @@ def test_events_at_once(crowd, server, host, event):
 def test_many_callers(crowd, server, samples):
     def ask(name: str) -> bool:
         request = {"instances": [{"b64": base64.b64encode(samples[name]).decode()}]}
-        return json.loads(crowd.invoke(payload(request)))["predictions"][0]["results"][0]["label"] == name[6]
+        [prediction] = json.loads(crowd.invoke(payload(request)))["predictions"]
+        return prediction["results"][0]["label"] == name[6]
 
     # A place is free again a moment after its answer has arrived: two callers have four.
     with ThreadPoolExecutor(2) as pool:

@@ -252,16 +252,3 @@ def test_odd_paths(function, server, path):
         served = client.answer()
     answer = opened(function.api.call(events.function_url("GET", path)).body)
     assert (answer.status, answer.body) == (served.status, served.body)
-
-
-@pytest.mark.parametrize("damage", [
-    {"rawPath": 7}, {"headers": []}, {"headers": {"content-type": 3}}, {"body": {}},
-    {"isBase64Encoded": "yes"}, {"requestContext": {"http": {}}}, {"rawQueryString": None},
-    {"headers": {"bad name\r\n": "x"}}, {"headers": {"x": "a\r\nb: c"}}, {"rawPath": "no slash"}])
-def test_damaged_http_events_are_answered(function, damage):
-    event = events.function_url("POST", "/invocations", b"{}", "application/json") | damage
-    answer = function.api.call(event)
-    if answer.call == "response":
-        assert 400 <= opened(answer.body).status < 500
-    else:
-        assert answer.error()[0] == "Function.BadRequest"

@@ -1,4 +1,4 @@
-"""`--invoke-mode response-stream`: chunks as they are done, the prelude, trailers, and large answers."""
+"""`--invoke-mode response-stream`: chunks as they are done, preludes, trailers, large answers."""
 
 import json
 import time
@@ -57,7 +57,8 @@ def test_a_slow_line_does_not_hold_up_the_one_before(function, server, host):
     assert_streamed(answer, PRELUDE)
     prelude, payload = answer.prelude()
     assert prelude["statusCode"] == 200
-    assert {name.lower(): value for name, value in prelude["headers"].items()}["content-type"] == LINES
+    fields = {name.lower(): value for name, value in prelude["headers"].items()}
+    assert fields["content-type"] == LINES
     assert [json.loads(line)["results"][0]["label"] for line in payload.splitlines()] == ["1", "2"]
     assert answer.trailers == {}
 
@@ -136,6 +137,16 @@ def test_a_stream_cut_off_is_let_go(function, host, fault):
     assert function.api.call({"warmup": True}).call == "response"
 
 
+def test_a_slow_taker_of_a_stream(function, server, host):
+    uris = ["ftp://x/" + "a" * 60_000] * 100
+    event = lines_event(*uris)
+    before = function.memory_mib("VmHWM")
+    function.api.fail("response", delay=0.5)
+    _, payload = function.api.call(event).prelude()
+    assert payload == server.invoke(event["body"].encode(), LINES).content
+    assert function.memory_mib("VmHWM") < before + 60
+
+
 # Large answers: an item that cannot be fetched comes back with its URI.
 
 
@@ -156,7 +167,8 @@ def test_a_stream_may_be_larger_than_six_megabytes(function, server):
     body = json.dumps(request).encode()
     served = server.invoke(body, "application/json").content
     start = time.monotonic()
-    answer = function.api.call(events.function_url("POST", "/invocations", body, "application/json"))
+    told = events.function_url("POST", "/invocations", body, "application/json")
+    answer = function.api.call(told)
     assert time.monotonic() - start < 5
     assert answer.prelude()[1] == served
     assert function.api.call(request).body == served
@@ -166,8 +178,10 @@ def test_a_buffered_answer_may_not(buffered, server):
     assert buffered.api.call(large_request(server, BUFFERED_LIMIT)).call == "response"
     request = large_request(server, BUFFERED_LIMIT + 1)
     kind, sentence = buffered.api.call(request).error()
-    assert kind == "Function.ResponseSizeTooLarge" and str(BUFFERED_LIMIT) in sentence.replace(",", "")
-    event = events.function_url("POST", "/invocations", json.dumps(request).encode(), "application/json")
+    assert kind == "Function.ResponseSizeTooLarge"
+    assert str(BUFFERED_LIMIT) in sentence.replace(",", "")
+    body = json.dumps(request).encode()
+    event = events.function_url("POST", "/invocations", body, "application/json")
     answer = opened(buffered.api.call(event).body)
     assert (answer.status, answer.json()["code"]) == (413, "Function.ResponseSizeTooLarge")
     assert buffered.api.wait_for_next() is None and not buffered.api.problems

@@ -22,10 +22,11 @@ RECORDINGS = pathlib.Path(__file__).parent / "recordings"
 FOLDERS = [DIGITS / "samples", RECORDINGS / "pictures"]
 if further := os.environ.get("IMAGES_FOR_SAMENESS"):
     FOLDERS.append(pathlib.Path(further))
-PICTURES = [path for folder in FOLDERS for path in sorted(folder.iterdir())
-            if path.suffix in (".png", ".jpg", ".jpeg", ".webp")]
+PICTURES = {path.name: path.read_bytes() for folder in FOLDERS for path in sorted(folder.iterdir())
+            if path.suffix in (".png", ".jpg", ".jpeg", ".webp")}
 # A damaged picture, and bytes that are none.
-BAD = {"cut.png": (DIGITS / "samples/digit-7.png").read_bytes()[:200], "text.jpg": b"no picture"}
+PICTURES |= {"cut.png": PICTURES["digit-7.png"][:200], "text.jpg": b"no picture"}
+NAMES = list(PICTURES)
 LINES = "application/jsonlines"
 
 
@@ -40,30 +41,24 @@ def handles(request):
         yield server, api, streaming
 
 
-def content(name: str) -> bytes:
-    return BAD.get(name) or next(path for path in PICTURES if path.name == name).read_bytes()
-
-
 def media_type(name: str) -> str:
     return "image/" + name.rpartition(".")[2].replace("jpg", "jpeg")
-
-
-NAMES = [path.name for path in PICTURES] + list(BAD)
 
 
 @pytest.fixture
 def pictures(host):
     """The host has all of them."""
-    host.pictures.update({name: content(name) for name in NAMES})
+    host.pictures.update(PICTURES)
     return host
 
 
 def json_requests(host, name: str) -> list[dict]:
     """Every JSON form that asks about one picture."""
-    uri, b64 = host.url(f"image/{name}"), base64.b64encode(content(name)).decode()
-    return [{"uri": uri}, {"uri": uri, "top_k": 1000}, {"uri": f"data:{media_type(name)};base64,{b64}"},
-            {"uris": [uri, host.url("image/none.png"), uri]}, {"instances": [{"b64": b64}, {"uri": uri}]},
-            {"instances": [{"b64": b64}], "top_k": 3}]
+    uri, b64 = host.url(f"image/{name}"), base64.b64encode(PICTURES[name]).decode()
+    return [{"uri": uri}, {"uri": uri, "top_k": 1000},
+            {"uri": f"data:{media_type(name)};base64,{b64}"},
+            {"uris": [uri, host.url("image/none.png"), uri]},
+            {"instances": [{"b64": b64}, {"uri": uri}]}, {"instances": [{"b64": b64}], "top_k": 3}]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -87,7 +82,7 @@ def test_json(handles, pictures, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_bytes(handles, name):
     server, api, streaming = handles
-    picture, kind = content(name), media_type(name)
+    picture, kind = PICTURES[name], media_type(name)
     served = server.invoke(picture, kind, query="?top_k=10")
     url = events.function_url("POST", "/invocations", picture, kind, query="top_k=10", binary=True)
     rest = events.rest_api("POST", "/invocations", picture, {"Content-Type": kind},
@@ -121,10 +116,7 @@ def test_all_pictures_in_one_request(handles, pictures):
 def test_again_and_again(handles):
     """Neither order nor what came before changes an answer."""
     server, api, _ = handles
-    request = json_requests_of_bytes(PICTURES[-1].name)
+    picture = base64.b64encode(PICTURES[NAMES[-3]]).decode()
+    request = {"instances": [{"b64": picture}], "top_k": 1000}
     served = server.invoke(json=request).content
     assert {api.call(request).body for _ in range(20)} == {served}
-
-
-def json_requests_of_bytes(name: str) -> dict:
-    return {"instances": [{"b64": base64.b64encode(content(name)).decode()}], "top_k": 1000}

@@ -136,10 +136,10 @@ class Emulator(Process):
         if concurrency is not None:
             if reason := private_mounts_refused():
                 pytest.skip(reason)
-            command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", PRIVATE_VAR, "sh",
-                       BINARY, model, *command]
-            environment |= {"AWS_LAMBDA_MAX_CONCURRENCY": str(concurrency), "_HANDLER": "app.handler",
-                            "AMPHORA_MODEL_PATH": "/var/model"}
+            command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", PRIVATE_VAR,
+                       "sh", BINARY, model, *command]
+            environment |= {"AWS_LAMBDA_MAX_CONCURRENCY": str(concurrency),
+                            "_HANDLER": "app.handler", "AMPHORA_MODEL_PATH": "/var/model"}
         elif not around:
             command += [BINARY, "lambda", "--model-path", model, *options]
         super().__init__(command, environment | (env or {}))
@@ -165,7 +165,8 @@ class Emulator(Process):
 
     def invoke(self, event: bytes, **options) -> bytes:
         """What a caller of Lambda gets for this event."""
-        return self.client.invoke(FunctionName="function", Payload=event, **options)["Payload"].read()
+        answer = self.client.invoke(FunctionName="function", Payload=event, **options)
+        return answer["Payload"].read()
 
     def post(self, event: bytes, timeout: float = 30) -> requests.Response:
         """The same without boto3, which hides the status."""

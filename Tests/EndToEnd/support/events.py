@@ -44,8 +44,8 @@ def function_url(method: str, path: str, body: bytes | None = None, content_type
                                    "cognitoIdentity": None, "principalOrgId": None,
                                    "userArn": f"arn:aws:iam::{ACCOUNT}:user/x", "userId": "AIDA"}},
             "domainName": "abcdefg.lambda-url.eu-central-1.on.aws", "domainPrefix": "abcdefg",
-            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1",
-                     "userAgent": "curl/7.88.1"},
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1",
+                     "sourceIp": "192.0.2.1", "userAgent": "curl/7.88.1"},
             "requestId": "e1506fd5-9e7b-434f-bd42-4f8fa224b599", "routeKey": "$default",
             "stage": "$default", "time": "07/Feb/2023:13:14:04 +0000", "timeEpoch": 1675775644123},
         "pathParameters": None, "stageVariables": None}
@@ -60,7 +60,8 @@ def rest_api(method: str, path: str, body: bytes | None = None, headers: dict | 
              query: dict[str, list[str]] | None = None, binary: bool = False) -> dict:
     """API Gateway REST API and HTTP API, payload format 1.0; header values may be lists."""
     many = {"Accept": ["*/*"], "Host": ["70ixmpl4fl.execute-api.eu-central-1.amazonaws.com"],
-            "User-Agent": ["Mozilla/5.0"], "X-Amzn-Trace-Id": ["Root=1-5e66d96f-7491f09xmpl79d18acf3d050"],
+            "User-Agent": ["Mozilla/5.0"],
+            "X-Amzn-Trace-Id": ["Root=1-5e66d96f-7491f09xmpl79d18acf3d050"],
             "X-Forwarded-For": ["52.255.255.12, 10.0.0.1"], "X-Forwarded-Port": ["443"],
             "X-Forwarded-Proto": ["https"]}
     for name, value in (headers or {}).items():
@@ -82,7 +83,8 @@ def rest_api(method: str, path: str, body: bytes | None = None, headers: dict | 
                          "accessKey": None, "cognitoAuthenticationType": None,
                          "cognitoAuthenticationProvider": None, "userArn": None,
                          "userAgent": "Mozilla/5.0", "user": None},
-            "domainName": "70ixmpl4fl.execute-api.eu-central-1.amazonaws.com", "apiId": "70ixmpl4fl"},
+            "domainName": "70ixmpl4fl.execute-api.eu-central-1.amazonaws.com",
+            "apiId": "70ixmpl4fl"},
         **text_and_flag(body, binary)}
 
 
@@ -91,7 +93,8 @@ def load_balancer(method: str, path: str, body: bytes = b"", headers: dict | Non
                   multi_value: bool = False) -> dict:
     """Application Load Balancer; `query` is still URL-encoded, as the service leaves it."""
     fields = {"accept": "*/*", "host": "lambda-846800462-us-east-2.elb.amazonaws.com",
-              "user-agent": "curl/7.88.1", "x-amzn-trace-id": "Root=1-5bdb40ca-556d8b0c50dc66f0511bf520",
+              "user-agent": "curl/7.88.1",
+              "x-amzn-trace-id": "Root=1-5bdb40ca-556d8b0c50dc66f0511bf520",
               "x-forwarded-for": "72.12.164.125", "x-forwarded-port": "80",
               "x-forwarded-proto": "http"} | (headers or {})
     event = {"requestContext": {"elb": {"targetGroupArn":
@@ -116,8 +119,10 @@ def s3_notification(*objects: tuple[str, str], version: str | None = None) -> di
             "eventTime": "2019-09-03T19:37:27.192Z", "eventName": "ObjectCreated:Put",
             "userIdentity": {"principalId": "AWS:AIDAINPONIXQXHT3IKHL2"},
             "requestParameters": {"sourceIPAddress": "205.255.255.255"},
-            "responseElements": {"x-amz-request-id": "D82B88E5F771F645", "x-amz-id-2": "vlR7PnpV2Ce81l0"},
-            "s3": {"s3SchemaVersion": "1.0", "configurationId": "828aa6fc-f7b5-4305-8584-487c791949c1",
+            "responseElements": {
+                "x-amz-request-id": "D82B88E5F771F645", "x-amz-id-2": "vlR7PnpV2Ce81l0"},
+            "s3": {"s3SchemaVersion": "1.0",
+                   "configurationId": "828aa6fc-f7b5-4305-8584-487c791949c1",
                    "bucket": {"name": bucket, "ownerIdentity": {"principalId": "A3I5XTEXAMAI3E"},
                               "arn": f"arn:aws:s3:::{bucket}"},
                    "object": stored | ({"versionId": version} if version else {})}}

@@ -24,6 +24,13 @@ ENVIRONMENT = {
     "LAMBDA_TASK_ROOT": "/var/task", "TZ": ":UTC"}
 
 
+def assert_works(function: LambdaFunction, event: dict) -> None:
+    """The function answers this picture of a seven, and in the same process."""
+    answer = function.api.call(event)
+    assert answer.call == "response" and b'"label":"7"' in answer.body
+    assert function.alive()
+
+
 class LambdaFunction(Process):
     """One running function. Use as a context manager; `ready` waits for its first `next`."""
 

@@ -123,10 +123,18 @@ def read_body(file, request: Request, notify=lambda: None) -> None:
     notify()
 
 
-def write_answer(file, status: int, body: bytes, fields: dict[str, str], whole: bool = True) -> None:
-    """Writes an answer, or not even half of its body."""
-    lines = [f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase}", f"Content-Length: {len(body)}"]
-    lines += [f"{name}: {value}" for name, value in ({"Content-Type": "application/json"} | fields).items()]
-    head = "\r\n".join(lines).encode() + b"\r\n\r\n"
+def write_answer(file, status: int, body: bytes, fields: dict[str, str], whole: bool = True,
+                 chunk: int | None = None) -> None:
+    """Writes an answer, or not even half of its body; in chunks of a size, where one is given."""
+    fields = {"Content-Type": "application/json"} | fields
+    if chunk:
+        fields["Transfer-Encoding"] = "chunked"
+        pieces = [body[start:start + chunk] for start in range(0, len(body), chunk)]
+        body = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+    else:
+        fields["Content-Length"] = str(len(body))
+    lines = [f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in fields.items()]
+    head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
     file.write(head + (body if whole else body[: len(body) // 2]))
     file.flush()
