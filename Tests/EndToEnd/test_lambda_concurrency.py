@@ -53,6 +53,18 @@ def test_events_are_worked_on_at_once(four, host, event):
     api.wait_for_next(4)
 
 
+def test_events_that_need_no_worker_yet_leave_room(host):
+    with RuntimeAPI(concurrent=True) as api, LambdaFunction(
+            api, "--workers", "1", "--queue", "2", env={"AWS_LAMBDA_MAX_CONCURRENCY": "8"}):
+        api.wait_for_next(2)
+        small, large = {"uri": host.url("slow/digit-7.png")}, {"padding": "x" * 50_000}
+        told = [api.invoke(small | (large if number % 2 else {})) for number in range(8)]
+        assert host.wait_for(lambda: host.hanging == 8)
+        host.released.set()
+        assert {one.wait().call for one in told} == {"response"}
+        assert api.most_waiting <= 2
+
+
 def test_each_answer_goes_to_its_event(four, samples):
     api = four.api
     told = [(name, api.invoke({"instances": [{"b64": base64.b64encode(picture).decode()}]},

@@ -96,7 +96,11 @@ extension LambdaHandle: LambdaEventReceiver {
         guard let backend = application.backend else {
             preconditionFailure("events are asked for when there are workers")
         }
-        backend.read(event: event.body) { [self] in begin($0, event, context, reply) }
+        backend.read(event: event.body) { [self] in
+            begin($0, event, context, reply)
+            // It is asked for no more, and may need no worker for a while, or ever.
+            runtime?.resume()
+        }
     }
 
     /// When the work on an event must end, so that its answer comes before Lambda gives up on it.
