@@ -62,8 +62,7 @@ final class EventExchange: Exchange {
         guard streams else { return gathered = response }
         if let envelope {
             reply.beginStream(
-                contentType: HTTPEnvelope.streamContentType,
-                envelope.prelude(of: response.head) + response.body)
+                contentType: HTTPEnvelope.streamContentType, envelope.beginning(of: response))
         } else {
             reply.beginStream(contentType: response.type, response.body)
         }
