@@ -72,7 +72,7 @@ import Testing
                 ResponseField("Vary", "a"), ResponseField("X", "1"), ResponseField("Vary", "b"),
             ])
         #expect(
-            text(envelope(.functionURL).prelude(of: response.head)).hasPrefix(
+            text(envelope(.functionURL).beginning(of: response)).hasPrefix(
                 #"{"statusCode":200,"headers":{"Vary":"a, b","X":"1"}}"#))
         #expect(
             text(envelope(.loadBalancer, lists: true).reply(to: response)).contains(
@@ -82,6 +82,8 @@ import Testing
     @Test func `the answer to HEAD has no content`() {
         let reply = text(envelope(.functionURL, omitsBody: true).reply(to: refused))
         #expect(reply.hasSuffix(#""body":"","isBase64Encoded":false}"#))
+        let streamed = envelope(.functionURL, omitsBody: true).beginning(of: refused)
+        #expect(streamed.last == 0)
     }
 
     @Test(
@@ -104,15 +106,17 @@ import Testing
     }
 
     @Test func `a streamed answer begins with a prelude and eight NUL bytes`() throws {
-        let prelude = envelope(.functionURL).prelude(of: refused.head)
+        let beginning = envelope(.functionURL).beginning(of: refused)
         #expect(
-            text(prelude) == #"{"statusCode":405,"headers":{"Content-Type":"application/json","#
-                + #""Allow":"GET, HEAD"}}"# + String(repeating: "\u{0}", count: 8))
+            text(beginning) == #"{"statusCode":405,"headers":{"Content-Type":"application/json","#
+                + #""Allow":"GET, HEAD"}}"# + String(repeating: "\u{0}", count: 8)
+                + text(refused.body))
         // JSON holds none: the first NUL ends it.
-        #expect(prelude.firstIndex(of: 0) == prelude.count - 8)
-        _ = try JSONValue(reading: Array(prelude.dropLast(8)), maxValues: 10)
+        let prelude = beginning.prefix { $0 != 0 }
+        #expect(prelude.count == beginning.count - 8 - refused.body.count)
+        _ = try JSONValue(reading: Array(prelude), maxValues: 10)
         let odd = Response(.ok, fields: [ResponseField("X", "\u{0}\u{1}")])
-        #expect(envelope(.functionURL).prelude(of: odd.head).count { $0 == 0 } == 8)
+        #expect(envelope(.functionURL).beginning(of: odd).count { $0 == 0 } == 8)
     }
 
     private struct Reply: Decodable {

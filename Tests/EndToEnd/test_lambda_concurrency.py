@@ -53,6 +53,18 @@ def test_events_are_worked_on_at_once(four, host, event):
     api.wait_for_next(4)
 
 
+def test_events_that_need_no_worker_yet_leave_room(host):
+    with RuntimeAPI(concurrent=True) as api, LambdaFunction(
+            api, "--workers", "1", "--queue", "2", env={"AWS_LAMBDA_MAX_CONCURRENCY": "8"}):
+        api.wait_for_next(2)
+        small, large = {"uri": host.url("slow/digit-7.png")}, {"padding": "x" * 50_000}
+        told = [api.invoke(small | (large if number % 2 else {})) for number in range(8)]
+        assert host.wait_for(lambda: host.hanging == 8)
+        host.released.set()
+        assert {one.wait().call for one in told} == {"response"}
+        assert api.most_waiting <= 2
+
+
 def test_each_answer_goes_to_its_event(four, samples):
     api = four.api
     told = [(name, api.invoke({"instances": [{"b64": base64.b64encode(picture).decode()}]},
@@ -72,6 +84,21 @@ def test_each_event_has_its_own_deadline(four, host):
         assert report.error()[0] == "Function.Timeout"
         assert 0 < invocation.deadline_s - (report.ended - invocation.delivered) < 0.25
         assert report.status in (None, 202)
+
+
+def test_the_deadline_of_an_event_that_is_still_to_be_read():
+    from hostile_pictures import gray_jpeg
+    slow = {"instances": [{"b64": base64.b64encode(gray_jpeg(4000, 4000)).decode()}] * 16}
+    with started(4, "--workers", "1", "--queue", "64") as function:
+        busy = function.api.invoke(slow)
+        assert function.api.wait_for(lambda: busy.delivered)
+        # Its pictures are to be in the queue, ahead of the next event.
+        time.sleep(0.3)
+        waiting = function.api.invoke({"warmup": True, "padding": "x" * 50_000}, deadline_s=1)
+        assert waiting.wait(3).error()[0] == "Function.Timeout"
+        assert 0.5 < waiting.reports[0].arrived - waiting.delivered < 1
+        assert not busy.reports
+        function.api.wait_for_next(3)
 
 
 @pytest.mark.parametrize("fault", [

@@ -4,6 +4,8 @@ import json
 
 import events
 import pytest
+from lambda_function import LambdaFunction
+from runtime_api import RuntimeAPI
 
 KEY = "a digit+seven/\u00fc.png"
 
@@ -84,6 +86,18 @@ def test_a_fifo_queue_stops_at_the_first_failure(function, good, bad):
     assert failed(function.api.call(events.sqs(good, bad, good, good, fifo=True))) == [
         "message-1", "message-2", "message-3"]
     assert failed(function.api.call(events.sqs(good, good, fifo=True))) == []
+
+
+def test_records_that_fail_are_failures_whatever_direct_events_get(host):
+    nameless = events.sqs({"uri": "x"})
+    del nameless["Records"][0]["messageId"]
+    missing = events.s3_notification(("image", "none.png"))
+    with RuntimeAPI() as api, LambdaFunction(
+            api, "--direct-errors", "answer",
+            env={"AWS_ENDPOINT_URL_S3": host.url("").rstrip("/")}):
+        # An answer would have the queue drop its messages.
+        for event in nameless, missing, events.sns("x"):
+            assert api.call(event).call == "error"
 
 
 def test_what_messages_may_be(function, host, good):

@@ -85,6 +85,12 @@ def test_whole_answers_have_a_prelude_too(function, server, method, path, body, 
     assert fields.get("content-type") == served.headers.get("content-type")
 
 
+def test_the_answer_to_head_has_no_content(function):
+    answer = function.api.call(events.function_url("HEAD", "/nowhere"))
+    prelude, payload = answer.prelude()
+    assert (prelude["statusCode"], payload) == (404, b"")
+
+
 def test_a_rest_api(function, server, seven):
     answer = function.api.call(events.rest_api(
         "POST", "/invocations", seven, {"Content-Type": "image/png"}, binary=True))

@@ -30,7 +30,7 @@ struct HTTPEnvelope: Sendable, Equatable {
         var json = JSONWriter()
         json.object { json in
             writeHead(response.head, to: &json)
-            let body = omitsBody ? [] : response.body
+            let body = content(of: response)
             if isUTF8(body.span) {
                 json.field("body", utf8: body.span)
                 json.field("isBase64Encoded", raw: "false")
@@ -42,13 +42,15 @@ struct HTTPEnvelope: Sendable, Equatable {
         return json.bytes
     }
 
-    /// What comes before the content of a streamed answer: status and fields, and eight NUL bytes
-    /// (contracts.md B6). JSON holds no NUL, so the first one ends it.
-    func prelude(of head: ResponseHead) -> [UInt8] {
+    /// The beginning of a streamed answer: status and fields, eight NUL bytes (contracts.md B6), and
+    /// what there is of the content. JSON holds no NUL, so the first one ends it.
+    func beginning(of response: Response) -> [UInt8] {
         var json = JSONWriter()
-        json.object { writeHead(head, to: &$0) }
-        return json.bytes + [UInt8](repeating: 0, count: 8)
+        json.object { writeHead(response.head, to: &$0) }
+        return json.bytes + [UInt8](repeating: 0, count: 8) + content(of: response)
     }
+
+    private func content(of response: Response) -> [UInt8] { omitsBody ? [] : response.body }
 
     private func writeHead(_ head: ResponseHead, to json: inout JSONWriter) {
         json.field("statusCode", head.status.code)

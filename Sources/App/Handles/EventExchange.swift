@@ -13,7 +13,8 @@ final class EventExchange: Exchange {
     private let reply: LambdaReply
     /// `nil` for a direct event.
     private let envelope: HTTPEnvelope?
-    private let directErrors: DirectErrors
+    /// Whether Lambda is told of a failure.
+    private let reportsFailures: Bool
     private let streams: Bool
     /// Kept until the answer is complete: it has nobody else.
     private var receiver: (any RequestReceiver)?
@@ -24,8 +25,13 @@ final class EventExchange: Exchange {
     /// The answer to an event of a shape, by whose sender's means it may be streamed.
     init(_ reply: LambdaReply, to event: Event, _ settings: FunctionSettings) {
         self.reply = reply
-        envelope = if case .http(let request) = event { request.envelope } else { nil }
-        directErrors = settings.directErrors
+        switch event {
+        case .http(let request): (envelope, reportsFailures) = (request.envelope, false)
+        // Nobody reads their answer: only after a failure do they come again.
+        case .records: (envelope, reportsFailures) = (nil, true)
+        case .direct, .warmUp:
+            (envelope, reportsFailures) = (nil, settings.directErrors == .report)
+        }
         streams = settings.invokeMode == .responseStream && event.takesStreams
     }
 
@@ -45,9 +51,7 @@ final class EventExchange: Exchange {
 
     func respond(_ response: Response) {
         receiver = nil
-        if envelope == nil, directErrors == .report, let report = response.report {
-            return reply.fail(report)
-        }
+        if reportsFailures, let report = response.report { return reply.fail(report) }
         guard streams else { return answer(response) }
         beginStream(response)
         endStream(nil)
@@ -58,8 +62,7 @@ final class EventExchange: Exchange {
         guard streams else { return gathered = response }
         if let envelope {
             reply.beginStream(
-                contentType: HTTPEnvelope.streamContentType,
-                envelope.prelude(of: response.head) + response.body)
+                contentType: HTTPEnvelope.streamContentType, envelope.beginning(of: response))
         } else {
             reply.beginStream(contentType: response.type, response.body)
         }

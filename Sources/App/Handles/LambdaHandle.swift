@@ -96,7 +96,27 @@ extension LambdaHandle: LambdaEventReceiver {
         guard let backend = application.backend else {
             preconditionFailure("events are asked for when there are workers")
         }
-        backend.read(event: event.body) { [self] in begin($0, event, context, reply) }
+        EventReading(event.body, deadline: context.deadline, backend: backend) { [self] shape in
+            if let shape {
+                begin(shape, event, context, reply)
+            } else {
+                logRefusal(Self.unread, event, context)
+                reply.fail(Self.unread.report)
+            }
+            // It is asked for no more, and may need no worker for a while, or ever.
+            runtime?.resume()
+        }
+    }
+
+    private static let unread = Failure(
+        .timeout, "the event was not read in time, for the workers were busy with others")
+
+    private func logRefusal(_ failure: Failure, _ event: LambdaEvent, _ context: RequestContext) {
+        application.logEnd(
+            RequestEnd(
+                request: "refused", context: context, status: failure.code.status.code,
+                outcome: failure.code.rawValue, bytes: event.body.count,
+                arrived: application.loop.now))
     }
 
     /// When the work on an event must end, so that its answer comes before Lambda gives up on it.
@@ -126,11 +146,7 @@ extension LambdaHandle: LambdaEventReceiver {
             switch request.route(through: application, context: context, limits: limits) {
             case .answered(let response): exchange.respond(response)
             case .refused(let failure):
-                application.logEnd(
-                    RequestEnd(
-                        request: "refused", context: context, status: failure.code.status.code,
-                        outcome: failure.code.rawValue, bytes: event.body.count,
-                        arrived: application.loop.now))
+                logRefusal(failure, event, context)
                 exchange.respond(failure.response)
             case .received(let receiver, let body):
                 exchange.serve(receiver)

@@ -76,12 +76,15 @@ final class Backend {
         }
     }
 
-    /// Reads a Lambda event; a long one on a worker. `completed` may be called before this returns.
-    func read(event bytes: [UInt8], completed: @escaping (Event) -> Void) {
+    /// Reads a Lambda event; a long one on a worker.
+    ///
+    /// `completed` may be called before this returns. The job can be abandoned.
+    func read(event bytes: [UInt8], completed: @escaping (Event) -> Void) -> JobID? {
         guard bytes.count > Self.longestReadOnLoop else {
-            return completed(Event(reading: bytes, maxItems: maxItems))
+            completed(Event(reading: bytes, maxItems: maxItems))
+            return nil
         }
-        pool.submit(.readEvent(bytes)) { output in
+        return pool.submit(.readEvent(bytes)) { output in
             guard case .event(let event) = output else { preconditionFailure("a job was mixed up") }
             completed(event)
         }

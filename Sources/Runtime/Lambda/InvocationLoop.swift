@@ -23,11 +23,11 @@ final class InvocationLoop: EventHandler {
     /// Whether an event is awaited.
     var isAsking: Bool { cycle.state == .asking }
 
-    /// Asks for an event if it waits for room and there is some.
-    func wake() {
-        guard cycle.state == .resting, let runtime else { return }
-        perform(cycle.wake(hasRoom: runtime.hasRoom))
-    }
+    /// Whether it waits for room.
+    var isResting: Bool { cycle.state == .resting }
+
+    /// Asks for an event if it waits for room: there is some.
+    func wake() { perform(cycle.wake(hasRoom: true)) }
 
     /// Ends it once the event that it works on is answered.
     func stop() { perform(cycle.stop()) }

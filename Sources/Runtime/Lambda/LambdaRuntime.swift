@@ -83,7 +83,10 @@ package final class LambdaRuntime {
     /// There may be room again. Does nothing before the start.
     package func resume() {
         guard hasStarted else { return }
-        for loop in loops { loop.wake() }
+        for loop in loops where loop.isResting {
+            guard hasRoom else { return }
+            loop.wake()
+        }
     }
 
     private func afterRegistration(_ work: @escaping () -> Void) {
