@@ -38,8 +38,12 @@ package struct Preprocessor {
             return "resizing as OpenCV does is not supported yet; use \"pillow\""
         }
         let counts = [1, plan.channels.count]
-        if !counts.contains(plan.mean.count) || !counts.contains(plan.std.count) {
+        let perChannel = [plan.mean.count, plan.std.count, plan.secondStd?.count ?? 1]
+        if !perChannel.allSatisfy(counts.contains) {
             return "mean and std need one value, or one for each of \(plan.channels.count) channels"
+        }
+        if !counts.contains(plan.padding.count) {
+            return "padding needs one value, or one for each of \(plan.channels.count) channels"
         }
         return nil
     }
@@ -57,7 +61,8 @@ package struct Preprocessor {
         precondition(raster.channels == plan.channels.count, "the decoder has other channels")
         let picture = Preprocessing.Size(height: raster.height, width: raster.width)
         let resized = Geometry.resized(picture, to: plan.resize?.target)
-        let crop = Geometry.centered(plan.crop ?? resized, in: resized)
+        let crop = Geometry.centered(
+            plan.crop ?? resized, in: resized, arithmetic: plan.arithmetic)
         try resampler.resample(raster, to: resized, window: crop.window, into: &cropped)
         writer.write(cropped, placed: crop, into: &tensor)
     }

@@ -14,10 +14,12 @@ struct NetworkInput: Sendable, Equatable {
     let width: Int?
 
     /// Reads what an engine says. `layout` and `channels` decide where the graph leaves it open
-    /// and must agree with it elsewhere; `name` must be the input's. Throws `unsupported`.
+    /// and must agree with it elsewhere; `usualLayout` decides only where both are silent; `name`
+    /// must be the input's. Throws `unsupported`.
     init(
         _ inputs: [TensorDescription], name: String? = nil, layout: Preprocessing.Layout? = nil,
-        channels: Preprocessing.Channels? = nil
+        usualLayout: Preprocessing.Layout? = nil, channels: Preprocessing.Channels? = nil,
+        usualChannels: Int = 3
     ) throws(ModelError) {
         guard inputs.count == 1 else {
             let list = inputs.map { "\"\($0.name)\"" }.joined(separator: ", ")
@@ -42,10 +44,12 @@ struct NetworkInput: Sendable, Equatable {
             throw .unsupported(
                 "\(what) has a fixed batch of \(batch); 1 or an open one is supported")
         }
-        let found = try Self.layout(of: input, configured: layout, what: what)
+        let isOpen = shape[1] == nil && shape[3] == nil
+        let found = try Self.layout(
+            of: input, configured: layout ?? (isOpen ? usualLayout : nil), what: what)
         self.name = input.name
         self.layout = found
-        let wanted = channels?.count ?? 3
+        let wanted = channels?.count ?? usualChannels
         self.channels = (found == .nchw ? shape[1] : shape[3]) ?? wanted
         if let channels, channels.count != self.channels {
             throw .unsupported(
