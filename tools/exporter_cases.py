@@ -65,7 +65,7 @@ def transformers_cases() -> list[Transformers]:
             "hf-beit", hf.BeitImageProcessorPil(size={"height": 256, "width": 256},
                                                 do_center_crop=True),
             lambda: hf.BeitForImageClassification(
-                hf.BeitConfig(**VIT, use_relative_position_bias=True, **labels()))),
+                hf.BeitConfig(**VIT, use_absolute_position_embeddings=True, **labels()))),
         Transformers(
             "hf-convnext", hf.ConvNextImageProcessorPil(size={"shortest_edge": 224}),
             lambda: hf.ConvNextForImageClassification(hf.ConvNextConfig(
@@ -80,12 +80,12 @@ def transformers_cases() -> list[Transformers]:
         Transformers(
             "hf-mobilenet-v2", hf.MobileNetV2ImageProcessorPil(),
             lambda: hf.MobileNetV2ForImageClassification(hf.MobileNetV2Config(
-                depth_multiplier=0.1, min_depth=8, finegrained_output=True, **labels()))),
+                depth_multiplier=0.1, min_depth=8, finegrained_output=False, **labels()))),
         Transformers(
             "hf-efficientnet",
             hf.EfficientNetImageProcessorPil(size={"height": 224, "width": 224}, resample=0),
             lambda: hf.EfficientNetForImageClassification(hf.EfficientNetConfig(
-                width_coefficient=0.1, depth_coefficient=0.2, hidden_dim=64, image_size=224,
+                width_coefficient=0.1, depth_coefficient=0.2, hidden_dim=128, image_size=224, initializer_range=0.3,
                 **labels()))),
         Transformers(
             "hf-swin", hf.ViTImageProcessorPil(resample=3, image_mean=[0.485, 0.456, 0.406],

@@ -20,7 +20,7 @@ import timm
 import torch
 from onnx import TensorProto, helper
 from PIL import Image
-from timm.models import save_config_for_hf
+from timm.models._hub import save_config_for_hf
 
 from exporter_cases import (NAMES, Timm, Transformers, processor_cases, timm_cases,
                             transformers_cases)
@@ -56,12 +56,6 @@ def opened(name: str) -> Image.Image:
 def rounded(values: np.ndarray) -> list[float]:
     """Numbers with all digits that a float32 has."""
     return [float(f"{value:.9g}") for value in values.tolist()]
-
-
-def smallest_gap(probabilities: np.ndarray) -> float:
-    """The smallest difference between neighbours among the six best."""
-    top = np.sort(probabilities)[::-1][:6]
-    return float(f"{(top[:-1] - top[1:]).min():.3g}")
 
 
 def answers_of(network: torch.nn.Module, prepare, problem_type: str | None = None) -> list[dict]:
