@@ -51,7 +51,7 @@ def labels(**more) -> dict:
             "label2id": {name: number for number, name in enumerate(NAMES)}, **more}
 
 
-VIT = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48}
+VIT = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
 
 
 def transformers_cases() -> list[Transformers]:
@@ -80,13 +80,14 @@ def transformers_cases() -> list[Transformers]:
         Transformers(
             "hf-mobilenet-v2", hf.MobileNetV2ImageProcessorPil(),
             lambda: hf.MobileNetV2ForImageClassification(hf.MobileNetV2Config(
-                depth_multiplier=0.1, min_depth=8, finegrained_output=False, **labels()))),
+                depth_multiplier=0.1, min_depth=4, depth_divisible_by=4,
+                finegrained_output=False, **labels()))),
         Transformers(
             "hf-efficientnet",
             hf.EfficientNetImageProcessorPil(size={"height": 224, "width": 224}, resample=0),
             lambda: hf.EfficientNetForImageClassification(hf.EfficientNetConfig(
-                width_coefficient=0.1, depth_coefficient=0.2, hidden_dim=128, image_size=224, initializer_range=0.3,
-                **labels()))),
+                width_coefficient=0.1, depth_coefficient=0.2, hidden_dim=128, image_size=224,
+                initializer_range=0.3, **labels()))),
         Transformers(
             "hf-swin", hf.ViTImageProcessorPil(resample=3, image_mean=[0.485, 0.456, 0.406],
                                                image_std=[0.229, 0.224, 0.225]),
@@ -97,12 +98,12 @@ def transformers_cases() -> list[Transformers]:
             "hf-mobilevit",
             hf.MobileViTImageProcessorPil(size={"shortest_edge": 288}),
             lambda: hf.MobileViTForImageClassification(hf.MobileViTConfig(
-                hidden_sizes=[16, 24, 32], neck_hidden_sizes=[8, 8, 8, 16, 16, 16, 32],
+                hidden_sizes=[8, 8, 8], neck_hidden_sizes=[4, 4, 8, 8, 8, 8, 16],
                 num_attention_heads=2, **labels()))),
         Transformers(
             "hf-dinov2", hf.BitImageProcessorPil(size={"shortest_edge": 256}),
             lambda: hf.Dinov2ForImageClassification(hf.Dinov2Config(
-                hidden_size=24, num_hidden_layers=2, num_attention_heads=2, mlp_ratio=2,
+                hidden_size=16, num_hidden_layers=2, num_attention_heads=2, mlp_ratio=2,
                 patch_size=14, image_size=224, **labels()))),
     ]
 
@@ -171,7 +172,8 @@ def efficient_net() -> torch.nn.Module:
 
 def residual_net() -> torch.nn.Module:
     """A ResNet-10 of few channels."""
-    return timm.create_model("resnet10t", num_classes=CLASSES, channels=(8, 12, 16, 24))
+    return timm.create_model("resnet10t", num_classes=CLASSES, channels=(6, 8, 12, 16),
+                             stem_width=8)
 
 
 def timm_cases() -> list[Timm]:
@@ -180,7 +182,7 @@ def timm_cases() -> list[Timm]:
         return timm.create_model("test_convnext", num_classes=CLASSES, dims=[8, 12, 16, 24])
 
     def vit():
-        return timm.create_model("vit_tiny_patch16_224", num_classes=CLASSES, embed_dim=24,
+        return timm.create_model("vit_tiny_patch16_224", num_classes=CLASSES, embed_dim=16,
                                  depth=2, num_heads=2)
 
     return [

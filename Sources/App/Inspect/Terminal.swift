@@ -24,7 +24,8 @@ enum ResidentMemory {
         do throws(ModelError) {
             let text = try File.beginning(of: "/proc/self/statm", count: 256)
             let fields = String(decoding: text, as: UTF8.self).split(separator: " ")
-            return fields.count > 1 ? Int(fields[1]).map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) } : nil
+            return fields.count > 1
+                ? Int(fields[1]).map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) } : nil
         } catch {
             return nil
         }

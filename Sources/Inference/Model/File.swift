@@ -98,6 +98,12 @@ package struct File: ~Copyable {
         }
     }
 
+    /// Whether a path is itself a symbolic link. lstat(2).
+    package static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
     /// The answers of `kind(of:)`.
     package enum Kind { case missing, folder, file, other }
 

@@ -44,7 +44,9 @@ struct Manifest: Sendable, Equatable {
 
     /// Whether nothing of the way from a picture to the tensor is left to others.
     var decidesAllSteps: Bool {
-        guard resize != nil, crop != nil, scale != nil, mean != nil, std != nil else { return false }
+        guard resize != nil, crop != nil, scale != nil, mean != nil, std != nil else {
+            return false
+        }
         if case .on(let resize)? = resize { return resize.target != nil && resize.filter != nil }
         return true
     }

@@ -53,7 +53,8 @@ package struct ModelSettings: Sendable, Equatable {
             std ?? steps?.std ?? Resolved(gray ? [1] : defaults.std, .default), input.channels)
         // What belongs to a number that amphora.json replaces is replaced with it.
         offset = scale == nil ? steps?.offset ?? Resolved(0, .default) : Resolved(0, .default)
-        secondStd = std == nil ? steps?.secondStd ?? Resolved(nil, .default) : Resolved(nil, .default)
+        secondStd =
+            std == nil ? steps?.secondStd ?? Resolved(nil, .default) : Resolved(nil, .default)
         padding = steps?.padding ?? Resolved([0], .default)
         arithmetic = steps?.arithmetic ?? .torchvision
         topK = Self.written(manifest.topK, "top_k") ?? Resolved(Prediction.topKDefault, .default)

@@ -36,7 +36,8 @@ extension ManifestReader {
             guard let index = Int(number), (0..<Self.classLimit).contains(index) else {
                 note(
                     key, in: object,
-                    "has the key \(JSONValue.string(number).summary); expected class numbers from 0")
+                    "has the key \(JSONValue.string(number).summary); expected class numbers from 0"
+                )
                 return nil
             }
             guard let name = Self.className(value) else {

@@ -63,7 +63,8 @@ struct ExporterFiles: Sendable, Equatable {
         var sentences: [String] = []
         if let claimed = self.channels, claimed.value != channels {
             sentences.append(
-                "\(claimed.origin) says \(claimed.value) channels, the model's input has \(channels)")
+                "\(claimed.origin) says \(claimed.value) channels, the model's input has \(channels)"
+            )
         }
         if let claimed = self.classes, claimed.value != classes {
             sentences.append(

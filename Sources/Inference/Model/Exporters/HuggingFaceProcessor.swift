@@ -87,7 +87,8 @@ struct HuggingFaceProcessor: Sendable, Equatable {
         }
         for key in ["size", "resample", "image_mean", "image_std"]
         where root.values[key] == nil && !(family.isMobileViT && key.hasPrefix("image_")) {
-            warnings.append("\"\(key)\" is missing; the default of \(family.name)ImageProcessor holds")
+            warnings.append(
+                "\"\(key)\" is missing; the default of \(family.name)ImageProcessor holds")
         }
         if family.isMobileViT, root.values["do_normalize"] == .bool(true) {
             warnings.append("\"do_normalize\" has no effect: MobileViTImageProcessor never does")
