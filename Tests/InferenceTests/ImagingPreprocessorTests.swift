@@ -52,6 +52,50 @@ import Testing
         #expect(try tensor(gray, plan, count: 10) == [-1, 6, 8, -1, -1, -1, -1, -1, -1, -1])
     }
 
+    @Test func `transformers rounds the centre down, and its padding up`() {
+        func axis(_ length: Int, _ wanted: Int) -> (Int, Int) {
+            let crop = Geometry.centered(
+                Size(height: 4, width: wanted), in: Size(height: 4, width: length),
+                arithmetic: .transformers)
+            return (crop.window.x.lowerBound, crop.left)
+        }
+        #expect([5, 6, 7, 8, 9].map { axis($0, 4).0 } == [0, 1, 1, 2, 2])
+        #expect([1, 2, 3].map { axis($0, 4).1 } == [2, 1, 1])
+    }
+
+    @Test func `timm covers a size or fits into it`() {
+        let picture = Size(height: 333, width: 500)
+        #expect(
+            Geometry.resized(picture, to: .covering(height: 100, width: 200))
+                == Size(height: 133, width: 200))
+        #expect(
+            Geometry.resized(picture, to: .within(height: 100, width: 200))
+                == Size(height: 100, width: 150))
+        #expect(
+            Geometry.resized(Size(height: 1, width: 900), to: .within(height: 10, width: 10))
+                == Size(height: 1, width: 10))
+    }
+
+    @Test func `padding has its colour, and the second division comes last`() throws {
+        let gray = Raster(width: 1, height: 1, channels: 1, pixels: [9])
+        var plan = plain(crop: Size(height: 1, width: 3), channels: .gray)
+        plan.padding = [5]
+        plan.offset = 1
+        plan.mean = [2]
+        plan.std = [2]
+        plan.secondStd = [4]
+        #expect(try tensor(gray, plan, count: 3) == [0.25, 0.75, 0.25])
+    }
+
+    @Test func `transformers multiplies where torchvision divides`() throws {
+        let gray = Raster(width: 256, height: 1, channels: 1, pixels: Array(0...255))
+        var plan = plain(channels: .gray, scale: 1.0 / 255.0)
+        #expect(try tensor(gray, plan, count: 256) == (0...255).map { Float($0) / 255 })
+        plan.arithmetic = .transformers
+        let multiplied = try tensor(gray, plan, count: 256)
+        #expect(multiplied == (0...255).map { Float(Double($0) * (1.0 / 255.0)) })
+    }
+
     @Test func `the centre is rounded to even, as Python does`() {
         let starts = [5, 6, 7, 8, 9].map {
             Geometry.centered(Size(height: 4, width: 4), in: Size(height: 4, width: $0))

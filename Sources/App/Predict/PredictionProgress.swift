@@ -53,7 +53,7 @@ final class PredictionProgress: PredictionReport {
     private func draw(_ line: String) {
         isShown = true
         // What was printed must stand above the line.
-        unsafe fflush(nil)
+        fflush(nil)
         put("\r\u{1B}[2K\(line)")
     }
 
