@@ -32,9 +32,10 @@ sanitize: setup ## the Swift tests under AddressSanitizer, then ThreadSanitizer
 bench: build ## load tests against ourselves and peers; a table each
 	@python3 benchmarks/run.py
 
-record: setup ## record PyTorch's answers anew (installs PyTorch in .venv-torch, 6 GB)
+record: setup ## record answers of PyTorch, transformers, timm anew (.venv-torch, 6 GB)
 	@tools/venv.sh .venv-torch tools/requirements-torch.txt
 	.venv-torch/bin/python tools/record_torchvision.py
+	HF_HUB_OFFLINE=1 .venv-torch/bin/python tools/record_exporters.py
 
 test-torch: build ## the server against PyTorch and torchvision themselves (.venv-torch, 6 GB)
 	@tools/venv.sh .venv-torch tools/requirements-torch.txt Tests/EndToEnd/requirements.txt

@@ -92,13 +92,13 @@ def transformers_cases() -> list[Transformers]:
             "hf-swin", hf.ViTImageProcessorPil(resample=3, image_mean=[0.485, 0.456, 0.406],
                                                image_std=[0.229, 0.224, 0.225]),
             lambda: hf.SwinForImageClassification(hf.SwinConfig(
-                embed_dim=12, depths=[1, 1], num_heads=[2, 2], window_size=7, patch_size=8,
+                embed_dim=8, depths=[1, 1], num_heads=[2, 2], window_size=7, patch_size=8,
                 **labels()))),
         Transformers(
             "hf-mobilevit",
             hf.MobileViTImageProcessorPil(size={"shortest_edge": 288}),
             lambda: hf.MobileViTForImageClassification(hf.MobileViTConfig(
-                hidden_sizes=[8, 8, 8], neck_hidden_sizes=[4, 4, 8, 8, 8, 8, 16],
+                hidden_sizes=[8, 8, 8], neck_hidden_sizes=[4, 4, 4, 8, 8, 8, 8],
                 num_attention_heads=2, **labels()))),
         Transformers(
             "hf-dinov2", hf.BitImageProcessorPil(size={"shortest_edge": 256}),
@@ -179,7 +179,8 @@ def residual_net() -> torch.nn.Module:
 def timm_cases() -> list[Timm]:
     """Networks of timm with its ways to crop."""
     def convnext():
-        return timm.create_model("test_convnext", num_classes=CLASSES, dims=[8, 12, 16, 24])
+        return timm.create_model("test_convnext", num_classes=CLASSES, dims=[8, 12, 16, 20],
+                                 depths=[1, 1, 1, 1])
 
     def vit():
         return timm.create_model("vit_tiny_patch16_224", num_classes=CLASSES, embed_dim=16,

@@ -201,7 +201,7 @@ import Testing
                 + #""resample": 3, "image_std": [1e-3, 1, 1e9], "rescale_factor": 0.0039}"#,
         ]
         var sound = 0
-        for _ in 0..<4000 {
+        for _ in 0..<800 {
             let name = Bool.random(using: &generator) ? "config.json" : "preprocessor_config.json"
             var bytes = Array((originals[name] ?? "").utf8)
             for _ in 0..<Int.random(in: 1...3, using: &generator) {
@@ -216,7 +216,7 @@ import Testing
                     repeating: 0, count: settings.inputShape.reduce(1, *))
                 var span = tensor.mutableSpan
                 let raster = Raster(width: 2, height: 1, channels: 3, pixels: [1, 2, 3, 4, 5, 6])
-                if settings.inputShape.reduce(1, *) < 1 << 20 {
+                if settings.inputShape.reduce(1, *) < 1 << 16 {
                     #expect(throws: Never.self) { try preprocessor.write(raster, into: &span) }
                 }
                 sound += 1
@@ -224,6 +224,6 @@ import Testing
                 #expect(!"\(error)".isEmpty)
             }
         }
-        #expect(sound > 100)
+        #expect(sound > 20)
     }
 }

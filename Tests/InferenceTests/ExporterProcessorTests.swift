@@ -116,6 +116,23 @@ import Testing
         #expect(settings.resize.value?.target == .shorter(256))
     }
 
+    @Test func `a processor of pictures and texts holds one of pictures`() throws {
+        let file = "processor_config.json"
+        let joint =
+            #"{"image_processor": {"image_processor_type": "CLIPImageProcessor", "#
+            + #""size": {"shortest_edge": 99}, "crop_size": 88}, "processor_class": "CLIPProcessor"}"#
+        let settings = try Exporter.settings([file: joint])
+        #expect(settings.crop.value == Size(height: 88, width: 88))
+        #expect(settings.crop.origin == .key("image_processor.crop_size", in: file))
+        let own = Exporter.processor("ViTImageProcessor")
+        let both = try Exporter.settings(own.merging([file: joint]) { first, _ in first })
+        #expect(both.inputSize == Size(height: 224, width: 224))
+        #expect(
+            Exporter.fails("/processor_config.json: \"image_processor.image_processor_type\" is") {
+                _ = try Exporter.files([file: "{}"])
+            })
+    }
+
     @Test func `amphora.json overrides one by one, and all of it replaces an unknown class`() throws
     {
         let known = Exporter.processor("EfficientNetImageProcessor", #""rescale_offset": true"#)

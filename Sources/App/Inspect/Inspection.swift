@@ -100,10 +100,11 @@ struct Inspection {
         }
         steps += [
             Decision(
-                name: "mean", text: "− \(list(settings.mean.value))",
+                name: "mean", text: does("−", settings.mean.value, unless: 0),
                 origin: settings.mean.origin),
             Decision(
-                name: "std", text: "÷ \(list(settings.std.value))", origin: settings.std.origin),
+                name: "std", text: does("÷", settings.std.value, unless: 1),
+                origin: settings.std.origin),
         ]
         if let second = settings.secondStd.value {
             steps.append(
@@ -147,6 +148,10 @@ struct Inspection {
         let inverse = (1 / scale).rounded()
         if scale == 1 { return "none" }
         return 1 / inverse == scale ? "÷ \(Int(inverse))" : "× \(scale)"
+    }
+
+    private static func does(_ verb: String, _ values: [Float], unless idle: Float) -> String {
+        values.allSatisfy { $0 == idle } ? "none" : "\(verb) \(list(values))"
     }
 
     private static func list(_ values: [some CustomStringConvertible]) -> String {

@@ -1,5 +1,6 @@
 // The files that exporters write beside a model: `config.json` of Hugging Face or timm, and Hugging
-// Face's `preprocessor_config.json`.
+// Face's `preprocessor_config.json`, which for models of pictures and texts is the `image_processor` of
+// `processor_config.json`.
 //
 // Read completely when the folder is, so that a fault in them is found at start. What is wrong is an
 // error that names file and key; what is strange but may be meant is a warning. Nothing here decides
@@ -11,6 +12,8 @@ struct ExporterFiles: Sendable, Equatable {
     static let configName = "config.json"
     /// The way from a picture to the tensor.
     static let processorName = "preprocessor_config.json"
+    /// The same and more, looked at where there is no such file.
+    static let jointName = "processor_config.json"
     /// The largest that is read: room for the labels of any classifier. In bytes.
     private static let sizeLimit = 16 << 20
     private static let maxValues = 2_000_000
@@ -39,13 +42,13 @@ struct ExporterFiles: Sendable, Equatable {
     /// how pictures are made ready. Throws `unreadable` and `invalidSettings`.
     init(in folder: String, names: [String], needsSteps: Bool) throws(ModelError) {
         var modelType: String?
-        let hasProcessor = names.contains(Self.processorName)
+        let processor = [Self.processorName, Self.jointName].first(where: names.contains)
         if names.contains(Self.configName) {
             modelType = try readConfig(
-                "\(folder)/\(Self.configName)", guesses: needsSteps && !hasProcessor)
+                "\(folder)/\(Self.configName)", guesses: needsSteps && processor == nil)
         }
-        if hasProcessor, needsSteps {
-            try readProcessor("\(folder)/\(Self.processorName)", modelType: modelType)
+        if let processor, needsSteps {
+            try readProcessor(processor, in: folder, modelType: modelType)
         }
     }
 
@@ -125,12 +128,15 @@ struct ExporterFiles: Sendable, Equatable {
     }
 
     private mutating func readProcessor(
-        _ path: String, modelType: String?
+        _ file: String, in folder: String, modelType: String?
     ) throws(ModelError) {
-        let file = Self.processorName
+        let path = "\(folder)/\(file)"
         var reader = ManifestReader()
-        let root = try Self.root(of: path, &reader)
+        var root = try Self.root(of: path, &reader)
         layout = .nchw
+        if file == Self.jointName {
+            root = reader.object("image_processor", in: root).withoutNulls
+        }
         if HuggingFaceProcessor.leavesToTimm(root) {
             if source == .none { source = .timm(TimmConfig(root, file: file, &reader)) }
             return try Self.fail(path, reader)

@@ -23,7 +23,7 @@ struct ProcessorReading {
         return steps
     }
 
-    private func key(_ name: String) -> Origin { .key(name, in: file) }
+    private func key(_ name: String) -> Origin { .key(root.path(of: name), in: file) }
 
     private var byDefault: Origin { .library("\(family.name)ImageProcessor") }
 
@@ -59,7 +59,10 @@ struct ProcessorReading {
         case .plain: break
         case .convNext:
             guard case .shorter(let side)? = target else {
-                if target != nil { expectShorter() }
+                guard target != nil else { break }
+                reader.reject(
+                    "size", in: root,
+                    expected: "{\"shortest_edge\": n}, as \(family.name) needs it")
                 break
             }
             let square = Preprocessing.Size(height: side, width: side)
@@ -83,11 +86,6 @@ struct ProcessorReading {
                 expected: "sides that stay within 1…\(Manifest.sideLimit) when enlarged")
         }
         return (Resolved(resize, origin), crop)
-    }
-
-    private mutating func expectShorter() {
-        reader.reject(
-            "size", in: root, expected: "{\"shortest_edge\": n}, as \(family.name) needs it")
     }
 
     private func enlarged(
