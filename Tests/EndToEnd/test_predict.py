@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pathlib
 import pty
 import subprocess
 
@@ -11,6 +12,7 @@ from server import BINARY, DIGITS, clean_environment, run
 
 SAMPLES = sorted((DIGITS / "samples").glob("*.png"))
 MODEL = ("--model-path", str(DIGITS))
+RECORDINGS = pathlib.Path(__file__).parent / "recordings" / "pictures"
 
 
 def test_a_table_for_people():
@@ -72,11 +74,12 @@ def test_a_folder_of_samples_finds_its_model():
 
 def test_progress_is_for_terminals(tmp_path):
     """Enough work for a second, and a terminal for standard error only."""
-    many = [tmp_path / f"{number:05}.png" for number in range(30_000)]
-    for path in many:
-        path.symlink_to(SAMPLES[2])
+    picture = RECORDINGS / "landscape-640x427.jpg"
+    for number in range(1_200):
+        (tmp_path / f"{number:04}").symlink_to(picture)
     inner, outer = pty.openpty()
-    with subprocess.Popen([str(BINARY), "predict", *MODEL, "--json", str(tmp_path)],
+    with subprocess.Popen([str(BINARY), "predict", *MODEL, "--workers", "1", "--json",
+                           str(tmp_path)],
                           env=clean_environment(), stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, stderr=outer) as process:
         os.close(outer)
@@ -86,7 +89,7 @@ def test_progress_is_for_terminals(tmp_path):
                 shown += more
         os.close(inner)
         assert process.wait(60) == 0
-    assert b" of 30,000 \xc2\xb7 " in shown and b" left" in shown
+    assert b" of 1,200 \xc2\xb7 " in shown and b" left" in shown
     assert shown.endswith(b"\r\x1b[2K")
 
 
