@@ -55,7 +55,7 @@ def test_for_machines():
      {"origin": "file", "file": "preprocessor_config.json", "key": "do_flip_channel_order"}),
     ("hf-efficientnet", "second_std", "÷ 0.5 once more",
      {"origin": "file", "file": "preprocessor_config.json", "key": "include_top"}),
-    ("timm-mobilenetv3", "padding", "[124, 116, 104] around a picture smaller than the crop",
+    ("timm-mobilenetv3", "padding", "[124, 116, 104] around small pictures",
      {"origin": "file", "file": "config.json", "key": "pretrained_cfg.mean"}),
     ("timm-resnet-test-size", "crop", "224×224 from the centre",
      {"origin": "file", "file": "config.json", "key": "pretrained_cfg.test_input_size"}),

@@ -40,6 +40,8 @@ import Testing
         #expect(settings.crop.value == Size(height: 384, width: 384))
         #expect(settings.crop.origin == .key("image_size", in: "config.json"))
         #expect(settings.inputShape == [1, 1, 384, 384])
+        #expect(settings.layout == Resolved(.nchw, .library("PyTorch")))
+        #expect(settings.channels == Resolved(.gray, .key("num_channels", in: "config.json")))
         #expect(try Exporter.files(files).warnings.first?.contains("is a guess") == true)
     }
 
@@ -53,6 +55,7 @@ import Testing
         (#"{"model_type": "vit", "problem_type": "vqa"}"#, #""problem_type" is "vqa""#),
         (#"{"model_type": "vit", "image_size": 0}"#, #""image_size" is 0"#),
         (#"{"model_type": 7}"#, #""model_type" is 7"#),
+        (#"{"model_type": "vit", "num_channels": 4}"#, #""num_channels" is 4; expected 1 or 3"#),
         (#"{"architecture": "a", "input_size": [3, 224]}"#, #""input_size" is a list of 2"#),
         (#"{"architecture": "a", "crop_pct": 9}"#, #""crop_pct" is 9"#),
         (#"{"pretrained_cfg": {"crop_mode": "top"}}"#, #""pretrained_cfg.crop_mode" is "top""#),

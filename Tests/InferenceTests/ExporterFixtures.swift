@@ -21,7 +21,8 @@ enum Exporter {
         let exported = try Self.files(files, needsSteps: !manifest.decidesAllSteps)
         let input = try NetworkInput(
             [TensorDescription(name: "x", element: .float32, shape: shape)],
-            layout: manifest.layout, usualLayout: exported.layout, channels: manifest.channels,
+            layout: manifest.layout, usualLayout: exported.layout?.value,
+            channels: manifest.channels,
             usualChannels: exported.channels?.value ?? 3)
         return try ModelSettings(manifest, exported, input: input, ending: ending)
     }

@@ -86,7 +86,7 @@ struct Inspection {
             steps.append(
                 Decision(
                     name: "padding",
-                    text: "\(list(settings.padding.value)) around a picture smaller than the crop",
+                    text: "\(list(settings.padding.value)) around small pictures",
                     origin: settings.padding.origin))
         }
         steps.append(

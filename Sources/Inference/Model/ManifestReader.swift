@@ -169,6 +169,9 @@ struct ManifestReader {
 }
 
 extension JSONValue {
+    /// The value as a number of channels that pictures have here.
+    var channelCount: Int? { integer(1...3).flatMap { $0 == 2 ? nil : $0 } }
+
     /// The value as a whole number within a range.
     func integer(_ range: ClosedRange<Int>) -> Int? {
         guard case .number(let number) = self, let integer = Int(exactly: number),

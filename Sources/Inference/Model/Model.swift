@@ -36,7 +36,7 @@ package final class Model: Sendable {
         let manifest = folder.manifest
         let input = try NetworkInput(
             network.inputs, name: manifest.inputName, layout: manifest.layout,
-            usualLayout: folder.exported.layout, channels: manifest.channels,
+            usualLayout: folder.exported.layout?.value, channels: manifest.channels,
             usualChannels: folder.exported.channels?.value ?? 3)
         let output = try NetworkOutput(network.outputs)
         let ending = try GraphEnding.of(source, output: output.name)

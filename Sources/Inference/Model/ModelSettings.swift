@@ -36,10 +36,15 @@ package struct ModelSettings: Sendable, Equatable {
     ) throws(ModelError) {
         let steps = exported.steps(for: input)
         inputName = Self.written(manifest.inputName, "input.name") ?? Resolved(input.name, .model)
-        layout = Self.written(manifest.layout, "input.layout") ?? Resolved(input.layout, .model)
+        layout =
+            Self.written(manifest.layout, "input.layout")
+            ?? (input.isOpen ? exported.layout : nil) ?? Resolved(input.layout, .model)
         channels =
-            Self.written(manifest.channels, "input.channels") ?? steps?.channels
-            ?? (input.channels == 1 ? Resolved(.gray, .model) : Resolved(.rgb, .default))
+            Self.written(manifest.channels, "input.channels")
+            ?? steps?.channels.flatMap { $0.value.count == input.channels ? $0 : nil }
+            ?? (input.channels == 1
+                ? Resolved(.gray, input.isOpen ? exported.channels?.origin ?? .model : .model)
+                : Resolved(.rgb, .default))
         decode = Self.written(manifest.decode, "preprocess.decode") ?? Resolved(.pillow, .default)
         let scale = Self.written(manifest.scale, "preprocess.scale")
         self.scale = scale ?? steps?.scale ?? Resolved(1.0 / 255.0, .default)

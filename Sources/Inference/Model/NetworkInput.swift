@@ -9,6 +9,8 @@ struct NetworkInput: Sendable, Equatable {
     let layout: Preprocessing.Layout
     /// 1 or 3.
     let channels: Int
+    /// Whether the graph says neither of the two, so that others had to.
+    let isOpen: Bool
     /// In pixels; `nil` where the graph leaves it open.
     let height: Int?
     let width: Int?
@@ -44,7 +46,7 @@ struct NetworkInput: Sendable, Equatable {
             throw .unsupported(
                 "\(what) has a fixed batch of \(batch); 1 or an open one is supported")
         }
-        let isOpen = shape[1] == nil && shape[3] == nil
+        isOpen = shape[1] == nil && shape[3] == nil
         let found = try Self.layout(
             of: input, configured: layout ?? (isOpen ? usualLayout : nil), what: what)
         self.name = input.name

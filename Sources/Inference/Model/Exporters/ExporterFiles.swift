@@ -17,6 +17,7 @@ struct ExporterFiles: Sendable, Equatable {
     /// The largest that is read: room for the labels of any classifier. In bytes.
     private static let sizeLimit = 16 << 20
     private static let maxValues = 2_000_000
+    private static let usualLayout = Resolved(Preprocessing.Layout.nchw, .library("PyTorch"))
 
     /// Who says how pictures are made ready.
     private enum Source: Sendable, Equatable {
@@ -33,7 +34,7 @@ struct ExporterFiles: Sendable, Equatable {
     /// One sentence each.
     private(set) var warnings: [String] = []
     /// The order of dimensions where the graph leaves it open: PyTorch's, where there is any file.
-    private(set) var layout: Preprocessing.Layout?
+    private(set) var layout: Resolved<Preprocessing.Layout>?
 
     /// No files.
     init() {}
@@ -97,7 +98,7 @@ struct ExporterFiles: Sendable, Equatable {
             classes = config.classes
             channels = config.channels
             source = .timm(config)
-            layout = .nchw
+            layout = Self.usualLayout
             activation = Activation(problemTypeOf: root, &reader).map {
                 Resolved($0, .key("problem_type", in: file))
             }
@@ -123,7 +124,7 @@ struct ExporterFiles: Sendable, Equatable {
         activation = config.activation.map { Resolved($0, .key(config.activationKey, in: file)) }
         imageSize = config.imageSize.map { Resolved($0, .key("image_size", in: file)) }
         channels = config.channels.map { Resolved($0, .key("num_channels", in: file)) }
-        layout = .nchw
+        layout = Self.usualLayout
         warnings += config.warnings.map { "\(file): \($0)" }
     }
 
@@ -133,7 +134,7 @@ struct ExporterFiles: Sendable, Equatable {
         let path = "\(folder)/\(file)"
         var reader = ManifestReader()
         var root = try Self.root(of: path, &reader)
-        layout = .nchw
+        layout = Self.usualLayout
         if file == Self.jointName {
             root = reader.object("image_processor", in: root).withoutNulls
         }

@@ -18,8 +18,9 @@ struct HuggingFaceConfig: Sendable, Equatable {
     init(_ root: ManifestReader.Object, _ reader: inout ManifestReader) {
         labels = reader.classNames("id2label", in: root)
         modelType = reader.text("model_type", in: root)
-        if let channels = reader.integer("num_channels", in: root, 1...4) {
-            self.channels = channels
+        if let value = root.values["num_channels"] {
+            channels = value.channelCount
+            if channels == nil { reader.reject("num_channels", in: root, expected: "1 or 3") }
         }
         imageSize = Self.imageSize(root, &reader)
         activation = Activation(problemTypeOf: root, &reader)

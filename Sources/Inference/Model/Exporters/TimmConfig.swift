@@ -91,12 +91,13 @@ struct TimmConfig: Sendable, Equatable {
         guard let value = data.values[name] else { return nil }
         let range = 1...Manifest.sideLimit
         guard case .array(let parts) = value, parts.count == 3,
-            let channels = parts[0].integer(1...4), let height = parts[1].integer(range),
+            let channels = parts[0].channelCount, let height = parts[1].integer(range),
             let width = parts[2].integer(range)
         else {
             reader.reject(
                 name, in: data,
-                expected: "[channels, height, width], sides of 1…\(Manifest.sideLimit)")
+                expected: "[channels, height, width], 1 or 3 channels and sides of "
+                    + "1…\(Manifest.sideLimit)")
             return nil
         }
         if self.channels == nil { self.channels = Resolved(channels, key(name)) }
