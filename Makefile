@@ -48,4 +48,4 @@ lint: ## complain about Swift sources that are not in the project's format
 	swift format lint --strict -r Sources Tests Package.swift
 
 clean: ## remove what was built; the engine stays
-	rm -rf .build .build-asan .build-tsan .venv-test .venv-torch
+	rm -rf .build .build-asan .build-tsan .venv-test .venv-torch .venv-lambda

@@ -202,10 +202,10 @@ final class Application: InvocationHost {
     }
 
     func logItem(
-        _ item: Item, _ result: Result<[Prediction], Failure>, of context: RequestContext
+        _ item: Item?, _ result: Result<[Prediction], Failure>, of context: RequestContext
     ) {
         guard configuration.log.access else { return }
-        let uri = LogValue(item.echo.map(ImageURI.withoutSecrets))
+        let uri = LogValue(item?.echo.map(ImageURI.withoutSecrets))
         let id = LogValue.text(context.id)
         switch result {
         case .success(let predictions):

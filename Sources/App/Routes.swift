@@ -4,7 +4,15 @@ internal import EventLoop
 internal import HTTP
 internal import Runtime
 
-extension Application: Service {
+/// What decides about requests by their heads. Loop thread.
+protocol Router: AnyObject {
+    /// Decides about one request; `context` is what a handle knows of it that the head does not say.
+    func begin(
+        _ head: borrowing RequestHead, in bytes: Span<UInt8>, context: RequestContext?
+    ) -> Beginning
+}
+
+extension Application: Service, Router {
     private static let pong = Response(.ok)
     private static let stillLoading = Failure(.unavailable, "the model is loading").response
     private static let leaving = Failure(.unavailable, "the server is shutting down").response
@@ -13,8 +21,6 @@ extension Application: Service {
         begin(head, in: bytes, context: nil)
     }
 
-    /// Decides about a request by its head; `context` is what a handle knows of it that the head does
-    /// not say.
     func begin(
         _ head: borrowing RequestHead, in bytes: Span<UInt8>, context: RequestContext?
     ) -> Beginning {

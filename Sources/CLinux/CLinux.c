@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -177,6 +178,8 @@ int linux_keep_only_descriptors(const int *kept, int count) {
     return close_range(first, ~0u, 0);
 }
 #endif
+
+void linux_share_heap(void) { mallopt(M_ARENA_MAX, 1); }
 
 int linux_affinity_count(void) {
     cpu_set_t set;

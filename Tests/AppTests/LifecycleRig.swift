@@ -94,9 +94,9 @@ final class LifecycleRig: InvocationHost {
     func release() { admission.release() }
 
     func logItem(
-        _ item: Item, _ result: Result<[Prediction], Failure>, of context: RequestContext
+        _ item: Item?, _ result: Result<[Prediction], Failure>, of context: RequestContext
     ) {
-        itemLog.append((item.echo, result))
+        itemLog.append((item?.echo, result))
     }
 
     func logEnd(_ end: RequestEnd) {

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import pathlib
 
 import pytest
 from image_host import ImageHost
+from lambda_function import LambdaFunction
+from runtime_api import RuntimeAPI
 from server import BINARY, DIGITS, Server
 
 SAMPLES = {path.name: path.read_bytes() for path in sorted((DIGITS / "samples").glob("*.png"))}
@@ -48,9 +52,56 @@ def server():
         assert running.alive(), "the server died:\n" + "\n".join(running.log[-20:])
 
 
+@pytest.fixture(scope="module")
+def function_options() -> tuple[str, ...]:
+    """The options of `function`; a module may have others."""
+    return ()
+
+
+@pytest.fixture(scope="module")
+def functions(shared_host, function_options):
+    """The functions that still run; a new one is started where a test has spoiled the last."""
+    with contextlib.ExitStack() as stack:
+        yield lambda: stack.enter_context(LambdaFunction(
+            stack.enter_context(RuntimeAPI()), *function_options,
+            env={"AWS_ENDPOINT_URL_S3": shared_host.url("").rstrip("/")})), []
+
+
+@pytest.fixture
+def function(functions):
+    """A function of the digits model, waiting for an event, and unharmed behind the test.
+
+    Its objects of S3 are the image host's: buckets are routes."""
+    start, running = functions
+    if not running:
+        running.append(start())
+    function = running.pop()
+    function.wait_until_ready()
+    yield function
+    assert function.alive(), "the function ended:\n" + function.text()[-2000:]
+    problems = list(function.api.problems)
+    function.api.problems.clear()
+    assert not problems, "\n".join(problems)
+    if all(one.settled for one in function.api.invocations):
+        running.append(function)
+
+
 @pytest.fixture
 def seven(samples) -> bytes:
     return samples["digit-7.png"]
+
+
+@pytest.fixture
+def event(seven) -> dict:
+    """A good direct event of Lambda."""
+    return {"instances": [{"b64": base64.b64encode(seven).decode()}]}
+
+
+@pytest.fixture
+def api():
+    """A Runtime API for one test."""
+    with RuntimeAPI() as api:
+        yield api
 
 
 @pytest.fixture

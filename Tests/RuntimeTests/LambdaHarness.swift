@@ -50,6 +50,18 @@ final class LambdaHarness {
         runtime = try LambdaRuntime(settings, on: loop, receiver: receiver)
     }
 
+    /// One whose stub knows extensions, and answers this when one registers.
+    convenience init(register: ServedReply?) throws {
+        try self.init()
+        stub.answer = { request in
+            switch request.call {
+            case LambdaStartTests.register: return register
+            case LambdaStartTests.wait, LambdaStartTests.restore: return nil
+            default: return .response(202)
+            }
+        }
+    }
+
     deinit { close() }
 
     /// Ends both; nothing of them is left on the loop.

@@ -19,11 +19,13 @@ final class TransferHarness {
 
     /// The default policy allows this machine, where the servers of the tests are.
     init(
-        policy: AddressPolicy? = .loopback, maxConcurrent: Int = 256, certificateFile: String? = nil
+        policy: AddressPolicy? = .loopback, peers: TransferPool.Peers = .strangers,
+        maxConcurrent: Int = 256, certificateFile: String? = nil,
+        clock: any MonotonicClock = SystemClock()
     ) throws {
-        loop = EventLoop(poller: try EpollPoller())
+        loop = EventLoop(poller: try EpollPoller(), clock: clock)
         pool = try TransferPool(
-            loop: loop, policy: policy, maxConcurrent: maxConcurrent,
+            loop: loop, policy: policy, peers: peers, maxConcurrent: maxConcurrent,
             certificateFile: certificateFile)
         alarm = loop.register(handler: Alarm())
     }
@@ -35,10 +37,15 @@ final class TransferHarness {
         let end = loop.readClock() + .seconds(20)
         while !condition() {
             try #require(loop.readClock() < end, "nothing happened in 20 s")
-            // What is waited for may happen in the server's thread, which does not wake this loop.
-            loop.setDeadline(loop.readClock() + .milliseconds(2), of: alarm)
-            try loop.turn()
+            try step()
         }
+    }
+
+    /// Turns the loop once, at most for 2 ms.
+    func step() throws {
+        // What is waited for may happen in the server's thread, which does not wake this loop.
+        loop.setDeadline(loop.readClock() + .milliseconds(2), of: alarm)
+        try loop.turn()
     }
 
     /// Turns the loop for a while, to see that nothing happens.

@@ -108,6 +108,16 @@ final class TransferPeer {
     }
 }
 
+/// Bytes in which a part that is lost, moved or doubled shows.
+func patternedBytes(_ count: Int) -> [UInt8] {
+    let block = (0..<9973).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count + block.count)
+    while bytes.count < count { bytes += block }
+    bytes.removeLast(bytes.count - count)
+    return bytes
+}
+
 /// A chunked body (RFC 9112 §7.1) as far as it has come.
 struct ChunkedText {
     var body: [UInt8] = []

@@ -174,24 +174,23 @@ import Testing
         var result: TransferResult?
         var drained = 0
         let upload = try begin(harness, drained: { drained += 1 }) { result = $0 }
-        var sent: [UInt8] = []
+        let body = patternedBytes(6_000_000)
+        var sent = 0
         var isEnded = false
         var input: [UInt8] = []
         var chunked = ChunkedText()
         var step = 0
         try harness.turn {
             step += 1
-            for _ in 0..<Int.random(in: 0..<40, using: &random) where sent.count < 6_000_000 {
+            for _ in 0..<Int.random(in: 0..<40, using: &random) where sent < body.count {
                 if upload.isCongested { break }
                 let big = Int.random(in: 0..<20, using: &random) == 0 ? 100_000 : 300
                 let count = Int.random(in: 0..<big, using: &random)
-                let piece = (0..<count).map {
-                    UInt8(truncatingIfNeeded: (sent.count + $0) &* 31 >> 3)
-                }
-                sent += piece
+                let piece = Array(body[sent..<min(sent + count, body.count)])
+                sent += piece.count
                 upload.send(piece)
             }
-            if sent.count >= 6_000_000 && !isEnded {
+            if sent == body.count && !isEnded {
                 isEnded = true
                 upload.end(trailers: [("A", "1")])
             }
@@ -201,12 +200,41 @@ import Testing
             #expect(isChunked)
             return chunked.trailers != nil
         }
-        #expect(chunked.body == sent)
+        #expect(chunked.body == body)
         #expect(chunked.trailers == ["A: 1"])
         #expect(input.isEmpty)
         peer.answer(200)
         try harness.turn { result != nil }
         #expect(try result?.get().status == 200)
+        harness.pool.close()
+    }
+
+    @Test func `a stream of any length takes little memory`() throws {
+        let harness = try TransferHarness()
+        let upload = try begin(harness) { _ in }
+        var sent = 0
+        var read = 0
+        var storage = 0
+        let piece = [UInt8](repeating: 1, count: 30_000)
+        try harness.turn {
+            while sent < 50_000_000 && !upload.isCongested {
+                upload.send(piece)
+                sent += piece.count
+            }
+            storage = max(storage, upload.storage)
+            read += peer.take().count
+            return read >= 50_000_000
+        }
+        #expect(storage < 1 << 20)
+        // And none where nothing waits.
+        try harness.turn(for: .milliseconds(10))
+        upload.send([UInt8](repeating: 1, count: 10_000_000))
+        try harness.turn {
+            read += peer.take().count
+            return read >= 60_000_000
+        }
+        try harness.turn(for: .milliseconds(10))
+        #expect(upload.storage < 1 << 20)
         harness.pool.close()
     }
 }

@@ -46,12 +46,19 @@ struct Lambda: ParsableCommand {
     static func serve(_ options: [String: String], from address: String) throws -> Never {
         let environment = Environment.variables()
         let status: CInt
+        guard !address.contains("/") else {
+            complain(
+                "AWS_LAMBDA_RUNTIME_API takes host:port, as Lambda sets it, not “\(address)”")
+            throw ExitCode(EX_USAGE)
+        }
         do {
             let configuration = try Configuration(
                 SettingSources(options: options, environment: environment), for: .lambda)
             // Before any other thread exists.
             try Signals.block(Application.endingSignals)
             OpenFiles.raiseLimit()
+            // Events that come one by one leave a heap to one thread at a time.
+            if configuration.lambda.concurrency == nil { Heap.share() }
             let loop = EventLoop(poller: try EpollPoller())
             let application = Application(configuration, admission: .boundedElsewhere, loop: loop)
             let handle = LambdaHandle(

@@ -87,10 +87,12 @@ enum Environment {
     static func variables() -> [String: String] {
         var variables: [String: String] = [:]
         var entry = unsafe environ
-        while let text = unsafe entry.pointee {
-            let parts = unsafe String(cString: text).split(
-                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+        while let line = unsafe entry.pointee {
+            let text = unsafe String(cString: line)
+            if let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) {
+                let value = text[text.utf8.index(after: equals)...]
+                variables[String(text[..<equals])] = String(value)
+            }
             unsafe entry += 1
         }
         return variables

@@ -47,9 +47,11 @@ struct SettingSources {
     }
 
     private func refuseUnknownVariables() throws(SettingError) {
+        let ours = environment.filter { $0.key.hasPrefix("AMPHORA_") }
+        if ours.isEmpty { return }
         let known = Settings.all.map(\.variable)
-        for (variable, text) in environment.sorted(by: { $0.key < $1.key })
-        where variable.hasPrefix("AMPHORA_") && !known.contains(variable) {
+        for (variable, text) in ours.sorted(by: { $0.key < $1.key })
+        where !known.contains(variable) {
             guard !KubernetesServiceLink.holds(variable, text) else { continue }
             var line = "\(variable) is no setting of amphora"
             if let nearest = nearestName(to: variable, among: known) {

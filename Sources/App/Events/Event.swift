@@ -1,15 +1,15 @@
 // What a Lambda function was invoked with, by its shape (contracts.md B15).
 //
-// Nothing says what an event is but its members. Reading never fails: what is no envelope is a direct
-// request, and what is wrong with it is said as for any request, JSON that can't be read included.
-// The JSON is read once, whatever it turns out to be.
+// Nothing says what an event is but its members. Reading never fails: what is no envelope is a
+// direct request, and what is wrong with it is said as for any request, JSON that can't be read
+// included. The JSON is read once, whatever it turns out to be.
 
 internal import Inference
 
 /// One event.
 enum Event: Sendable {
-    /// A request as `/invocations` takes it, or why it is none: the event itself, or what an event of
-    /// EventBridge is about. Its answer is the whole reply.
+    /// A request as `/invocations` takes it, or why it is none: the event itself, or what an event
+    /// of EventBridge is about. Its answer is the whole reply.
     case direct(Result<Form, Failure>)
     /// Only to be answered: it is there to keep the function warm.
     case warmUp
@@ -17,6 +17,16 @@ enum Event: Sendable {
     case http(HTTPEvent)
     /// Records of S3, SQS or SNS.
     case records(RecordBatch)
+
+    /// Whether its sender can take a streamed answer: load balancers, queues and topics can't
+    /// (contracts.md B6).
+    var takesStreams: Bool {
+        switch self {
+        case .direct, .warmUp: true
+        case .http(let request): request.envelope.platform != .loadBalancer
+        case .records: false
+        }
+    }
 
     /// The answer to `warmUp`.
     static let warmUpAnswer = Array(#"{"warmup":true}"#.utf8)
@@ -53,9 +63,7 @@ enum Event: Sendable {
             }
         } else if S3Event.isTest(event.members) {
             self = .deletion
-        } else if event["warmup"] == .bool(true),
-            !Form.names.contains(where: { event.members[$0] != nil })
-        {
+        } else if MessageReader.isWarmUp(event.members) {
             self = .warmUp
         } else {
             return nil

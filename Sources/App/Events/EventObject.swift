@@ -1,7 +1,7 @@
 // An object inside of an event, and where it stands.
 //
-// Events come from AWS, but also from hands that write tests for functions: what is missing or of the
-// wrong type is named by its place, "Records[2].s3.object.key", and is never our failure.
+// Events come from AWS, but also from hands that write tests for functions: what is missing or of
+// the wrong type is named by its place, "Records[2].s3.object.key", and is never our failure.
 
 internal import Inference
 

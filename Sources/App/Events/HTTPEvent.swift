@@ -1,5 +1,5 @@
-// HTTP requests that a platform took and sends as events: Function URLs and HTTP APIs (payload 2.0),
-// REST APIs and HTTP APIs (payload 1.0), load balancers (contracts.md B15).
+// HTTP requests that a platform took and sends as events: Function URLs and HTTP APIs (payload
+// 2.0), REST APIs and HTTP APIs (payload 1.0), load balancers (contracts.md B15).
 //
 // Each becomes what it was before the platform took it apart: the bytes of a head and a body. From
 // there on nothing knows of events, until the answer is put into the envelope that the platform
@@ -64,10 +64,11 @@ struct HTTPEvent: Sendable {
         let path = try event.string("rawPath")
         // The stage of an HTTP API is the first part of its paths, unless it is the default one.
         guard let stage = try event.object("requestContext").stringIfAny("stage"),
-            stage != "$default", path.hasPrefix("/\(stage)")
+            !stage.isEmpty, stage != "$default", path.utf8.starts(with: "/\(stage)".utf8)
         else { return path }
-        let rest = path.dropFirst(stage.count + 1)
-        return rest.isEmpty || rest.hasPrefix("/") ? String(rest) : path
+        let rest = path.utf8.dropFirst(stage.utf8.count + 1)
+        let isWhole = rest.isEmpty || rest.first == UInt8(ascii: "/")
+        return isWhole ? String(decoding: rest, as: UTF8.self) : path
     }
 
     private static func query(
@@ -148,8 +149,9 @@ extension HTTPEvent {
     }
 
     /// Sends the request through the router, with what a connection would do around it. Loop thread.
-    func route(through application: Application, context: RequestContext) -> Routing {
-        let limits = application.configuration.http
+    func route(
+        through router: any Router, context: RequestContext, limits: Limits
+    ) -> Routing {
         let bytes: [UInt8]
         let beginning: Beginning
         do throws(Failure) {
@@ -159,7 +161,7 @@ extension HTTPEvent {
         }
         do throws(ProtocolError) {
             let head = try RequestHead(reading: bytes.span, limits: limits)
-            beginning = application.begin(head, in: bytes.span, context: context)
+            beginning = router.begin(head, in: bytes.span, context: context)
         } catch {
             return .refused(Failure(.malformed(error), limits: limits))
         }

@@ -11,6 +11,12 @@ enum RecordContent: Sendable, Equatable {
     case nothing
     case form(Form)
     case unreadable(Failure)
+
+    /// Its image, where it is about one.
+    var onlyItem: Item? {
+        guard case .form(let form) = self, case .one(let item) = form.shape else { return nil }
+        return item
+    }
 }
 
 /// Reads messages. Any thread.
@@ -23,7 +29,9 @@ struct MessageReader {
 
     /// What a text asks for; `place` names it in errors.
     func content(of text: String, at place: String, depth: Int = 0) -> RecordContent {
-        switch text.utf8.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
+        let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
+        let beginning = text.utf8.drop { blanks.contains($0) }
+        switch beginning.first {
         case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "\""):
             return content { () throws(Failure) in
                 let value = try placed(place) { () throws(Failure) in
@@ -35,9 +43,8 @@ struct MessageReader {
             return .unreadable(
                 Failure(.badRequest, "\"\(place)\" is empty: it must hold a request or a URI"))
         default:
-            let uri = text.drop(while: \.isWhitespace)
-            let end = uri.lastIndex { !$0.isWhitespace } ?? uri.startIndex
-            return .form(Form(uri: String(uri[...end])))
+            let uri = beginning.reversed().drop { blanks.contains($0) }.reversed()
+            return .form(Form(uri: String(decoding: uri, as: UTF8.self)))
         }
     }
 
@@ -62,13 +69,18 @@ struct MessageReader {
         type == "Scheduled Event" && (source == "aws.events" || source == "aws.scheduler")
     }
 
+    /// Whether an object says nothing but that the function is to be kept warm.
+    static func isWarmUp(_ members: [String: JSONValue]) -> Bool {
+        members["warmup"] == .bool(true) && !Form.names.contains { members[$0] != nil }
+    }
+
     private func content(
         of value: JSONValue, at place: String, depth: Int
     ) throws(Failure) -> RecordContent {
         guard case .object(let members) = value else {
             return .form(try form(value, from: .message, at: place))
         }
-        if S3Event.isTest(members) || members["warmup"] == .bool(true) { return .nothing }
+        if S3Event.isTest(members) || Self.isWarmUp(members) { return .nothing }
         if case .array(let records)? = members["Records"] {
             return try notification(records, at: "\(place).Records")
         }

@@ -1,8 +1,8 @@
 // Events that bring records: notifications of S3, messages of SQS and SNS (contracts.md B15).
 //
-// Each record stands for itself: one that can't be read fails alone. What is answered depends on who
-// sent them. A queue takes back the messages that failed, and nobody sees the rest of the answer;
-// the others keep an answer where a destination is set for it.
+// Each record stands for itself: one that can't be read fails alone. What is answered depends on
+// who sent them. A queue takes back the messages that failed, and nobody sees the rest of the
+// answer; the others keep an answer where a destination is set for it.
 
 internal import Inference
 
@@ -40,8 +40,8 @@ struct RecordBatch: Sendable {
         guard let source = Source(rawValue: name) else {
             throw Failure(
                 .badRequest,
-                "events of “\(name.prefix(60))” are not supported; those of aws:s3, aws:sqs and aws:sns are"
-            )
+                "events of “\(name.prefix(60))” are not supported; those of aws:s3, aws:sqs and "
+                    + "aws:sns are")
         }
         guard values.count <= maxItems else {
             throw Failure(
@@ -136,10 +136,10 @@ struct RecordBatch: Sendable {
     /// to say: the platform tries again then.
     private func predictions(_ outcomes: [RecordOutcome]) -> Result<[UInt8], Failure> {
         let asked = zip(records, outcomes).filter { $0.0.content != .nothing }
-        if let failure = asked.lazy.compactMap(\.1.failure).first,
-            !asked.contains(where: \.1.hasResult)
+        if let (record, outcome) = asked.first(where: { $0.1.failure != nil }),
+            let failure = outcome.failure, !asked.contains(where: \.1.hasResult)
         {
-            return .failure(failure)
+            return .failure(failure.about(record.content.onlyItem))
         }
         return .success(
             Answer.predictions(source == .s3 ? asked.map(\.1.answer) : outcomes.map(\.answer)))

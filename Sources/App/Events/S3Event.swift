@@ -1,7 +1,8 @@
 // What S3 says of its objects: in notifications (Records[].s3) and through EventBridge (detail).
 //
-// Both name an object; both become its URI, `s3://bucket/key`, where the key stands as it is, without
-// any encoding, and a version behind it as `?versionId=…`. Objects that are gone are nothing to look at.
+// Both name an object; both become its URI, `s3://bucket/key`, where the key stands as it is,
+// without any encoding, and a version behind it as `?versionId=…`. Objects that are gone are
+// nothing to look at.
 
 internal import Inference
 
@@ -51,8 +52,8 @@ enum S3Event {
         guard !name.isEmpty, !name.utf8.contains(UInt8(ascii: "/")) else {
             throw Failure(
                 .badRequest,
-                "\"\(bucket.place(of: "name"))\" is no name of a bucket: \(JSONValue.string(name).summary)"
-            )
+                "\"\(bucket.place(of: "name"))\" is no name of a bucket: "
+                    + JSONValue.string(name).summary)
         }
         guard !key.isEmpty else {
             throw Failure(.badRequest, "\"\(object.place(of: "key"))\" is empty")

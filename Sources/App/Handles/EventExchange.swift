@@ -13,42 +13,49 @@ final class EventExchange: Exchange {
     private let reply: LambdaReply
     /// `nil` for a direct event.
     private let envelope: HTTPEnvelope?
-    private let settings: FunctionSettings
+    private let directErrors: DirectErrors
+    private let streams: Bool
     /// Kept until the answer is complete: it has nobody else.
     private var receiver: (any RequestReceiver)?
     /// A streamed answer that has to leave whole.
     private var gathered: Response?
     private var sentBytes = 0
 
-    init(_ reply: LambdaReply, envelope: HTTPEnvelope? = nil, _ settings: FunctionSettings) {
+    /// The answer to an event of a shape, by whose sender's means it may be streamed.
+    init(_ reply: LambdaReply, to event: Event, _ settings: FunctionSettings) {
         self.reply = reply
-        self.envelope = envelope
-        self.settings = settings
+        envelope = if case .http(let request) = event { request.envelope } else { nil }
+        directErrors = settings.directErrors
+        streams = settings.invokeMode == .responseStream && event.takesStreams
     }
 
-    /// Has a receiver told when there is room again, and keeps it until it has answered.
+    /// Has a receiver told when there is room again, or when nobody waits any more, and keeps it until
+    /// it has answered.
     func serve(_ receiver: any RequestReceiver) {
         self.receiver = receiver
         reply.resumed = { [weak self] in self?.receiver?.resume() }
+        reply.abandoned = { [weak self] in
+            let receiver = self?.receiver
+            self?.receiver = nil
+            receiver?.abandon()
+        }
     }
 
     var isCongested: Bool { reply.isCongested }
 
     func respond(_ response: Response) {
         receiver = nil
-        if envelope == nil, settings.directErrors == .report, let report = response.report {
+        if envelope == nil, directErrors == .report, let report = response.report {
             return reply.fail(report)
         }
-        switch settings.invokeMode {
-        case .buffered: answer(response)
-        case .responseStream:
-            beginStream(response)
-            endStream(nil)
-        }
+        guard streams else { return answer(response) }
+        beginStream(response)
+        endStream(nil)
     }
 
     func beginStream(_ response: Response) {
-        guard settings.invokeMode == .responseStream else { return gathered = response }
+        sentBytes = response.body.count
+        guard streams else { return gathered = response }
         if let envelope {
             reply.beginStream(
                 contentType: HTTPEnvelope.streamContentType,
@@ -56,7 +63,6 @@ final class EventExchange: Exchange {
         } else {
             reply.beginStream(contentType: response.type, response.body)
         }
-        sentBytes = response.body.count
     }
 
     func send(_ bytes: [UInt8]) {

@@ -111,17 +111,19 @@ extension LambdaHandle: LambdaEventReceiver {
     private func begin(
         _ shape: Event, _ event: LambdaEvent, _ context: RequestContext, _ reply: LambdaReply
     ) {
-        let settings = application.configuration.lambda
+        let exchange = EventExchange(reply, to: shape, application.configuration.lambda)
         switch shape {
         case .direct(let form):
-            answer("event", .form(form), event, context, reply)
+            answer("event", .form(form), event, context, exchange)
         case .records(let records):
-            answer("event of \(records.source.rawValue)", .records(records), event, context, reply)
+            answer(
+                "event of \(records.source.rawValue)", .records(records), event, context, exchange)
         case .warmUp:
-            reply.respond(Event.warmUpAnswer, contentType: "application/json")
+            exchange.respond(
+                Response(.ok, contentType: "application/json", body: Event.warmUpAnswer))
         case .http(let request):
-            let exchange = EventExchange(reply, envelope: request.envelope, settings)
-            switch request.route(through: application, context: context) {
+            let limits = application.configuration.http
+            switch request.route(through: application, context: context, limits: limits) {
             case .answered(let response): exchange.respond(response)
             case .refused(let failure):
                 application.logEnd(
@@ -139,11 +141,10 @@ extension LambdaHandle: LambdaEventReceiver {
 
     private func answer(
         _ name: String, _ content: Invocation.Content, _ event: LambdaEvent,
-        _ context: RequestContext, _ reply: LambdaReply
+        _ context: RequestContext, _ exchange: EventExchange
     ) {
         let invocation = Invocation(
             name, RequestProperties(kind: .json), context, host: application)
-        let exchange = EventExchange(reply, application.configuration.lambda)
         exchange.serve(invocation)
         invocation.receive(content, bytes: event.body.count, exchange: exchange)
     }

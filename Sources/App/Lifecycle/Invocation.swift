@@ -22,7 +22,7 @@ protocol InvocationHost: AnyObject {
     func release()
     /// Writes the line of one image whose result its sender may never see.
     func logItem(
-        _ item: Item, _ result: Result<[Prediction], Failure>, of context: RequestContext)
+        _ item: Item?, _ result: Result<[Prediction], Failure>, of context: RequestContext)
     /// Writes the line of a request that has ended.
     func logEnd(_ end: RequestEnd)
 }

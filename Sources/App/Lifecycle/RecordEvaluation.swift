@@ -1,5 +1,5 @@
-// A batch of records to one outcome each: their forms are evaluated side by side, a window of images
-// at a time.
+// A batch of records to one outcome each: their forms are evaluated side by side, a window of
+// images at a time.
 //
 // Each record is an evaluation of its own, so one record's answer is what the same request would
 // have got alone. Bad ones end at once, by the thousand; others have their turns in between.
@@ -23,9 +23,9 @@ final class RecordEvaluation {
     private var isLaunching = false
     private var isScheduled = false
 
-    /// Called for each image that has ended, with the index of its record; in a batch of a queue's
-    /// nobody else learns what was found.
-    var itemEnded: ((Int, Item, Result<[Prediction], Failure>) -> Void)?
+    /// Called for each image that has ended, and for each record that has none because of a failure,
+    /// with the index of the record; in a batch of a queue's nobody else learns what was found.
+    var itemEnded: ((Int, Item?, Result<[Prediction], Failure>) -> Void)?
 
     /// Prepares the evaluation. `completed` gets one outcome for each record, in order.
     init(
@@ -60,6 +60,7 @@ final class RecordEvaluation {
             outcomes[index].answer = Self.answer(failure, to: records[index])
             outcomes[index].failure = failure
             outcomes[index].hasResult = false
+            itemEnded?(index, records[index].content.onlyItem, .failure(failure))
         }
         running = [:]
         end()
@@ -94,7 +95,9 @@ final class RecordEvaluation {
         nextIndex += 1
         switch records[index].content {
         case .nothing: ended(index, .success(Answer.predictions([])))
-        case .unreadable(let failure): ended(index, .failure(failure))
+        case .unreadable(let failure):
+            itemEnded?(index, nil, .failure(failure))
+            ended(index, .failure(failure))
         case .form(let form):
             let evaluation = Evaluation(form, topK: nil, backend: backend) { [weak self] in
                 self?.ended(index, $0)
@@ -128,10 +131,7 @@ final class RecordEvaluation {
     }
 
     private static func answer(_ failure: Failure, to record: RecordBatch.Record) -> [UInt8] {
-        guard case .form(let form) = record.content, case .one(let item) = form.shape else {
-            return failure.response.body
-        }
-        return Answer.failure(of: item, failure)
+        record.content.onlyItem.map { Answer.failure(of: $0, failure) } ?? failure.response.body
     }
 
     private func end() {

@@ -1,4 +1,5 @@
-// Base64 as images come in it, and as answers that are no text leave in it (RFC 4648 §4): the standard alphabet, padding optional.
+// Base64 as images come in it, and as answers that are no text leave in it (RFC 4648 §4): the
+// standard alphabet, padding optional.
 //
 // Our own, because a wrong one should be told what is wrong: most are of the URL-safe alphabet, or
 // were wrapped into lines. Nothing is skipped: §3.3 has decoders refuse what is not of the alphabet.
@@ -16,25 +17,35 @@ enum Base64 {
                 "\(place) does not hold valid base64: its length, \(digits) characters without "
                     + "padding, is no possible one; it may be cut short")
         }
-        let values = Self.values
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(digits / 4 * 3 + 2)
-        var start = 0
-        while start < digits {
-            // Four digits make three bytes; two or three at the end make one or two.
-            let count = min(4, digits - start)
-            var bits: UInt32 = 0
-            for index in start..<start + count {
-                let value = values[Int(text[index])]
-                guard value < 64 else { throw wrong(text[index], index, place) }
-                bits = bits << 6 | UInt32(value)
+        let whole = digits / 4
+        let rest = digits % 4
+        var bytes = [UInt8](repeating: 0, count: whole * 3 + max(0, rest - 1))
+        var target = bytes.mutableSpan
+        let values = Self.values.span
+        var (read, written) = (0, 0)
+        while read < whole * 4 {
+            // Four digits make three bytes. What is no digit has a value with a high bit.
+            let first = values[Int(text[read])]
+            let second = values[Int(text[read &+ 1])]
+            let third = values[Int(text[read &+ 2])]
+            let fourth = values[Int(text[read &+ 3])]
+            guard first | second | third | fourth < 64 else {
+                throw wrong(text, from: read, place)
             }
-            bits <<= 6 * UInt32(4 - count)
-            bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
-            if count > 2 { bytes.append(UInt8(truncatingIfNeeded: bits >> 8)) }
-            if count > 3 { bytes.append(UInt8(truncatingIfNeeded: bits)) }
-            start += 4
+            target[written] = first << 2 | second >> 4
+            target[written &+ 1] = second << 4 | third >> 2
+            target[written &+ 2] = third << 6 | fourth
+            read &+= 4
+            written &+= 3
         }
+        // Two or three digits at the end make one or two.
+        guard rest > 0 else { return bytes }
+        let first = values[Int(text[read])]
+        let second = values[Int(text[read + 1])]
+        let third = rest == 3 ? values[Int(text[read + 2])] : 0
+        guard first | second | third < 64 else { throw wrong(text, from: read, place) }
+        target[written] = first << 2 | second >> 4
+        if rest == 3 { target[written + 1] = second << 4 | third >> 2 }
         return bytes
     }
 
@@ -46,7 +57,11 @@ enum Base64 {
         return count
     }
 
-    private static func wrong(_ byte: UInt8, _ index: Int, _ place: String) -> Failure {
+    /// Says what the first character from an index on is that is no digit.
+    private static func wrong(_ text: Span<UInt8>, from start: Int, _ place: String) -> Failure {
+        var index = start
+        while values[Int(text[index])] < 64 { index += 1 }
+        let byte = text[index]
         let found =
             switch byte {
             case 0x0A, 0x0D: "a line break; send it in one line"

@@ -68,6 +68,9 @@ void linux_name_thread(const char *name);
 /// kernel has no close_range (before 5.9): then nothing has changed.
 int linux_keep_only_descriptors(const int *kept, int count);
 
+/// Has all threads that don't allocate yet share one heap, mallopt(3) with M_ARENA_MAX.
+void linux_share_heap(void);
+
 /// The processors this process may use, sched_getaffinity(2); -1 on error.
 int linux_affinity_count(void);
 /// Seconds since 1970, clock_gettime(CLOCK_REALTIME) (or its vDSO form).

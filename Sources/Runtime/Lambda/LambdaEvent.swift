@@ -7,39 +7,42 @@
 package struct LambdaEvent: Sendable {
     /// Names the invocation in logs. Customers may choose it, so two events may share one.
     package let requestID: String
-    /// When the platform gives up, in milliseconds since 1970.
-    package let deadline: Int64?
-    package let functionARN: String?
-    package let traceID: String?
-    /// Whose event it is, where the function isolates its tenants.
-    package let tenantID: String?
-    /// JSON.
-    package let clientContext: String?
-    /// JSON.
-    package let cognitoIdentity: String?
-    /// Tells invocations of the same request apart; goes back with the answer.
-    package let invocationID: String?
     package let body: [UInt8]
+    /// Searched when asked, for few of them are looked at.
+    private let headers: TransferHeaders
 
     /// The longest request id that is taken, in bytes: far more than the platform's 36.
     private static let longestID = 1024
 
     /// The event of an answer to `next`; `nil` where it has no id by which it could be answered.
     init?(_ response: TransferResponse) {
-        let headers = response.headers
-        guard let requestID = headers["lambda-runtime-aws-request-id"],
-            requestID.utf8.count <= Self.longestID, requestID != ".", requestID != ".."
+        // "." and ".." would lead elsewhere in the path of the answer.
+        guard let requestID = response.headers["lambda-runtime-aws-request-id"],
+            requestID.utf8.count <= Self.longestID
         else { return nil }
         self.requestID = requestID
-        deadline = headers["lambda-runtime-deadline-ms"].flatMap { Int64($0) }
-        functionARN = headers["lambda-runtime-invoked-function-arn"]
-        traceID = headers["lambda-runtime-trace-id"]
-        tenantID = headers["lambda-runtime-aws-tenant-id"]
-        clientContext = headers["lambda-runtime-client-context"]
-        cognitoIdentity = headers["lambda-runtime-cognito-identity"]
-        invocationID = headers["lambda-runtime-invocation-id"]
         body = response.body
+        headers = response.headers
     }
+
+    /// When the platform gives up, in milliseconds since 1970.
+    package var deadline: Int64? { headers["lambda-runtime-deadline-ms"].flatMap { Int64($0) } }
+
+    package var functionARN: String? { headers["lambda-runtime-invoked-function-arn"] }
+
+    package var traceID: String? { headers["lambda-runtime-trace-id"] }
+
+    /// Whose event it is, where the function isolates its tenants.
+    package var tenantID: String? { headers["lambda-runtime-aws-tenant-id"] }
+
+    /// JSON, as the caller gave it.
+    package var clientContext: String? { headers["lambda-runtime-client-context"] }
+
+    /// JSON.
+    package var cognitoIdentity: String? { headers["lambda-runtime-cognito-identity"] }
+
+    /// Tells invocations of the same request apart; goes back with the answer.
+    package var invocationID: String? { headers["lambda-runtime-invocation-id"] }
 }
 
 /// What takes events. Loop thread.

@@ -49,7 +49,8 @@ package final class LambdaRuntime {
         let count = max(1, min(settings.concurrency ?? 1, Self.loopsMax))
         // The extension waits on a connection of its own.
         pool = try TransferPool(
-            loop: loop, policy: nil, maxConcurrent: count + 2, userAgent: settings.userAgent)
+            loop: loop, policy: nil, peers: .neighbour, maxConcurrent: count + 2,
+            userAgent: settings.userAgent)
         loops = (0..<count).map { _ in
             InvocationLoop(self, on: loop, isConcurrent: settings.concurrency != nil)
         }

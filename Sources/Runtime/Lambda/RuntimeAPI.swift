@@ -133,6 +133,8 @@ struct RuntimeAPI {
         request.totalTimeout = nil
         request.connectTimeout = nil
         request.maxRedirects = 0
+        // A customer may call an invocation "..".
+        request.keepsPath = true
         return request
     }
 }

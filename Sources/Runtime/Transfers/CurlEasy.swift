@@ -49,7 +49,7 @@ final class CurlEasy {
         var options = unsafe CurlOptions(handle)
         unsafe setCallbacks(&options, context.toOpaque(), multi: multi)
         setPolicy(&options, transfer.request, settings)
-        setRequest(&options, transfer.request, isUpload: transfer.upload != nil)
+        setRequest(&options, transfer.request, upload: transfer.upload)
         if transfer.upload != nil {
             unsafe UploadCallbacks.set(&options, handle, context.toOpaque())
         }
@@ -70,6 +70,7 @@ final class CurlEasy {
 
     /// What is the same for all requests of a pool.
     struct Settings {
+        let peers: TransferPool.Peers
         let userAgent: String
         /// A PEM file of the certificate authorities to trust instead of the system's.
         let certificateFile: String?
@@ -89,8 +90,15 @@ final class CurlEasy {
         // A proxy from the environment would connect for us, past the address policy.
         options.set(CURLOPT_PROXY, "")
         options.set(CURLOPT_USERAGENT, settings.userAgent)
-        // Frozen between invocations, a process wakes with connections that are dead but look alive.
-        options.set(CURLOPT_MAXAGE_CONN, 4)
+        switch settings.peers {
+        case .strangers:
+            // Frozen between invocations, a process wakes with connections that are dead but look
+            // alive.
+            options.set(CURLOPT_MAXAGE_CONN, 4)
+        case .neighbour:
+            options.set(CURLOPT_MAXAGE_CONN, 10 * 365 * 86400)
+            options.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+        }
         // Not vital, so no `attempt`: refused where the handle keeps the buffer of a transfer that ended
         // in its look-up or was of HTTP/2; it is of this size already.
         _ = unsafe ccurl_set_long(handle, CURLOPT_BUFFERSIZE, 64 * 1024)
@@ -98,9 +106,10 @@ final class CurlEasy {
         // them is set (Debian sets one); parsing them takes longer than a whole transfer.
         options.set(CURLOPT_CAPATH, nil)
         if let file = settings.certificateFile { options.set(CURLOPT_CAINFO, file) }
-        if let limit = request.connectTimeout {
+        if let limit = request.connectTimeout, settings.peers == .strangers {
             // A little later than ours, see Transfer.swift. libcurl shares it out among a host's
-            // addresses, so that a dead one is not waited for all the time.
+            // addresses, so that a dead one is not waited for all the time. Its timer runs on when
+            // the connection is made, so where a request may take hours there must be none.
             options.set(CURLOPT_CONNECTTIMEOUT_MS, limit.milliseconds + 250)
         }
         unsafe options.attempt(
@@ -108,7 +117,7 @@ final class CurlEasy {
     }
 
     private func setRequest(
-        _ options: inout CurlOptions, _ request: TransferRequest, isUpload: Bool
+        _ options: inout CurlOptions, _ request: TransferRequest, upload: Upload?
     ) {
         options.set(CURLOPT_URL, request.url)
         options.set(CURLOPT_PATH_AS_IS, request.keepsPath ? 1 : 0)
@@ -122,10 +131,13 @@ final class CurlEasy {
         case .post, .put:
             options.set(CURLOPT_POST, 1)
             options.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
-            if isUpload {
-                headers.append("Transfer-Encoding: chunked")
-            } else {
+            if upload == nil {
                 options.setBody(request.body ?? [])
+            } else if let length = upload?.length {
+                unsafe options.attempt(
+                    ccurl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(length)))
+            } else {
+                headers.append("Transfer-Encoding: chunked")
             }
             // Neither libcurl's default type nor a wait of a second for "100 Continue".
             headers.append("Expect:")
@@ -182,6 +194,9 @@ final class CurlEasy {
 
     /// The status of the last response, 0 before there is one.
     var status: Int { unsafe ccurl_get_long(handle, CURLINFO_RESPONSE_CODE) }
+
+    /// Whether it had no need of a new connection.
+    var isReusingConnection: Bool { unsafe ccurl_get_long(handle, CURLINFO_NUM_CONNECTS) == 0 }
 
     /// The URL of the last hop.
     var effectiveURL: String {

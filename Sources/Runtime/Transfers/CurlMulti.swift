@@ -16,6 +16,9 @@ final class CurlMulti: EventHandler {
     private let finished: (Transfer, CURLcode) -> Void
     /// A socket that could not be watched (no memory): its transfer can't go on.
     private let lost: (Transfer) -> Void
+    /// The server has closed the connection of an upload without an answer: libcurl reads no more,
+    /// but has not noticed, because it waits for the rest of the body.
+    private let hungUp: (Transfer) -> Void
     private var sockets: [CInt: WatchedSocket] = [:]
     private var timer: Token?
     /// Whether `act` is called at the end of this turn.
@@ -25,13 +28,14 @@ final class CurlMulti: EventHandler {
     /// `nil` where there is no memory.
     init?(
         loop: EventLoop, connections: Int, finished: @escaping (Transfer, CURLcode) -> Void,
-        lost: @escaping (Transfer) -> Void
+        lost: @escaping (Transfer) -> Void, hungUp: @escaping (Transfer) -> Void
     ) {
         guard CurlLibrary.isReady, let multi = unsafe curl_multi_init() else { return nil }
         unsafe self.multi = multi
         self.loop = loop
         self.finished = finished
         self.lost = lost
+        self.hungUp = hungUp
         timer = loop.register(handler: self)
         let context = unsafe Unmanaged.passRetained(self)
         unsafe self.context = context
@@ -84,7 +88,18 @@ final class CurlMulti: EventHandler {
         // The error itself is found by reading.
         if readiness.contains(.hangup) { mask |= CURL_CSELECT_ERR | CURL_CSELECT_IN }
         act(on: socket, mask)
-        transfer?.upload?.stirred()
+        if let transfer, let upload = transfer.upload {
+            upload.stirred()
+            if transfer.phase == .answer && !isRead(for: transfer, socket) { hungUp(transfer) }
+        }
+    }
+
+    private func isRead(for transfer: Transfer, _ socket: CInt) -> Bool {
+        if let socket = sockets[socket], socket.transfer === transfer {
+            return socket.interest.contains(.read)
+        }
+        // It may have gone on to another connection.
+        return sockets.values.contains { $0.transfer === transfer && $0.interest.contains(.read) }
     }
 
     /// In this turn still: a request, and a body that goes on, must not wait for the next.
@@ -130,6 +145,7 @@ final class CurlMulti: EventHandler {
             if let socket = sockets[fd] {
                 do {
                     socket.transfer = transfer
+                    socket.interest = interest
                     try loop.setInterest(interest, of: socket.token)
                     return true
                 } catch {
@@ -139,6 +155,7 @@ final class CurlMulti: EventHandler {
             }
             let socket = WatchedSocket(fd, self)
             socket.transfer = transfer
+            socket.interest = interest
             socket.token = try loop.register(fd, interest: interest, handler: socket)
             sockets[fd] = socket
             return true
@@ -162,6 +179,7 @@ private final class WatchedSocket: EventHandler {
     private unowned let multi: CurlMulti
     /// The one that uses it now.
     weak var transfer: Transfer?
+    var interest: Interest = []
     var token = Token(slot: .max, generation: 0)
 
     init(_ fd: CInt, _ multi: CurlMulti) {

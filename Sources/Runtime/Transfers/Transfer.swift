@@ -12,7 +12,7 @@ internal import EventLoop
 final class Transfer: EventHandler {
     /// The part of a response head that is taken, in bytes: far more than any server sends.
     static let headCap = 256 * 1024
-    /// A Content-Length is believed that far; what is really longer grows by doubling.
+    /// A stranger's Content-Length is believed that far; what is really longer grows by doubling.
     private static let firstReservation = 1 << 20
     /// The body of an error response is read to its end, and dropped, where it is short: then the
     /// connection can be used again.
@@ -83,9 +83,10 @@ final class Transfer: EventHandler {
 
     // MARK: Events from libcurl
 
-    /// It was given to libcurl, or a redirect begins: maybe a name is resolved, maybe not.
-    func connectionWanted() {
-        phase = .connecting
+    /// It was given to libcurl: maybe there is a connection for it, maybe one is to be made.
+    func launched() { phase = .connecting }
+
+    private func connectionWanted() {
         connectStarted = loop.readClock()
         refusedAddress = nil
         setDeadline()
@@ -100,8 +101,8 @@ final class Transfer: EventHandler {
     /// A connection is about to be made; false where it must not. `nil` is an address that is not IP.
     func mayConnect(to address: NetworkAddress?) -> Bool {
         if isAbandoned { return false }
-        // A redirect to a name that libcurl still remembers comes here without a look-up.
-        if phase == .answer || phase == .body { connectionWanted() }
+        // A name that libcurl still remembers comes here without a look-up.
+        if connectStarted == nil { connectionWanted() }
         phase = .connecting
         guard let policy else { return true }
         guard let address else { return false }
@@ -113,8 +114,10 @@ final class Transfer: EventHandler {
     /// A connection (old or new) takes the request; false where its body can't be begun again.
     func connected() -> Bool {
         phase = .answer
-        connectStarted = nil
-        setDeadline()
+        if connectStarted != nil {
+            connectStarted = nil
+            setDeadline()
+        }
         return upload?.begin() ?? true
     }
 
@@ -148,7 +151,8 @@ final class Transfer: EventHandler {
         }
         guard bytes.count <= request.byteCap - body.count else { return refuse(.bodyTooLarge) }
         if body.isEmpty, let length = length() {
-            body.reserveCapacity(min(length, request.byteCap, Self.firstReservation))
+            let trust = policy == nil ? Int.max : Self.firstReservation
+            body.reserveCapacity(min(length, request.byteCap, trust))
         }
         unsafe bytes.withUnsafeBufferPointer { unsafe body.append(contentsOf: $0) }
         return true

@@ -29,12 +29,22 @@ enum TransferOutcome {
                 effectiveURL: easy.effectiveURL))
     }
 
+    /// Whether an old connection was dead and libcurl, which would have tried another, could not begin
+    /// the body again, but we can. Goes back to its beginning then.
+    static func isRepeatable(_ transfer: Transfer, _ code: CURLcode) -> Bool {
+        guard code == CURLE_SEND_FAIL_REWIND || code == CURLE_ABORTED_BY_CALLBACK,
+            let upload = transfer.upload, upload.failure == nil
+        else { return false }
+        return upload.rewind()
+    }
+
     /// Whether a server has refused a body and hung up: its status stands, however the rest came.
     private static func isEarlyAnswer(
         _ transfer: Transfer, _ status: Int, _ code: CURLcode
     ) -> Bool {
         let isBroken = code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR
-        return transfer.upload != nil && transfer.isHeadComplete && status >= 300 && isBroken
+        let hasBody = transfer.upload != nil || transfer.request.body != nil
+        return hasBody && transfer.isHeadComplete && status >= 300 && isBroken
     }
 
     private static func error(
@@ -76,6 +86,8 @@ enum TransferOutcome {
             return .truncated(host: host)
         case CURLE_ABORTED_BY_CALLBACK:
             if let failure = transfer.upload?.failure { return failure }
+            return .unreachable(host: host, reason: "the connection broke")
+        case CURLE_SEND_FAIL_REWIND:
             return .unreachable(host: host, reason: "the connection broke")
         case CURLE_GOT_NOTHING:
             return .unreachable(host: host, reason: "it closed the connection without an answer")

@@ -15,6 +15,18 @@ package final class TransferPool {
     /// What a completion is given.
     package typealias Completion = (Result<TransferResponse, TransferError>) -> Void
 
+    /// What may be taken for granted of the hosts that a pool talks to.
+    package enum Peers: Sendable {
+        /// Hosts of the Internet: connections that were idle for seconds are not trusted.
+        case strangers
+        /// A host beside us, as the Runtime API of AWS Lambda is: it is frozen and thawed when we
+        /// are, so that connections stay good for ever, and it speaks HTTP/1.1.
+        /// Requests to it are not signed.
+        case neighbour
+    }
+
+    /// Smaller bodies leave with the head in one packet, as a copy that libcurl makes.
+    private static let copiedBodyMax = 64 * 1024
     /// Handles that are kept for the next transfers.
     private static let sparesMax = 64
 
@@ -41,14 +53,15 @@ package final class TransferPool {
     /// `certificateFile` names a PEM file of certificate authorities to trust instead of the
     /// system's. Throws where there is no memory.
     package init(
-        loop: EventLoop, policy: AddressPolicy?, maxConcurrent: Int = 256,
-        userAgent: String = "amphora/0.1", certificateFile: String? = nil
+        loop: EventLoop, policy: AddressPolicy?, peers: Peers = .strangers,
+        maxConcurrent: Int = 256, userAgent: String = "amphora/0.1", certificateFile: String? = nil
     ) throws(SystemError) {
         precondition(maxConcurrent > 0)
         self.loop = loop
         self.policy = policy
         self.maxConcurrent = maxConcurrent
-        settings = CurlEasy.Settings(userAgent: userAgent, certificateFile: certificateFile)
+        settings = CurlEasy.Settings(
+            peers: peers, userAgent: userAgent, certificateFile: certificateFile)
         multi = makeMulti()
         guard multi != nil else { throw SystemError(call: "curl_multi_init", number: 12) }
     }
@@ -68,7 +81,12 @@ package final class TransferPool {
     @discardableResult
     package func start(_ request: TransferRequest, completion: @escaping Completion) -> TransferID {
         let id = nextID()
-        begin(id, request, nil, completion)
+        var upload: Upload?
+        if settings.peers == .neighbour, let body = request.body, body.count > Self.copiedBodyMax {
+            // Not for signed requests: libcurl has to see the body that it signs.
+            upload = Upload(id: id, whole: body)
+        }
+        begin(id, request, upload, completion)
         return id
     }
 
@@ -161,7 +179,10 @@ package final class TransferPool {
             throw .badHeader(
                 name: String(decoding: name.utf8.filter { !isControl($0) }, as: UTF8.self))
         }
-        return try TransferURL.host(of: request.url)
+        switch settings.peers {
+        case .strangers: return try TransferURL.host(of: request.url)
+        case .neighbour: return try TransferURL.hostForSentences(of: request.url)
+        }
     }
 
     private func launch(_ transfer: Transfer) {
@@ -170,7 +191,7 @@ package final class TransferPool {
         }
         transfer.easy = easy
         running[transfer.id] = transfer
-        transfer.connectionWanted()
+        transfer.launched()
         guard easy.attach(transfer, settings: settings, multi: multi), multi.add(easy) else {
             release(transfer, keepsHandle: false)
             return fail(transfer, "libcurl refused the transfer")
@@ -221,6 +242,7 @@ package final class TransferPool {
 
     private func finished(_ transfer: Transfer, _ code: CURLcode) {
         guard let easy = transfer.easy else { return }
+        if TransferOutcome.isRepeatable(transfer, code) { return repeatOnNewHandle(transfer) }
         let result = TransferOutcome.result(of: transfer, easy, code)
         release(transfer, keepsHandle: true)
         conclude(transfer.id, result)
@@ -268,7 +290,8 @@ package final class TransferPool {
             finished: { [self] in finished($0, $1) },
             lost: { [unowned self] transfer in
                 loop.afterTurn { [self] in unwatchable(transfer) }
-            })
+            },
+            hungUp: { [unowned self] in hungUp($0) })
     }
 
     private func unwatchable(_ transfer: Transfer) {
@@ -277,6 +300,22 @@ package final class TransferPool {
         conclude(transfer.id, .failure(.internal(reason: "a socket could not be watched")))
         launchWaiting()
         tell()
+    }
+
+    private func hungUp(_ transfer: Transfer) {
+        guard let easy = transfer.easy, let upload = transfer.upload else { return }
+        // As libcurl does where it does notice: an old connection may have died long ago.
+        if easy.isReusingConnection && upload.rewind() { return repeatOnNewHandle(transfer) }
+        release(transfer, keepsHandle: false)
+        let reason = "it closed the connection without an answer"
+        conclude(transfer.id, .failure(.unreachable(host: transfer.host, reason: reason)))
+        launchWaiting()
+        tell()
+    }
+
+    private func repeatOnNewHandle(_ transfer: Transfer) {
+        release(transfer, keepsHandle: false)
+        launch(transfer)
     }
 
     private func renewMultiIfIdle() {

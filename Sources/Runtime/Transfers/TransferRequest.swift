@@ -85,25 +85,38 @@ package struct TransferHeaders: Sendable {
     /// The value of the first field of that name that is not empty, without the white space around
     /// it. Case does not count; an empty value is an absent one.
     package subscript(_ name: String) -> String? {
-        let name = Array(name.utf8)
-        for line in section.split(separator: 0x0A) {
-            guard line.count > name.count, line[line.startIndex + name.count] == 0x3A,
-                zip(line, name).allSatisfy({ Self.lowercase($0) == Self.lowercase($1) })
-            else { continue }
-            let value = Self.trim(line.dropFirst(name.count + 1))
-            if !value.isEmpty { return String(decoding: value, as: UTF8.self) }
+        var start = 0
+        while start < section.count {
+            let end = section[start...].firstIndex(of: 0x0A) ?? section.count
+            if isField(name, start..<end) {
+                let value = trimmed(start + name.utf8.count + 1..<end)
+                if !value.isEmpty { return String(decoding: section[value], as: UTF8.self) }
+            }
+            start = end + 1
         }
         return nil
     }
 
-    private static func lowercase(_ byte: UInt8) -> UInt8 {
-        (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+    private func isField(_ name: String, _ line: Range<Int>) -> Bool {
+        let colon = line.lowerBound + name.utf8.count
+        guard colon < line.upperBound, section[colon] == 0x3A else { return false }
+        var index = line.lowerBound
+        for byte in name.utf8 {
+            guard Self.lowercase(byte) == Self.lowercase(section[index]) else { return false }
+            index += 1
+        }
+        return true
     }
 
-    private static func trim(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    private func trimmed(_ range: Range<Int>) -> Range<Int> {
         let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0D }
-        let tail = bytes.drop(while: isSpace)
-        guard let last = tail.lastIndex(where: { !isSpace($0) }) else { return [] }
-        return tail[...last]
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, isSpace(section[start]) { start += 1 }
+        while start < end, isSpace(section[end - 1]) { end -= 1 }
+        return start..<end
+    }
+
+    private static func lowercase(_ byte: UInt8) -> UInt8 {
+        (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
     }
 }

@@ -2,7 +2,8 @@
 //
 // It is the store between whoever makes the body and libcurl, which asks when the socket takes more
 // and is told to pause where there is nothing. What waits is one run of bytes, so that a thousand
-// small pieces leave as one chunk. The first bytes are kept a while after libcurl has had them: when
+// small pieces leave as one chunk. A large body that is there already goes the same way, with a length
+// instead of chunks, because libcurl would copy it. The first bytes are kept a while after libcurl has had them: when
 // an old connection turns out to be dead, the request is made again on a new one (RFC 9112 §9.3.1)
 // and must begin at its beginning. It splits, pads and transforms nothing, and knows no pointers.
 
@@ -21,6 +22,9 @@ package final class Upload {
     /// sees a body cut short.
     package let id: TransferID
 
+    /// The length of a body that was there from the start.
+    let length: Int?
+
     private let wake: (Upload) -> Void
     private let drained: (Upload) -> Void
     /// From `front` on these bytes wait; before it are those that could be asked for once more.
@@ -29,8 +33,10 @@ package final class Upload {
     /// Whether `bytes` begins with the first byte of the body.
     private var isWhole = true
     private var isEnded = false
-    private var trailers: [String] = []
-    private var areTrailersTaken = false
+    /// The field lines of the trailer section.
+    private(set) var trailers: [String] = []
+    /// Whether libcurl knows that the body has ended; it forgets that only with its handle.
+    private var isEndTaken = false
     private var isCongestionKnown = false
     /// Whether libcurl waits to be told to go on.
     private(set) var isPaused = false
@@ -46,6 +52,17 @@ package final class Upload {
         self.id = id
         self.wake = wake
         self.drained = drained
+        length = nil
+    }
+
+    /// A body that is there already.
+    init(id: TransferID, whole body: [UInt8]) {
+        self.id = id
+        wake = { _ in }
+        drained = { _ in }
+        length = body.count
+        bytes = body
+        isEnded = true
     }
 
     // MARK: From the maker
@@ -80,6 +97,9 @@ package final class Upload {
 
     private var waitingCount: Int { bytes.count - front }
 
+    /// The memory that it takes, in bytes.
+    var storage: Int { bytes.capacity }
+
     private func goOn() {
         guard isPaused else { return }
         isPaused = false
@@ -102,6 +122,7 @@ package final class Upload {
         let count = min(room, waitingCount)
         guard count > 0 else {
             isPaused = !isEnded
+            isEndTaken = isEnded
             return isEnded ? .end : .pause
         }
         take(bytes.span.extracting(front..<front + count))
@@ -115,7 +136,7 @@ package final class Upload {
     }
 
     private func dropSent() {
-        guard front > Self.replayMax else { return }
+        guard length == nil, front > Self.replayMax else { return }
         if waitingCount == 0 {
             isWhole = false
             bytes.removeAll(keepingCapacity: bytes.capacity <= 2 * Self.highWatermark)
@@ -128,16 +149,18 @@ package final class Upload {
         }
     }
 
-    /// The field lines of the trailer section. From inside of libcurl, which can't begin again then.
-    func takeTrailers() -> [String] {
-        areTrailersTaken = true
-        return trailers
+    /// A connection takes the request, the first or another that libcurl tries; false where it can't
+    /// begin again. From inside of libcurl.
+    func begin() -> Bool {
+        guard !isEndTaken else { return false }
+        return rewind()
     }
 
-    /// A connection takes the request, the first or another; false where too much has left already.
-    func begin() -> Bool {
-        guard isOpen, isWhole, !areTrailersTaken else { return false }
+    /// Goes back to the first byte, for another handle; false where that is gone already.
+    func rewind() -> Bool {
+        guard isOpen, isWhole else { return false }
         front = 0
+        isEndTaken = false
         isPaused = false
         return true
     }

@@ -50,7 +50,7 @@ private let beginAgain: ccurl_seek_function = { context, offset, origin in
 
 private let giveTrailers: ccurl_trailer_function = { list, context in
     guard let upload = unsafe upload(context) else { return CURL_TRAILERFUNC_ABORT }
-    for line in upload.takeTrailers() {
+    for line in upload.trailers {
         // libcurl frees the list.
         guard let longer = unsafe curl_slist_append(list.pointee, line) else {
             return CURL_TRAILERFUNC_ABORT

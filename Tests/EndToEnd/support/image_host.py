@@ -7,6 +7,7 @@ threads: each connection has one, and all end with the host.
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import socket
 import threading
@@ -32,6 +33,7 @@ class ImageHost(http.server.ThreadingHTTPServer):
         self.left = 0
         self.sent = 0
         self.released = threading.Event()
+        self.connections: set[socket.socket] = set()
         self.thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
 
     @property
@@ -61,6 +63,12 @@ class ImageHost(http.server.ThreadingHTTPServer):
             self.requests.clear()
             self.left = self.sent = 0
 
+    def disconnect(self) -> None:
+        """Closes every connection, those that are kept included."""
+        for connection in list(self.connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
     def handle_error(self, request, client_address) -> None:
         """A client that leaves is what many tests are about."""
 
@@ -77,6 +85,16 @@ class ImageHost(http.server.ThreadingHTTPServer):
 class Handler(http.server.BaseHTTPRequestHandler):
     server: ImageHost
     protocol_version = "HTTP/1.1"
+    # A head and a body are two writes: without this the second waits for a delayed ACK.
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections.add(self.connection)
+
+    def finish(self) -> None:
+        self.server.connections.discard(self.connection)
+        super().finish()
 
     def log_message(self, format: str, *args) -> None:
         pass

@@ -9,33 +9,14 @@ from __future__ import annotations
 import contextlib
 import os
 import pathlib
-import signal
 import socket
-import subprocess
-import threading
 import time
 
 import requests
+from process import BINARY, DIGITS, ROOT, Process, clean_environment, run
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-BINARY = ROOT / ".build" / "release" / "amphora"
-DIGITS = ROOT / "models" / "digits"
+__all__ = ["BINARY", "DIGITS", "ROOT", "Server", "clean_environment", "listening_port", "run"]
 START_S = 20
-
-
-def clean_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
-    """This process's environment without what would configure the server, plus `extra`."""
-    foreign = ("AMPHORA_", "SAGEMAKER_", "AWS_", "MODEL_NAME", "LD_LIBRARY_PATH")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)
-            and not name.lower().endswith("_proxy")}
-    return kept | (extra or {})
-
-
-def run(*arguments: str, env: dict[str, str] | None = None,
-        timeout: float = 20) -> subprocess.CompletedProcess[str]:
-    """Runs the binary to its end."""
-    return subprocess.run([str(BINARY), *map(str, arguments)], env=clean_environment(env),
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
 
 
 def listening_port(pid: int) -> int | None:
@@ -57,43 +38,29 @@ def listening_port(pid: int) -> int | None:
     return None
 
 
-class Server:
+class Server(Process):
     """One running server. Use as a context manager."""
 
     def __init__(self, *options: str, model: pathlib.Path | None = DIGITS,
                  env: dict[str, str] | None = None, port: int | None = 0) -> None:
-        arguments = [str(BINARY), "serve"]
+        arguments = [BINARY, "serve"]
         if model is not None:
-            arguments += ["--model-path", str(model)]
+            arguments += ["--model-path", model]
         if port is not None:
-            arguments += ["--port", str(port)]
-        self.process = subprocess.Popen(
-            [*arguments, *map(str, options)], env=clean_environment(env), cwd="/",
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.log: list[str] = []
-        self.readers = [threading.Thread(target=self.collect, args=(pipe,), daemon=True)
-                        for pipe in (self.process.stdout, self.process.stderr)]
-        for reader in self.readers:
-            reader.start()
+            arguments += ["--port", port]
+        super().__init__([*arguments, *options], env)
         try:
             self.port = self.wait_until_ready()
         except BaseException:
             self.stop()
             raise
 
-    def collect(self, pipe) -> None:
-        for line in pipe:
-            self.log.append(line.decode(errors="replace").rstrip("\n"))
-
     def wait_until_ready(self) -> int:
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                for reader in self.readers:
-                    reader.join(1)
-                raise RuntimeError(
-                    f"the server ended with {self.process.returncode}:\n" + "\n".join(self.log))
-            port = listening_port(self.process.pid)
+            if not self.alive():
+                raise RuntimeError(f"the server ended with {self.wait(0)}:\n{self.text()}")
+            port = listening_port(self.pid)
             if port is not None:
                 try:
                     if requests.get(f"http://127.0.0.1:{port}/ping", timeout=2).status_code == 200:
@@ -101,18 +68,11 @@ class Server:
                 except requests.RequestException:
                     pass
             time.sleep(0.01)
-        raise RuntimeError("the server is not ready:\n" + "\n".join(self.log))
+        raise RuntimeError(f"the server is not ready:\n{self.text()}")
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def pid(self) -> int:
-        return self.process.pid
-
-    def alive(self) -> bool:
-        return self.process.poll() is None
 
     def ping(self) -> float:
         """Seconds that one /ping on a fresh connection took; fails unless it is 200."""
@@ -132,32 +92,3 @@ class Server:
 
     def connect(self, timeout: float = 10) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
-
-    def memory_mib(self, field: str = "VmRSS") -> float:
-        """Resident memory now (VmRSS) or at most so far (VmHWM), in MiB."""
-        for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith(field + ":"):
-                return int(line.split()[1]) / 1024
-        raise RuntimeError(f"no {field} in /proc/{self.pid}/status")
-
-    def terminate(self, signal_number: int = signal.SIGTERM) -> None:
-        self.process.send_signal(signal_number)
-
-    def wait(self, timeout: float) -> int:
-        """The exit status; raises where the process does not end in time."""
-        return self.process.wait(timeout)
-
-    def stop(self) -> None:
-        if self.alive():
-            self.process.terminate()
-            try:
-                self.process.wait(3)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
-    def __enter__(self) -> Server:
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.stop()

@@ -3,32 +3,19 @@ import Testing
 
 @testable import Runtime
 
-/// Before the first event, and after the last.
-@Suite(.timeLimit(.minutes(5))) struct LambdaLifeTests {
-    private static let register = "POST /2020-01-01/extension/register"
-    private static let wait = "GET /2020-01-01/extension/event/next"
-    private static let restore = "GET /2018-06-01/runtime/restore/next"
+/// Before the first event: the extension, failures of the start, snapshots.
+@Suite(.timeLimit(.minutes(5))) struct LambdaStartTests {
+    static let register = "POST /2020-01-01/extension/register"
+    static let wait = "GET /2020-01-01/extension/event/next"
+    static let restore = "GET /2018-06-01/runtime/restore/next"
 
     // MARK: The extension
-
-    /// A stub that knows extensions.
-    private func harness(register: ServedReply?) throws -> LambdaHarness {
-        let harness = try LambdaHarness()
-        harness.stub.answer = { request in
-            switch request.call {
-            case Self.register: return register
-            case Self.wait, Self.restore: return nil
-            default: return .response(202)
-            }
-        }
-        return harness
-    }
 
     private let registered = ServedReply.response(
         fields: ["Lambda-Extension-Identifier: id-7"], body: Array("{}".utf8))
 
     @Test func `the extension registers for no event, then waits on its own connection`() throws {
-        let harness = try harness(register: registered)
+        let harness = try LambdaHarness(register: registered)
         harness.runtime.registerExtension()
         harness.runtime.registerExtension()
         try harness.start()
@@ -47,7 +34,7 @@ import Testing
     }
 
     @Test func `next waits for the registration, but no more than a second`() throws {
-        let harness = try harness(register: nil)
+        let harness = try LambdaHarness(register: nil)
         harness.runtime.registerExtension()
         harness.runtime.resume()
         harness.runtime.start()
@@ -69,7 +56,7 @@ import Testing
         (ServedReply(bytes: [], then: .reset), "127.0.0.1"),
     ])
     func `without the extension all goes on`(reply: ServedReply, why: String) throws {
-        let harness = try harness(register: reply)
+        let harness = try LambdaHarness(register: reply)
         harness.runtime.registerExtension()
         try harness.start()
         guard case .extensionNotRegistered(let reason)? = harness.receiver.notices.first else {
@@ -142,7 +129,7 @@ import Testing
     // MARK: Snapshots
 
     @Test func `after the restore events are asked for`() throws {
-        let harness = try harness(register: registered)
+        let harness = try LambdaHarness(register: registered)
         var restored: Result<Void, TransferError>?
         harness.runtime.registerExtension()
         harness.runtime.awaitRestore {
@@ -175,125 +162,5 @@ import Testing
         let request = try #require(harness.stub.requests.last)
         #expect(request.call == "POST /2018-06-01/runtime/restore/error")
         #expect(request.field("lambda-runtime-function-error-type") == "Runtime.AfterRestoreError")
-    }
-
-    // MARK: End
-
-    @Test(arguments: [nil, 3]) func `what is asked for is broken off`(concurrency: Int?) throws {
-        let harness = try LambdaHarness(concurrency: concurrency)
-        try harness.start(asking: concurrency ?? 1)
-        var completions = 0
-        harness.runtime.stop { completions += 1 }
-        harness.runtime.stop { completions += 10 }
-        #expect(completions == 0 && harness.runtime.askingCount == 0)
-        try harness.turn { completions > 0 && harness.stub.openCount == 0 }
-        harness.runtime.resume()
-        try harness.quiesce()
-        #expect(completions == 1 && harness.stub.nextCount == concurrency ?? 1)
-        #expect(harness.receiver.losses.isEmpty && harness.receiver.notices.isEmpty)
-    }
-
-    @Test func `what is being worked on is answered yet`() throws {
-        let harness = try LambdaHarness(concurrency: 3)
-        try harness.start(asking: 3)
-        let reply = try harness.event(.event("1"))
-        var isStopped = false
-        harness.runtime.stop { isStopped = true }
-        try harness.turn { harness.stub.waitingCount == 0 }
-        try harness.pass(.seconds(10))
-        #expect(!isStopped)
-        reply.respond([1], contentType: "a/b")
-        #expect(!isStopped)
-        try harness.turn { isStopped }
-        #expect(harness.stub.answers(to: "1").count == 1 && harness.stub.nextCount == 3)
-    }
-
-    @Test func `a stop in a pause, without room, and before the start`() throws {
-        let pausing = try LambdaHarness(concurrency: 1)
-        pausing.stub.deliver(.response(500))
-        pausing.runtime.start()
-        try pausing.turn { pausing.receiver.notices.count == 1 }
-        let full = try LambdaHarness()
-        full.receiver.room = { false }
-        full.runtime.start()
-        let fresh = try LambdaHarness()
-        let registering = try harness(register: nil)
-        registering.runtime.registerExtension()
-        registering.runtime.start()
-        for harness in [pausing, full, fresh, registering] {
-            var isStopped = false
-            harness.runtime.stop { isStopped = true }
-            try harness.turn { isStopped }
-            harness.runtime.start()
-            try harness.pass(.seconds(10))
-            #expect(harness.runtime.askingCount == 0 && harness.receiver.losses.isEmpty)
-        }
-        #expect(full.stub.nextCount == 0 && registering.stub.nextCount == 0)
-    }
-
-    @Test func `a stop while the Runtime API breaks is no loss`() throws {
-        let harness = try LambdaHarness()
-        harness.stub.answer = { _ in .response(500) }
-        try harness.start()
-        let reply = try harness.event(.event("1"))
-        var isStopped = false
-        harness.runtime.stop { isStopped = true }
-        reply.respond([], contentType: "a/b")
-        try harness.turn { isStopped }
-        #expect(harness.receiver.losses.isEmpty)
-    }
-
-    @Test func `after a loss a stop is complete`() throws {
-        let harness = try LambdaHarness()
-        harness.stub.deliver(.response(500))
-        harness.runtime.start()
-        try harness.turn { harness.receiver.losses.count == 1 }
-        var isStopped = false
-        harness.runtime.stop { isStopped = true }
-        try harness.turn { isStopped }
-    }
-
-    @Test func `once closed it calls nobody, and a late answer goes nowhere`() throws {
-        let harness = try LambdaHarness(concurrency: 3)
-        try harness.start(asking: 3)
-        let reply = try harness.event(.event("1"))
-        let unanswered = try harness.event(.event("2"))
-        reply.respond([], contentType: "a/b")
-        harness.runtime.stop { Issue.record("it is closed") }
-        harness.runtime.close()
-        unanswered.respond([], contentType: "a/b")
-        unanswered.beginStream(contentType: "a/b", [])
-        harness.runtime.resume()
-        try harness.turn { harness.stub.openCount == 0 }
-        try harness.pass(.seconds(10))
-        #expect(harness.stub.requests.count <= 1 && harness.receiver.notices.isEmpty)
-        #expect(harness.receiver.losses.isEmpty && harness.runtime.askingCount == 0)
-    }
-
-    @Test func `closed by the receiver of its loss`() throws {
-        let harness = try LambdaHarness()
-        harness.receiver.onLoss = { harness.runtime.close() }
-        harness.stub.deliver(.response(500))
-        harness.runtime.start()
-        try harness.turn { harness.receiver.losses.count == 1 }
-        try harness.turn { harness.stub.openCount == 0 }
-        harness.receiver.onLoss = {}
-    }
-
-    @Test func `nothing is left of it`() throws {
-        weak var runtime: LambdaRuntime?
-        weak var receiver: RecordingReceiver?
-        do {
-            let harness = try LambdaHarness(concurrency: 2)
-            runtime = harness.runtime
-            receiver = harness.receiver
-            harness.runtime.registerExtension()
-            harness.receiver.received = { $1.respond([], contentType: "a/b") }
-            try harness.start(asking: 2)
-            harness.stub.deliver(.event("1"), .response(500))
-            try harness.turn { harness.stub.requests.count >= 2 }
-            harness.close()
-        }
-        #expect(runtime == nil && receiver == nil)
     }
 }

@@ -1,0 +1,189 @@
+"""The real `aws-lambda-rie` around the real binary, in its classic and its multi-concurrency mode.
+
+It comes out of the wheel of AWS's own SAM CLI, once, into a folder that git ignores, and its SHA-256
+is checked. The classic mode dies of a second invocation while one runs, so callers take turns. The
+multi-concurrency mode runs /var/runtime/bootstrap without arguments as an unprivileged user: it gets a
+/var of its own in a mount namespace, so that nothing of the machine changes. Needs root for that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import pathlib
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import time
+import zipfile
+
+import boto3
+import botocore.config
+import pytest
+import requests
+from process import BINARY, DIGITS, ROOT, Process
+
+WHEEL = "aws-sam-cli==1.170.0"
+CACHE = ROOT / ".build" / "aws-lambda-rie"
+# Of the binary in that wheel, by machine.
+SUMS = {"x86_64": "6b1e686e62ab2baf5759c412c4864276ef2a88b094fca53ec070637ccba9b9a5",
+        "aarch64": "ec2e5d09633d853834c008b1ef264bf834b258a94d551d2b2074966494b39a21"}
+INVOKE = "/2015-03-31/functions/function/invocations"
+START_S = 15
+
+# A /var that only the emulator sees: the binary as its runtime, the model beside it.
+PRIVATE_VAR = """set -e
+mount -t tmpfs tmpfs /var
+mkdir /var/runtime /var/task /var/model
+touch /var/runtime/bootstrap
+mount --bind "$1" /var/runtime/bootstrap
+for library in "$(dirname "$1")"/libonnxruntime*; do
+    touch "/var/runtime/${library##*/}"
+    mount --bind "$library" "/var/runtime/${library##*/}"
+done
+mount --bind "$2" /var/model
+shift 2
+exec "$@"
+"""
+
+
+def emulator_binary() -> pathlib.Path:
+    """The emulator, fetched where it is missing; skips the test where it cannot be had."""
+    machine = platform.machine()
+    if machine not in SUMS:
+        pytest.skip(f"there is no aws-lambda-rie for {machine}")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    path = CACHE / "aws-lambda-rie"
+    with open(CACHE / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            fetch(path, machine)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == SUMS[machine], f"{path} is another"
+    return path
+
+
+def fetch(path: pathlib.Path, machine: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+         "--no-deps", "--only-binary=:all:", "--dest", str(CACHE), WHEEL],
+        capture_output=True, text=True, timeout=50)
+    if done.returncode:
+        pytest.skip(f"{WHEEL}, which holds aws-lambda-rie, cannot be downloaded: "
+                    + done.stderr.strip().splitlines()[-1])
+    wheel = next(CACHE.glob("aws_sam_cli-*.whl"))
+    suffix = {"x86_64": "x86_64", "aarch64": "arm64"}[machine]
+    part = path.with_suffix(".part")
+    with zipfile.ZipFile(wheel) as archive:
+        part.write_bytes(archive.read(f"samcli/local/rapid/aws-lambda-rie-{suffix}"))
+    part.chmod(0o755)
+    part.rename(path)
+    wheel.unlink()
+
+
+def free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+
+
+def children(pid: int) -> list[int]:
+    """The processes that this one started, and those that they started."""
+    found = []
+    for status in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
+            if parent == pid:
+                child = int(status.parent.name)
+                found += [child, *children(child)]
+    return found
+
+
+def private_mounts_refused() -> str | None:
+    """Why no mount namespace can be had here; None where it can."""
+    if os.geteuid() != 0:
+        return "the emulator's multi-concurrency mode needs root"
+    done = subprocess.run(["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/var"],
+                          capture_output=True, text=True)
+    return f"no mount namespace: {done.stderr.strip()}" if done.returncode else None
+
+
+class Emulator(Process):
+    """A running emulator around the binary. Use as a context manager.
+
+    `concurrency` chooses the multi-concurrency mode. The binary itself is started by the emulator: at
+    the first invocation in the classic mode, at once in the other. `around` is another command that
+    becomes an emulator on `port`.
+    """
+
+    def __init__(self, *options: str, model: pathlib.Path | str = DIGITS,
+                 concurrency: int | None = None, timeout_s: int | None = None,
+                 env: dict[str, str] | None = None, around: list | None = None,
+                 port: int | None = None) -> None:
+        api, free = free_ports(2)
+        self.url = f"http://127.0.0.1:{port or free}"
+        command = around or [
+            emulator_binary(), "--runtime-api-address", f"127.0.0.1:{api}",
+            "--runtime-interface-emulator-address", f"127.0.0.1:{free}", "--log-level", "error"]
+        environment = {"AMPHORA_FETCH_ALLOW": "127.0.0.0/8"}
+        if timeout_s is not None:
+            environment["AWS_LAMBDA_FUNCTION_TIMEOUT"] = str(timeout_s)
+        if concurrency is not None:
+            if reason := private_mounts_refused():
+                pytest.skip(reason)
+            command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", PRIVATE_VAR,
+                       "sh", BINARY, model, *command]
+            environment |= {"AWS_LAMBDA_MAX_CONCURRENCY": str(concurrency),
+                            "_HANDLER": "app.handler", "AMPHORA_MODEL_PATH": "/var/model"}
+        elif not around:
+            command += [BINARY, "lambda", "--model-path", model, *options]
+        super().__init__(command, environment | (env or {}))
+        self.client = boto3.client(
+            "lambda", endpoint_url=self.url, region_name="eu-central-1",
+            aws_access_key_id="x", aws_secret_access_key="x",
+            config=botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=30,
+                                          max_pool_connections=32))
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_S
+        while self.alive() and time.monotonic() < deadline:
+            with contextlib.suppress(requests.ConnectionError):
+                if requests.get(self.url + "/ready", timeout=2).status_code:
+                    return
+            time.sleep(0.02)
+        raise RuntimeError(f"the emulator is not ready:\n{self.text()}")
+
+    def invoke(self, event: bytes, **options) -> bytes:
+        """What a caller of Lambda gets for this event."""
+        answer = self.client.invoke(FunctionName="function", Payload=event, **options)
+        return answer["Payload"].read()
+
+    def post(self, event: bytes, timeout: float = 30) -> requests.Response:
+        """The same without boto3, which hides the status."""
+        return requests.post(self.url + INVOKE, data=event, timeout=timeout)
+
+    def runtimes(self) -> list[int]:
+        """The running processes of the binary under this emulator."""
+        def is_ours(pid: int) -> bool:
+            with contextlib.suppress(OSError):
+                return pathlib.Path(f"/proc/{pid}/exe").resolve().name in ("amphora", "bootstrap")
+            return False
+        return [pid for pid in children(self.pid) if is_ours(pid)]
+
+    def stop(self) -> None:
+        # A runtime outlives its emulator and would ask the next one on its port for events.
+        processes = children(self.pid)
+        super().stop()
+        for pid in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,96 @@
+"""The binary under test as a process: where it is, what it may inherit, what it says and uses.
+
+Its output is collected all the time, so that no process waits for a full pipe. It knows no mode of the
+binary: `server.py` and `lambda_function.py` do.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import signal
+import subprocess
+import threading
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+BINARY = ROOT / ".build" / "release" / "amphora"
+DIGITS = ROOT / "models" / "digits"
+
+
+def clean_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
+    """This process's environment without what would configure the server, plus `extra`."""
+    foreign = ("AMPHORA_", "SAGEMAKER_", "AWS_", "MODEL_NAME", "LD_LIBRARY_PATH", "_HANDLER")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)
+            and not name.lower().endswith("_proxy")}
+    return kept | (extra or {})
+
+
+def run(*arguments: str, env: dict[str, str] | None = None,
+        timeout: float = 20) -> subprocess.CompletedProcess[str]:
+    """Runs the binary to its end."""
+    return subprocess.run([str(BINARY), *map(str, arguments)], env=clean_environment(env),
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
+
+
+class Process:
+    """A running process whose output is collected in `log`. Use as a context manager."""
+
+    def __init__(self, arguments: list, env: dict[str, str] | None = None, **options) -> None:
+        self.process = subprocess.Popen(
+            [*map(str, arguments)], env=clean_environment(env), cwd="/", stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+        self.log: list[str] = []
+        self.readers = [threading.Thread(target=self.collect, args=(pipe,), daemon=True)
+                        for pipe in (self.process.stdout, self.process.stderr)]
+        for reader in self.readers:
+            reader.start()
+
+    def collect(self, pipe) -> None:
+        for line in pipe:
+            self.log.append(line.decode(errors="replace").rstrip("\n"))
+
+    def text(self) -> str:
+        """Everything it said; whole once the process has ended."""
+        if not self.alive():
+            for reader in self.readers:
+                reader.join(2)
+        return "\n".join(self.log)
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def descriptors(self) -> int:
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def memory_mib(self, field: str = "VmRSS") -> float:
+        """Resident memory now (VmRSS) or at most so far (VmHWM), in MiB."""
+        for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith(field + ":"):
+                return int(line.split()[1]) / 1024
+        raise RuntimeError(f"no {field} in /proc/{self.pid}/status")
+
+    def terminate(self, signal_number: int = signal.SIGTERM) -> None:
+        self.process.send_signal(signal_number)
+
+    def wait(self, timeout: float) -> int:
+        """The exit status; raises where the process does not end in time."""
+        return self.process.wait(timeout)
+
+    def stop(self) -> None:
+        if self.alive():
+            self.process.terminate()
+            try:
+                self.process.wait(3)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop()

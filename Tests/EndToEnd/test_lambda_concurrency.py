@@ -1,0 +1,140 @@
+"""Concurrent Lambda (Managed Instances): several events under way in one process."""
+
+import base64
+import contextlib
+import os
+import time
+
+import pytest
+from lambda_function import LambdaFunction
+from runtime_api import RuntimeAPI
+
+
+@contextlib.contextmanager
+def started(concurrency: int = 4, *options: str, env: dict[str, str] | None = None):
+    with RuntimeAPI(concurrent=True) as api, LambdaFunction(
+            api, *options, env={"AWS_LAMBDA_MAX_CONCURRENCY": str(concurrency)} | (env or {})
+    ) as function:
+        api.wait_for_next(concurrency)
+        yield function
+
+
+@pytest.fixture
+def four():
+    with started() as function:
+        yield function
+
+
+@pytest.mark.parametrize("concurrency", [1, 4, 16])
+def test_as_many_ask_as_may(concurrency, event):
+    with started(concurrency) as function:
+        time.sleep(0.1)
+        api = function.api
+        assert api.waiting == api.most_waiting == concurrency
+        assert len({one.connection for one in api.seen("next")}) == concurrency
+        told = [api.invoke(event) for _ in range(200)]
+        assert {one.wait().call for one in told} == {"response"}
+        api.wait_for_next(concurrency)
+        assert api.most_waiting == concurrency
+
+
+def test_events_are_worked_on_at_once(four, host, event):
+    api = four.api
+    hanging = [api.invoke({"uri": host.url("slow/digit-7.png")}) for _ in range(3)]
+    assert host.wait_for(lambda: host.hanging == 3)
+    assert api.waiting == 1
+    # The fourth place still answers.
+    start = time.monotonic()
+    assert api.call(event).call == "response"
+    assert time.monotonic() - start < 0.5
+    assert all(not one.reports for one in hanging)
+    host.released.set()
+    assert {one.wait().call for one in hanging} == {"response"}
+    api.wait_for_next(4)
+
+
+def test_each_answer_goes_to_its_event(four, samples):
+    api = four.api
+    told = [(name, api.invoke({"instances": [{"b64": base64.b64encode(picture).decode()}]},
+                              id="the-same" if number % 3 else None))
+            for number, (name, picture) in enumerate(list(samples.items()) * 10)]
+    for name, invocation in told:
+        prediction = invocation.wait().json()["predictions"][0]
+        assert prediction["results"][0]["label"] == name[6]
+        assert len(invocation.reports) == 1
+
+
+def test_each_event_has_its_own_deadline(four, host):
+    api = four.api
+    told = [api.invoke({"uri": host.url("hang")}, deadline_s=span) for span in (1.2, 0.4, 0.8)]
+    for invocation in told:
+        report = invocation.wait(3)
+        assert report.error()[0] == "Function.Timeout"
+        assert 0 < invocation.deadline_s - (report.ended - invocation.delivered) < 0.25
+        assert report.status in (None, 202)
+
+
+@pytest.mark.parametrize("fault", [
+    {"status": 500}, {"status": 403}, {"drop": "unanswered"}, {"drop": "within"}])
+def test_one_failed_next_leaves_the_others(four, host, event, fault):
+    api = four.api
+    api.fail("next", **fault)
+    told = [api.invoke(event) for _ in range(20)]
+    # Where the connection broke in the middle of an event, that one event is lost.
+    answered = [one for one in told if api.wait_for(lambda: one.reports, 2)]
+    assert len(answered) >= (19 if "within" in fault.values() else 20)
+    api.wait_for_next(4, timeout=5)
+    assert four.alive()
+
+
+@pytest.mark.parametrize("call", ["response", "error"])
+@pytest.mark.parametrize("status", [400, 403, 410, 413, 500])
+def test_one_refused_answer_leaves_the_others(four, event, call, status):
+    api = four.api
+    api.fail(call, status=status)
+    api.invoke(event if call == "response" else {}).wait()
+    assert {api.invoke(event).wait().call for _ in range(8)} == {"response"}
+    api.wait_for_next(4, timeout=5)
+    assert four.alive()
+
+
+def test_an_api_that_goes_away_ends_the_process_in_the_end(four):
+    four.api.shutdown()
+    four.api.server_close()
+    four.api.disconnect()
+    assert four.wait(8) > 0
+
+
+def test_the_extension_asks_for_no_event(event):
+    with started(2, "--lambda-extension", "on") as function:
+        assert function.api.seen("register")[0].json() == {"events": []}
+        assert function.api.call(event).call == "response"
+        function.terminate()
+        assert function.wait(2) == 0
+
+
+def test_the_end_answers_what_is_under_way(four, host):
+    told = [four.api.invoke({"uri": host.url("slow/digit-7.png")}) for _ in range(2)]
+    assert host.wait_for(lambda: host.hanging == 2)
+    four.terminate()
+    time.sleep(0.1)
+    host.released.set()
+    assert {one.wait(2).call for one in told} == {"response"}
+    assert four.wait(2) == 0
+
+
+def test_work_is_done_in_parallel():
+    """Four pictures that take a while, on machines with cores for them."""
+    from hostile_pictures import gray_jpeg
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("one core")
+    slow = {"instances": [{"b64": base64.b64encode(gray_jpeg(4000, 4000)).decode()}]}
+    with started() as function:
+        def seconds(count: int) -> float:
+            start = time.monotonic()
+            for one in [function.api.invoke(slow) for _ in range(count)]:
+                assert one.wait().call == "response"
+            return time.monotonic() - start
+
+        # The best of some tries, on a machine with other things to do: two workers need half.
+        assert min(seconds(4) / (4 * seconds(1)) for _ in range(4)) < 0.8

@@ -1,0 +1,5 @@
+"""What awslambdaric runs in the comparison: a function that does nothing."""
+
+
+def handle(event, context):
+    return {"warmup": True}
