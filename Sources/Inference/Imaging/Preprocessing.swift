@@ -102,4 +102,8 @@ package struct Preprocessing: Sendable, Equatable {
         self.channels = channels
         self.layout = layout
     }
+
+    /// The ImageNet evaluation pipeline of MXNet's gluoncv, which MXNet artifacts were trained for.
+    package static let gluoncv = Preprocessing(
+        decode: .opencv, resize: Resize(target: .shorter(256), library: .opencv))
 }

@@ -70,13 +70,15 @@ struct InputGeometry: Sendable, Equatable {
     ) -> Resolved<Preprocessing.Resize?> {
         let shorter = (Double(max(size.height, size.width)) * 256 / 224).rounded()
         let target = Preprocessing.ResizeTarget.shorter(Int(shorter))
+        let library = manifest.resizeLibrary
         switch manifest.resize {
-        case nil: return Resolved(Preprocessing.Resize(target: target), .default)
+        case nil:
+            return Resolved(Preprocessing.Resize(target: target, library: library), .default)
         case .off?: return Resolved(nil, written)
         case .on(let resize)?:
             return Resolved(
                 Preprocessing.Resize(
-                    target: resize.target ?? target, library: resize.library ?? .pillow,
+                    target: resize.target ?? target, library: library,
                     filter: resize.filter ?? .bilinear),
                 written)
         }

@@ -44,21 +44,10 @@ package struct ModelSettings: Sendable, Equatable {
         activation =
             manifest.activation.map { Resolved($0, written) }
             ?? (ending == .other ? Resolved(.softmax, .default) : Resolved(.none, .model))
-        guard decode.value != .opencv else {
-            throw Self.unsupported("\"decode\" is \"opencv\"")
-        }
         let geometry = try InputGeometry(manifest, input: input)
         resize = geometry.resize
         crop = geometry.crop
         inputSize = geometry.size
-        guard resize.value?.library != .opencv else {
-            throw Self.unsupported("the \"library\" of \"resize\" is \"opencv\"")
-        }
-    }
-
-    /// Said when a model is loaded, not to each picture.
-    private static func unsupported(_ what: String) -> ModelError {
-        .unsupported("\(what) in \(Manifest.fileName), which is not supported yet; \"pillow\" is")
     }
 
     /// The steps that a preprocessor carries out.
