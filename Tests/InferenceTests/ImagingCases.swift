@@ -32,6 +32,23 @@ extension RecordedCase {
         Raster(width: numbers[1], height: numbers[2], channels: numbers[0], pixels: input)
     }
 
+    /// What is other than OpenCV's about our decoding, or `nil`.
+    func differenceFromOpenCV() -> String? {
+        let (width, height) = (numbers[1], numbers[2])
+        var decoder = ImageDecoder(profile: .opencv, channels: numbers[0] == 1 ? .gray : .rgb)
+        do throws(ImageError) {
+            let raster = try decoder.decode(input)
+            guard width > 0 else { return "\(name): decoded, though OpenCV refuses it" }
+            guard raster.width == width && raster.height == height else {
+                return "\(name): \(raster.width)×\(raster.height), not \(width)×\(height)"
+            }
+            let count = differing(raster.pixels, result)
+            return count == 0 ? nil : "\(name): \(count) bytes differ"
+        } catch {
+            return width == 0 ? nil : "\(name): \(error.sentence)"
+        }
+    }
+
     /// The preprocessing of a case of that kind.
     func plan(library: Preprocessing.ResizeLibrary) -> Preprocessing {
         let n = numbers

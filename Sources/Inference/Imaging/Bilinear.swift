@@ -9,9 +9,54 @@ enum Bilinear {
     /// Values that a row of sums must have room for beyond its own.
     static let padding = 8
 
+    /// A source row after the horizontal pass; most serve two output rows.
+    private struct HeldRow {
+        /// Its number, or -1.
+        var row: Int32
+        /// Where its sums begin.
+        let offset: Int
+    }
+
+    /// Both passes, row by row, over a picture whose rows are `stride` bytes. `sums` has room for two
+    /// rows of sums with their padding, `target` for the pixels of all columns and rows.
+    static func resize(
+        _ source: UnsafeBufferPointer<UInt8>, stride: Int, channels: Int,
+        columns: borrowing BilinearAxis, rows: borrowing BilinearAxis,
+        sums: UnsafeMutablePointer<Int16>, into target: UnsafeMutablePointer<UInt8>
+    ) {
+        let count = columns.sources.count * channels
+        var upper = HeldRow(row: -1, offset: 0)
+        var lower = HeldRow(row: -1, offset: count + padding)
+        guard let from = source.baseAddress else { return }
+        unsafe rows.weights.withUnsafeBufferPointer { weights in
+            guard let weights = weights.baseAddress else { return }
+            for index in 0..<rows.sources.count {
+                let wanted = rows.sources[index]
+                if wanted.first == lower.row { swap(&upper, &lower) }
+                if wanted.first != upper.row {
+                    let skipped = Int(wanted.first) * stride
+                    unsafe horizontal(
+                        from + skipped, available: source.count - skipped, channels: channels,
+                        axis: columns, into: sums + upper.offset)
+                    upper.row = wanted.first
+                }
+                if wanted.second != lower.row {
+                    let skipped = Int(wanted.second) * stride
+                    unsafe horizontal(
+                        from + skipped, available: source.count - skipped, channels: channels,
+                        axis: columns, into: sums + lower.offset)
+                    lower.row = wanted.second
+                }
+                unsafe vertical(
+                    sums + upper.offset, sums + lower.offset, weights + index, count: count,
+                    into: target + index * count)
+            }
+        }
+    }
+
     /// Mixes neighbours of one row: 28-bit sums less their lowest 4 bits. `available` bytes may be
     /// read from `source` on.
-    static func horizontal(
+    private static func horizontal(
         _ source: UnsafePointer<UInt8>, available: Int, channels: Int, axis: borrowing BilinearAxis,
         into sums: UnsafeMutablePointer<Int16>
     ) {
@@ -45,27 +90,28 @@ enum Bilinear {
     }
 
     /// Mixes two rows of sums into `count` bytes.
-    static func vertical(
+    private static func vertical(
         _ first: UnsafePointer<Int16>, _ second: UnsafePointer<Int16>,
-        _ weights: (first: Int16, second: Int16), count: Int,
+        _ weights: UnsafePointer<(first: Int16, second: Int16)>, count: Int,
         into target: UnsafeMutablePointer<UInt8>
     ) {
         var x = 0
-        while x + 8 <= count {
-            let a = unsafe UnsafeRawPointer(first + x).loadUnaligned(as: SIMD8<Int16>.self)
-            let b = unsafe UnsafeRawPointer(second + x).loadUnaligned(as: SIMD8<Int16>.self)
-            let sum = highHalf(a, weights.first) &+ highHalf(b, weights.second) &+ 2
-            let clipped = (sum &>> 2).clamped(
+        while x &+ 8 <= count {
+            // Weights are read here, not before the loop: the compiler then sees that they have 16
+            // bits, and has one instruction for the upper half of a product.
+            let a = unsafe highHalf(first + x, weights.pointee.first)
+            let b = unsafe highHalf(second + x, weights.pointee.second)
+            let clipped = ((a &+ b &+ 2) &>> 2).clamped(
                 lowerBound: .zero, upperBound: SIMD8(repeating: 255))
             unsafe UnsafeMutableRawPointer(target + x).storeBytes(
                 of: SIMD8<UInt8>(truncatingIfNeeded: clipped), as: SIMD8<UInt8>.self)
-            x += 8
+            x &+= 8
         }
         while x < count {
-            let a = unsafe (Int32(first[x]) &* Int32(weights.first)) &>> 16
-            let b = unsafe (Int32(second[x]) &* Int32(weights.second)) &>> 16
+            let a = unsafe (Int32(first[x]) &* Int32(weights.pointee.first)) &>> 16
+            let b = unsafe (Int32(second[x]) &* Int32(weights.pointee.second)) &>> 16
             unsafe target[x] = UInt8(clamping: (a &+ b &+ 2) &>> 2)
-            x += 1
+            x &+= 1
         }
     }
 
@@ -88,13 +134,18 @@ enum Bilinear {
         }
     }
 
+    @inline(__always)
     private static func wide(_ pixel: UnsafePointer<UInt8>) -> SIMD4<Int32> {
         unsafe SIMD4<Int32>(
             truncatingIfNeeded: UnsafeRawPointer(pixel).loadUnaligned(as: SIMD4<UInt8>.self))
     }
 
-    private static func highHalf(_ sums: SIMD8<Int16>, _ weight: Int16) -> SIMD8<Int16> {
-        let product = SIMD8<Int32>(truncatingIfNeeded: sums) &* Int32(weight)
+    @inline(__always)
+    private static func highHalf(_ sums: UnsafePointer<Int16>, _ weight: Int16) -> SIMD8<Int16> {
+        let sums = unsafe UnsafeRawPointer(sums).loadUnaligned(as: SIMD8<Int16>.self)
+        let product =
+            SIMD8<Int32>(truncatingIfNeeded: sums)
+            &* SIMD8<Int32>(truncatingIfNeeded: SIMD8<Int16>(repeating: weight))
         return SIMD8<Int16>(truncatingIfNeeded: product &>> 16)
     }
 }

@@ -64,48 +64,18 @@ struct BilinearResizer {
     ) {
         let columns = axis(raster.width, size.width, window.x, .horizontal)
         let rows = axis(raster.height, size.height, window.y, .vertical)
-        let channels = raster.channels
-        let stride = raster.width * channels
-        let count = window.x.count * channels
-        let room = count + Bilinear.padding
-        if sums.count < 2 * room { sums = [Int16](repeating: 0, count: 2 * room) }
+        let room = 2 * (window.x.count * raster.channels + Bilinear.padding)
+        if sums.count < room { sums = [Int16](repeating: 0, count: room) }
         unsafe raster.pixels.withUnsafeBufferPointer { source in
             unsafe output.withUnsafeMutableBufferPointer { target in
                 unsafe sums.withUnsafeMutableBufferPointer { sums in
-                    guard let from = source.baseAddress, let to = target.baseAddress,
-                        let sums = sums.baseAddress
-                    else { return }
-                    /// Sums along a source row, where they are not there yet.
-                    func sum(_ wanted: Int32, _ held: inout HeldRow) {
-                        guard wanted != held.row else { return }
-                        let skipped = Int(wanted) * stride
-                        unsafe Bilinear.horizontal(
-                            from + skipped, available: source.count - skipped, channels: channels,
-                            axis: columns, into: sums + held.offset)
-                        held.row = wanted
-                    }
-                    var first = HeldRow(row: -1, offset: 0)
-                    var second = HeldRow(row: -1, offset: room)
-                    for index in 0..<window.y.count {
-                        let wanted = rows.sources[index]
-                        if wanted.first == second.row { swap(&first, &second) }
-                        sum(wanted.first, &first)
-                        sum(wanted.second, &second)
-                        unsafe Bilinear.vertical(
-                            sums + first.offset, sums + second.offset, rows.weights[index],
-                            count: count, into: to + index * count)
-                    }
+                    guard let to = target.baseAddress, let sums = sums.baseAddress else { return }
+                    unsafe Bilinear.resize(
+                        source, stride: raster.width * raster.channels, channels: raster.channels,
+                        columns: columns, rows: rows, sums: sums, into: to)
                 }
             }
         }
-    }
-
-    /// A source row after the horizontal pass; most serve two output rows.
-    private struct HeldRow {
-        /// Its number, or -1.
-        var row: Int32
-        /// Where its sums begin.
-        let offset: Int
     }
 
     private mutating func axis(
