@@ -1,8 +1,8 @@
 // Turns and mirrors pictures by whole pixels.
 
 extension Raster {
-    /// The picture as it is to be looked at, written into `memory` and what it grows to.
-    func turned(_ orientation: ExifOrientation, reusing memory: consuming [UInt8] = []) -> Raster {
+    /// The picture as it is to be looked at.
+    func turned(_ orientation: ExifOrientation) -> Raster {
         let swaps = orientation.swapsSides
         let (newWidth, newHeight) = swaps ? (height, width) : (width, height)
         // Where in the source the first pixel comes from, and the steps right and down.
@@ -19,8 +19,7 @@ extension Raster {
             case .transversed: (right + bottom, -row, -column)
             case .turnedLeft: (right, row, -column)
             }
-        Resampler.grow(&memory, to: pixels.count)
-        memory.removeLast(memory.count - pixels.count)
+        var memory = [UInt8](repeating: 0, count: pixels.count)
         unsafe pixels.withUnsafeBufferPointer { source in
             unsafe memory.withUnsafeMutableBufferPointer { target in
                 // Squares small enough that both stay in the cache.
