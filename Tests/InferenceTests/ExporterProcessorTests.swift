@@ -149,6 +149,12 @@ import Testing
                     Preprocessing.Resize(
                         target: .exact(height: 346, width: 346), library: .pillow, filter: .box),
                     .key("preprocess.resize", in: "amphora.json")))
+        let opencv = try Exporter.settings(
+            known, manifest: #"{"preprocess": {"resize": {"library": "opencv"}}}"#)
+        #expect(
+            opencv.resize.value
+                == Preprocessing.Resize(
+                    target: .exact(height: 346, width: 346), library: .opencv, filter: .bilinear))
         let unknown = Exporter.processor("GroundingDinoImageProcessor")
         #expect(Exporter.fails { _ = try Exporter.settings(unknown) })
         let all = try Exporter.settings(

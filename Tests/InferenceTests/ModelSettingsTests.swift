@@ -60,6 +60,23 @@ import Testing
         #expect(written.activation == Resolved(.softmax, Self.written("activation")))
     }
 
+    @Test func `OpenCV resizes what OpenCV decodes, unless said otherwise`() throws {
+        let opencv = try Self.decide(#"{"preprocess": {"decode": "opencv"}}"#)
+        #expect(opencv.preprocessing == .gluoncv)
+        #expect(opencv.resize.origin == .default)
+        let sized = try Self.decide(
+            #"{"preprocess": {"decode": "opencv", "resize": {"size": 300, "antialias": false}}}"#)
+        #expect(
+            sized.resize.value == Preprocessing.Resize(target: .shorter(300), library: .opencv))
+        let mixed = try Self.decide(
+            #"{"preprocess": {"decode": "opencv", "resize": {"library": "pillow"}}}"#)
+        #expect(mixed.decode == Resolved(.opencv, Self.written("preprocess.decode")))
+        #expect(mixed.resize.value?.library == .pillow)
+        let resized = try Self.decide(#"{"preprocess": {"resize": {"library": "opencv"}}}"#)
+        #expect(resized.decode == Resolved(.pillow, .default))
+        #expect(resized.resize.value?.library == .opencv)
+    }
+
     @Test func `what is written overrides and is said to be written`() throws {
         let settings = try Self.decide(
             """
@@ -98,10 +115,6 @@ import Testing
         (#"{"preprocess": {"resize": {"size": 160}}}"#, [1, 3, 224, 224], "larger than"),
         (#"{"preprocess": {"mean": [1]}}"#, [1, 3, 8, 8], "\"preprocess.mean\" has 1 values"),
         (#"{"preprocess": {"std": [1, 1, 1]}}"#, [1, 1, 8, 8], "expected 1"),
-        (#"{"preprocess": {"decode": "opencv"}}"#, [1, 3, 8, 8], "not supported yet"),
-        (
-            #"{"preprocess": {"resize": {"library": "opencv"}}}"#, [1, 3, 8, 8], "not supported yet"
-        ),
     ])
     func `settings that do not fit are named`(json: String, shape: [Int?], part: String) {
         #expect { try Self.decide(json, shape: shape) } throws: { error in

@@ -131,4 +131,8 @@ package struct Preprocessing: Sendable, Equatable {
         self.padding = padding
         self.arithmetic = arithmetic
     }
+
+    /// The ImageNet evaluation pipeline of MXNet's gluoncv, which MXNet artifacts were trained for.
+    package static let gluoncv = Preprocessing(
+        decode: .opencv, resize: Resize(target: .shorter(256), library: .opencv))
 }

@@ -48,21 +48,43 @@ struct TensorWriter {
         precondition(tensor.count == size.height * size.width * channels.count)
         let kept = crop.window
         if kept.x.count < size.width || kept.y.count < size.height { pad(&tensor) }
-        let planes = layout == .nchw
-        let plane = size.height * size.width
-        let source = pixels.span
-        let values = self.values.span
-        for channel in 0..<channels.count {
-            let from = channels == .bgr ? 2 - channel : channel
-            for row in 0..<kept.y.count {
-                var read = row * kept.x.count * channels.count + from
-                let pixel = (crop.top + row) * size.width + crop.left
-                var write = planes ? channel * plane + pixel : pixel * channels.count + channel
-                for _ in 0..<kept.x.count {
-                    tensor[write] = values[channel << 8 | Int(source[read])]
-                    read += channels.count
-                    write += planes ? 1 : channels.count
+        precondition(pixels.count >= kept.x.count * kept.y.count * channels.count)
+        unsafe pixels.withUnsafeBufferPointer { source in
+            unsafe tensor.withUnsafeMutableBufferPointer { target in
+                unsafe values.withUnsafeBufferPointer { values in
+                    guard let from = source.baseAddress, let to = target.baseAddress,
+                        let values = values.baseAddress
+                    else { return }
+                    for row in 0..<kept.y.count {
+                        unsafe write(
+                            row: from + row * kept.x.count * channels.count, count: kept.x.count,
+                            values,
+                            at: (crop.top + row) * size.width + crop.left,
+                            plane: size.height * size.width, into: to)
+                    }
                 }
+            }
+        }
+    }
+
+    /// Writes `count` pixels, of which the first is pixel number `pixel` of the tensor's picture.
+    private func write(
+        row: UnsafePointer<UInt8>, count: Int, _ values: UnsafePointer<Float>, at pixel: Int,
+        plane: Int, into tensor: UnsafeMutablePointer<Float>
+    ) {
+        for channel in 0..<channels.count {
+            let source = unsafe row + (channels == .bgr ? 2 - channel : channel)
+            let known = unsafe values + channel * 256
+            switch (layout, channels) {
+            case (.nchw, .gray), (.nhwc, .gray):
+                let target = unsafe tensor + pixel
+                for x in 0..<count { unsafe target[x] = known[Int(source[x])] }
+            case (.nchw, _):
+                let target = unsafe tensor + channel * plane + pixel
+                for x in 0..<count { unsafe target[x] = known[Int(source[x * 3])] }
+            case (.nhwc, _):
+                let target = unsafe tensor + pixel * 3 + channel
+                for x in 0..<count { unsafe target[x * 3] = known[Int(source[x * 3])] }
             }
         }
     }

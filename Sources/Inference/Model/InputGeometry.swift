@@ -84,18 +84,21 @@ struct InputGeometry: Sendable, Equatable {
     ) -> Resolved<Preprocessing.Resize?> {
         let shorter = (Double(max(size.height, size.width)) * 256 / 224).rounded()
         let target = Preprocessing.ResizeTarget.shorter(Int(shorter))
+        let library = manifest.resizeLibrary
         let written = Origin.key("preprocess.resize", in: Manifest.fileName)
         switch manifest.resize {
         case nil:
-            return steps?.resize ?? Resolved(Preprocessing.Resize(target: target), .default)
+            return steps?.resize
+                ?? Resolved(Preprocessing.Resize(target: target, library: library), .default)
         case .off?: return Resolved(nil, written)
         case .on(let resize)?:
             let exported = steps?.resize.value
+            // OpenCV has no other than bilinear.
+            let exportedFilter = library == .pillow ? exported?.filter : nil
             return Resolved(
                 Preprocessing.Resize(
-                    target: resize.target ?? exported?.target ?? target,
-                    library: resize.library ?? .pillow,
-                    filter: resize.filter ?? exported?.filter ?? .bilinear),
+                    target: resize.target ?? exported?.target ?? target, library: library,
+                    filter: resize.filter ?? exportedFilter ?? .bilinear),
                 written)
         }
     }

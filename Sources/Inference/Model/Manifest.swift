@@ -81,9 +81,16 @@ struct Manifest: Sendable, Equatable {
         scale = reader.scale(in: steps)
         mean = reader.floats("mean", in: steps, expected: "a list of numbers") { _ in true }
         std = reader.floats("std", in: steps, expected: "a list of numbers above 0") { $0 > 0 }
+        reader.checkFilter(resize, of: resizeLibrary, in: steps)
         guard reader.problems.isEmpty else {
             throw .invalidSettings(file: file, problems: reader.problems)
         }
+    }
+
+    /// The library that resizes: unless it is named, the one that decodes.
+    var resizeLibrary: Preprocessing.ResizeLibrary {
+        if case .on(let resize)? = resize, let library = resize.library { return library }
+        return decode == .opencv ? .opencv : .pillow
     }
 }
 
@@ -126,10 +133,6 @@ extension ManifestReader {
         var resize = Manifest.Resize()
         resize.library = choice("library", in: object, of: [.pillow, .opencv])
         resize.filter = choice("filter", in: object, of: Preprocessing.Filter.allCases)
-        if resize.library == .opencv, let filter = resize.filter, filter != .bilinear {
-            reject("filter", in: object, expected: "\"bilinear\", the one that opencv has here")
-        }
-        checkAntialias(in: object, library: resize.library ?? .pillow)
         resize.target = target(in: object)
         return .on(resize)
     }
@@ -155,14 +158,24 @@ extension ManifestReader {
             .map { .exact(height: $0.height, width: $0.width) }
     }
 
-    private mutating func checkAntialias(in object: Object, library: Preprocessing.ResizeLibrary) {
-        guard let value = object.values["antialias"] else { return }
-        guard value != .bool(library == .pillow) else { return }
-        reject(
-            "antialias", in: object,
-            expected: library == .pillow
-                ? "true: pillow always does; the library that does not is \"opencv\""
-                : "false: opencv never does; the library that does is \"pillow\"")
+    /// Filter and antialiasing must be what the library does.
+    fileprivate mutating func checkFilter(
+        _ resize: Manifest.Step<Manifest.Resize>?, of library: Preprocessing.ResizeLibrary,
+        in steps: Object
+    ) {
+        guard case .on(let resize)? = resize, case .object(let values)? = steps.values["resize"]
+        else { return }
+        let object = Object(path: steps.path(of: "resize"), values: values)
+        if library == .opencv, let filter = resize.filter, filter != .bilinear {
+            reject("filter", in: object, expected: "\"bilinear\", the one that opencv has here")
+        }
+        if let antialias = values["antialias"], antialias != .bool(library == .pillow) {
+            reject(
+                "antialias", in: object,
+                expected: library == .pillow
+                    ? "true: pillow always does; the library that does not is \"opencv\""
+                    : "false: opencv never does; the library that does is \"pillow\"")
+        }
     }
 
     fileprivate mutating func crop(in steps: Object) -> Manifest.Step<Preprocessing.Size>? {

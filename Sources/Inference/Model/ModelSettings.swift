@@ -72,17 +72,6 @@ package struct ModelSettings: Sendable, Equatable {
         resize = geometry.resize
         crop = geometry.crop
         inputSize = geometry.size
-        guard decode.value != .opencv else {
-            throw Self.unsupported("\"decode\" is \"opencv\"")
-        }
-        guard resize.value?.library != .opencv else {
-            throw Self.unsupported("the \"library\" of \"resize\" is \"opencv\"")
-        }
-    }
-
-    /// Said when a model is loaded, not to each picture.
-    private static func unsupported(_ what: String) -> ModelError {
-        .unsupported("\(what) in \(Manifest.fileName), which is not supported yet; \"pillow\" is")
     }
 
     /// The steps that a preprocessor carries out.
