@@ -32,9 +32,12 @@ sanitize: setup ## the Swift tests under AddressSanitizer, then ThreadSanitizer
 bench: build ## load tests against ourselves and peers; a table each
 	@python3 benchmarks/run.py
 
-record: setup ## record PyTorch's answers anew (installs PyTorch in .venv-torch, 6 GB)
+record: setup ## record answers of PyTorch, transformers, timm, MXNet anew (.venv-torch: 6 GB)
 	@tools/venv.sh .venv-torch tools/requirements-torch.txt
 	.venv-torch/bin/python tools/record_torchvision.py
+	HF_HUB_OFFLINE=1 .venv-torch/bin/python tools/record_exporters.py
+	@tools/venv.sh .venv-mxnet tools/requirements-mxnet.txt
+	.venv-mxnet/bin/python tools/record_mxnet.py
 
 test-torch: build ## the server against PyTorch and torchvision themselves (.venv-torch, 6 GB)
 	@tools/venv.sh .venv-torch tools/requirements-torch.txt Tests/EndToEnd/requirements.txt
@@ -47,4 +50,4 @@ lint: ## complain about Swift sources that are not in the project's format
 	swift format lint --strict -r Sources Tests Package.swift
 
 clean: ## remove what was built; the engine stays
-	rm -rf .build .build-asan .build-tsan .venv-test .venv-torch .venv-lambda
+	rm -rf .build .build-asan .build-tsan .venv-test .venv-torch .venv-lambda .venv-mxnet

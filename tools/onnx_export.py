@@ -18,15 +18,20 @@ from random_weights import pictures
 OPSET = 18
 
 
-def export(network: torch.nn.Module, shape: tuple[int, int, int], path: pathlib.Path) -> float:
+def export(network: torch.nn.Module, shape: tuple[int, int, int], path: pathlib.Path,
+           input_name: str = "input", is_open: bool = False) -> float:
     """Writes `network` for inputs of batch x `shape` to `path`; returns the largest difference of
-    its answers from PyTorch's. Raises ValueError when they differ by more than float noise."""
+    its answers from PyTorch's. `is_open`: height and width may be others. Raises ValueError when
+    they differ by more than float noise."""
     network = network.eval()
     example = pictures(2, shape, seed=1)
+    dimensions = {0: torch.export.Dim("batch")}
+    if is_open:
+        dimensions |= {2: torch.export.Dim.DYNAMIC, 3: torch.export.Dim.DYNAMIC}
     with torch.no_grad():
         torch.onnx.export(
-            network, (example,), str(path), input_names=["input"], output_names=["logits"],
-            dynamic_shapes=({0: torch.export.Dim("batch")},), opset_version=OPSET,
+            network, (example,), str(path), input_names=[input_name], output_names=["logits"],
+            dynamic_shapes=(dimensions,), opset_version=OPSET,
             external_data=False, dynamo=True, verbose=False)
     onnx.save(without_traces(onnx.load(str(path))), str(path))
     return difference(network, shape, path)

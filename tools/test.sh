@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All tests: Swift Testing, with Pillow's own answers beside ours, then the real server end to end.
+# All tests: Swift Testing, with Pillow's and OpenCV's own answers beside ours, then the real server end to end.
 # Runs the second part even when the first fails, and ends with one line that adds both up. Expects
 # `make build` to have been done.
 set -euo pipefail
@@ -17,6 +17,8 @@ if .venv-test/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; 
 else
     echo "test: Python is older than 3.11: the comparison with Pillow 13 is left out"
 fi
+.venv-test/bin/python tools/opencv_cases.py "$PWD/.build/opencv-cases"
+export AMPHORA_TEST_OPENCV_CASES=$PWD/.build/opencv-cases
 
 # Swift Testing prints several lines for every test: the failures are shown, all is in the log.
 shown='^(✘|±|Build)|error:|Test run with|Fatal error|unexpected signal'

@@ -15,7 +15,12 @@ struct LoadedModel: Sendable {
 
     /// Searches and loads. Takes as long as the engine does.
     init(_ configuration: Configuration) throws(LoadingFailure) {
-        path = try Self.find(configuration)
+        try self.init(folder: Self.find(configuration), configuration)
+    }
+
+    /// Loads the model in a folder.
+    init(folder: String, _ configuration: Configuration) throws(LoadingFailure) {
+        path = folder
         var options = EngineOptions(threads: configuration.threads)
         if let library = configuration.engineLibrary { options.library = library }
         do throws(ModelError) {

@@ -18,7 +18,7 @@ struct decompressor {
     jmp_buf exit;
     enum amphora_jpeg_outcome outcome;
     char *message;
-    int max_scans;
+    struct amphora_jpeg_options options;
 };
 
 static void leave(struct decompressor *self, enum amphora_jpeg_outcome outcome) {
@@ -44,16 +44,18 @@ static void emit_message(j_common_ptr library, int level) {
 // A progressive file is read scan by scan before the first row comes out: count them here.
 static void progress_monitor(j_common_ptr library) {
     struct decompressor *self = library->client_data;
-    if (self->library.input_scan_number > self->max_scans)
+    if (self->library.input_scan_number > (int64_t)self->options.max_scans)
         leave(self, AMPHORA_JPEG_TOO_MANY_SCANS);
 }
 
 static void init_source(j_decompress_ptr library) { (void)library; }
 static void term_source(j_decompress_ptr library) { (void)library; }
 
-// All bytes are there from the start: being asked for more means that they ended too early.
+// All bytes are there from the start: being asked for more means that they ended too early. OpenCV
+// has libjpeg suspend then, as if more could come, and takes what rows there are.
 static boolean fill_input_buffer(j_decompress_ptr library) {
-    leave(library->client_data, AMPHORA_JPEG_TRUNCATED);
+    struct decompressor *self = library->client_data;
+    if (!self->options.opencv) leave(self, AMPHORA_JPEG_TRUNCATED);
     return FALSE;
 }
 
@@ -67,10 +69,10 @@ static void skip_input_data(j_decompress_ptr library, long count) {
 }
 
 static void start(
-    struct decompressor *self, const uint8_t *bytes, size_t count, uint32_t max_scans,
-    char *message) {
+    struct decompressor *self, const uint8_t *bytes, size_t count,
+    struct amphora_jpeg_options options, char *message) {
     memset(self, 0, sizeof *self);
-    self->max_scans = max_scans > INT32_MAX ? INT32_MAX : (int)max_scans;
+    self->options = options;
     self->message = message;
     message[0] = 0;
     self->library.err = jpeg_std_error(&self->errors);
@@ -91,13 +93,14 @@ static void start(
 // Reads the header and chooses the colours that come out.
 static uint32_t open_picture(struct decompressor *self) {
     struct jpeg_decompress_struct *library = &self->library;
+    bool gray = self->options.opencv && self->options.gray;
     jpeg_create_decompress(library);  // clears all but err and client_data
     library->src = &self->source;
     library->progress = &self->progress;
-    jpeg_read_header(library, TRUE);
+    if (jpeg_read_header(library, TRUE) == JPEG_SUSPENDED) leave(self, AMPHORA_JPEG_TRUNCATED);
     switch (library->num_components) {
     case 1: library->out_color_space = JCS_GRAYSCALE; return 1;
-    case 3: library->out_color_space = JCS_RGB; return 3;
+    case 3: library->out_color_space = gray ? JCS_GRAYSCALE : JCS_RGB; return gray ? 1 : 3;
     case 4: library->out_color_space = JCS_CMYK; return 4;
     default:
         snprintf(self->message, AMPHORA_JPEG_MESSAGE_SIZE,
@@ -114,8 +117,15 @@ static void read_header(struct decompressor *self, struct amphora_jpeg_header *h
     header->height = self->library.image_height;
 }
 
-static void decode(
-    struct decompressor *self, uint8_t *pixels, size_t capacity, uint32_t *rows) {
+// Nothing came out at all: what OpenCV shows then is whatever its memory held before.
+static void repeat_last_row(struct decompressor *self, uint8_t *pixels, size_t stride) {
+    size_t rows = self->library.output_scanline;
+    if (rows == 0) leave(self, AMPHORA_JPEG_TRUNCATED);
+    for (size_t row = rows; row < self->library.output_height; row++)
+        memcpy(pixels + row * stride, pixels + (rows - 1) * stride, stride);
+}
+
+static void decode(struct decompressor *self, uint8_t *pixels, size_t capacity) {
     if (setjmp(self->exit)) return;
     struct jpeg_decompress_struct *library = &self->library;
     size_t channels = open_picture(self);
@@ -124,31 +134,33 @@ static void decode(
         snprintf(self->message, AMPHORA_JPEG_MESSAGE_SIZE, "the header changed between readings");
         leave(self, AMPHORA_JPEG_DAMAGED);
     }
-    jpeg_start_decompress(library);
+    if (!jpeg_start_decompress(library)) leave(self, AMPHORA_JPEG_TRUNCATED);
     while (library->output_scanline < library->output_height) {
         JSAMPROW next = pixels + (size_t)library->output_scanline * stride;
-        jpeg_read_scanlines(library, &next, 1);
-        *rows = library->output_scanline;
+        if (jpeg_read_scanlines(library, &next, 1) == 0) {
+            repeat_last_row(self, pixels, stride);
+            return;
+        }
     }
     jpeg_finish_decompress(library);
 }
 
 enum amphora_jpeg_outcome amphora_jpeg_read_header(
-    const uint8_t *bytes, size_t count, struct amphora_jpeg_header *header, char *message) {
+    const uint8_t *bytes, size_t count, struct amphora_jpeg_options options,
+    struct amphora_jpeg_header *header, char *message) {
     struct decompressor self;
-    start(&self, bytes, count, 1, message);
+    start(&self, bytes, count, options, message);
     read_header(&self, header);
     jpeg_destroy_decompress(&self.library);
     return self.outcome;
 }
 
 enum amphora_jpeg_outcome amphora_jpeg_decode(
-    const uint8_t *bytes, size_t count, uint32_t max_scans, uint8_t *pixels, size_t capacity,
-    uint32_t *rows, char *message) {
+    const uint8_t *bytes, size_t count, struct amphora_jpeg_options options, uint8_t *pixels,
+    size_t capacity, char *message) {
     struct decompressor self;
-    *rows = 0;
-    start(&self, bytes, count, max_scans, message);
-    decode(&self, pixels, capacity, rows);
+    start(&self, bytes, count, options, message);
+    decode(&self, pixels, capacity);
     jpeg_destroy_decompress(&self.library);
     return self.outcome;
 }

@@ -21,6 +21,7 @@ struct reader {
     jmp_buf exit;
     enum amphora_png_outcome outcome;
     char *message;
+    struct amphora_png_options options;
     int data_check_failed;
 };
 
@@ -64,8 +65,11 @@ static void limit_what_follows(struct reader *self, size_t row_bytes) {
     self->allowance = 2 * row_bytes + 16384;
 }
 
-static void start(struct reader *self, const uint8_t *bytes, size_t count, char *message) {
+static void start(
+    struct reader *self, const uint8_t *bytes, size_t count, struct amphora_png_options options,
+    char *message) {
     memset(self, 0, sizeof *self);
+    self->options = options;
     self->next = bytes;
     self->left = count;
     self->allowance = SIZE_MAX;
@@ -75,6 +79,43 @@ static void start(struct reader *self, const uint8_t *bytes, size_t count, char 
 
 static void stop(struct reader *self) {
     png_destroy_read_struct(&self->library, &self->header, NULL);
+}
+
+// The transformations of OpenCV; returns the channels that come out.
+static uint32_t transform_for_opencv(struct reader *self, int colour_type) {
+    png_structp library = self->library;
+    png_set_strip_16(library);
+    png_set_strip_alpha(library);
+    if (colour_type == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(library);
+    if (!(colour_type & PNG_COLOR_MASK_COLOR)) {
+        png_set_expand_gray_1_2_4_to_8(library);
+        return 1;
+    }
+    if (!self->options.gray) return 3;
+    png_set_rgb_to_gray(library, PNG_ERROR_ACTION_NONE, 0.299, 0.587);
+    return 1;
+}
+
+// The transformations of Pillow; returns the channels that come out, or 2 for gray of 16 bits.
+static uint32_t transform_for_pillow(struct reader *self, int colour_type) {
+    png_structp library = self->library;
+    int depth = png_get_bit_depth(library, self->header);
+    switch (colour_type) {
+    case PNG_COLOR_TYPE_GRAY:
+        if (depth < 8) png_set_expand_gray_1_2_4_to_8(library);
+        return depth == 16 ? 2 : 1;
+    case PNG_COLOR_TYPE_GRAY_ALPHA:
+        png_set_strip_16(library);
+        png_set_strip_alpha(library);
+        return 1;
+    case PNG_COLOR_TYPE_PALETTE:
+        png_set_palette_to_rgb(library);
+        return 3;
+    default:
+        png_set_strip_16(library);
+        png_set_strip_alpha(library);
+        return 3;
+    }
 }
 
 // Reads the header and chooses the bytes that come out.
@@ -92,26 +133,15 @@ static uint32_t open_picture(struct reader *self) {
     png_set_chunk_malloc_max(library, 0);
     png_set_keep_unknown_chunks(library, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_keep_unknown_chunks(library, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)"tRNS", 1);
+    // OpenCV's gray is mixed in linear light where the file says what that is.
+    if (self->options.opencv && self->options.gray)
+        png_set_keep_unknown_chunks(
+            library, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep)"gAMA\0sRGB\0cHRM", 3);
     png_set_check_for_invalid_index(library, -1);
     png_read_info(library, header);
-
-    int depth = png_get_bit_depth(library, header);
-    switch (png_get_color_type(library, header)) {
-    case PNG_COLOR_TYPE_GRAY:
-        if (depth < 8) png_set_expand_gray_1_2_4_to_8(library);
-        return depth == 16 ? 2 : 1;
-    case PNG_COLOR_TYPE_GRAY_ALPHA:
-        png_set_strip_16(library);
-        png_set_strip_alpha(library);
-        return 1;
-    case PNG_COLOR_TYPE_PALETTE:
-        png_set_palette_to_rgb(library);
-        return 3;
-    default:
-        png_set_strip_16(library);
-        png_set_strip_alpha(library);
-        return 3;
-    }
+    int colour_type = png_get_color_type(library, header);
+    return self->options.opencv
+        ? transform_for_opencv(self, colour_type) : transform_for_pillow(self, colour_type);
 }
 
 static uint64_t rows_of_all_passes(struct reader *self) {
@@ -132,7 +162,8 @@ static void read_rows(struct reader *self, uint8_t *pixels, size_t stride) {
     png_set_read_user_transform_fn(library, count_row);
     png_set_user_transform_info(library, self, 0, 0);
     // The pixels have a checksum of their own, which is what Pillow looks at.
-    png_set_crc_action(library, PNG_CRC_QUIET_USE, PNG_CRC_NO_CHANGE);
+    if (!self->options.opencv)
+        png_set_crc_action(library, PNG_CRC_QUIET_USE, PNG_CRC_NO_CHANGE);
     png_read_update_info(library, self->header);
     if (png_get_rowbytes(library, self->header) != stride)
         leave(self, AMPHORA_PNG_DAMAGED, "a combination of colour type and depth without meaning");
@@ -143,6 +174,9 @@ static void read_rows(struct reader *self, uint8_t *pixels, size_t stride) {
             png_read_row(library, pixels + (size_t)row * stride, NULL);
         }
     }
+    if (!self->options.opencv) return;
+    self->allowance = SIZE_MAX;  // chunks are skipped, not unfolded
+    png_read_end(library, NULL);
 }
 
 static void read_header(struct reader *self, struct amphora_png_header *header) {
@@ -162,24 +196,26 @@ static void decode(struct reader *self, uint8_t *pixels, size_t capacity) {
 }
 
 enum amphora_png_outcome amphora_png_read_header(
-    const uint8_t *bytes, size_t count, struct amphora_png_header *header, char *message) {
+    const uint8_t *bytes, size_t count, struct amphora_png_options options,
+    struct amphora_png_header *header, char *message) {
     struct reader self;
-    start(&self, bytes, count, message);
+    start(&self, bytes, count, options, message);
     read_header(&self, header);
     stop(&self);
     return self.outcome;
 }
 
 enum amphora_png_outcome amphora_png_decode(
-    const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity, char *message) {
+    const uint8_t *bytes, size_t count, struct amphora_png_options options, uint8_t *pixels,
+    size_t capacity, char *message) {
     struct reader self;
-    start(&self, bytes, count, message);
+    start(&self, bytes, count, options, message);
     self.rows_left = UINT64_MAX;
     decode(&self, pixels, capacity);
     stop(&self);
     // What is missing or wrong behind the last row takes nothing from the picture, as in Pillow;
     // only a checksum that is there and does not fit does.
-    if (self.rows_left == 0) {
+    if (self.rows_left == 0 && !options.opencv) {
         self.outcome = self.data_check_failed ? AMPHORA_PNG_DAMAGED : AMPHORA_PNG_DECODED;
         if (self.data_check_failed)
             snprintf(message, AMPHORA_PNG_MESSAGE_SIZE, "the checksum of the pixels does not fit");

@@ -1,12 +1,18 @@
 """`amphora predict`: the same answers in the terminal."""
 
+import contextlib
 import json
+import os
+import pathlib
+import pty
+import subprocess
 
 import pytest
-from server import DIGITS, run
+from server import BINARY, DIGITS, clean_environment, run
 
 SAMPLES = sorted((DIGITS / "samples").glob("*.png"))
 MODEL = ("--model-path", str(DIGITS))
+RECORDINGS = pathlib.Path(__file__).parent / "recordings" / "pictures"
 
 
 def test_a_table_for_people():
@@ -40,6 +46,51 @@ def test_a_bad_input_does_not_fail_the_rest(path):
     bad, good = (json.loads(line) for line in done.stdout.splitlines())
     assert bad["uri"] == path and bad["error"] and bad["code"]
     assert good["results"][0]["label"] == "3"
+
+
+def test_a_folder_is_its_pictures(tmp_path):
+    for sample in SAMPLES[3:6]:
+        (tmp_path / sample.name).write_bytes(sample.read_bytes())
+    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "seven").write_bytes(SAMPLES[7].read_bytes())
+    done = run("predict", *MODEL, "--json", tmp_path)
+    assert done.returncode == 0
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["uri"] for line in lines] == [
+        str(tmp_path / sample.name) for sample in SAMPLES[3:6]]
+    assert done.stderr == f"amphora: {tmp_path}/notes.txt is not a picture and was skipped\n"
+    deep = run("predict", *MODEL, "--json", "--recursive", tmp_path)
+    first = json.loads(deep.stdout.splitlines()[0])
+    assert first["uri"] == str(tmp_path / "deep" / "seven")
+    assert first["results"][0]["label"] == "7"
+
+
+def test_a_folder_of_samples_finds_its_model():
+    done = run("predict", "--json", DIGITS / "samples")
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == len(SAMPLES)
+
+
+def test_progress_is_for_terminals(tmp_path):
+    """Enough work for a second, and a terminal for standard error only."""
+    picture = RECORDINGS / "landscape-640x427.jpg"
+    for number in range(1_200):
+        (tmp_path / f"{number:04}").symlink_to(picture)
+    inner, outer = pty.openpty()
+    with subprocess.Popen([str(BINARY), "predict", *MODEL, "--workers", "1", "--json",
+                           str(tmp_path)],
+                          env=clean_environment(), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=outer) as process:
+        os.close(outer)
+        shown = b""
+        with contextlib.suppress(OSError):
+            while more := os.read(inner, 4096):
+                shown += more
+        os.close(inner)
+        assert process.wait(60) == 0
+    assert b" of 1,200 \xc2\xb7 " in shown and b" left" in shown
+    assert shown.endswith(b"\r\x1b[2K")
 
 
 def test_no_input_is_a_usage_error():

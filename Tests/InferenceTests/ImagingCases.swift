@@ -1,9 +1,11 @@
-// Reads what `tools/pillow_cases.py` and `tools/make_image_fixtures.py` wrote: Pillow's own pixels.
+// Reads what `tools/pillow_cases.py` and its siblings wrote: the pixels of the libraries themselves.
 
 import Glibc
 
-/// One thing that Pillow did; the script's text explains the numbers.
-struct PillowCase {
+@testable import Inference
+
+/// One thing that Pillow, OpenCV or MXNet did; the script's text explains the numbers.
+struct RecordedCase {
     enum Kind: UInt32 {
         case decoding = 1
         case resizing, preprocessing
@@ -16,12 +18,94 @@ struct PillowCase {
     let result: [UInt8]
 
     /// All cases of a file.
-    static func read(_ path: String) throws -> [PillowCase] {
+    static func read(_ path: String) throws -> [RecordedCase] {
         var reader = ByteReader(bytes: try contents(of: path))
-        var cases: [PillowCase] = []
-        while !reader.atEnd { cases.append(try reader.pillowCase()) }
+        var cases: [RecordedCase] = []
+        while !reader.atEnd { cases.append(try reader.recordedCase()) }
         return cases
     }
+}
+
+extension RecordedCase {
+    /// The picture that was resized or preprocessed.
+    var raster: Raster {
+        Raster(width: numbers[1], height: numbers[2], channels: numbers[0], pixels: input)
+    }
+
+    /// What is other than OpenCV's about our decoding, or `nil`.
+    func differenceFromOpenCV() -> String? {
+        let (width, height) = (numbers[1], numbers[2])
+        var decoder = ImageDecoder(profile: .opencv, channels: numbers[0] == 1 ? .gray : .rgb)
+        do throws(ImageError) {
+            let raster = try decoder.decode(input)
+            guard width > 0 else { return "\(name): decoded, though OpenCV refuses it" }
+            guard raster.width == width && raster.height == height else {
+                return "\(name): \(raster.width)×\(raster.height), not \(width)×\(height)"
+            }
+            let count = differing(raster.pixels, result)
+            return count == 0 ? nil : "\(name): \(count) bytes differ"
+        } catch {
+            return width == 0 ? nil : "\(name): \(error.sentence)"
+        }
+    }
+
+    /// The preprocessing of a case of that kind.
+    func plan(library: Preprocessing.ResizeLibrary) -> Preprocessing {
+        let n = numbers
+        let target: Preprocessing.ResizeTarget? =
+            [nil, .shorter(n[4]), .exact(height: n[4], width: n[5])][n[3]]
+        let filter = library == .pillow ? Preprocessing.Filter.allCases[n[8]] : .bilinear
+        return Preprocessing(
+            decode: library == .pillow ? .pillow : .opencv,
+            resize: target.map {
+                Preprocessing.Resize(target: $0, library: library, filter: filter)
+            },
+            crop: n[6] == 0 ? nil : Preprocessing.Size(height: n[6], width: n[7]),
+            mean: Array([0.485, 0.456, 0.406].prefix(n[0])),
+            std: Array([0.229, 0.224, 0.225].prefix(n[0])),
+            channels: n[0] == 1 ? .gray : .rgb, layout: n[9] == 1 ? .nhwc : .nchw)
+    }
+
+    /// How many bytes of the tensor differ from what was recorded.
+    func differingTensorBytes(library: Preprocessing.ResizeLibrary) throws(ImageError) -> Int {
+        var preprocessor = Preprocessor(plan(library: library))
+        var tensor = [Float](repeating: .nan, count: result.count / 4)
+        var span = tensor.mutableSpan
+        try preprocessor.write(raster, into: &span)
+        let bits = tensor.flatMap { value in
+            (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) }
+        }
+        return differing(bits, result)
+    }
+
+    /// What a window of a resized picture should be.
+    func recorded(_ window: PixelWindow) -> [UInt8] {
+        let (channels, width) = (numbers[0], numbers[3])
+        return window.y.flatMap { y in
+            let row = y * width
+            return result[
+                (row + window.x.lowerBound) * channels..<(row + window.x.upperBound) * channels]
+        }
+    }
+
+    /// The whole of a resized picture, and a part of it.
+    func windows(using generator: inout some RandomNumberGenerator) -> [PixelWindow] {
+        let (width, height) = (numbers[3], numbers[4])
+        let left = Int.random(in: 0..<width, using: &generator)
+        let top = Int.random(in: 0..<height, using: &generator)
+        return [
+            PixelWindow(x: 0..<width, y: 0..<height),
+            PixelWindow(
+                x: left..<Int.random(in: left + 1...width, using: &generator),
+                y: top..<Int.random(in: top + 1...height, using: &generator)),
+        ]
+    }
+}
+
+/// How many bytes differ; comparing in `#expect` would describe millions of them.
+func differing(_ one: [UInt8], _ other: [UInt8]) -> Int {
+    guard one.count == other.count else { return max(one.count, other.count) }
+    return one == other ? 0 : zip(one, other).count { $0 != $1 }
 }
 
 /// A file that does not hold what it should.
@@ -73,14 +157,14 @@ private struct ByteReader {
         return Array(bytes[position..<position + count])
     }
 
-    mutating func pillowCase() throws -> PillowCase {
-        guard let kind = PillowCase.Kind(rawValue: try number()) else {
+    mutating func recordedCase() throws -> RecordedCase {
+        guard let kind = RecordedCase.Kind(rawValue: try number()) else {
             throw UnreadableFile(path: "cases")
         }
         let name = String(decoding: try data(Int(try number())), as: UTF8.self)
         let numbers = try (0..<10).map { _ in Int(try number()) }
         let input = try data(Int(try number()))
         let result = try data(Int(try number()))
-        return PillowCase(kind: kind, name: name, numbers: numbers, input: input, result: result)
+        return RecordedCase(kind: kind, name: name, numbers: numbers, input: input, result: result)
     }
 }

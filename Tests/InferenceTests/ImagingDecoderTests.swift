@@ -6,8 +6,10 @@ import Testing
 @testable import Inference
 
 @Suite struct ImagingDecoderTests {
-    private func decode(_ bytes: [UInt8]) throws(ImageError) -> Raster {
-        var decoder = ImageDecoder()
+    private func decode(
+        _ bytes: [UInt8], _ profile: Preprocessing.DecodeProfile = .pillow
+    ) throws(ImageError) -> Raster {
+        var decoder = ImageDecoder(profile: profile)
         return try decoder.decode(bytes)
     }
 
@@ -46,22 +48,59 @@ import Testing
         }
     }
 
-    @Test func `damaged bytes never crash`() throws {
+    @Test(arguments: [Preprocessing.DecodeProfile.pillow, .opencv])
+    func `damaged bytes never crash`(profile: Preprocessing.DecodeProfile) throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var generator = SeededGenerator(seed: seed)
-        var decoder = ImageDecoder(limits: ImageLimits(pixels: 100_000))
+        let limits = ImageLimits(pixels: 100_000)
+        var (color, gray) = (
+            ImageDecoder(profile: profile, limits: limits),
+            ImageDecoder(profile: profile, channels: .gray, limits: limits)
+        )
         var decoded = 0
-        for fixture in try ImagingFixtures.all() where fixture.numbers[0] == 3 {
-            for _ in 0..<60 {
+        // MXNet's recordings bring EXIF segments and files cut short.
+        let fixtures = try ImagingFixtures.all() + ImagingFixtures.mxnet()
+        for fixture in fixtures where fixture.kind == .decoding && fixture.numbers[0] == 3 {
+            for _ in 0..<40 {
                 var bytes = fixture.input
                 for _ in 0..<Int.random(in: 1...4, using: &generator) {
                     let place = Int.random(in: 0..<bytes.count, using: &generator)
                     bytes[place] = UInt8.random(in: 0...255, using: &generator)
                 }
-                if let raster = try? decoder.decode(bytes) { decoded += raster.pixels.count }
+                if let raster = try? color.decode(bytes) { decoded += raster.pixels.count }
+                if let raster = try? gray.decode(bytes) { decoded += raster.pixels.count }
             }
         }
         #expect(decoded > 0, "seed \(seed)")
+    }
+
+    @Test func `a picture cut off before its first row is an error to OpenCV's profile too`() throws
+    {
+        var decoder = ImageDecoder(profile: .opencv)
+        let jpeg = try ImagingFixtures.picture("jpeg-420").input
+        let start = try #require(
+            (0..<jpeg.count).first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xDA })
+        for length in 0..<start + 14 {
+            #expect(throws: ImageError.self) { try decoder.decode(Array(jpeg.prefix(length))) }
+        }
+        #expect(try decoder.decode(jpeg).width == 7)
+    }
+
+    @Test func `every EXIF orientation is undone by one of the eight`() {
+        let picture = Raster(
+            width: 70, height: 3, channels: 3, pixels: (0..<630).map { UInt8($0 % 251) })
+        for orientation in ExifOrientation.allCases {
+            let turned = picture.turned(orientation)
+            #expect((turned.width == 3) == orientation.swapsSides)
+            let inverse: ExifOrientation =
+                switch orientation {
+                case .turnedRight: .turnedLeft
+                case .turnedLeft: .turnedRight
+                default: orientation
+                }
+            #expect(turned.turned(inverse) == picture)
+            #expect(orientation == .upright || turned != picture)
+        }
     }
 
     @Test func `a header that lies about the size costs nothing`() throws {
@@ -78,8 +117,10 @@ import Testing
             (replaced(webp, at: 26, [0xFF, 0x3F, 0xFF, 0x3F]), 16_383, 16_383),
         ]
         for (bytes, width, height) in lies {
-            #expect(throws: ImageError.tooLarge(width: width, height: height, limit: 64_000_000)) {
-                try decode(bytes)
+            for profile in [Preprocessing.DecodeProfile.pillow, .opencv] {
+                #expect(
+                    throws: ImageError.tooLarge(width: width, height: height, limit: 64_000_000)
+                ) { try decode(bytes, profile) }
             }
         }
         let beyond = replaced(jpeg, at: frame + 5, [0xFF, 0xFF, 0xFF, 0xFF])
@@ -117,9 +158,12 @@ import Testing
         }
         #expect(sentence(repeated(900)) == "decoded")
         #expect(sentence(repeated(1001)) == "the JPEG image has more than 1000 scans")
-        var strict = ImageDecoder(limits: ImageLimits(jpegScanPixels: 7 * 5 * 20))
-        #expect(throws: ImageError.undecodable("the JPEG image has more than 20 scans")) {
-            try strict.decode(repeated(30))
+        for profile in [Preprocessing.DecodeProfile.pillow, .opencv] {
+            var strict = ImageDecoder(
+                profile: profile, limits: ImageLimits(jpegScanPixels: 7 * 5 * 20))
+            #expect(throws: ImageError.undecodable("the JPEG image has more than 20 scans")) {
+                try strict.decode(repeated(30))
+            }
         }
     }
 

@@ -14,13 +14,13 @@ private let casesFolder = environment("AMPHORA_TEST_PILLOW_CASES")
         if: casesFolder != nil,
         "set AMPHORA_TEST_PILLOW_CASES to a folder made by tools/pillow_cases.py"))
 struct ImagingPillowTests {
-    private let cases: [PillowCase]
+    private let cases: [RecordedCase]
 
     init() throws {
-        cases = try PillowCase.read("\(casesFolder ?? "")/cases.bin")
+        cases = try RecordedCase.read("\(casesFolder ?? "")/cases.bin")
     }
 
-    private func cases(_ kind: PillowCase.Kind) -> [PillowCase] {
+    private func cases(_ kind: RecordedCase.Kind) -> [RecordedCase] {
         cases.filter { $0.kind == kind }
     }
 
@@ -54,19 +54,12 @@ struct ImagingPillowTests {
         var generator = SeededGenerator(seed: 7)
         for example in cases(.resizing) {
             let n = example.numbers
-            let raster = Raster(width: n[1], height: n[2], channels: n[0], pixels: example.input)
             let size = Preprocessing.Size(height: n[4], width: n[3])
-            let whole = PixelWindow(x: 0..<n[3], y: 0..<n[4])
-            let left = Int.random(in: 0..<n[3], using: &generator)
-            let top = Int.random(in: 0..<n[4], using: &generator)
-            let part = PixelWindow(
-                x: left..<Int.random(in: left + 1...n[3], using: &generator),
-                y: top..<Int.random(in: top + 1...n[4], using: &generator))
             var resampler = Resampler(filter: Preprocessing.Filter.allCases[n[5]])
-            for window in [whole, part] {
+            for window in example.windows(using: &generator) {
                 var output: [UInt8] = []
-                try resampler.resample(raster, to: size, window: window, into: &output)
-                let wanted = cut(window, from: example.result, width: n[3], channels: n[0])
+                try resampler.resample(example.raster, to: size, window: window, into: &output)
+                let wanted = example.recorded(window)
                 let got = Array(output.prefix(wanted.count))
                 #expect(differing(got, wanted) == 0, "\(example.name) \(window)")
             }
@@ -76,43 +69,9 @@ struct ImagingPillowTests {
 
     @Test func `every tensor has torchvision's floats`() throws {
         for example in cases(.preprocessing) {
-            let n = example.numbers
-            let raster = Raster(width: n[1], height: n[2], channels: n[0], pixels: example.input)
-            let target: Preprocessing.ResizeTarget? =
-                [nil, .shorter(n[4]), .exact(height: n[4], width: n[5])][n[3]]
-            let filter = Preprocessing.Filter.allCases[n[8]]
-            let plan = Preprocessing(
-                resize: target.map { Preprocessing.Resize(target: $0, filter: filter) },
-                crop: n[6] == 0 ? nil : Preprocessing.Size(height: n[6], width: n[7]),
-                mean: Array([0.485, 0.456, 0.406].prefix(n[0])),
-                std: Array([0.229, 0.224, 0.225].prefix(n[0])),
-                channels: n[0] == 1 ? .gray : .rgb, layout: n[9] == 1 ? .nhwc : .nchw)
-            var preprocessor = Preprocessor(plan)
-            var tensor = [Float](repeating: .nan, count: example.result.count / 4)
-            var span = tensor.mutableSpan
-            try preprocessor.write(raster, into: &span)
-            let bits = tensor.flatMap { value in
-                (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) }
-            }
-            #expect(differing(bits, example.result) == 0, "\(example.name) \(n)")
+            let count = try example.differingTensorBytes(library: .pillow)
+            #expect(count == 0, "\(example.name) \(example.numbers)")
         }
         #expect(cases(.preprocessing).count > 50)
     }
-
-    private func cut(
-        _ window: PixelWindow, from pixels: [UInt8], width: Int, channels: Int
-    ) -> [UInt8] {
-        window.y.flatMap { y in
-            let row = y * width
-            return pixels[
-                (row + window.x.lowerBound) * channels..<(row + window.x.upperBound)
-                    * channels]
-        }
-    }
-}
-
-/// How many bytes differ; comparing in `#expect` would describe millions of them.
-private func differing(_ one: [UInt8], _ other: [UInt8]) -> Int {
-    guard one.count == other.count else { return max(one.count, other.count) }
-    return one == other ? 0 : zip(one, other).count { $0 != $1 }
 }

@@ -52,17 +52,63 @@ import Testing
         #expect(try tensor(gray, plan, count: 10) == [-1, 6, 8, -1, -1, -1, -1, -1, -1, -1])
     }
 
+    @Test func `transformers rounds the centre down, and its padding up`() {
+        func axis(_ length: Int, _ wanted: Int) -> (Int, Int) {
+            let crop = Geometry(Preprocessing(arithmetic: .transformers)).centered(
+                Size(height: 4, width: wanted), in: Size(height: 4, width: length))
+            return (crop.window.x.lowerBound, crop.left)
+        }
+        #expect([5, 6, 7, 8, 9].map { axis($0, 4).0 } == [0, 1, 1, 2, 2])
+        #expect([1, 2, 3].map { axis($0, 4).1 } == [2, 1, 1])
+    }
+
+    @Test func `timm covers a size or fits into it`() {
+        let geometry = Geometry(Preprocessing())
+        let picture = Size(height: 333, width: 500)
+        #expect(
+            geometry.resized(picture, to: .covering(height: 100, width: 200))
+                == Size(height: 133, width: 200))
+        #expect(
+            geometry.resized(picture, to: .within(height: 100, width: 200))
+                == Size(height: 100, width: 150))
+        #expect(
+            geometry.resized(Size(height: 1, width: 900), to: .within(height: 10, width: 10))
+                == Size(height: 1, width: 10))
+    }
+
+    @Test func `padding has its colour, and the second division comes last`() throws {
+        let gray = Raster(width: 1, height: 1, channels: 1, pixels: [9])
+        var plan = plain(crop: Size(height: 1, width: 3), channels: .gray)
+        plan.padding = [5]
+        plan.offset = 1
+        plan.mean = [2]
+        plan.std = [2]
+        plan.secondStd = [4]
+        #expect(try tensor(gray, plan, count: 3) == [0.25, 0.75, 0.25])
+    }
+
+    @Test func `transformers multiplies where torchvision divides`() throws {
+        let gray = Raster(width: 256, height: 1, channels: 1, pixels: Array(0...255))
+        var plan = plain(channels: .gray, scale: 1.0 / 255.0)
+        #expect(try tensor(gray, plan, count: 256) == (0...255).map { Float($0) / 255 })
+        plan.arithmetic = .transformers
+        let multiplied = try tensor(gray, plan, count: 256)
+        #expect(multiplied == (0...255).map { Float(Double($0) * (1.0 / 255.0)) })
+    }
+
     @Test func `the centre is rounded to even, as Python does`() {
         let starts = [5, 6, 7, 8, 9].map {
-            Geometry.centered(Size(height: 4, width: 4), in: Size(height: 4, width: $0))
-                .window.x.lowerBound
+            Geometry(Preprocessing()).centered(
+                Size(height: 4, width: 4), in: Size(height: 4, width: $0)
+            )
+            .window.x.lowerBound
         }
         #expect(starts == [0, 1, 2, 2, 2])
     }
 
     @Test func `the shorter side is met and the longer one truncated`() {
         func resized(_ height: Int, _ width: Int) -> Preprocessing.Size {
-            Geometry.resized(Size(height: height, width: width), to: .shorter(256))
+            Geometry(Preprocessing()).resized(Size(height: height, width: width), to: .shorter(256))
         }
         #expect(resized(427, 640) == Size(height: 256, width: 383))
         #expect(resized(640, 427) == Size(height: 383, width: 256))
@@ -107,8 +153,31 @@ import Testing
         #expect(throws: ImageError.self) { try endless.write(wide, into: &moreSpan) }
     }
 
-    @Test func `a resize of OpenCV is refused, not replaced by Pillow's`() {
-        let plan = plain(resize: .init(target: .exact(height: 1, width: 2), library: .opencv))
-        #expect(throws: ImageError.self) { try tensor(twoPixels, plan, count: 6) }
+    @Test func `MXNet divides sides and centres as whole numbers`() {
+        let geometry = Geometry(.gluoncv)
+        let side = Preprocessing.ResizeTarget.shorter(256)
+        #expect(
+            geometry.resized(Size(height: 427, width: 640), to: side)
+                == Size(height: 256, width: 383))
+        let starts = [5, 6, 7, 8, 9].map {
+            geometry.centered(Size(height: 4, width: 4), in: Size(height: 4, width: $0))
+                .window.x.lowerBound
+        }
+        #expect(starts == [0, 1, 1, 2, 2])
+    }
+
+    @Test func `MXNet enlarges what fits of a crop that does not`() throws {
+        let wide = Raster(width: 4, height: 1, channels: 1, pixels: [1, 20, 30, 4])
+        var plan = plain(crop: Size(height: 2, width: 4), channels: .gray)
+        plan.decode = .opencv
+        #expect(try tensor(wide, plan, count: 8) == [20, 22, 27, 30, 20, 22, 27, 30])
+    }
+
+    @Test func `OpenCV's resize has one filter`() {
+        let bicubic = plain(
+            resize: .init(target: .shorter(8), library: .opencv, filter: .bicubic))
+        #expect(Preprocessor.objection(to: bicubic)?.contains("\"bicubic\"") == true)
+        #expect(throws: ImageError.self) { try tensor(twoPixels, bicubic, count: 6) }
+        #expect(Preprocessor.objection(to: .gluoncv) == nil)
     }
 }

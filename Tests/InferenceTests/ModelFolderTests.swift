@@ -58,7 +58,7 @@ import Testing
         ])
         #expect(
             try ModelFolder(list.path).labels
-                == Resolved(Labels(names: ["one"]), .file("amphora.json")))
+                == Resolved(Labels(names: ["one"]), .key("labels", in: "amphora.json")))
         let file = try TemporaryFolder([
             "a.onnx": "", "labels.txt": "x", "mine.txt": "two",
             "amphora.json": #"{"labels": "mine.txt"}"#,

@@ -136,6 +136,14 @@ import Testing
             #""preprocess.resize.filter" is "box"; expected "bilinear", the one that opencv has here"#
         ),
         (
+            #"{"preprocess": {"decode": "opencv", "resize": {"filter": "bicubic"}}}"#,
+            #""preprocess.resize.filter" is "bicubic"; expected "bilinear", the one that opencv has here"#
+        ),
+        (
+            #"{"preprocess": {"decode": "opencv", "resize": {"antialias": true}}}"#,
+            #""preprocess.resize.antialias" is true; expected false: opencv never does; the library that does is "pillow""#
+        ),
+        (
             #"{"preprocess": {"resize": {"antialias": false}}}"#,
             #""preprocess.resize.antialias" is false; expected true: pillow always does; the library that does not is "opencv""#
         ),

@@ -15,7 +15,7 @@ import Testing
         return try ModelSettings(manifest, input: input, ending: ending)
     }
 
-    private static let written = Origin.file("amphora.json")
+    private static func written(_ key: String) -> Origin { .key(key, in: "amphora.json") }
 
     @Test func `nothing said is the evaluation pipeline of ImageNet`() throws {
         let settings = try Self.decide()
@@ -57,7 +57,24 @@ import Testing
         #expect(try Self.decide(ending: .softmax).activation == Resolved(.none, .model))
         #expect(try Self.decide(ending: .sigmoid).activation == Resolved(.none, .model))
         let written = try Self.decide(#"{"activation": "softmax"}"#, ending: .softmax)
-        #expect(written.activation == Resolved(.softmax, Self.written))
+        #expect(written.activation == Resolved(.softmax, Self.written("activation")))
+    }
+
+    @Test func `OpenCV resizes what OpenCV decodes, unless said otherwise`() throws {
+        let opencv = try Self.decide(#"{"preprocess": {"decode": "opencv"}}"#)
+        #expect(opencv.preprocessing == .gluoncv)
+        #expect(opencv.resize.origin == .default)
+        let sized = try Self.decide(
+            #"{"preprocess": {"decode": "opencv", "resize": {"size": 300, "antialias": false}}}"#)
+        #expect(
+            sized.resize.value == Preprocessing.Resize(target: .shorter(300), library: .opencv))
+        let mixed = try Self.decide(
+            #"{"preprocess": {"decode": "opencv", "resize": {"library": "pillow"}}}"#)
+        #expect(mixed.decode == Resolved(.opencv, Self.written("preprocess.decode")))
+        #expect(mixed.resize.value?.library == .pillow)
+        let resized = try Self.decide(#"{"preprocess": {"resize": {"library": "opencv"}}}"#)
+        #expect(resized.decode == Resolved(.pillow, .default))
+        #expect(resized.resize.value?.library == .opencv)
     }
 
     @Test func `what is written overrides and is said to be written`() throws {
@@ -67,14 +84,15 @@ import Testing
              "preprocess": {"crop": 160, "mean": [0, 0, 0], "std": [1, 1, 1], "scale": 1,
                             "resize": {"filter": "bicubic"}}}
             """)
-        #expect(settings.topK == Resolved(2, Self.written))
-        #expect(settings.channels == Resolved(.bgr, Self.written))
-        #expect(settings.mean == Resolved([0, 0, 0], Self.written))
-        #expect(settings.scale == Resolved(1, Self.written))
+        #expect(settings.topK == Resolved(2, Self.written("top_k")))
+        #expect(settings.channels == Resolved(.bgr, Self.written("input.channels")))
+        #expect(settings.mean == Resolved([0, 0, 0], Self.written("preprocess.mean")))
+        #expect(settings.scale == Resolved(1, Self.written("preprocess.scale")))
         #expect(
             settings.resize
                 == Resolved(
-                    Preprocessing.Resize(target: .shorter(183), filter: .bicubic), Self.written))
+                    Preprocessing.Resize(target: .shorter(183), filter: .bicubic),
+                    Self.written("preprocess.resize")))
         #expect(settings.decode.origin == .default)
         #expect(settings.inputShape == [1, 3, 160, 160])
     }
@@ -97,10 +115,6 @@ import Testing
         (#"{"preprocess": {"resize": {"size": 160}}}"#, [1, 3, 224, 224], "larger than"),
         (#"{"preprocess": {"mean": [1]}}"#, [1, 3, 8, 8], "\"preprocess.mean\" has 1 values"),
         (#"{"preprocess": {"std": [1, 1, 1]}}"#, [1, 1, 8, 8], "expected 1"),
-        (#"{"preprocess": {"decode": "opencv"}}"#, [1, 3, 8, 8], "not supported yet"),
-        (
-            #"{"preprocess": {"resize": {"library": "opencv"}}}"#, [1, 3, 8, 8], "not supported yet"
-        ),
     ])
     func `settings that do not fit are named`(json: String, shape: [Int?], part: String) {
         #expect { try Self.decide(json, shape: shape) } throws: { error in

@@ -9,12 +9,13 @@ internal import Inference
 internal import Runtime
 internal import Synchronization
 
-/// `bare MODEL_DIR IMAGE THREADS SECONDS`
+/// `bare MODEL_DIR IMAGE THREADS SECONDS`, or what `Stages` does
 @main
 enum Bare {
     static func main() {
         let arguments = CommandLine.arguments
         Engine.refuseTelemetry()
+        if arguments.count == 5, arguments[1] == "stages" { return stages(arguments) }
         guard arguments.count == 5, let threads = Int(arguments[3]), threads > 0,
             let seconds = Double(arguments[4]), let picture = bytes(of: arguments[2])
         else { return end(64, "usage: bare MODEL_DIR IMAGE THREADS SECONDS") }
@@ -36,6 +37,18 @@ enum Bare {
             print("{\"images\": \(images), \"seconds\": \(seconds), \"cpu\": \(cpu)}")
         } catch {
             end(1, "\(error)")
+        }
+    }
+
+    private static func stages(_ arguments: [String]) {
+        let plans = ["pillow": Preprocessing(), "opencv": .gluoncv]
+        guard let plan = plans[arguments[2]], let picture = bytes(of: arguments[3]),
+            let seconds = Double(arguments[4]), seconds > 0
+        else { return end(64, "usage: bare stages pillow|opencv IMAGE SECONDS") }
+        do throws(ImageError) {
+            try Stages.run(plan, picture, seconds: seconds)
+        } catch {
+            end(1, error.sentence)
         }
     }
 
@@ -80,24 +93,17 @@ private final class Race: Sendable {
             while ready.load(ordering: .acquiring) < threads { sched_yield() }
             let clock = ContinuousClock()
             let end = clock.now + .seconds(seconds)
-            let used = Self.threadNanoseconds()
+            let used = threadNanoseconds()
             while clock.now < end {
                 _ = try classifier.classify(picture)
                 count += 1
             }
-            cpuNanoseconds.add(Self.threadNanoseconds() - used, ordering: .relaxed)
+            cpuNanoseconds.add(threadNanoseconds() - used, ordering: .relaxed)
         } catch {
             failures.add(1, ordering: .relaxed)
             ready.add(threads, ordering: .acquiringAndReleasing)
         }
         images.add(count, ordering: .relaxed)
-    }
-
-    /// CPU time of the calling thread, clock_gettime(2).
-    private static func threadNanoseconds() -> Int {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 }
 

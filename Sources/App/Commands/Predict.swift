@@ -11,12 +11,15 @@ struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Classify pictures in the terminal.",
         discussion: """
-            Pictures of a model folder's own samples are classified by that model where no other \
-            is configured.
+            A folder stands for the pictures in it, by name. Pictures of a model folder's own \
+            samples are classified by that model where no other is configured.
             """)
 
-    @Argument(help: ArgumentHelp("Files or URIs of pictures.", valueName: "image"))
+    @Argument(help: ArgumentHelp("Files, folders or URIs of pictures.", valueName: "image"))
     var images: [String]
+
+    @Flag(help: "Folders within folders, too.")
+    var recursive = false
 
     @Flag(help: "One line of JSON for each picture, as /invocations answers it.")
     var json = false
@@ -25,7 +28,9 @@ struct Predict: ParsableCommand {
 
     func run() throws {
         var given = settings.given
-        if given[Settings.modelPath.name] == nil, let folder = Self.modelOfSamples(images) {
+        let inputs = PredictionInputs(images, isRecursive: recursive)
+        let names = inputs.inputs.map(\.name)
+        if given[Settings.modelPath.name] == nil, let folder = Self.modelOfSamples(names) {
             given[Settings.modelPath.name] = folder
         }
         let configuration = try usable { () throws(SettingError) in
@@ -39,17 +44,21 @@ struct Predict: ParsableCommand {
             complain(error.sentence)
             throw ExitCode(EXIT_FAILURE)
         }
-        for warning in loaded.model.warnings { complain(warning) }
+        for warning in loaded.model.warnings + inputs.notes { complain(warning) }
         let asksForCount = given[Settings.topK.name] != nil
-        let report: any PredictionReport =
+        var report: any PredictionReport =
             json
             ? JSONReport()
             : TableReport(
-                loaded, images: images,
-                labelsPerImage: images.count > 1 && !asksForCount ? 1 : nil)
+                loaded, images: names,
+                labelsPerImage: names.count > 1 && !asksForCount ? 1 : nil)
+        if Terminal.isWatched(STDERR_FILENO) {
+            report = PredictionProgress(around: report, total: names.count)
+        }
         var allWell = false
         do throws(SystemError) {
-            allWell = try PredictionRun(images, loaded, configuration, report: report).finish()
+            allWell = try PredictionRun(inputs.inputs, loaded, configuration, report: report)
+                .finish()
         } catch {
             complain("\(error)")
         }

@@ -13,7 +13,7 @@ protocol PredictionReport: AnyObject {
 
 /// One run over a list of pictures. Owns the loop; the calling thread runs it.
 final class PredictionRun {
-    private let images: [String]
+    private let images: [PredictionInputs.Input]
     private let configuration: Configuration
     private let loop: EventLoop
     private let report: any PredictionReport
@@ -27,7 +27,7 @@ final class PredictionRun {
 
     /// Starts the workers.
     init(
-        _ images: [String], _ loaded: LoadedModel, _ configuration: Configuration,
+        _ images: [PredictionInputs.Input], _ loaded: LoadedModel, _ configuration: Configuration,
         report: any PredictionReport
     ) throws(SystemError) {
         self.images = images
@@ -64,14 +64,14 @@ final class PredictionRun {
         }
     }
 
-    private func start(_ image: String, _ index: Int, _ backend: Backend) {
+    private func start(_ image: PredictionInputs.Input, _ index: Int, _ backend: Backend) {
         let item: Item
         do throws(Failure) {
             item = try self.item(image)
         } catch {
             // After the launch: a result inside it would launch again.
             return loop.afterTurn { [unowned self] in
-                end(index, Item(bytes: [], name: image), .failure(error))
+                end(index, Item(bytes: [], name: image.name), .failure(error))
             }
         }
         let classification = Classification(item, topK: backend.topK, backend: backend) {
@@ -82,7 +82,13 @@ final class PredictionRun {
         classification.start()
     }
 
-    private func item(_ image: String) throws(Failure) -> Item {
+    private func item(_ input: PredictionInputs.Input) throws(Failure) -> Item {
+        guard case .picture(let image) = input else {
+            throw Failure(
+                .badRequest,
+                "there is no picture in the folder \(input.name); --recursive looks into the "
+                    + "folders within it")
+        }
         guard !image.contains("://"), image.prefix(5).lowercased() != "data:" else {
             return Item(source: .uri(image))
         }

@@ -7,6 +7,7 @@
 #ifndef AMPHORA_CJPEG_H
 #define AMPHORA_CJPEG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,18 @@ enum amphora_jpeg_outcome {
     AMPHORA_JPEG_DAMAGED
 };
 
+/// How to decode.
+struct amphora_jpeg_options {
+    /// A progressive file with more scans is refused.
+    uint32_t max_scans;
+    /// As OpenCV 3.4.2, otherwise as Pillow: where the bytes of a file with one scan end too early, the
+    /// last row that came out is repeated to the bottom.
+    bool opencv;
+    /// Gray by libjpeg's own conversion (luma as stored) and one channel; only with `opencv`, and
+    /// not of CMYK.
+    bool gray;
+};
+
 /// What the header says.
 struct amphora_jpeg_header {
     uint32_t width;
@@ -34,13 +47,13 @@ struct amphora_jpeg_header {
 
 /// Reads as far as the first scan; allocates nothing that depends on the picture's size.
 enum amphora_jpeg_outcome amphora_jpeg_read_header(
-    const uint8_t *bytes, size_t count, struct amphora_jpeg_header *header,
-    char *message);
+    const uint8_t *bytes, size_t count, struct amphora_jpeg_options options,
+    struct amphora_jpeg_header *header, char *message);
 
 /// Decodes with the accurate integer DCT and smooth chroma upsampling into `pixels`, which holds
-/// exactly width * height * channels bytes. `rows` receives the number of rows written.
+/// exactly width * height * channels bytes.
 enum amphora_jpeg_outcome amphora_jpeg_decode(
-    const uint8_t *bytes, size_t count, uint32_t max_scans, uint8_t *pixels, size_t capacity,
-    uint32_t *rows, char *message);
+    const uint8_t *bytes, size_t count, struct amphora_jpeg_options options, uint8_t *pixels,
+    size_t capacity, char *message);
 
 #endif

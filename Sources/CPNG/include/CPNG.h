@@ -2,12 +2,13 @@
 //
 // libpng reports errors by leaving through longjmp. Both calls catch that jump themselves, so it
 // never crosses a Swift frame; they free all they allocate, print nothing, and do not copy the
-// encoded bytes. Everything that does not change a pixel as Pillow shows it (gamma, colour
+// encoded bytes. Everything that does not change a pixel as Pillow and OpenCV show it (colour
 // profiles, text, transparency, animation) is skipped unread.
 
 #ifndef AMPHORA_CPNG_H
 #define AMPHORA_CPNG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,15 @@ enum amphora_png_outcome {
     AMPHORA_PNG_DAMAGED
 };
 
+/// How to decode.
+struct amphora_png_options {
+    /// As OpenCV, otherwise as Pillow: 16 bits become 8 by their high byte (gray too), and a wrong
+    /// checksum of a chunk or a missing end is an error, but not that of the pixels.
+    bool opencv;
+    /// Gray by libpng's own conversion and one channel; only with `opencv`.
+    bool gray;
+};
+
 /// What the header says.
 struct amphora_png_header {
     uint32_t width;
@@ -34,12 +44,12 @@ struct amphora_png_header {
 
 /// Reads as far as the first pixel data; allocates nothing that depends on the picture's size.
 enum amphora_png_outcome amphora_png_read_header(
-    const uint8_t *bytes, size_t count, struct amphora_png_header *header,
-    char *message);
+    const uint8_t *bytes, size_t count, struct amphora_png_options options,
+    struct amphora_png_header *header, char *message);
 
 /// Decodes into `pixels`, which holds exactly width * height * channels bytes.
 enum amphora_png_outcome amphora_png_decode(
-    const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity,
-    char *message);
+    const uint8_t *bytes, size_t count, struct amphora_png_options options, uint8_t *pixels,
+    size_t capacity, char *message);
 
 #endif

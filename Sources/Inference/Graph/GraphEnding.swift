@@ -9,6 +9,15 @@
 enum GraphEnding: Equatable {
     case softmax, sigmoid, other
 
+    /// The same as an activation; `nil` where there is none.
+    var activation: Activation? {
+        switch self {
+        case .softmax: .softmax
+        case .sigmoid: .sigmoid
+        case .other: nil
+        }
+    }
+
     /// Operators that leave every value as it is.
     private static let transparent: Set<String> = [
         "Identity", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Cast", "Dropout",

@@ -11,7 +11,9 @@ struct ProtobufWalker: ~Copyable {
     enum Content: Equatable {
         /// Wire type 2: a message, a string or packed values.
         case bytes(Range<Int>)
-        /// Wire types 0, 1 and 5: a number, of no interest here.
+        /// Wire type 0: a whole number.
+        case varint(UInt64)
+        /// Wire types 1 and 5: a number, of no interest here.
         case number
     }
 
@@ -27,6 +29,8 @@ struct ProtobufWalker: ~Copyable {
     /// The bytes walked over.
     var window: ByteWindow
     private var budget: Int
+    /// Whether the walk ended for want of budget.
+    var isSpent: Bool { budget <= 0 }
 
     /// Walks over a source, visiting at most `budget` fields in all.
     init(_ window: consuming ByteWindow, budget: Int) {
@@ -44,8 +48,8 @@ struct ProtobufWalker: ~Copyable {
         let number = Int(tag >> 3)
         switch tag & 7 {
         case 0:
-            guard try varint(at: &next, before: end) != nil else { return nil }
-            return Field(number: number, content: .number, end: next)
+            guard let value = try varint(at: &next, before: end) else { return nil }
+            return Field(number: number, content: .varint(value), end: next)
         case 1:
             return end - next >= 8 ? Field(number: number, content: .number, end: next + 8) : nil
         case 2:
@@ -60,8 +64,8 @@ struct ProtobufWalker: ~Copyable {
         }
     }
 
-    /// A base-128 number of at most ten bytes.
-    private mutating func varint(
+    /// A base-128 number of at most ten bytes, and the position behind it; `nil` where there is none.
+    mutating func varint(
         at position: inout Int, before end: Int
     ) throws(ModelError) -> UInt64? {
         var value: UInt64 = 0

@@ -1,10 +1,26 @@
-// Where a resized picture's sides and a crop's edges fall, in torchvision's arithmetic: truncation
-// here, Python's rounding to even there.
+// Where a resized picture's sides and a crop's edges fall, in each library's arithmetic: torchvision
+// divides in floating point, truncates sides and rounds edges to even; Hugging Face rounds edges down;
+// MXNet divides whole numbers. One pixel beside it is skew.
 
 /// The geometry of resize and crop.
-enum Geometry {
+struct Geometry {
+    /// Whose arithmetic counts.
+    let library: Preprocessing.ResizeLibrary
+    /// Within Pillow's world, whose rounding.
+    private let arithmetic: Preprocessing.Arithmetic
+
+    /// The library that resizes; without a resize, the one that decodes.
+    init(_ plan: Preprocessing) {
+        arithmetic = plan.arithmetic
+        switch (plan.resize?.library, plan.decode) {
+        case (let library?, _): self.library = library
+        case (nil, .pillow): library = .pillow
+        case (nil, .opencv): library = .opencv
+        }
+    }
+
     /// The size after the resize step.
-    static func resized(
+    func resized(
         _ picture: Preprocessing.Size, to target: Preprocessing.ResizeTarget?
     ) -> Preprocessing.Size {
         switch target {
@@ -14,38 +30,95 @@ enum Geometry {
         case .shorter(let side):
             let short = min(picture.height, picture.width)
             let long = max(picture.height, picture.width)
-            let newLong = Int(Double(side * long) / Double(short))
+            let newLong =
+                switch library {
+                case .pillow: Int(Double(side * long) / Double(short))
+                case .opencv: side * long / short
+                }
             return picture.width <= picture.height
                 ? Preprocessing.Size(height: newLong, width: side)
                 : Preprocessing.Size(height: side, width: newLong)
+        case .covering(let height, let width):
+            return proportional(
+                picture,
+                by: min(
+                    Double(picture.height) / Double(height), Double(picture.width) / Double(width)))
+        case .within(let height, let width):
+            return proportional(
+                picture,
+                by: max(
+                    Double(picture.height) / Double(height), Double(picture.width) / Double(width)))
         }
+    }
+
+    /// timm's `ResizeKeepRatio`; where it would end at no pixel, and fail, one is left.
+    private func proportional(
+        _ picture: Preprocessing.Size, by ratio: Double
+    ) -> Preprocessing.Size {
+        func side(_ length: Int) -> Int {
+            max(1, Int((Double(length) / ratio).rounded(.toNearestOrEven)))
+        }
+        return Preprocessing.Size(height: side(picture.height), width: side(picture.width))
     }
 
     /// A crop: what is kept of the picture, and where it lies in the output.
     struct Crop: Equatable {
         /// In the resized picture.
         let window: PixelWindow
-        /// Black rows above, where the picture is smaller than the crop.
+        /// Padded rows above, where the picture is smaller than the crop.
         let top: Int
-        /// Black columns to the left, likewise.
+        /// Padded columns to the left, likewise.
         let left: Int
-        /// The whole output, black edges included.
+        /// The whole output, padding included.
         let size: Preprocessing.Size
     }
 
-    /// The centre of a picture; black edges where it is too small.
-    static func centered(
+    /// The centre of a picture. Where the picture is too small, torchvision and Hugging Face pad; MXNet
+    /// keeps the largest window of the crop's proportions, to be brought to the crop's size.
+    func centered(
         _ size: Preprocessing.Size, in picture: Preprocessing.Size
     ) -> Crop {
-        let x = axis(picture.width, size.width)
-        let y = axis(picture.height, size.height)
-        return Crop(
-            window: PixelWindow(x: x.kept, y: y.kept), top: y.before, left: x.before, size: size)
+        switch library {
+        case .pillow:
+            let x = padded(picture.width, size.width)
+            let y = padded(picture.height, size.height)
+            return Crop(
+                window: PixelWindow(x: x.kept, y: y.kept), top: y.before, left: x.before,
+                size: size)
+        case .opencv:
+            let kept = scaledDown(size, to: picture)
+            let x = (picture.width - kept.width) / 2
+            let y = (picture.height - kept.height) / 2
+            let window = PixelWindow(x: x..<x + kept.width, y: y..<y + kept.height)
+            return Crop(window: window, top: 0, left: 0, size: kept)
+        }
     }
 
-    private static func axis(_ length: Int, _ wanted: Int) -> (kept: Range<Int>, before: Int) {
-        if wanted > length { return (0..<length, (wanted - length) / 2) }
-        let start = Int((Double(length - wanted) / 2).rounded(.toNearestOrEven))
+    private func padded(_ length: Int, _ wanted: Int) -> (kept: Range<Int>, before: Int) {
+        if wanted > length {
+            let missing = wanted - length
+            return (0..<length, arithmetic == .transformers ? (missing + 1) / 2 : missing / 2)
+        }
+        let spare = length - wanted
+        let start =
+            arithmetic == .transformers
+            ? spare / 2 : Int((Double(spare) / 2).rounded(.toNearestOrEven))
         return (start..<start + wanted, 0)
+    }
+
+    /// MXNet's `scale_down`: first the height, then the width is made to fit.
+    private func scaledDown(
+        _ size: Preprocessing.Size, to picture: Preprocessing.Size
+    ) -> Preprocessing.Size {
+        var (height, width) = (Double(size.height), Double(size.width))
+        if picture.height < size.height {
+            width = width * Double(picture.height) / height
+            height = Double(picture.height)
+        }
+        if Double(picture.width) < width {
+            height = height * Double(picture.width) / width
+            width = Double(picture.width)
+        }
+        return Preprocessing.Size(height: max(1, Int(height)), width: max(1, Int(width)))
     }
 }

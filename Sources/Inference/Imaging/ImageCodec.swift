@@ -23,6 +23,14 @@ struct ImageHeader: Sendable, Equatable {
     let form: PixelForm
 }
 
+/// What a codec is asked for.
+struct DecodeMode: Sendable, Equatable {
+    /// Whose oddities are reproduced.
+    let profile: Preprocessing.DecodeProfile
+    /// 1 (gray) or 3 (RGB): where the profile has the codec's library make gray, it is made there.
+    let channels: Int
+}
+
 /// One file format's decoder, over a C library.
 protocol ImageCodec {
     /// The size that stands at a fixed place of the file, whatever the rest is worth; `nil` where the
@@ -30,12 +38,14 @@ protocol ImageCodec {
     static func announcedSize(in bytes: borrowing Span<UInt8>) -> Preprocessing.Size?
 
     /// Reads the header; the memory it takes does not depend on the size it finds.
-    static func header(of bytes: borrowing Span<UInt8>) throws(ImageError) -> ImageHeader
+    static func header(
+        of bytes: borrowing Span<UInt8>, _ mode: DecodeMode
+    ) throws(ImageError) -> ImageHeader
 
     /// Writes every pixel, in the header's form, into `pixels`, whose size fits it exactly.
     static func decode(
-        _ bytes: borrowing Span<UInt8>, _ header: ImageHeader, limits: ImageLimits,
-        into pixels: UnsafeMutableBufferPointer<UInt8>
+        _ bytes: borrowing Span<UInt8>, _ header: ImageHeader, _ mode: DecodeMode,
+        limits: ImageLimits, into pixels: UnsafeMutableBufferPointer<UInt8>
     ) throws(ImageError)
 }
 

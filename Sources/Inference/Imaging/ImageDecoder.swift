@@ -7,8 +7,7 @@
 
 /// Decodes JPEG, PNG and WebP; one worker at a time.
 package struct ImageDecoder {
-    private let profile: Preprocessing.DecodeProfile
-    private let channels: Int
+    private let mode: DecodeMode
     private let limits: ImageLimits
     /// Memory of an earlier picture, waiting for the next.
     private var spare: [UInt8] = []
@@ -22,18 +21,14 @@ package struct ImageDecoder {
         channels: Preprocessing.Channels = .rgb,
         limits: ImageLimits = ImageLimits()
     ) {
-        self.profile = profile
-        self.channels = channels.count
+        mode = DecodeMode(profile: profile, channels: channels.count)
         self.limits = limits
     }
 
     /// Decodes a picture to the channels this decoder was made for.
     package mutating func decode(_ bytes: [UInt8]) throws(ImageError) -> Raster {
-        if profile == .opencv {
-            throw .undecodable("decoding as OpenCV does is not supported yet; use \"pillow\"")
-        }
         switch ImageFormat.sniff(bytes.span) {
-        case .jpeg: return try decode(bytes.span, with: JPEGDecoder.self)
+        case .jpeg: return turned(try decode(bytes.span, with: JPEGDecoder.self), as: bytes.span)
         case .png: return try decode(bytes.span, with: PNGDecoder.self)
         case .webp: return try decode(bytes.span, with: WebPDecoder.self)
         case .unknown where bytes.isEmpty:
@@ -60,25 +55,37 @@ package struct ImageDecoder {
         if let size = codec.announcedSize(in: bytes) {
             _ = try pixelCount(size.width, size.height)
         }
-        let header = try codec.header(of: bytes)
+        let header = try codec.header(of: bytes, mode)
         let pixels = try pixelCount(header.width, header.height)
 
         var buffer: [UInt8] = []
         swap(&buffer, &spare)
         buffer.removeAll(keepingCapacity: true)
-        let conversion = PixelConversion(from: header.form, channels: channels, pixels: pixels)
-        let limits = self.limits
+        let conversion = PixelConversion(from: header.form, mode, pixels: pixels)
+        let (limits, mode) = (self.limits, self.mode)
         try buffer.append(addingCapacity: conversion.capacity) { span throws(ImageError) in
             try unsafe span.withUnsafeMutableBufferPointer { memory, count throws(ImageError) in
                 let stored = unsafe UnsafeMutableBufferPointer(
                     rebasing: memory[conversion.storedRange])
-                try unsafe codec.decode(bytes, header, limits: limits, into: stored)
+                try unsafe codec.decode(bytes, header, mode, limits: limits, into: stored)
                 unsafe conversion.convert(memory)
                 count = conversion.convertedCount
             }
         }
         return Raster(
-            width: header.width, height: header.height, channels: channels, pixels: buffer)
+            width: header.width, height: header.height, channels: mode.channels, pixels: buffer)
+    }
+
+    /// Turned as the EXIF segment says, where the profile does that.
+    private mutating func turned(
+        _ raster: Raster, as jpeg: borrowing Span<UInt8>
+    ) -> Raster {
+        guard mode.profile == .opencv else { return raster }
+        let orientation = ExifOrientation.applied(to: jpeg)
+        guard orientation != .upright else { return raster }
+        let turned = raster.turned(orientation)
+        reclaim(raster)
+        return turned
     }
 
     /// Throws where it is more than allowed.

@@ -8,17 +8,13 @@ package enum ImageFormat: Sendable, Equatable {
 
     /// Recognises a format from its first bytes; any thread.
     package static func sniff(_ bytes: borrowing Span<UInt8>) -> ImageFormat {
-        func has(_ signature: [UInt8], at offset: Int = 0) -> Bool {
-            guard bytes.count >= offset + signature.count else { return false }
-            return signature.indices.allSatisfy { bytes[offset + $0] == signature[$0] }
-        }
-        if has([0xFF, 0xD8, 0xFF]) { return .jpeg }
-        if has([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
-        if has(Array("RIFF".utf8)), has(Array("WEBP".utf8), at: 8) { return .webp }
-        if has(Array("GIF87a".utf8)) || has(Array("GIF89a".utf8)) { return .gif }
-        if has([0x49, 0x49, 0x2A, 0]) || has([0x4D, 0x4D, 0, 0x2A]) { return .tiff }
-        if has([0x49, 0x49, 0x2B, 0]) || has([0x4D, 0x4D, 0, 0x2B]) { return .tiff }
-        if has(Array("BM".utf8)) { return .bmp }
+        if bytes.has([0xFF, 0xD8, 0xFF]) { return .jpeg }
+        if bytes.has([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
+        if bytes.has(Array("RIFF".utf8)), bytes.has(Array("WEBP".utf8), at: 8) { return .webp }
+        if bytes.has(Array("GIF87a".utf8)) || bytes.has(Array("GIF89a".utf8)) { return .gif }
+        if bytes.has([0x49, 0x49, 0x2A, 0]) || bytes.has([0x4D, 0x4D, 0, 0x2A]) { return .tiff }
+        if bytes.has([0x49, 0x49, 0x2B, 0]) || bytes.has([0x4D, 0x4D, 0, 0x2B]) { return .tiff }
+        if bytes.has(Array("BM".utf8)) { return .bmp }
         return .unknown
     }
 

@@ -1,17 +1,21 @@
 // JPEG through libjpeg-turbo, in its default quality: accurate integer DCT, smooth chroma
 // upsampling, no scaled decoding. That is what Pillow and OpenCV use, so the pixels are theirs.
 //
-// Damaged entropy-coded data is decoded as well as can be, as in those two; missing data is not.
+// Damaged entropy-coded data is decoded as well as can be, as in those two. Missing data is an error
+// to Pillow; OpenCV repeats the last row that it got.
 
 import CJPEG
 
 /// Decodes JPEG; any thread.
 enum JPEGDecoder: ImageCodec {
-    static func header(of bytes: borrowing Span<UInt8>) throws(ImageError) -> ImageHeader {
+    static func header(
+        of bytes: borrowing Span<UInt8>, _ mode: DecodeMode
+    ) throws(ImageError) -> ImageHeader {
         var header = amphora_jpeg_header()
         let (outcome, message) = unsafe bytes.withUnsafeBufferPointer { bytes in
             unsafe withMessage(size: AMPHORA_JPEG_MESSAGE_SIZE) { message in
-                unsafe amphora_jpeg_read_header(bytes.baseAddress, bytes.count, &header, message)
+                unsafe amphora_jpeg_read_header(
+                    bytes.baseAddress, bytes.count, options(mode, scans: 1), &header, message)
             }
         }
         try check(outcome, message)
@@ -22,20 +26,24 @@ enum JPEGDecoder: ImageCodec {
     }
 
     static func decode(
-        _ bytes: borrowing Span<UInt8>, _ header: ImageHeader, limits: ImageLimits,
-        into pixels: UnsafeMutableBufferPointer<UInt8>
+        _ bytes: borrowing Span<UInt8>, _ header: ImageHeader, _ mode: DecodeMode,
+        limits: ImageLimits, into pixels: UnsafeMutableBufferPointer<UInt8>
     ) throws(ImageError) {
         let affordable = limits.jpegScanPixels / max(1, header.width * header.height)
         let scans = UInt32(clamping: max(1, min(limits.jpegScans, affordable)))
-        var rows: UInt32 = 0
         let (outcome, message) = unsafe bytes.withUnsafeBufferPointer { bytes in
             unsafe withMessage(size: AMPHORA_JPEG_MESSAGE_SIZE) { message in
                 unsafe amphora_jpeg_decode(
-                    bytes.baseAddress, bytes.count, scans, pixels.baseAddress, pixels.count, &rows,
-                    message)
+                    bytes.baseAddress, bytes.count, options(mode, scans: scans), pixels.baseAddress,
+                    pixels.count, message)
             }
         }
         try check(outcome, message, scans: scans)
+    }
+
+    private static func options(_ mode: DecodeMode, scans: UInt32) -> amphora_jpeg_options {
+        amphora_jpeg_options(
+            max_scans: scans, opencv: mode.profile == .opencv, gray: mode.channels == 1)
     }
 
     private static func check(

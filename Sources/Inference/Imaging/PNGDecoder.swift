@@ -1,5 +1,5 @@
 // PNG through libpng: palettes resolved, 1, 2 and 4 bits widened, alpha and transparency dropped,
-// gamma and colour profiles not applied, as Pillow's `convert("RGB")` does.
+// gamma and colour profiles not applied, as Pillow's `convert("RGB")` does and OpenCV's colour mode.
 
 import CPNG
 
@@ -16,11 +16,14 @@ enum PNGDecoder: ImageCodec {
         return Preprocessing.Size(height: numbers.height, width: numbers.width)
     }
 
-    static func header(of bytes: borrowing Span<UInt8>) throws(ImageError) -> ImageHeader {
+    static func header(
+        of bytes: borrowing Span<UInt8>, _ mode: DecodeMode
+    ) throws(ImageError) -> ImageHeader {
         var header = amphora_png_header()
         let (outcome, message) = unsafe bytes.withUnsafeBufferPointer { bytes in
             unsafe withMessage(size: AMPHORA_PNG_MESSAGE_SIZE) { message in
-                unsafe amphora_png_read_header(bytes.baseAddress, bytes.count, &header, message)
+                unsafe amphora_png_read_header(
+                    bytes.baseAddress, bytes.count, options(mode), &header, message)
             }
         }
         try check(outcome, message)
@@ -31,16 +34,21 @@ enum PNGDecoder: ImageCodec {
     }
 
     static func decode(
-        _ bytes: borrowing Span<UInt8>, _ header: ImageHeader, limits: ImageLimits,
-        into pixels: UnsafeMutableBufferPointer<UInt8>
+        _ bytes: borrowing Span<UInt8>, _ header: ImageHeader, _ mode: DecodeMode,
+        limits: ImageLimits, into pixels: UnsafeMutableBufferPointer<UInt8>
     ) throws(ImageError) {
         let (outcome, message) = unsafe bytes.withUnsafeBufferPointer { bytes in
             unsafe withMessage(size: AMPHORA_PNG_MESSAGE_SIZE) { message in
                 unsafe amphora_png_decode(
-                    bytes.baseAddress, bytes.count, pixels.baseAddress, pixels.count, message)
+                    bytes.baseAddress, bytes.count, options(mode), pixels.baseAddress, pixels.count,
+                    message)
             }
         }
         try check(outcome, message)
+    }
+
+    private static func options(_ mode: DecodeMode) -> amphora_png_options {
+        amphora_png_options(opencv: mode.profile == .opencv, gray: mode.channels == 1)
     }
 
     private static func check(

@@ -1,5 +1,5 @@
-// From the form that a file holds its pixels in to gray or RGB, in place and with Pillow's
-// arithmetic (`Image.convert`).
+// From the form that a file holds its pixels in to gray or RGB, in place and with the arithmetic of
+// Pillow (`Image.convert`) or OpenCV.
 //
 // One buffer holds both forms. Where pixels grow, the stored ones lie at its end and are read
 // ahead of the writing; where they shrink, they lie at its start.
@@ -7,15 +7,17 @@
 /// A conversion of a whole picture inside one buffer.
 struct PixelConversion {
     private let form: PixelForm
-    private let channels: Int
+    private let mode: DecodeMode
     private let pixels: Int
 
-    /// Describes a conversion to 1 (gray) or 3 (RGB) channels.
-    init(from form: PixelForm, channels: Int, pixels: Int) {
+    /// Describes a conversion to what `mode` asks for.
+    init(from form: PixelForm, _ mode: DecodeMode, pixels: Int) {
         self.form = form
-        self.channels = channels
+        self.mode = mode
         self.pixels = pixels
     }
+
+    private var channels: Int { mode.channels }
 
     /// The size of the buffer in bytes.
     var capacity: Int { pixels * max(form.bytes, channels) }
@@ -48,11 +50,13 @@ struct PixelConversion {
                     memory[read], memory[read + 1], memory[read + 2])
             case .cmyk:
                 let black = unsafe Int32(memory[read + 3])
-                let red = unsafe Self.ink(memory[read], black)
-                let green = unsafe Self.ink(memory[read + 1], black)
-                let blue = unsafe Self.ink(memory[read + 2], black)
+                let red = unsafe ink(memory[read], black)
+                let green = unsafe ink(memory[read + 1], black)
+                let blue = unsafe ink(memory[read + 2], black)
                 if channels == 1 {
-                    unsafe memory[write] = Self.luma(red, green, blue)
+                    unsafe memory[write] =
+                        mode.profile == .opencv
+                        ? Self.luma14(red, green, blue) : Self.luma(red, green, blue)
                 } else {
                     unsafe memory[write] = red
                     unsafe memory[write + 1] = green
@@ -76,9 +80,18 @@ struct PixelConversion {
         return UInt8(truncatingIfNeeded: (sum + 0x8000) >> 16)
     }
 
-    /// One of red, green and blue from its ink and black, both stored inverted.
-    private static func ink(_ stored: UInt8, _ black: Int32) -> UInt8 {
-        let product = (255 - Int32(stored)) * black + 128
-        return UInt8(clamping: black - (((product >> 8) + product) >> 8))
+    /// The same in 14-bit fixed point: OpenCV's.
+    private static func luma14(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {
+        let sum = UInt32(red) * 4899 + UInt32(green) * 9617 + UInt32(blue) * 1868
+        return UInt8(truncatingIfNeeded: (sum + 0x2000) >> 14)
+    }
+
+    /// One of red, green and blue from its ink and black, both stored inverted: Pillow divides by 255
+    /// and rounds, OpenCV shifts.
+    private func ink(_ stored: UInt8, _ black: Int32) -> UInt8 {
+        let product = (255 - Int32(stored)) * black
+        if mode.profile == .opencv { return UInt8(truncatingIfNeeded: black - (product >> 8)) }
+        let rounded = product + 128
+        return UInt8(clamping: black - (((rounded >> 8) + rounded) >> 8))
     }
 }

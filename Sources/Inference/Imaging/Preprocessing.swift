@@ -22,6 +22,19 @@ package struct Preprocessing: Sendable, Equatable {
         case shorter(Int)
         /// Exactly this height and width, whatever the proportions.
         case exact(height: Int, width: Int)
+        /// As small as covers this size, in the proportions of the picture, as timm resizes.
+        case covering(height: Int, width: Int)
+        /// As large as fits into this size, in the proportions of the picture, as timm resizes.
+        case within(height: Int, width: Int)
+    }
+
+    /// Whose rounding is reproduced around the resize: where a crop lies, how a pixel is scaled.
+    package enum Arithmetic: String, Sendable {
+        /// torchvision, and timm with it: a crop's edge rounded half to even, pixels divided by 255.
+        case torchvision
+        /// The Pillow image processors of Hugging Face: a crop's edge rounded down, pixels
+        /// multiplied in float64.
+        case transformers
     }
 
     /// How a picture is brought to a size.
@@ -75,12 +88,20 @@ package struct Preprocessing: Sendable, Equatable {
     package var crop: Size?
     /// Each 8-bit value is multiplied by this; 1/255 divides by 255, as `ToTensor` does.
     package var scale: Double
+    /// Subtracted after scaling and before the mean; 1 where values from −1 are wanted.
+    package var offset: Float
     /// Subtracted after scaling, one value a channel.
     package var mean: [Float]
     /// Divides after the subtraction, one value a channel.
     package var std: [Float]
+    /// Divides once more, one value a channel; `nil`: nothing does.
+    package var secondStd: [Float]?
     package var channels: Channels
     package var layout: Layout
+    /// The 8-bit value around a picture smaller than the crop: one for all channels or one for each,
+    /// in the tensor's order.
+    package var padding: [UInt8]
+    package var arithmetic: Arithmetic
 
     /// Creates a pipeline; the defaults are the ImageNet evaluation pipeline of torchvision.
     package init(
@@ -88,18 +109,30 @@ package struct Preprocessing: Sendable, Equatable {
         resize: Resize? = Resize(target: .shorter(256)),
         crop: Size? = Size(height: 224, width: 224),
         scale: Double = 1.0 / 255.0,
+        offset: Float = 0,
         mean: [Float] = [0.485, 0.456, 0.406],
         std: [Float] = [0.229, 0.224, 0.225],
+        secondStd: [Float]? = nil,
         channels: Channels = .rgb,
-        layout: Layout = .nchw
+        layout: Layout = .nchw,
+        padding: [UInt8] = [0],
+        arithmetic: Arithmetic = .torchvision
     ) {
         self.decode = decode
         self.resize = resize
         self.crop = crop
         self.scale = scale
+        self.offset = offset
         self.mean = mean
         self.std = std
+        self.secondStd = secondStd
         self.channels = channels
         self.layout = layout
+        self.padding = padding
+        self.arithmetic = arithmetic
     }
+
+    /// The ImageNet evaluation pipeline of MXNet's gluoncv, which MXNet artifacts were trained for.
+    package static let gluoncv = Preprocessing(
+        decode: .opencv, resize: Resize(target: .shorter(256), library: .opencv))
 }

@@ -1,13 +1,15 @@
 // From a decoded picture to the network's input: resize, crop, scale, normalise, lay out.
 //
 // One per worker; it holds the memory between the steps. Each step has the rounding of the library
-// that people train with (torchvision on Pillow images, numpy): a resize or a division that
-// differs in one bit is skew. Refuses nothing but proportions that would take too much memory.
+// that people train with (torchvision on Pillow images, MXNet on OpenCV's): a resize or a division
+// that differs in one bit is skew. Refuses nothing but proportions that would take too much memory.
 
 /// Carries out a `Preprocessing` plan; one worker at a time.
 package struct Preprocessor {
     private let plan: Preprocessing
+    private let geometry: Geometry
     private var resampler: Resampler
+    private var resizer: BilinearResizer
     private let writer: TensorWriter
     /// The cropped pixels, before they become floats.
     private var cropped: [UInt8] = []
@@ -18,6 +20,8 @@ package struct Preprocessor {
     /// Prepares a plan whose `mean` and `std` have one value a channel, or one for all.
     package init(_ plan: Preprocessing, limits: ImageLimits = ImageLimits()) {
         self.plan = plan
+        geometry = Geometry(plan)
+        resizer = BilinearResizer(limits: limits)
         resampler = Resampler(filter: plan.resize?.filter ?? .bilinear, limits: limits)
         writer = TensorWriter(plan)
         if let crop = plan.crop {
@@ -31,22 +35,24 @@ package struct Preprocessor {
 
     /// Why a plan cannot be carried out, as a sentence, or `nil`; to be asked at start.
     package static func objection(to plan: Preprocessing) -> String? {
-        if plan.decode == .opencv {
-            return "decoding as OpenCV does is not supported yet; use \"pillow\""
-        }
-        if plan.resize?.library == .opencv {
-            return "resizing as OpenCV does is not supported yet; use \"pillow\""
+        if let resize = plan.resize, resize.library == .opencv, resize.filter != .bilinear {
+            return "OpenCV's resize is reproduced for the filter \"bilinear\", not for "
+                + "\"\(resize.filter.rawValue)\""
         }
         let counts = [1, plan.channels.count]
-        if !counts.contains(plan.mean.count) || !counts.contains(plan.std.count) {
+        let perChannel = [plan.mean.count, plan.std.count, plan.secondStd?.count ?? 1]
+        if !perChannel.allSatisfy(counts.contains) {
             return "mean and std need one value, or one for each of \(plan.channels.count) channels"
+        }
+        if !counts.contains(plan.padding.count) {
+            return "padding needs one value, or one for each of \(plan.channels.count) channels"
         }
         return nil
     }
 
     /// The size of the tensor's picture for a picture of this size.
     package func outputSize(of picture: Preprocessing.Size) -> Preprocessing.Size {
-        outputSize ?? Geometry.resized(picture, to: plan.resize?.target)
+        outputSize ?? geometry.resized(picture, to: plan.resize?.target)
     }
 
     /// Writes the tensor, which has exactly `channels · height · width` values of the output size.
@@ -56,9 +62,33 @@ package struct Preprocessor {
         if let objection = Self.objection(to: plan) { throw .undecodable(objection) }
         precondition(raster.channels == plan.channels.count, "the decoder has other channels")
         let picture = Preprocessing.Size(height: raster.height, width: raster.width)
-        let resized = Geometry.resized(picture, to: plan.resize?.target)
-        let crop = Geometry.centered(plan.crop ?? resized, in: resized)
-        try resampler.resample(raster, to: resized, window: crop.window, into: &cropped)
-        writer.write(cropped, placed: crop, into: &tensor)
+        let resized = geometry.resized(picture, to: plan.resize?.target)
+        let crop = geometry.centered(plan.crop ?? resized, in: resized)
+        try resize(raster, to: resized, window: crop.window)
+        let size = plan.crop ?? resized
+        guard crop.size != size else { return writer.write(cropped, placed: crop, into: &tensor) }
+        try enlarge(crop.size, to: size)
+        writer.write(cropped, placed: geometry.centered(size, in: size), into: &tensor)
+    }
+
+    private mutating func resize(
+        _ raster: borrowing Raster, to size: Preprocessing.Size, window: PixelWindow
+    ) throws(ImageError) {
+        switch geometry.library {
+        case .pillow: try resampler.resample(raster, to: size, window: window, into: &cropped)
+        case .opencv: try resizer.resize(raster, to: size, window: window, into: &cropped)
+        }
+    }
+
+    /// Brings a window that was smaller than the crop to the crop's size, as MXNet does.
+    private mutating func enlarge(
+        _ kept: Preprocessing.Size, to size: Preprocessing.Size
+    ) throws(ImageError) {
+        let channels = plan.channels.count
+        let window = Raster(
+            width: kept.width, height: kept.height, channels: channels,
+            pixels: Array(cropped.prefix(kept.width * kept.height * channels)))
+        let whole = PixelWindow(x: 0..<size.width, y: 0..<size.height)
+        try resizer.resize(window, to: size, window: whole, into: &cropped)
     }
 }

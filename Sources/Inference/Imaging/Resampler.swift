@@ -34,12 +34,12 @@ struct Resampler {
         into output: inout [UInt8]
     ) throws(ImageError) {
         guard max(size.width, size.height) <= limits.pixels else {
-            throw tooExtreme(raster, size)
+            throw Self.tooExtreme(raster, size)
         }
         let rowBytes = window.x.count * raster.channels
         Self.grow(&output, to: window.y.count * rowBytes)
         if raster.width == size.width && raster.height == size.height {
-            copy(raster, window, into: &output)
+            Self.copy(raster, window, into: &output)
         } else if filter == .nearest {
             nearest(raster, size, window, into: &output)
         } else {
@@ -67,7 +67,7 @@ struct Resampler {
                 ? PixelWindow(x: x.bounds(of: window.x), y: window.y)
                 : PixelWindow(x: window.x, y: y.bounds(of: window.y))
             guard half.y.count <= limits.pixels / half.x.count else {
-                throw tooExtreme(raster, size)
+                throw Self.tooExtreme(raster, size)
             }
             let rows = PixelRows(
                 stride: half.x.count * raster.channels, channels: raster.channels, x: half.x,
@@ -95,7 +95,8 @@ struct Resampler {
             && raster.height - size.height > 2 * (raster.width - size.width)
     }
 
-    private func tooExtreme(
+    /// The refusal of a picture whose proportions lead to more than the largest one allowed.
+    static func tooExtreme(
         _ raster: borrowing Raster, _ size: Preprocessing.Size
     ) -> ImageError {
         .undecodable(
@@ -106,7 +107,8 @@ struct Resampler {
     /// Larger memory than this is not kept between pictures.
     private static let keptBytes = 32 << 20
 
-    private static func grow(_ array: inout [UInt8], to count: Int) {
+    /// Makes room in memory that is used again and again.
+    static func grow(_ array: inout [UInt8], to count: Int) {
         if array.count < count { array = [UInt8](repeating: 0, count: count) }
     }
 
@@ -172,7 +174,8 @@ struct Resampler {
         }
     }
 
-    private func copy(
+    /// Cuts the window out of a picture that has the right size already.
+    static func copy(
         _ raster: borrowing Raster, _ window: PixelWindow, into output: inout [UInt8]
     ) {
         let count = window.x.count * raster.channels

@@ -1,7 +1,8 @@
 // From 8-bit pixels to normalised floats in the network's layout.
 //
 // A value depends only on the pixel and the channel, so the 256 results per channel are computed
-// once, with exactly the operations of ToTensor and Normalize in float32, and looked up.
+// once, with exactly the operations of ToTensor and Normalize in float32, or those of Hugging Face's
+// rescale and normalize, and looked up.
 
 /// Writes pixels into a tensor; any thread.
 struct TensorWriter {
@@ -9,31 +10,36 @@ struct TensorWriter {
     private let layout: Preprocessing.Layout
     /// 256 values for each of the tensor's channels.
     private let values: [Float]
+    /// The 8-bit value around small pictures, one a channel.
+    private let padding: [UInt8]
 
     /// Computes the values of a plan; `mean` and `std` follow the tensor's order of channels.
     init(_ plan: Preprocessing) {
         channels = plan.channels
         layout = plan.layout
+        padding = (0..<plan.channels.count).map { Self.value(plan.padding, $0, of: plan.channels) }
         values = (0..<plan.channels.count).flatMap { channel in
             let mean = Self.value(plan.mean, channel, of: plan.channels)
             let std = Self.value(plan.std, channel, of: plan.channels)
-            return (0...255).map { (Self.scaled($0, by: plan.scale) - mean) / std }
+            let second = Self.value(plan.secondStd ?? [1], channel, of: plan.channels)
+            return (0...255).map { (Self.scaled($0, plan) - plan.offset - mean) / std / second }
         }
     }
 
-    private static func value(
-        _ values: [Float], _ channel: Int, of channels: Preprocessing.Channels
-    ) -> Float {
+    private static func value<Value>(
+        _ values: [Value], _ channel: Int, of channels: Preprocessing.Channels
+    ) -> Value {
         precondition(values.count == 1 || values.count == channels.count)
         return values[values.count == 1 ? 0 : channel]
     }
 
     /// ToTensor divides in float32; the rescaling of others multiplies in float64, then narrows.
-    private static func scaled(_ pixel: Int, by scale: Double) -> Float {
-        scale == 1.0 / 255.0 ? Float(pixel) / 255 : Float(Double(pixel) * scale)
+    private static func scaled(_ pixel: Int, _ plan: Preprocessing) -> Float {
+        plan.scale == 1.0 / 255.0 && plan.arithmetic == .torchvision
+            ? Float(pixel) / 255 : Float(Double(pixel) * plan.scale)
     }
 
-    /// Writes the pixels of `crop.window`, packed in `pixels`, and black around them.
+    /// Writes the pixels of `crop.window`, packed in `pixels`, and the padding around them.
     func write(
         _ pixels: borrowing [UInt8], placed crop: Geometry.Crop,
         into tensor: inout MutableSpan<Float>
@@ -41,31 +47,53 @@ struct TensorWriter {
         let size = crop.size
         precondition(tensor.count == size.height * size.width * channels.count)
         let kept = crop.window
-        if kept.x.count < size.width || kept.y.count < size.height { blacken(&tensor) }
-        let planes = layout == .nchw
-        let plane = size.height * size.width
-        let source = pixels.span
-        let values = self.values.span
-        for channel in 0..<channels.count {
-            let from = channels == .bgr ? 2 - channel : channel
-            for row in 0..<kept.y.count {
-                var read = row * kept.x.count * channels.count + from
-                let pixel = (crop.top + row) * size.width + crop.left
-                var write = planes ? channel * plane + pixel : pixel * channels.count + channel
-                for _ in 0..<kept.x.count {
-                    tensor[write] = values[channel << 8 | Int(source[read])]
-                    read += channels.count
-                    write += planes ? 1 : channels.count
+        if kept.x.count < size.width || kept.y.count < size.height { pad(&tensor) }
+        precondition(pixels.count >= kept.x.count * kept.y.count * channels.count)
+        unsafe pixels.withUnsafeBufferPointer { source in
+            unsafe tensor.withUnsafeMutableBufferPointer { target in
+                unsafe values.withUnsafeBufferPointer { values in
+                    guard let from = source.baseAddress, let to = target.baseAddress,
+                        let values = values.baseAddress
+                    else { return }
+                    for row in 0..<kept.y.count {
+                        unsafe write(
+                            row: from + row * kept.x.count * channels.count, count: kept.x.count,
+                            values,
+                            at: (crop.top + row) * size.width + crop.left,
+                            plane: size.height * size.width, into: to)
+                    }
                 }
             }
         }
     }
 
-    private func blacken(_ tensor: inout MutableSpan<Float>) {
+    /// Writes `count` pixels, of which the first is pixel number `pixel` of the tensor's picture.
+    private func write(
+        row: UnsafePointer<UInt8>, count: Int, _ values: UnsafePointer<Float>, at pixel: Int,
+        plane: Int, into tensor: UnsafeMutablePointer<Float>
+    ) {
+        for channel in 0..<channels.count {
+            let source = unsafe row + (channels == .bgr ? 2 - channel : channel)
+            let known = unsafe values + channel * 256
+            switch (layout, channels) {
+            case (.nchw, .gray), (.nhwc, .gray):
+                let target = unsafe tensor + pixel
+                for x in 0..<count { unsafe target[x] = known[Int(source[x])] }
+            case (.nchw, _):
+                let target = unsafe tensor + channel * plane + pixel
+                for x in 0..<count { unsafe target[x] = known[Int(source[x * 3])] }
+            case (.nhwc, _):
+                let target = unsafe tensor + pixel * 3 + channel
+                for x in 0..<count { unsafe target[x * 3] = known[Int(source[x * 3])] }
+            }
+        }
+    }
+
+    private func pad(_ tensor: inout MutableSpan<Float>) {
         let plane = tensor.count / channels.count
         for index in 0..<tensor.count {
             let channel = layout == .nchw ? index / plane : index % channels.count
-            tensor[index] = values[channel << 8]
+            tensor[index] = values[channel << 8 | Int(padding[channel])]
         }
     }
 }

@@ -1,10 +1,13 @@
 // WebP through libwebp: lossy and lossless, alpha dropped, the first frame of an animation.
+// The same in both profiles: MXNet has no WebP.
 
 import CWebP
 
 /// Decodes WebP; any thread.
 enum WebPDecoder: ImageCodec {
-    static func header(of bytes: borrowing Span<UInt8>) throws(ImageError) -> ImageHeader {
+    static func header(
+        of bytes: borrowing Span<UInt8>, _ mode: DecodeMode
+    ) throws(ImageError) -> ImageHeader {
         var header = amphora_webp_header()
         let outcome = unsafe bytes.withUnsafeBufferPointer { bytes in
             unsafe amphora_webp_read_header(bytes.baseAddress, bytes.count, &header)
@@ -14,8 +17,8 @@ enum WebPDecoder: ImageCodec {
     }
 
     static func decode(
-        _ bytes: borrowing Span<UInt8>, _ header: ImageHeader, limits: ImageLimits,
-        into pixels: UnsafeMutableBufferPointer<UInt8>
+        _ bytes: borrowing Span<UInt8>, _ header: ImageHeader, _ mode: DecodeMode,
+        limits: ImageLimits, into pixels: UnsafeMutableBufferPointer<UInt8>
     ) throws(ImageError) {
         let outcome = unsafe bytes.withUnsafeBufferPointer { bytes in
             unsafe amphora_webp_decode(

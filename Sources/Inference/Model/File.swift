@@ -64,6 +64,15 @@ package struct File: ~Copyable {
         return try file.read(file.size, at: 0)
     }
 
+    /// The first `count` bytes of a file, or all: for files of the system that have no size. Throws
+    /// `unreadable`.
+    package static func beginning(of path: String, count: Int) throws(ModelError) -> [UInt8] {
+        try File(path).read(count, at: 0)
+    }
+
+    /// The size of a file, in bytes. Throws `unreadable`.
+    package static func size(of path: String) throws(ModelError) -> Int { try File(path).size }
+
     /// The names in a folder, sorted; without `.` and `..`. Throws `unreadable`. readdir(3).
     package static func names(in folder: String) throws(ModelError) -> [String] {
         guard let stream = unsafe opendir(folder) else { throw failure(folder) }
@@ -87,6 +96,12 @@ package struct File: ~Copyable {
         case S_IFREG: .file
         default: .other
         }
+    }
+
+    /// Whether a path is itself a symbolic link. lstat(2).
+    package static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
     /// The answers of `kind(of:)`.

@@ -11,73 +11,94 @@ struct InputGeometry: Sendable, Equatable {
     /// The size of the input tensor in pixels.
     let size: Preprocessing.Size
 
-    private static let written = Origin.file(Manifest.fileName)
     /// ImageNet's evaluation pipeline crops 224 of 256.
     private static let standard = Preprocessing.Size(height: 224, width: 224)
 
-    /// Decides. Throws `invalidSettings` where the steps do not lead to the network's size.
-    init(_ manifest: Manifest, input: NetworkInput) throws(ModelError) {
-        let crop = Self.crop(manifest, input: input)
-        let resize = Self.resize(manifest, around: crop.value ?? Self.standard)
+    /// Decides; `imageSize` is the size the network was made for, where a file names it. Throws
+    /// `invalidSettings` where the steps do not lead to the network's size.
+    init(
+        _ manifest: Manifest, _ steps: ExporterSteps? = nil,
+        imageSize: Resolved<Preprocessing.Size>? = nil, input: NetworkInput
+    ) throws(ModelError) {
+        let crop = Self.crop(manifest, steps, imageSize, input: input)
+        let resize = Self.resize(manifest, steps, around: crop.value ?? Self.standard)
         guard let size = crop.value ?? Self.exactSize(resize.value) else {
             throw Self.failure(
-                "\"preprocess.crop\" is null and \"preprocess.resize\" not \"exact\": pictures "
-                    + "would keep different sizes; expected a crop or an exact resize")
+                Self.blamed(crop, resize),
+                "\(Self.name(crop, "crop")) is off and \(Self.name(resize, "resize")) not exact: "
+                    + "pictures would keep different sizes; expected a crop or an exact resize")
         }
+        let decisive = crop.value == nil ? resize.origin : crop.origin
         for (side, fixed, given) in [
             ("height", input.height, size.height), ("width", input.width, size.width),
         ] where fixed != nil && fixed != given {
             throw Self.failure(
-                "the steps under \"preprocess\" end at \(side) \(given); the model's input has "
-                    + "\(side) \(fixed ?? 0)")
+                decisive,
+                "\(Self.name(decisive, crop.value == nil ? "resize" : "crop")) ends at \(side) "
+                    + "\(given); the model's input has \(side) \(fixed ?? 0)")
         }
-        // Written down, it is torchvision's way to pad; derived, it is an oversight.
-        if crop.origin != Self.written, let crop = crop.value,
-            let resized = Self.smallest(resize.value),
-            crop.height > resized.height || crop.width > resized.width
-        {
-            throw Self.failure(
-                "the crop of \(crop.height)×\(crop.width) is larger than what \"preprocess.resize\" "
-                    + "leaves, \(resized.height)×\(resized.width); expected a larger resize, or "
-                    + "\"preprocess.crop\" where the edges are to be black")
-        }
+        try Self.checkSmallest(crop, resize)
         self.resize = resize
         self.crop = crop
         self.size = size
     }
 
+    /// Written down, a crop larger than the resize is a way to pad; derived, it is an oversight.
+    private static func checkSmallest(
+        _ crop: Resolved<Preprocessing.Size?>, _ resize: Resolved<Preprocessing.Resize?>
+    ) throws(ModelError) {
+        guard crop.origin == .model || crop.origin == .default, let size = crop.value,
+            let resized = smallest(resize.value),
+            size.height > resized.height || size.width > resized.width
+        else { return }
+        throw failure(
+            resize.origin,
+            "the crop of \(size.height)×\(size.width) is larger than what "
+                + "\(name(resize, "resize")) leaves, \(resized.height)×\(resized.width); expected "
+                + "a larger resize, or \"preprocess.crop\" where the edges are to be black")
+    }
+
     private static func crop(
-        _ manifest: Manifest, input: NetworkInput
+        _ manifest: Manifest, _ steps: ExporterSteps?, _ imageSize: Resolved<Preprocessing.Size>?,
+        input: NetworkInput
     ) -> Resolved<Preprocessing.Size?> {
+        let written = Origin.key("preprocess.crop", in: Manifest.fileName)
         switch manifest.crop {
         case .on(let size)?: return Resolved(size, written)
         case .off?: return Resolved(nil, written)
         case nil: break
         }
-        if case .on(let resize)? = manifest.resize, case .exact? = resize.target,
-            input.height == nil, input.width == nil
-        {
+        if let crop = steps?.crop { return crop }
+        let isOpen = input.height == nil && input.width == nil
+        if case .on(let resize)? = manifest.resize, case .exact? = resize.target, isOpen {
             return Resolved(nil, .default)
         }
+        if isOpen, let imageSize { return Resolved(imageSize.value, imageSize.origin) }
         let size = Preprocessing.Size(
             height: input.height ?? standard.height, width: input.width ?? standard.width)
-        let open = input.height == nil && input.width == nil
-        return Resolved(size, open ? .default : .model)
+        return Resolved(size, isOpen ? .default : .model)
     }
 
     private static func resize(
-        _ manifest: Manifest, around size: Preprocessing.Size
+        _ manifest: Manifest, _ steps: ExporterSteps?, around size: Preprocessing.Size
     ) -> Resolved<Preprocessing.Resize?> {
         let shorter = (Double(max(size.height, size.width)) * 256 / 224).rounded()
         let target = Preprocessing.ResizeTarget.shorter(Int(shorter))
+        let library = manifest.resizeLibrary
+        let written = Origin.key("preprocess.resize", in: Manifest.fileName)
         switch manifest.resize {
-        case nil: return Resolved(Preprocessing.Resize(target: target), .default)
+        case nil:
+            return steps?.resize
+                ?? Resolved(Preprocessing.Resize(target: target, library: library), .default)
         case .off?: return Resolved(nil, written)
         case .on(let resize)?:
+            let exported = steps?.resize.value
+            // OpenCV has no other than bilinear.
+            let exportedFilter = library == .pillow ? exported?.filter : nil
             return Resolved(
                 Preprocessing.Resize(
-                    target: resize.target ?? target, library: resize.library ?? .pillow,
-                    filter: resize.filter ?? .bilinear),
+                    target: resize.target ?? exported?.target ?? target, library: library,
+                    filter: resize.filter ?? exportedFilter ?? .bilinear),
                 written)
         }
     }
@@ -87,15 +108,35 @@ struct InputGeometry: Sendable, Equatable {
         return Preprocessing.Size(height: height, width: width)
     }
 
-    /// The smallest picture that a resize leaves.
+    /// The smallest picture that a resize leaves; `nil` where it may be any.
     private static func smallest(_ resize: Preprocessing.Resize?) -> Preprocessing.Size? {
-        if case .shorter(let side)? = resize?.target {
-            return Preprocessing.Size(height: side, width: side)
+        switch resize?.target {
+        case .shorter(let side)?: Preprocessing.Size(height: side, width: side)
+        case .exact(let height, let width)?, .covering(let height, let width)?:
+            Preprocessing.Size(height: height, width: width)
+        case .within?, nil: nil
         }
-        return exactSize(resize)
     }
 
-    private static func failure(_ problem: String) -> ModelError {
-        .invalidSettings(file: Manifest.fileName, problems: [problem])
+    // MARK: Words
+
+    /// A step by the key that decided it.
+    private static func name(_ origin: Origin, _ step: String) -> String {
+        "\"\(origin.key ?? "preprocess.\(step)")\""
+    }
+
+    private static func name<Value>(_ step: Resolved<Value>, _ name: String) -> String {
+        self.name(step.origin, name)
+    }
+
+    /// The origin that can be mended: a file, if any is behind it.
+    private static func blamed(
+        _ crop: Resolved<Preprocessing.Size?>, _ resize: Resolved<Preprocessing.Resize?>
+    ) -> Origin {
+        crop.origin.file == nil ? resize.origin : crop.origin
+    }
+
+    private static func failure(_ origin: Origin, _ problem: String) -> ModelError {
+        .invalidSettings(file: origin.file ?? Manifest.fileName, problems: [problem])
     }
 }

@@ -12,12 +12,24 @@ package struct Labels: Sendable, Equatable {
 
     /// Label number i is class number i's.
     package let names: [String]
+    /// Classes among them that have no name after all.
+    private let gaps: Set<Int>
 
     /// No labels: classes go by their index.
     package static let none = Labels(names: [])
 
     /// Takes labels as they are.
-    package init(names: [String]) { self.names = names }
+    package init(names: [String]) {
+        self.names = names
+        gaps = []
+    }
+
+    /// Takes labels by the numbers of their classes, some of which may be missing.
+    init(byIndex names: [Int: String]) {
+        let count = (names.keys.max() ?? -1) + 1
+        self.names = (0..<count).map { names[$0] ?? "" }
+        gaps = names.count == count ? [] : Set((0..<count).filter { names[$0] == nil })
+    }
 
     /// Reads a text file: UTF-8, lines ended by LF or CRLF. Throws `invalidSettings` where it is
     /// not UTF-8 or has no label.
@@ -37,10 +49,15 @@ package struct Labels: Sendable, Equatable {
             throw .invalidSettings(file: file, problems: ["no label; expected one a line"])
         }
         names = lines
+        gaps = []
     }
 
     /// What class number `index` is called.
     package subscript(index: Int) -> Label {
-        names.indices.contains(index) ? .name(names[index]) : .index(index)
+        names.indices.contains(index) && !gaps.contains(index)
+            ? .name(names[index]) : .index(index)
     }
+
+    /// How many classes have a label.
+    package var count: Int { names.count - gaps.count }
 }

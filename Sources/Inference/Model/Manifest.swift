@@ -42,6 +42,15 @@ struct Manifest: Sendable, Equatable {
     /// Far more than a label for each class and a value for each channel.
     private static let maxValues = 1_000_000
 
+    /// Whether nothing of the way from a picture to the tensor is left to others.
+    var decidesAllSteps: Bool {
+        guard resize != nil, crop != nil, scale != nil, mean != nil, std != nil else {
+            return false
+        }
+        if case .on(let resize)? = resize { return resize.target != nil && resize.filter != nil }
+        return true
+    }
+
     /// Settings that say nothing.
     init() {}
 
@@ -72,9 +81,16 @@ struct Manifest: Sendable, Equatable {
         scale = reader.scale(in: steps)
         mean = reader.floats("mean", in: steps, expected: "a list of numbers") { _ in true }
         std = reader.floats("std", in: steps, expected: "a list of numbers above 0") { $0 > 0 }
+        reader.checkFilter(resize, of: resizeLibrary, in: steps)
         guard reader.problems.isEmpty else {
             throw .invalidSettings(file: file, problems: reader.problems)
         }
+    }
+
+    /// The library that resizes: unless it is named, the one that decodes.
+    var resizeLibrary: Preprocessing.ResizeLibrary {
+        if case .on(let resize)? = resize, let library = resize.library { return library }
+        return decode == .opencv ? .opencv : .pillow
     }
 }
 
@@ -117,10 +133,6 @@ extension ManifestReader {
         var resize = Manifest.Resize()
         resize.library = choice("library", in: object, of: [.pillow, .opencv])
         resize.filter = choice("filter", in: object, of: Preprocessing.Filter.allCases)
-        if resize.library == .opencv, let filter = resize.filter, filter != .bilinear {
-            reject("filter", in: object, expected: "\"bilinear\", the one that opencv has here")
-        }
-        checkAntialias(in: object, library: resize.library ?? .pillow)
         resize.target = target(in: object)
         return .on(resize)
     }
@@ -142,48 +154,37 @@ extension ManifestReader {
             reject("size", in: object, expected: "a whole number 1…\(Manifest.sideLimit)")
             return nil
         }
-        return size("size", in: object).map { .exact(height: $0.height, width: $0.width) }
+        return size(object.values["size"] ?? .null, "size", in: object)
+            .map { .exact(height: $0.height, width: $0.width) }
     }
 
-    private mutating func checkAntialias(in object: Object, library: Preprocessing.ResizeLibrary) {
-        guard let value = object.values["antialias"] else { return }
-        guard value != .bool(library == .pillow) else { return }
-        reject(
-            "antialias", in: object,
-            expected: library == .pillow
-                ? "true: pillow always does; the library that does not is \"opencv\""
-                : "false: opencv never does; the library that does is \"pillow\"")
+    /// Filter and antialiasing must be what the library does.
+    fileprivate mutating func checkFilter(
+        _ resize: Manifest.Step<Manifest.Resize>?, of library: Preprocessing.ResizeLibrary,
+        in steps: Object
+    ) {
+        guard case .on(let resize)? = resize, case .object(let values)? = steps.values["resize"]
+        else { return }
+        let object = Object(path: steps.path(of: "resize"), values: values)
+        if library == .opencv, let filter = resize.filter, filter != .bilinear {
+            reject("filter", in: object, expected: "\"bilinear\", the one that opencv has here")
+        }
+        if let antialias = values["antialias"], antialias != .bool(library == .pillow) {
+            reject(
+                "antialias", in: object,
+                expected: library == .pillow
+                    ? "true: pillow always does; the library that does not is \"opencv\""
+                    : "false: opencv never does; the library that does is \"pillow\"")
+        }
     }
 
     fileprivate mutating func crop(in steps: Object) -> Manifest.Step<Preprocessing.Size>? {
         guard let value = steps.values["crop"] else { return nil }
         if value == .null { return Manifest.Step.off }
-        return size("crop", in: steps).map { .on($0) }
+        return size(value, "crop", in: steps).map { .on($0) }
     }
 
     fileprivate mutating func scale(in steps: Object) -> Double? {
-        guard let value = steps.values["scale"] else { return nil }
-        guard case .number(let scale) = value, scale > 0, Float(scale).isFinite, Float(scale) > 0
-        else {
-            reject("scale", in: steps, expected: "a number above 0, such as 0.00392156862745098")
-            return nil
-        }
-        return scale
-    }
-
-    /// A number for a square, or a pair of height and width.
-    private mutating func size(_ key: String, in object: Object) -> Preprocessing.Size? {
-        let range = 1...Manifest.sideLimit
-        let value = object.values[key]
-        if let side = value?.integer(range) { return .init(height: side, width: side) }
-        if case .array(let sides)? = value, sides.count == 2,
-            let height = sides[0].integer(range), let width = sides[1].integer(range)
-        {
-            return .init(height: height, width: width)
-        }
-        reject(
-            key, in: object,
-            expected: "a whole number or [height, width], each 1…\(Manifest.sideLimit)")
-        return nil
+        positive("scale", in: steps, expected: "a number above 0, such as 0.00392156862745098")
     }
 }

@@ -13,6 +13,9 @@ struct ManifestReader {
         let path: String
         let values: [String: JSONValue]
 
+        /// The same without its nulls, for files where they say nothing.
+        var withoutNulls: Object { Object(path: path, values: values.filter { $0.value != .null }) }
+
         /// The full path of a key.
         func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
     }
@@ -23,25 +26,30 @@ struct ManifestReader {
         problems.append("\"\(object.path(of: key))\" is \(found); expected \(expected)")
     }
 
-    /// The object behind the whole document; every key must be known.
-    mutating func root(_ value: JSONValue, keys: [String]) -> Object {
+    /// Notes what is wrong with a key in words of its own.
+    mutating func note(_ key: String, in object: Object, _ problem: String) {
+        problems.append("\"\(object.path(of: key))\" \(problem)")
+    }
+
+    /// The object behind the whole document; every key must be among `keys`, where given.
+    mutating func root(_ value: JSONValue, keys: [String]? = nil) -> Object {
         guard case .object(let values) = value else {
             problems.append("the document is \(value.summary); expected an object")
             return Object(path: "", values: [:])
         }
         let object = Object(path: "", values: values)
-        checkKeys(of: object, known: keys)
+        if let keys { checkKeys(of: object, known: keys) }
         return object
     }
 
-    /// A nested object; empty where there is none.
-    mutating func object(_ key: String, in parent: Object, keys: [String]) -> Object {
+    /// A nested object; empty where there is none; every key must be among `keys`, where given.
+    mutating func object(_ key: String, in parent: Object, keys: [String]? = nil) -> Object {
         guard case .object(let values)? = parent.values[key] else {
             if parent.values[key] != nil { reject(key, in: parent, expected: "an object") }
             return Object(path: parent.path(of: key), values: [:])
         }
         let object = Object(path: parent.path(of: key), values: values)
-        checkKeys(of: object, known: keys)
+        if let keys { checkKeys(of: object, known: keys) }
         return object
     }
 
@@ -53,6 +61,28 @@ struct ManifestReader {
             return nil
         }
         return text
+    }
+
+    /// `true` or `false`.
+    mutating func flag(_ key: String, in object: Object) -> Bool? {
+        guard let value = object.values[key] else { return nil }
+        guard case .bool(let flag) = value else {
+            reject(key, in: object, expected: "true or false")
+            return nil
+        }
+        return flag
+    }
+
+    /// A number above 0 that float32 can hold.
+    mutating func positive(_ key: String, in object: Object, expected: String) -> Double? {
+        guard let value = object.values[key] else { return nil }
+        guard case .number(let number) = value, number > 0, Float(number).isFinite,
+            Float(number) > 0
+        else {
+            reject(key, in: object, expected: expected)
+            return nil
+        }
+        return number
     }
 
     /// One of the spellings of an enumeration.
@@ -85,21 +115,46 @@ struct ManifestReader {
     mutating func floats(
         _ key: String, in object: Object, expected: String, where valid: (Float) -> Bool
     ) -> [Float]? {
+        numbers(key, in: object, expected: expected, where: valid)?.map { Float($0) }
+    }
+
+    /// The same, as precise as they are written.
+    mutating func numbers(
+        _ key: String, in object: Object, expected: String,
+        where valid: (Float) -> Bool = { _ in true }
+    ) -> [Double]? {
         guard let value = object.values[key] else { return nil }
         guard case .array(let items) = value, !items.isEmpty else {
             reject(key, in: object, expected: expected)
             return nil
         }
-        var floats: [Float] = []
+        var numbers: [Double] = []
         for item in items {
             guard case .number(let number) = item, Float(number).isFinite, valid(Float(number))
             else {
                 reject(key, in: object, expected: expected)
                 return nil
             }
-            floats.append(Float(number))
+            numbers.append(number)
         }
-        return floats
+        return numbers
+    }
+
+    /// A number for a square, or a pair of height and width.
+    mutating func size(
+        _ value: JSONValue, _ key: String, in object: Object
+    ) -> Preprocessing.Size? {
+        let range = 1...Manifest.sideLimit
+        if let side = value.integer(range) { return .init(height: side, width: side) }
+        if case .array(let sides) = value, sides.count == 2,
+            let height = sides[0].integer(range), let width = sides[1].integer(range)
+        {
+            return .init(height: height, width: width)
+        }
+        reject(
+            key, in: object,
+            expected: "a whole number or [height, width], each 1…\(Manifest.sideLimit)")
+        return nil
     }
 
     /// Notes every key that is not among the known ones, and the nearest that is.
@@ -114,6 +169,9 @@ struct ManifestReader {
 }
 
 extension JSONValue {
+    /// The value as a number of channels that pictures have here.
+    var channelCount: Int? { integer(1...3).flatMap { $0 == 2 ? nil : $0 } }
+
     /// The value as a whole number within a range.
     func integer(_ range: ClosedRange<Int>) -> Int? {
         guard case .number(let number) = self, let integer = Int(exactly: number),

@@ -36,10 +36,12 @@ package final class Model: Sendable {
         let manifest = folder.manifest
         let input = try NetworkInput(
             network.inputs, name: manifest.inputName, layout: manifest.layout,
-            channels: manifest.channels)
+            usualLayout: folder.exported.layout?.value, channels: manifest.channels,
+            usualChannels: folder.exported.channels?.value ?? 3)
         let output = try NetworkOutput(network.outputs)
+        let ending = try GraphEnding.of(source, output: output.name)
         let settings = try ModelSettings(
-            manifest, input: input, ending: try GraphEnding.of(source, output: output.name))
+            manifest, folder.exported, input: input, ending: ending)
         self.folder = folder
         self.network = network
         self.output = output
@@ -50,8 +52,12 @@ package final class Model: Sendable {
             classes = try Self.countClasses(
                 network.makeContext(inputShape: settings.inputShape, output: output.index))
         }
-        warnings = Self.warnings(
-            labels: folder.labels, classes: classes, outputs: network.outputs, used: output)
+        warnings =
+            folder.exported.warnings
+            + folder.exported.disagreements(
+                channels: input.channels, classes: classes, ending: ending)
+            + Self.warnings(
+                labels: folder.labels, classes: classes, outputs: network.outputs, used: output)
     }
 
     /// What one worker classifies with. Throws `ModelError`. The result is for one thread.
@@ -80,7 +86,7 @@ package final class Model: Sendable {
             warnings.append(
                 "the model has \(outputs.count) outputs; \"\(used.name)\" is used for the classes")
         }
-        let count = labels.value.names.count
+        let count = labels.value.count
         if labels.origin != .default, count != classes {
             warnings.append(
                 "\(labels.origin) has \(count) labels, the model \(classes) classes; classes "

@@ -13,6 +13,8 @@ package struct ModelFolder: Sendable {
     package let labels: Resolved<Labels>
     /// The settings; empty where there is no such file.
     let manifest: Manifest
+    /// What exporters wrote beside the model.
+    let exported: ExporterFiles
 
     /// Looks through a folder. Throws `notFound`, `unreadable` or `invalidSettings`.
     package init(_ path: String) throws(ModelError) {
@@ -29,7 +31,9 @@ package struct ModelFolder: Sendable {
             manifest = Manifest()
         }
         model = try Self.findModel(in: path, names: names, manifest: manifest)
-        labels = try Self.findLabels(in: path, names: names, manifest: manifest)
+        exported = try ExporterFiles(
+            in: path, names: names, needsSteps: !manifest.decidesAllSteps)
+        labels = try Self.findLabels(in: path, names: names, manifest, exported)
     }
 
     private static func findModel(
@@ -59,16 +63,16 @@ package struct ModelFolder: Sendable {
     }
 
     private static func findLabels(
-        in path: String, names: [String], manifest: Manifest
+        in path: String, names: [String], _ manifest: Manifest, _ exported: ExporterFiles
     ) throws(ModelError) -> Resolved<Labels> {
         switch manifest.labels {
         case .names(let labels)?:
-            return Resolved(Labels(names: labels), .file(Manifest.fileName))
+            return Resolved(Labels(names: labels), .key("labels", in: Manifest.fileName))
         case .file(let name)?:
             return try read(name, in: path)
         case nil:
             guard let name = Labels.fileNames.first(where: names.contains) else {
-                return Resolved(.none, .default)
+                return exported.labels ?? Resolved(.none, .default)
             }
             return try read(name, in: path)
         }

@@ -1,5 +1,5 @@
-// Every setting of a served model, decided: the folder's settings first, then the graph, then the
-// defaults; each with who decided it.
+// Every setting of a served model, decided: `amphora.json` first, then the exporters' files, then the
+// graph, then the defaults; each with who decided it.
 //
 // Pure: takes what the folder and the engine say and reads nothing itself.
 
@@ -12,60 +12,75 @@ package struct ModelSettings: Sendable, Equatable {
     package let resize: Resolved<Preprocessing.Resize?>
     package let crop: Resolved<Preprocessing.Size?>
     package let scale: Resolved<Double>
+    /// Subtracted after scaling, before the mean.
+    package let offset: Resolved<Float>
     package let mean: Resolved<[Float]>
     package let std: Resolved<[Float]>
+    /// Divides once more; `nil`: nothing does.
+    package let secondStd: Resolved<[Float]?>
+    /// The 8-bit values around pictures smaller than the crop.
+    package let padding: Resolved<[UInt8]>
+    /// Whose rounding holds around the resize.
+    package let arithmetic: Preprocessing.Arithmetic
     /// What is applied to the network's output; nothing where the graph ends in an activation.
     package let activation: Resolved<Activation>
     package let topK: Resolved<Int>
     /// The size of the input tensor in pixels.
     package let inputSize: Preprocessing.Size
 
-    /// Decides. Throws `unsupported` where settings and graph contradict each other.
+    /// Decides. Throws `unsupported` and `invalidSettings` where settings and graph contradict each
+    /// other.
     init(
-        _ manifest: Manifest, input: NetworkInput, ending: GraphEnding
+        _ manifest: Manifest, _ exported: ExporterFiles = ExporterFiles(), input: NetworkInput,
+        ending: GraphEnding
     ) throws(ModelError) {
-        let written = Origin.file(Manifest.fileName)
-        inputName = Resolved(input.name, manifest.inputName == nil ? .model : written)
-        layout = Resolved(input.layout, manifest.layout == nil ? .model : written)
+        let steps = exported.steps(for: input)
+        inputName = Self.written(manifest.inputName, "input.name") ?? Resolved(input.name, .model)
+        layout =
+            Self.written(manifest.layout, "input.layout")
+            ?? (input.isOpen ? exported.layout : nil) ?? Resolved(input.layout, .model)
         channels =
-            manifest.channels.map { Resolved($0, written) }
-            ?? (input.channels == 1 ? Resolved(.gray, .model) : Resolved(.rgb, .default))
-        decode = manifest.decode.map { Resolved($0, written) } ?? Resolved(.pillow, .default)
-        scale = manifest.scale.map { Resolved($0, written) } ?? Resolved(1.0 / 255.0, .default)
-        let defaults = Preprocessing()
+            Self.written(manifest.channels, "input.channels")
+            ?? steps?.channels.flatMap { $0.value.count == input.channels ? $0 : nil }
+            ?? (input.channels == 1
+                ? Resolved(.gray, input.isOpen ? exported.channels?.origin ?? .model : .model)
+                : Resolved(.rgb, .default))
+        decode = Self.written(manifest.decode, "preprocess.decode") ?? Resolved(.pillow, .default)
+        let scale = Self.written(manifest.scale, "preprocess.scale")
+        self.scale = scale ?? steps?.scale ?? Resolved(1.0 / 255.0, .default)
         let gray = input.channels == 1
-        mean = try Self.perChannel(
-            "mean", manifest.mean, default: gray ? [0] : defaults.mean, input.channels)
-        std = try Self.perChannel(
-            "std", manifest.std, default: gray ? [1] : defaults.std, input.channels)
-        topK =
-            manifest.topK.map { Resolved($0, written) }
-            ?? Resolved(Prediction.topKDefault, .default)
+        let defaults = Preprocessing()
+        let mean = Self.written(manifest.mean, "preprocess.mean")
+        let std = Self.written(manifest.std, "preprocess.std")
+        self.mean = try Self.perChannel(
+            mean ?? steps?.mean ?? Resolved(gray ? [0] : defaults.mean, .default), input.channels)
+        self.std = try Self.perChannel(
+            std ?? steps?.std ?? Resolved(gray ? [1] : defaults.std, .default), input.channels)
+        // What belongs to a number that amphora.json replaces is replaced with it.
+        offset = scale == nil ? steps?.offset ?? Resolved(0, .default) : Resolved(0, .default)
+        secondStd =
+            std == nil ? steps?.secondStd ?? Resolved(nil, .default) : Resolved(nil, .default)
+        padding = steps?.padding ?? Resolved([0], .default)
+        arithmetic = steps?.arithmetic ?? .torchvision
+        topK = Self.written(manifest.topK, "top_k") ?? Resolved(Prediction.topKDefault, .default)
         activation =
-            manifest.activation.map { Resolved($0, written) }
-            ?? (ending == .other ? Resolved(.softmax, .default) : Resolved(.none, .model))
-        guard decode.value != .opencv else {
-            throw Self.unsupported("\"decode\" is \"opencv\"")
-        }
-        let geometry = try InputGeometry(manifest, input: input)
+            Self.written(manifest.activation, "activation")
+            ?? (ending != .other
+                ? Resolved(.none, .model) : exported.activation ?? Resolved(.softmax, .default))
+        let geometry = try InputGeometry(
+            manifest, steps, imageSize: exported.imageSize, input: input)
         resize = geometry.resize
         crop = geometry.crop
         inputSize = geometry.size
-        guard resize.value?.library != .opencv else {
-            throw Self.unsupported("the \"library\" of \"resize\" is \"opencv\"")
-        }
-    }
-
-    /// Said when a model is loaded, not to each picture.
-    private static func unsupported(_ what: String) -> ModelError {
-        .unsupported("\(what) in \(Manifest.fileName), which is not supported yet; \"pillow\" is")
     }
 
     /// The steps that a preprocessor carries out.
     package var preprocessing: Preprocessing {
         Preprocessing(
             decode: decode.value, resize: resize.value, crop: crop.value, scale: scale.value,
-            mean: mean.value, std: std.value, channels: channels.value, layout: layout.value)
+            offset: offset.value, mean: mean.value, std: std.value, secondStd: secondStd.value,
+            channels: channels.value, layout: layout.value, padding: padding.value,
+            arithmetic: arithmetic)
     }
 
     /// The shape of the input tensor, a batch of one.
@@ -74,18 +89,35 @@ package struct ModelSettings: Sendable, Equatable {
         return layout.value == .nchw ? [1, count, height, width] : [1, height, width, count]
     }
 
+    /// A value of `amphora.json` under its key.
+    private static func written<Value>(_ value: Value?, _ key: String) -> Resolved<Value>? {
+        value.map { Resolved($0, .key(key, in: Manifest.fileName)) }
+    }
+
+    /// One value for each channel, where a single one stands for all.
     private static func perChannel(
-        _ key: String, _ values: [Float]?, default: [Float], _ channels: Int
+        _ values: Resolved<[Float]>, _ channels: Int
     ) throws(ModelError) -> Resolved<[Float]> {
-        guard let values else { return Resolved(`default`, .default) }
-        guard values.count == channels else {
-            throw .invalidSettings(
-                file: Manifest.fileName,
-                problems: [
-                    "\"preprocess.\(key)\" has \(values.count) values; expected \(channels), one "
-                        + "for each channel of the model's input"
-                ])
+        if values.value.count == 1, channels > 1, values.origin.file != Manifest.fileName {
+            return Resolved(
+                [Float](repeating: values.value[0], count: channels), values.origin)
         }
-        return Resolved(values, .file(Manifest.fileName))
+        guard values.value.count == channels else {
+            throw values.origin.failure(
+                "has \(values.value.count) values; expected \(channels), one for each channel of "
+                    + "the model's input")
+        }
+        return values
+    }
+}
+
+extension Origin {
+    /// The error of a value that does not fit the model, in words that follow the key's name.
+    func failure(_ problem: String) -> ModelError {
+        switch self {
+        case .key(let key, in: let file):
+            .invalidSettings(file: file, problems: ["\"\(key)\" \(problem)"])
+        default: .unsupported("the \(self) \(problem)")
+        }
     }
 }

@@ -9,15 +9,19 @@ struct NetworkInput: Sendable, Equatable {
     let layout: Preprocessing.Layout
     /// 1 or 3.
     let channels: Int
+    /// Whether the graph says neither of the two, so that others had to.
+    let isOpen: Bool
     /// In pixels; `nil` where the graph leaves it open.
     let height: Int?
     let width: Int?
 
     /// Reads what an engine says. `layout` and `channels` decide where the graph leaves it open
-    /// and must agree with it elsewhere; `name` must be the input's. Throws `unsupported`.
+    /// and must agree with it elsewhere; `usualLayout` decides only where both are silent; `name`
+    /// must be the input's. Throws `unsupported`.
     init(
         _ inputs: [TensorDescription], name: String? = nil, layout: Preprocessing.Layout? = nil,
-        channels: Preprocessing.Channels? = nil
+        usualLayout: Preprocessing.Layout? = nil, channels: Preprocessing.Channels? = nil,
+        usualChannels: Int = 3
     ) throws(ModelError) {
         guard inputs.count == 1 else {
             let list = inputs.map { "\"\($0.name)\"" }.joined(separator: ", ")
@@ -42,10 +46,12 @@ struct NetworkInput: Sendable, Equatable {
             throw .unsupported(
                 "\(what) has a fixed batch of \(batch); 1 or an open one is supported")
         }
-        let found = try Self.layout(of: input, configured: layout, what: what)
+        isOpen = shape[1] == nil && shape[3] == nil
+        let found = try Self.layout(
+            of: input, configured: layout ?? (isOpen ? usualLayout : nil), what: what)
         self.name = input.name
         self.layout = found
-        let wanted = channels?.count ?? 3
+        let wanted = channels?.count ?? usualChannels
         self.channels = (found == .nchw ? shape[1] : shape[3]) ?? wanted
         if let channels, channels.count != self.channels {
             throw .unsupported(

@@ -1,0 +1,45 @@
+// `amphora inspect`: what a model folder holds, what was decided and by whom.
+
+internal import ArgumentParser
+internal import Glibc
+internal import Inference
+
+/// Describes a model folder.
+struct Inspect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show a model: inputs, outputs, labels, preprocessing, and who decided each.",
+        discussion: """
+            Loads the model as the handles do, so what it shows is what they use. Without a folder it \
+            is the model that serve would take.
+            """)
+
+    @Argument(help: ArgumentHelp("A model folder.", valueName: "model-dir"))
+    var folder: String?
+
+    @Flag(help: "One JSON object, for machines.")
+    var json = false
+
+    @OptionGroup var settings: SettingOptions
+
+    func run() throws {
+        let configuration = try usable { () throws(SettingError) in try settings.configuration() }
+        do throws(LoadingFailure) {
+            let before = ResidentMemory.bytes()
+            let loaded = try load(configuration)
+            let inspection = try Inspection(loaded, residentBefore: before)
+            if json {
+                print(String(decoding: InspectionJSON.text(of: inspection), as: UTF8.self))
+            } else {
+                InspectionText(isColored: Terminal.showsColors(STDOUT_FILENO)).print(inspection)
+            }
+        } catch {
+            complain(error.sentence)
+            throw ExitCode(EXIT_FAILURE)
+        }
+    }
+
+    private func load(_ configuration: Configuration) throws(LoadingFailure) -> LoadedModel {
+        guard let folder else { return try LoadedModel(configuration) }
+        return try LoadedModel(folder: folder, configuration)
+    }
+}

@@ -1,0 +1,162 @@
+// Everything `amphora inspect` says of a model, as values; how it looks is decided elsewhere.
+
+internal import Inference
+
+/// A model folder, loaded and looked at.
+struct Inspection {
+    /// One thing that was decided, and by whom.
+    struct Decision {
+        /// A word that does not change, for machines.
+        let name: String
+        /// For people.
+        let text: String
+        let origin: Origin
+    }
+
+    let folder: String
+    /// The path of the model file.
+    let file: String
+    let summary: GraphSummary
+    /// Of the model file and the files its weights are in.
+    let bytesOnDisk: Int
+    /// What loading it and making one worker ready added to the process; `nil` where unknown.
+    let bytesInMemory: Int?
+    let engine: String
+    let inputs: [TensorDescription]
+    let outputs: [TensorDescription]
+    let inputShape: [Int]
+    let classes: Int
+    /// In the order in which a picture goes through them.
+    let steps: [Decision]
+    let labels: Resolved<Labels>
+    let activation: Resolved<Activation>
+    let topK: Resolved<Int>
+    let warnings: [String]
+
+    /// Looks at a loaded model; `residentBefore`: the process's memory before it was loaded.
+    init(_ loaded: LoadedModel, residentBefore: Int?) throws(LoadingFailure) {
+        let model = loaded.model
+        folder = loaded.path
+        file = model.folder.model.value
+        engine = model.engine
+        inputs = model.inputs
+        outputs = model.outputs
+        classes = model.classes
+        labels = model.folder.labels
+        inputShape = model.settings.inputShape
+        activation = model.settings.activation
+        topK = model.settings.topK
+        warnings = model.warnings
+        steps = Self.steps(model.settings)
+        do throws(ModelError) {
+            // A network that loads may still fail to run: then serving it would fail, too.
+            try model.makeClassifier().warmUp()
+            bytesInMemory = ResidentMemory.bytes().flatMap { after in
+                residentBefore.map { max(0, after - $0) }
+            }
+            summary = try GraphSummary(.file(file))
+            let folder = file.prefix(through: file.lastIndex(of: "/") ?? file.startIndex)
+            var sum = try File.size(of: file)
+            for name in summary.externalFiles where File.kind(of: folder + name) == .file {
+                sum += try File.size(of: folder + name)
+            }
+            bytesOnDisk = sum
+        } catch {
+            throw LoadingFailure(sentence: "\(error)")
+        }
+    }
+
+    // MARK: Steps
+
+    private static func steps(_ settings: ModelSettings) -> [Decision] {
+        var steps = [
+            Decision(
+                name: "decode", text: "as \(library(settings.decode.value)) does, without EXIF",
+                origin: settings.decode.origin),
+            Decision(
+                name: "channels", text: channels(settings.channels.value),
+                origin: settings.channels.origin),
+            Decision(
+                name: "resize", text: resize(settings.resize.value),
+                origin: settings.resize.origin),
+            Decision(
+                name: "crop", text: crop(settings.crop.value), origin: settings.crop.origin),
+        ]
+        if settings.padding.value.contains(where: { $0 != 0 }) {
+            steps.append(
+                Decision(
+                    name: "padding",
+                    text: "\(list(settings.padding.value)) around small pictures",
+                    origin: settings.padding.origin))
+        }
+        steps.append(
+            Decision(
+                name: "scale", text: scale(settings.scale.value), origin: settings.scale.origin))
+        if settings.offset.value != 0 {
+            steps.append(
+                Decision(
+                    name: "offset", text: "− \(settings.offset.value)",
+                    origin: settings.offset.origin))
+        }
+        steps += [
+            Decision(
+                name: "mean", text: does("−", settings.mean.value, unless: 0),
+                origin: settings.mean.origin),
+            Decision(
+                name: "std", text: does("÷", settings.std.value, unless: 1),
+                origin: settings.std.origin),
+        ]
+        if let second = settings.secondStd.value {
+            steps.append(
+                Decision(
+                    name: "second_std", text: "÷ \(list(second)) once more",
+                    origin: settings.secondStd.origin))
+        }
+        steps.append(
+            Decision(
+                name: "layout", text: "\(settings.layout.value.rawValue), \(settings.inputShape)",
+                origin: settings.layout.origin))
+        return steps
+    }
+
+    private static func library(_ profile: Preprocessing.DecodeProfile) -> String {
+        profile == .pillow ? "Pillow" : "OpenCV"
+    }
+
+    private static func channels(_ channels: Preprocessing.Channels) -> String {
+        channels == .gray ? "L, one of gray" : channels.rawValue
+    }
+
+    private static func resize(_ resize: Preprocessing.Resize?) -> String {
+        guard let resize else { return "none" }
+        let target =
+            switch resize.target {
+            case .shorter(let side): "shorter side to \(side)"
+            case .exact(let height, let width): "to \(height)×\(width), proportions lost"
+            case .covering(let height, let width): "to cover \(height)×\(width)"
+            case .within(let height, let width): "to fit into \(height)×\(width)"
+            }
+        let library = resize.library == .pillow ? "Pillow" : "OpenCV"
+        return "\(target), \(library)'s \(resize.filter.rawValue)"
+    }
+
+    private static func crop(_ size: Preprocessing.Size?) -> String {
+        size.map { "\($0.height)×\($0.width) from the centre" } ?? "none"
+    }
+
+    private static func scale(_ scale: Double) -> String {
+        let inverse = (1 / scale).rounded()
+        if scale == 1 { return "none" }
+        return 1 / inverse == scale ? "÷ \(Int(inverse))" : "× \(scale)"
+    }
+
+    private static func does(_ verb: String, _ values: [Float], unless idle: Float) -> String {
+        values.allSatisfy { $0 == idle } ? "none" : "\(verb) \(list(values))"
+    }
+
+    private static func list(_ values: [some CustomStringConvertible]) -> String {
+        let texts = values.map(\.description)
+        return Set(texts).count == 1
+            ? texts[0] : "[\(texts.joined(separator: ", "))]"
+    }
+}

@@ -1,0 +1,95 @@
+// `amphora inspect --json`: one object, for machines. Keys are only ever added.
+
+internal import Inference
+
+/// Writes an inspection as JSON.
+enum InspectionJSON {
+    /// The text, without a line break.
+    static func text(of inspection: Inspection) -> [UInt8] {
+        var json = JSONWriter()
+        json.object { json in
+            json.field("folder", inspection.folder)
+            json.key("model")
+            json.object { write(model: inspection, to: &$0) }
+            json.key("inputs")
+            json.array(inspection.inputs) { write($1, to: &$0) }
+            json.key("outputs")
+            json.array(inspection.outputs) { write($1, to: &$0) }
+            json.field("input_shape", raw: "\(inspection.inputShape)")
+            json.field("classes", inspection.classes)
+            json.key("preprocessing")
+            json.array(inspection.steps) { json, step in
+                json.object { json in
+                    json.field("step", step.name)
+                    json.field("does", step.text)
+                    write(step.origin, to: &json)
+                }
+            }
+            json.key("labels")
+            json.object { write(labels: inspection.labels, to: &$0) }
+            json.key("activation")
+            json.object { json in
+                json.field("value", inspection.activation.value.rawValue)
+                write(inspection.activation.origin, to: &json)
+            }
+            json.key("top_k")
+            json.object { json in
+                json.field("value", inspection.topK.value)
+                write(inspection.topK.origin, to: &json)
+            }
+            json.key("warnings")
+            json.array(inspection.warnings) { $0.element($1) }
+        }
+        return json.bytes
+    }
+
+    private static func write(model inspection: Inspection, to json: inout JSONWriter) {
+        let summary = inspection.summary
+        json.field("file", inspection.file)
+        json.field("format", "ONNX")
+        json.field("opset", summary.opset)
+        json.field("ir_version", summary.irVersion)
+        json.field("producer", summary.producer)
+        json.field("operators", summary.nodes)
+        json.field("parameters", raw: summary.parameters.map(String.init) ?? "null")
+        json.field("bytes_on_disk", inspection.bytesOnDisk)
+        json.field("bytes_in_memory", raw: inspection.bytesInMemory.map(String.init) ?? "null")
+        json.field("engine", inspection.engine)
+    }
+
+    private static func write(_ tensor: TensorDescription, to json: inout JSONWriter) {
+        json.object { json in
+            json.field("name", tensor.name)
+            json.field("type", "\(tensor.element)")
+            let shape = tensor.shape.map { $0.map(String.init) ?? "null" }
+            json.field("shape", raw: "[\(shape.joined(separator: ","))]")
+        }
+    }
+
+    private static func write(labels: Resolved<Labels>, to json: inout JSONWriter) {
+        json.field("count", labels.value.count)
+        json.key("first")
+        json.array(labels.value.names.prefix(10).indices) { json, index in
+            json.element(labels.value[index].text)
+        }
+        write(labels.origin, to: &json)
+    }
+
+    /// `"origin": "file" …`: what decided, and where it stands.
+    private static func write(_ origin: Origin, to json: inout JSONWriter) {
+        switch origin {
+        case .file(let name):
+            json.field("origin", "file")
+            json.field("file", name)
+        case .key(let key, in: let file):
+            json.field("origin", "file")
+            json.field("file", file)
+            json.field("key", key)
+        case .model: json.field("origin", "model")
+        case .library(let name):
+            json.field("origin", "library")
+            json.field("library", name)
+        case .default: json.field("origin", "default")
+        }
+    }
+}

@@ -1,0 +1,135 @@
+// `amphora inspect` for people: columns, the origin of each value at the right.
+
+internal import Inference
+
+/// Prints an inspection.
+struct InspectionText {
+    /// Whether titles are bold and origins dim.
+    let isColored: Bool
+    private static let nameWidth = 15
+    private static let textWidth = 52
+    /// Labels shown.
+    private static let shownLabels = 4
+
+    /// Prints to standard output.
+    func print(_ inspection: Inspection) {
+        for line in lines(of: inspection) { Swift.print(line) }
+    }
+
+    /// The same as lines.
+    func lines(of inspection: Inspection) -> [String] {
+        var lines = [styled(inspection.folder, .bold), ""]
+        lines += model(inspection)
+        lines += ["", title("Preprocessing", "decided by")]
+        for (index, step) in inspection.steps.enumerated() {
+            let number = index < 9 ? " \(index + 1)" : "\(index + 1)"
+            lines.append(row("\(number) \(step.name)", step.text, step.origin))
+        }
+        lines += ["", title("Answers", "decided by")]
+        lines.append(row("labels", labels(inspection), inspection.labels.origin))
+        lines.append(
+            row("activation", activation(inspection.activation), inspection.activation.origin))
+        lines.append(row("top_k", "\(inspection.topK.value)", inspection.topK.origin))
+        if !inspection.warnings.isEmpty {
+            lines += ["", styled("Warnings", .bold)]
+            lines += inspection.warnings.map { "  \(styled("!", .yellow)) \($0)" }
+        }
+        return lines
+    }
+
+    private func model(_ inspection: Inspection) -> [String] {
+        let summary = inspection.summary
+        let file = inspection.file.split(separator: "/").last.map(String.init) ?? inspection.file
+        let disk = Self.size(inspection.bytesOnDisk)
+        let memory = inspection.bytesInMemory.map { ", \(Self.size($0)) of memory with one worker" }
+        let weights = summary.parameters.map(Self.grouped) ?? "more than can be counted"
+        var lines = [
+            title("Model"),
+            row("file", file),
+            row("format", format(summary)),
+            row("producer", summary.producer.isEmpty ? "not said" : summary.producer),
+            row("parameters", "\(weights), in \(Self.grouped(summary.nodes)) operators"),
+            row("size", "\(disk) on disk\(memory ?? "")"),
+            row("engine", inspection.engine),
+        ]
+        lines += inspection.inputs.map { row("input", describe($0)) }
+        lines += inspection.outputs.map { row("output", describe($0)) }
+        lines.append(row("classes", Self.grouped(inspection.classes)))
+        return lines
+    }
+
+    private func format(_ summary: GraphSummary) -> String {
+        let own = "ONNX, opset \(summary.opset), IR version \(summary.irVersion)"
+        return ([own] + summary.extensions).joined(separator: ", ")
+    }
+
+    private func describe(_ tensor: TensorDescription) -> String {
+        "\"\(tensor.name)\" \(tensor.element) \(tensor.shapeText)"
+    }
+
+    private func labels(_ inspection: Inspection) -> String {
+        let labels = inspection.labels.value
+        guard labels.count > 0 else { return "none: classes go by their number" }
+        let first = (0..<min(Self.shownLabels, labels.names.count)).map { labels[$0].text }
+        let rest = labels.names.count > first.count ? ", …" : ""
+        return "\(Self.grouped(labels.count)): \(first.joined(separator: ", "))\(rest)"
+    }
+
+    private func activation(_ activation: Resolved<Activation>) -> String {
+        switch (activation.value, activation.origin) {
+        case (.none, .model): "none: the network has its own"
+        case (let activation, _): activation.rawValue
+        }
+    }
+
+    // MARK: Layout
+
+    private enum Style: String {
+        case bold = "1"
+        case dim = "2"
+        case yellow = "33"
+    }
+
+    private func styled(_ text: String, _ style: Style) -> String {
+        isColored ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    private func title(_ text: String, _ right: String = "") -> String {
+        guard !right.isEmpty else { return styled(text, .bold) }
+        let gap = 2 + Self.nameWidth + Self.textWidth - text.count + 1
+        return styled(text, .bold) + String(repeating: " ", count: gap) + styled(right, .dim)
+    }
+
+    private func row(_ name: String, _ text: String, _ origin: Origin? = nil) -> String {
+        let start = "  \(Self.padded(name, Self.nameWidth))"
+        guard let origin else { return start + text }
+        return "\(start)\(Self.padded(text, Self.textWidth)) \(styled("\(origin)", .dim))"
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    /// "12,345".
+    static func grouped(_ number: Int) -> String {
+        var text = ""
+        for (index, digit) in String(number).reversed().enumerated() {
+            if index > 0, index % 3 == 0, digit != "-" { text.append(",") }
+            text.append(digit)
+        }
+        return String(text.reversed())
+    }
+
+    /// "1.5 MiB".
+    static func size(_ bytes: Int) -> String {
+        guard bytes >= 1024 else { return "\(bytes) bytes" }
+        var value = Double(bytes)
+        var unit = -1
+        let units = ["KiB", "MiB", "GiB", "TiB"]
+        while value >= 1024, unit < units.count - 1 {
+            value /= 1024
+            unit += 1
+        }
+        return "\((value * 10).rounded() / 10) \(units[unit])"
+    }
+}

@@ -1,0 +1,33 @@
+// What is behind a descriptor, and how much memory this process holds: facts of the system that
+// reports for people want to know.
+
+internal import Glibc
+internal import Inference
+
+/// The terminal behind a descriptor, if there is one.
+enum Terminal {
+    /// Whether a person looks at it, isatty(3).
+    static func isWatched(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }
+
+    /// Whether it understands colours and nobody minds them (no-color.org).
+    static func showsColors(_ descriptor: CInt) -> Bool {
+        guard isWatched(descriptor), unsafe getenv("NO_COLOR") == nil else { return false }
+        guard let kind = unsafe getenv("TERM") else { return false }
+        return unsafe String(cString: kind) != "dumb"
+    }
+}
+
+/// The memory of this process that is in RAM.
+enum ResidentMemory {
+    /// In bytes; `nil` where it can't be known. proc_pid_statm(5).
+    static func bytes() -> Int? {
+        do throws(ModelError) {
+            let text = try File.beginning(of: "/proc/self/statm", count: 256)
+            let fields = String(decoding: text, as: UTF8.self).split(separator: " ")
+            return fields.count > 1
+                ? Int(fields[1]).map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) } : nil
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// Which two source pixels make up each output pixel of one axis, and how much of each, as OpenCV's
+// `cv::resize(INTER_LINEAR)` has it for 8-bit pictures: weights in 11-bit fixed point.
+//
+// Every rounding is OpenCV's: the scale is the inverse of a quotient in double precision, positions
+// are narrowed to single precision, weights are rounded half to even. Nothing here may be reordered.
+
+/// Two neighbouring source pixels and their weights, for a range of output pixels.
+struct BilinearAxis {
+    /// What the weights of an axis depend on.
+    struct Key: Hashable {
+        /// Source pixels.
+        let input: Int
+        /// Output pixels.
+        let output: Int
+        /// The outputs that are asked for.
+        let range: Range<Int>
+        /// OpenCV treats the edges of the two axes differently.
+        let direction: Direction
+    }
+
+    /// Along rows or from row to row.
+    enum Direction { case horizontal, vertical }
+
+    /// The sum of both weights.
+    static let one: Int16 = 2048
+
+    /// For each output pixel, the two source pixels; horizontally they are always neighbours, unless
+    /// the source has only one.
+    private(set) var sources: [(first: Int32, second: Int32)] = []
+    /// For each output pixel, the weights of the two.
+    private(set) var weights: [(first: Int16, second: Int16)] = []
+
+    /// Computes the positions and weights of the outputs in the key's range.
+    init(_ key: Key) {
+        let scale = 1.0 / (Double(key.output) / Double(key.input))
+        let last = key.input - 1
+        sources.reserveCapacity(key.range.count)
+        weights.reserveCapacity(key.range.count)
+        for index in key.range {
+            let position = Float((Double(index) + 0.5) * scale - 0.5)
+            let lower = Int(position.rounded(.down))
+            let fraction = position - Float(lower)
+            switch key.direction {
+            case .vertical:
+                sources.append((Self.clamp(lower, last), Self.clamp(lower + 1, last)))
+                weights.append((Self.fixed(1 - fraction), Self.fixed(fraction)))
+            case .horizontal where lower < 0 || last == 0:
+                sources.append((0, Self.clamp(1, last)))
+                weights.append((Self.one, 0))
+            case .horizontal where lower >= last:
+                sources.append((Int32(last - 1), Int32(last)))
+                weights.append((0, Self.one))
+            case .horizontal:
+                sources.append((Int32(lower), Int32(lower + 1)))
+                weights.append((Self.fixed(1 - fraction), Self.fixed(fraction)))
+            }
+        }
+    }
+
+    private static func clamp(_ index: Int, _ last: Int) -> Int32 {
+        Int32(min(max(index, 0), last))
+    }
+
+    private static func fixed(_ weight: Float) -> Int16 {
+        Int16((weight * Float(one)).rounded(.toNearestOrEven))
+    }
+}

@@ -1,0 +1,174 @@
+// The files that exporters write beside a model: `config.json` of Hugging Face or timm, and Hugging
+// Face's `preprocessor_config.json`, which for models of pictures and texts is the `image_processor` of
+// `processor_config.json`.
+//
+// Read completely when the folder is, so that a fault in them is found at start. What is wrong is an
+// error that names file and key; what is strange but may be meant is a warning. Nothing here decides
+// against `amphora.json`: that is `ModelSettings`' to weigh.
+
+/// What the exporters' files of one folder say.
+struct ExporterFiles: Sendable, Equatable {
+    /// The model's own configuration.
+    static let configName = "config.json"
+    /// The way from a picture to the tensor.
+    static let processorName = "preprocessor_config.json"
+    /// The same and more, looked at where there is no such file.
+    static let jointName = "processor_config.json"
+    /// The largest that is read: room for the labels of any classifier. In bytes.
+    private static let sizeLimit = 16 << 20
+    private static let maxValues = 2_000_000
+    private static let usualLayout = Resolved(Preprocessing.Layout.nchw, .library("PyTorch"))
+
+    /// Who says how pictures are made ready.
+    private enum Source: Sendable, Equatable {
+        case none, processor(ExporterSteps), timm(TimmConfig)
+    }
+
+    private var source = Source.none
+    private(set) var labels: Resolved<Labels>?
+    private(set) var activation: Resolved<Activation>?
+    /// The number of classes that a file claims without naming them.
+    private(set) var classes: Resolved<Int>?
+    private(set) var imageSize: Resolved<Preprocessing.Size>?
+    private(set) var channels: Resolved<Int>?
+    /// One sentence each.
+    private(set) var warnings: [String] = []
+    /// The order of dimensions where the graph leaves it open: PyTorch's, where there is any file.
+    private(set) var layout: Resolved<Preprocessing.Layout>?
+
+    /// No files.
+    init() {}
+
+    /// Reads those files of a folder that are among `names`. `needsSteps`: whether they are to say
+    /// how pictures are made ready. Throws `unreadable` and `invalidSettings`.
+    init(in folder: String, names: [String], needsSteps: Bool) throws(ModelError) {
+        var modelType: String?
+        let processor = [Self.processorName, Self.jointName].first(where: names.contains)
+        if names.contains(Self.configName) {
+            modelType = try readConfig(
+                "\(folder)/\(Self.configName)", guesses: needsSteps && processor == nil)
+        }
+        if let processor, needsSteps {
+            try readProcessor(processor, in: folder, modelType: modelType)
+        }
+    }
+
+    /// The steps for a network, where a file says them.
+    func steps(for input: NetworkInput) -> ExporterSteps? {
+        switch source {
+        case .none: nil
+        case .processor(let steps): steps
+        case .timm(let config): config.steps(for: input)
+        }
+    }
+
+    /// Where the files and the network do not agree, and the network is believed: one sentence each.
+    func disagreements(channels: Int, classes: Int, ending: GraphEnding) -> [String] {
+        var sentences: [String] = []
+        if let claimed = self.channels, claimed.value != channels {
+            sentences.append(
+                "\(claimed.origin) says \(claimed.value) channels, the model's input has \(channels)"
+            )
+        }
+        if let claimed = self.classes, claimed.value != classes {
+            sentences.append(
+                "\(claimed.origin) says \(claimed.value) classes, the model has \(classes)")
+        }
+        if let activation, let own = ending.activation, activation.value != own {
+            sentences.append(
+                "\(activation.origin) asks for \(activation.value), but the model itself ends in "
+                    + "\(own); nothing is added to that")
+        }
+        return sentences
+    }
+
+    // MARK: Reading
+
+    /// Returns the model's type where it is one of transformers'.
+    private mutating func readConfig(
+        _ path: String, guesses: Bool
+    ) throws(ModelError) -> String? {
+        let file = Self.configName
+        var reader = ManifestReader()
+        let root = try Self.root(of: path, &reader)
+        var modelType: String?
+        if TimmConfig.recognizes(root) {
+            let config = TimmConfig(root, file: file, &reader)
+            labels = config.labels
+            classes = config.classes
+            channels = config.channels
+            source = .timm(config)
+            layout = Self.usualLayout
+            activation = Activation(problemTypeOf: root, &reader).map {
+                Resolved($0, .key("problem_type", in: file))
+            }
+        } else if HuggingFaceConfig.recognizes(root) {
+            let config = HuggingFaceConfig(root, &reader)
+            take(config)
+            modelType = config.modelType
+            if guesses {
+                warnings.append(
+                    "\(file) is Hugging Face's, but there is no \(Self.processorName) beside it: "
+                        + "how pictures are resized and normalized is a guess")
+            }
+        } else {
+            warnings.append("\(file) is neither Hugging Face's nor timm's; it has no effect")
+        }
+        try Self.fail(path, reader)
+        return modelType
+    }
+
+    private mutating func take(_ config: HuggingFaceConfig) {
+        let file = Self.configName
+        labels = config.labels.map { Resolved($0, .key("id2label", in: file)) }
+        activation = config.activation.map { Resolved($0, .key(config.activationKey, in: file)) }
+        imageSize = config.imageSize.map { Resolved($0, .key("image_size", in: file)) }
+        channels = config.channels.map { Resolved($0, .key("num_channels", in: file)) }
+        layout = Self.usualLayout
+        warnings += config.warnings.map { "\(file): \($0)" }
+    }
+
+    private mutating func readProcessor(
+        _ file: String, in folder: String, modelType: String?
+    ) throws(ModelError) {
+        let path = "\(folder)/\(file)"
+        var reader = ManifestReader()
+        var root = try Self.root(of: path, &reader)
+        layout = Self.usualLayout
+        if file == Self.jointName {
+            root = reader.object("image_processor", in: root).withoutNulls
+        }
+        if HuggingFaceProcessor.leavesToTimm(root) {
+            if source == .none { source = .timm(TimmConfig(root, file: file, &reader)) }
+            return try Self.fail(path, reader)
+        }
+        if let processor = HuggingFaceProcessor(root, file: file, modelType: modelType, &reader) {
+            if source != .none {
+                warnings.append(
+                    "\(file) and \(Self.configName) both say how pictures are made ready; "
+                        + "\(file) decides")
+            }
+            source = .processor(processor.steps)
+            warnings += processor.warnings.map { "\(file): \($0)" }
+        }
+        try Self.fail(path, reader)
+    }
+
+    private static func root(
+        of path: String, _ reader: inout ManifestReader
+    ) throws(ModelError) -> ManifestReader.Object {
+        let bytes = try File.contents(of: path, limit: sizeLimit)
+        do throws(UnreadableJSON) {
+            let document = try JSONValue(reading: bytes, maxValues: maxValues)
+            return reader.root(document).withoutNulls
+        } catch {
+            throw .invalidSettings(file: path, problems: ["not valid JSON: \(error.reason)"])
+        }
+    }
+
+    private static func fail(_ path: String, _ reader: ManifestReader) throws(ModelError) {
+        guard reader.problems.isEmpty else {
+            throw .invalidSettings(file: path, problems: reader.problems)
+        }
+    }
+}

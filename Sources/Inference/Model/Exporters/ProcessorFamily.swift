@@ -1,0 +1,129 @@
+// The image processors of Hugging Face whose pictures can be reproduced, and their defaults.
+//
+// Most differ in defaults only: resize, centre crop, rescale, normalize, in this order. A few bend
+// the resize; those whose order is another are not here, so that they are refused instead of
+// approximated. Source: transformers, `models/*/image_processing_*.py`, checked by
+// tools/record_exporters.py against the library itself.
+
+/// A class of image processors.
+struct ProcessorFamily: Sendable, Equatable {
+    /// What is done with `size` before it becomes a resize.
+    enum ResizeRule: Sendable {
+        /// Nothing.
+        case plain
+        /// Below 384: enlarged by `crop_pct`, then cropped to `size`; from 384 on, exactly `size`.
+        case convNext
+        /// The shorter side enlarged by 256/224.
+        case levit
+        /// Enlarged by `crop_pct`.
+        case poolFormer
+    }
+
+    /// As in `image_processor_type`, less its ending.
+    let name: String
+    /// The `size` of a file that has none; whether it is a square says what one number means.
+    let size: Preprocessing.ResizeTarget
+    var crop: Preprocessing.Size?
+    let filter: Preprocessing.Filter
+    let mean: [Double]
+    let std: [Double]
+    var resizeRule = ResizeRule.plain
+    /// Where files have none.
+    var cropShare = 0.875
+    /// Whether `rescale_offset` and `include_top` mean something.
+    var isEfficientNet = false
+    /// Whether channels are turned to BGR, and never normalized, where nothing is said.
+    var isMobileViT = false
+    /// Whether a `size` of one number is a square, where neither the file nor the default says so.
+    var squares: Bool {
+        // SigLIP's default is a square, and yet one number is its shorter side.
+        if case .exact = size { return name != "Siglip" }
+        return false
+    }
+    /// The models of this class, as `model_type` calls them.
+    var models: [String] = []
+
+    /// The family of a class name: `ViTImageProcessorFast` and `ViTFeatureExtractor` are `ViT`.
+    static func named(_ type: String) -> ProcessorFamily? {
+        var name = Substring(type)
+        for ending in ["Fast", "Pil"] where name.hasSuffix(ending) {
+            name = name.dropLast(ending.count)
+        }
+        for ending in ["ImageProcessor", "FeatureExtractor"] where name.hasSuffix(ending) {
+            return all.first { $0.name == name.dropLast(ending.count) }
+        }
+        return nil
+    }
+
+    /// The family that goes with a `model_type`.
+    static func of(model: String) -> ProcessorFamily? {
+        all.first { $0.models.contains(model) }
+    }
+
+    private static let half = [0.5, 0.5, 0.5]
+    private static let imageNet = (mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225])
+    private static let clip = (
+        mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711]
+    )
+
+    private static func square(_ side: Int) -> Preprocessing.Size {
+        Preprocessing.Size(height: side, width: side)
+    }
+
+    private static func exact(_ side: Int) -> Preprocessing.ResizeTarget {
+        .exact(height: side, width: side)
+    }
+
+    /// All that are known.
+    static let all: [ProcessorFamily] = [
+        ProcessorFamily(
+            name: "ViT", size: exact(224), filter: .bilinear, mean: half, std: half,
+            models: [
+                "vit", "swin", "swinv2", "swiftformer", "vit_msn", "vit_mae", "ijepa", "dinat",
+            ]),
+        ProcessorFamily(
+            name: "DeiT", size: exact(256), crop: square(224), filter: .bicubic, mean: half,
+            std: half, models: ["deit"]),
+        ProcessorFamily(
+            name: "Beit", size: exact(224), filter: .bicubic, mean: half, std: half,
+            models: ["beit", "data2vec-vision"]),
+        ProcessorFamily(
+            name: "ConvNext", size: .shorter(384), filter: .bicubic, mean: half, std: half,
+            resizeRule: .convNext, models: ["convnext", "convnextv2", "resnet", "regnet", "cvt"]),
+        ProcessorFamily(
+            name: "EfficientNet", size: exact(346), filter: .bicubic, mean: half, std: half,
+            isEfficientNet: true, models: ["efficientnet", "align"]),
+        ProcessorFamily(
+            name: "MobileNetV1", size: .shorter(256), crop: square(224), filter: .bilinear,
+            mean: half, std: half, models: ["mobilenet_v1"]),
+        ProcessorFamily(
+            name: "MobileNetV2", size: .shorter(256), crop: square(224), filter: .bilinear,
+            mean: half, std: half, models: ["mobilenet_v2"]),
+        ProcessorFamily(
+            name: "Levit", size: .shorter(224), crop: square(224), filter: .bicubic,
+            mean: imageNet.mean, std: imageNet.std, resizeRule: .levit, models: ["levit"]),
+        ProcessorFamily(
+            name: "PoolFormer", size: .shorter(224), crop: square(224), filter: .bicubic,
+            mean: imageNet.mean, std: imageNet.std, resizeRule: .poolFormer, cropShare: 0.9,
+            models: ["poolformer"]),
+        ProcessorFamily(
+            name: "MobileViT", size: .shorter(224), crop: square(256), filter: .bicubic,
+            mean: half, std: half, isMobileViT: true, models: ["mobilevit", "mobilevitv2"]),
+        ProcessorFamily(
+            name: "Bit", size: .shorter(224), crop: square(224), filter: .bicubic,
+            mean: clip.mean, std: clip.std,
+            models: ["bit", "dinov2", "dinov2_with_registers", "focalnet", "hiera", "pixio"]),
+        ProcessorFamily(
+            name: "CLIP", size: .shorter(224), crop: square(224), filter: .bicubic,
+            mean: clip.mean, std: clip.std, models: ["clip", "clip_vision_model", "metaclip_2"]),
+        ProcessorFamily(
+            name: "Siglip", size: exact(224), filter: .bicubic, mean: half, std: half,
+            models: ["siglip", "siglip_vision_model"]),
+        ProcessorFamily(
+            name: "Pvt", size: exact(224), filter: .bicubic, mean: imageNet.mean,
+            std: imageNet.std, models: ["pvt", "pvt_v2"]),
+        ProcessorFamily(
+            name: "Segformer", size: exact(512), filter: .bilinear, mean: imageNet.mean,
+            std: imageNet.std, models: ["segformer"]),
+    ]
+}

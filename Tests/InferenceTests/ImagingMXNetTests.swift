@@ -1,0 +1,28 @@
+// Ours against what MXNet 1.9.1 was recorded to do (`tools/record_mxnet.py`): every kind of picture,
+// every place that an EXIF segment may stand in, files cut short, and gluon's transforms.
+
+import Testing
+
+@testable import Inference
+
+@Suite struct ImagingMXNetTests {
+    private let cases: [RecordedCase]
+
+    init() throws { cases = try ImagingFixtures.mxnet() }
+
+    @Test func `every decoded picture has MXNet's pixels`() {
+        let pictures = cases.filter { $0.kind == .decoding }
+        for example in pictures { #expect(example.differenceFromOpenCV() == nil) }
+        #expect(pictures.count > 250)
+        #expect(pictures.count { $0.result.isEmpty } > 5)
+    }
+
+    @Test func `every tensor has the floats of gluon's transforms`() throws {
+        let tensors = cases.filter { $0.kind == .preprocessing }
+        for example in tensors {
+            let count = try example.differingTensorBytes(library: .opencv)
+            #expect(count == 0, "\(example.name)")
+        }
+        #expect(tensors.count > 20)
+    }
+}

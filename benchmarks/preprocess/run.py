@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""CPU time of decoding and preprocessing beside Pillow's and OpenCV's own, on one thread.
+
+Theirs is called from Python, as people do, and normalised by numpy; their resize alone is shown too.
+Ours has the same result, bit for bit. Needs the Python environment that `make test` makes.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from lib import cores, processes, table
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BARE = os.path.join(processes.ROOT, ".build/release/bare")
+PYTHON = os.path.join(processes.ROOT, ".venv-test/bin/python")
+IMAGE = os.path.join(
+    processes.ROOT, "Tests/EndToEnd/recordings/pictures/landscape-640x427.jpg")
+STEPS = ("decode", "preprocess")
+
+
+def measured(core, command):
+    """The microseconds that a command prints."""
+    output = subprocess.run(
+        ["taskset", "-c", str(core), *command], check=True, stdout=subprocess.PIPE).stdout
+    return json.loads(output)
+
+
+def medians(rounds):
+    return {step: statistics.median(round[step] for round in rounds) for step in rounds[0]}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--image", default=IMAGE)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1.5, help="of each measurement")
+    parser.add_argument("--cores", help="the core, as 3")
+    options = parser.parse_args()
+    for path in (BARE, PYTHON, options.image):
+        if not os.path.exists(path):
+            raise SystemExit(f"there is no {path}; see benchmarks/README.md")
+    core = cores.choose(options.cores, 1)[0]
+
+    libraries = os.path.join(HERE, "libraries.py")
+    rows, missed = [], False
+    for library in ("pillow", "opencv"):
+        last = [library, options.image, str(options.seconds)]
+        ours, theirs = [], []
+        for _ in range(options.rounds):
+            ours.append(measured(core, [BARE, "stages", *last]))
+            theirs.append(measured(core, [PYTHON, libraries, *last]))
+        ours, theirs = medians(ours), medians(theirs)
+        for step in STEPS:
+            ratio = ours[step] / theirs[step]
+            missed = missed or ratio > 1
+            rows.append([f"{library}: {step}", f"{ours[step]:.0f}", f"{theirs[step]:.0f}",
+                         f"{ratio:.2f}"])
+        total = sum(ours[step] for step in STEPS) / sum(theirs[step] for step in STEPS)
+        missed = missed or total > 1
+        rows.append([f"{library}: both", f"{sum(ours[step] for step in STEPS):.0f}",
+                     f"{sum(theirs[step] for step in STEPS):.0f}", f"{total:.2f}"])
+        rows.append([f"{library}: its resize alone", "", f"{theirs['resize']:.0f}", ""])
+    table.show(["CPU µs a picture", "ours", "theirs", "ratio, bar 1"], rows)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
