@@ -50,6 +50,23 @@ struct ByteWindow: ~Copyable {
         return String(validating: bytes, as: UTF8.self)
     }
 
+    /// The bytes of a range, past the window. Throws `unreadable` where the range is not inside.
+    func bytes(in range: Range<Int>) throws(ModelError) -> [UInt8] {
+        switch file {
+        case .some(let file):
+            let bytes = try file.read(range.count, at: range.lowerBound)
+            guard bytes.count == range.count else {
+                throw .unreadable(path: file.path, reason: "it ends early")
+            }
+            return bytes
+        case .none:
+            guard range.lowerBound >= 0, range.upperBound <= window.count else {
+                throw .unreadable(path: "the weights", reason: "they end early")
+            }
+            return Array(window[range])
+        }
+    }
+
     private func read(_ position: Int) throws(ModelError) -> [UInt8] {
         // The walker goes forward, so the window begins where it looks.
         switch file {

@@ -31,7 +31,7 @@ package final class Model: Sendable {
     }
 
     private init(_ folder: ModelFolder, options: EngineOptions) throws(ModelError) {
-        let source = ModelSource.file(folder.model.value)
+        let source = try folder.source()
         let network = try Engine.open(source, options: options)
         let manifest = folder.manifest
         let input = try NetworkInput(
