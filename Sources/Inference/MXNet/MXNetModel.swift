@@ -39,9 +39,9 @@ struct MXNetModel {
                 graph = try attempt.run(shape, needed: needed)
                 return
             } catch {
-                first = first ?? error
+                first = first ?? error.withInput(shape)
                 // Another size would not change it.
-                if case .unsupported = error { throw (first ?? error).of(file: path) }
+                if case .unsupported = error { throw error.of(file: path) }
             }
         }
         guard let first else { preconditionFailure("no shape was tried") }
@@ -86,5 +86,14 @@ struct MXNetModel {
             // A hint that can't be read is none.
             return nil
         }
+    }
+}
+
+extension SymbolError {
+    /// The same, with the input's shape that it was met at.
+    fileprivate func withInput(_ shape: [Int]) -> SymbolError {
+        guard case .malformed(let clause) = self else { return self }
+        let lengths = shape.map(String.init).joined(separator: ", ")
+        return .malformed("\(clause); with an input of (\(lengths))")
     }
 }
