@@ -104,7 +104,8 @@ enum MXNetFixtures {
         var difference: Float = 0
         for (a, b) in zip(a, b) {
             // A NaN is no match for anything.
-            difference = a == b ? difference : max(difference, abs(a - b).isNaN ? .infinity : abs(a - b))
+            difference =
+                a == b ? difference : max(difference, abs(a - b).isNaN ? .infinity : abs(a - b))
         }
         return (difference, b.reduce(0) { max($0, abs($1)) })
     }

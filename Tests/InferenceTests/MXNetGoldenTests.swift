@@ -4,7 +4,7 @@ import Testing
 
 @testable import Inference
 
-@Suite struct MXNetGoldenTests {
+@Suite(.serialized) struct MXNetGoldenTests {
     /// Each holds one operator or a few; recorded by MXNet, see Fixtures/mxnet/README.md.
     @Test(arguments: MXNetFixtures.names())
     func `one operator gives what MXNet gives`(name: String) throws {

@@ -54,12 +54,15 @@ struct GraphImport {
         var heads: [(tensor: Tensor, name: String)] = []
         for head in graph.heads {
             let node = graph.nodes[head.node]
-            let name = node.isVariable ? node.name : "\(node.name)_output"
-            do throws(SymbolError) {
-                heads.append((try tensor(head), head.output == 0 ? name : "\(name)\(head.output)"))
-            } catch {
-                throw error.located(in: node)
+            let tensors = outputs[head.node]
+            // Masks and statistics that only training has.
+            if head.output >= tensors.count, !heads.isEmpty { continue }
+            guard tensors.indices.contains(head.output) else {
+                throw missing(head).located(in: node)
             }
+            let name = node.isVariable ? node.name : "\(node.name)_output"
+            heads.append(
+                (tensors[head.output], head.output == 0 ? name : "\(name)\(head.output)"))
         }
         return builder.finish(name: heads[0].name, input: picture, heads: heads)
     }
@@ -96,11 +99,15 @@ struct GraphImport {
 
     private func tensor(_ entry: SymbolEntry) throws(SymbolError) -> Tensor {
         guard outputs[entry.node].indices.contains(entry.output) else {
-            throw .unsupported(
-                "it uses output \(entry.output) of node \"\(graph.nodes[entry.node].name)\", which "
-                    + "has \(outputs[entry.node].count) at inference")
+            throw missing(entry)
         }
         return outputs[entry.node][entry.output]
+    }
+
+    private func missing(_ entry: SymbolEntry) -> SymbolError {
+        .unsupported(
+            "output \(entry.output) of node \"\(graph.nodes[entry.node].name)\" is wanted, which has "
+                + "\(outputs[entry.node].count) at inference")
     }
 
     /// The constant of a parameter, made when it is first used.

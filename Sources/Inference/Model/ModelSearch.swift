@@ -64,7 +64,8 @@ struct ModelSearch {
         let fitting = own.isEmpty ? all : own
         guard let parameters = fitting.first else {
             throw .notFound(
-                "\(path(name)) has no *\(Self.parametersEnding) beside it: an MXNet model needs both")
+                "\(path(name)) has no *\(Self.parametersEnding) beside it: an MXNet model needs both"
+            )
         }
         guard fitting.count == 1 else {
             throw .notFound(

@@ -69,8 +69,9 @@ enum Convolutions {
         let data = try channelsFirst(node, layout, count)
         let channels = node.builder.pin(data.shape[1])
         guard channels % groups == 0, filters % groups == 0 else {
-            throw .malformed("attribute \"num_group\" is \(groups), which divides not both "
-                + "\(channels) channels and \(filters) filters")
+            throw .malformed(
+                "attribute \"num_group\" is \(groups), which divides not both "
+                    + "\(channels) channels and \(filters) filters")
         }
         let weight = try node.weight(1, "weight", [channels, filters / groups] + window.kernel)
         var inputs = [data, weight]

@@ -125,7 +125,7 @@ enum Extensions {
         return [
             try resized(
                 node, data, [Tensor(name: "", shape: []), sizes], Array(shape), mode: "linear",
-                coordinates: aligns ? "align_corners" : "asymmetric")
+                coordinates: aligns ? "align_corners" : "half_pixel")
         ]
     }
 

@@ -34,7 +34,8 @@ enum Poolings {
         }
         let input = try node.only()
         guard (3...5).contains(input.rank) else {
-            throw .malformed("its input has the shape \(input.shapeText); expected 3 to 5 dimensions")
+            throw .malformed(
+                "its input has the shape \(input.shapeText); expected 3 to 5 dimensions")
         }
         let layout = try ChannelLayout(&node, spatial: input.rank - 2)
         var data = try node.transposed(input, layout.toFirst(rank: input.rank))

@@ -150,7 +150,8 @@ enum Reductions {
         return try node.map(operation, data, [("axis", .integer(axis))])
     }
 
-    /// Softmax behind the batch, or along the channels; the label is not wanted.
+    /// Along the last axis or the channels; the label is not wanted. That "instance" means the last
+    /// axis and not all behind the batch is measured.
     @Sendable private static func softmaxOutput(
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {
@@ -160,8 +161,8 @@ enum Reductions {
         let data = try node.input(0)
         let isMultiple = try node.attributes.flag("multi_output", default: false)
         let keepsShape = try node.attributes.flag("preserve_shape", default: false)
-        if isMultiple { return [try overRow(node, data, axis: 1)] }
-        return [try keepsShape ? overRow(node, data, axis: -1) : overRest(node, data)]
+        // With the shape preserved it is the last axis whatever else is said.
+        return [try overRow(node, data, axis: isMultiple && !keepsShape ? 1 : -1)]
     }
 
     @Sendable private static func softmaxActivation(
@@ -170,7 +171,7 @@ enum Reductions {
         let mode = node.attributes.text("mode") ?? "instance"
         let data = try node.only()
         switch mode {
-        case "instance": return [try overRest(node, data)]
+        case "instance": return [try overRow(node, data, axis: -1)]
         case "channel": return [try overRow(node, data, axis: 1)]
         default:
             throw node.attributes.unsupported("mode", supported: "\"instance\" or \"channel\"")
@@ -182,16 +183,5 @@ enum Reductions {
     ) throws(SymbolError) -> Tensor {
         let position = try node.axis(axis, of: data.rank)
         return try node.map("Softmax", data, [("axis", .integer(position))])
-    }
-
-    /// Over everything behind the batch.
-    private static func overRest(
-        _ node: NodeImport, _ data: Tensor
-    ) throws(SymbolError) -> Tensor {
-        guard data.rank > 2 else { return try overRow(node, data, axis: -1) }
-        let flat = try node.add(
-            "Flatten", [data], [("axis", .integer(1))],
-            shape: [data.shape[0], try node.product(data.shape.dropFirst())])
-        return try node.reshaped(overRow(node, flat, axis: -1), to: data.shape)
     }
 }

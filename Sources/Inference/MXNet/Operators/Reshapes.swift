@@ -114,7 +114,8 @@ enum Reshapes {
         }
         for axis in axes where node.builder.pin(data.shape[axis]) != 1 {
             throw .malformed(
-                "axis \(axis) of its input, \(data.shapeText), is not 1 long and can't be taken out")
+                "axis \(axis) of its input, \(data.shapeText), is not 1 long and can't be taken out"
+            )
         }
         let shape = data.shape.indices.filter { !axes.contains($0) }.map { data.shape[$0] }
         return [
@@ -127,14 +128,17 @@ enum Reshapes {
     ) throws(SymbolError) -> [Tensor] {
         let (data, block) = try blocks(&node)
         guard data.shape[1].length % (block * block) == 0 else {
-            throw node.attributes.wrong("block_size", expected: "one whose square divides the depth")
+            throw node.attributes.wrong(
+                "block_size", expected: "one whose square divides the depth")
         }
         let shape = [
             data.shape[0], data.shape[1].replaced(by: data.shape[1].length / (block * block)),
             data.shape[2].replaced(by: data.shape[2].length * block),
             data.shape[3].replaced(by: data.shape[3].length * block),
         ]
-        return [try node.add("DepthToSpace", [data], [("blocksize", .integer(block))], shape: shape)]
+        return [
+            try node.add("DepthToSpace", [data], [("blocksize", .integer(block))], shape: shape)
+        ]
     }
 
     @Sendable private static func spaceToDepth(
@@ -149,7 +153,9 @@ enum Reshapes {
             data.shape[2].replaced(by: data.shape[2].length / block),
             data.shape[3].replaced(by: data.shape[3].length / block),
         ]
-        return [try node.add("SpaceToDepth", [data], [("blocksize", .integer(block))], shape: shape)]
+        return [
+            try node.add("SpaceToDepth", [data], [("blocksize", .integer(block))], shape: shape)
+        ]
     }
 
     private static func blocks(_ node: inout NodeImport) throws(SymbolError) -> (Tensor, Int) {

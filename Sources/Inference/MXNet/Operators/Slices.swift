@@ -24,7 +24,8 @@ enum Slices {
             expected[axis] = other.lengths[axis]
             guard other.lengths == expected else { throw mismatch(first, other) }
             shape[axis] = node.length(
-                shape[axis].length + other.shape[axis].length, from: [shape[axis], other.shape[axis]])
+                shape[axis].length + other.shape[axis].length,
+                from: [shape[axis], other.shape[axis]])
         }
         guard node.inputs.count > 1 else { return [first] }
         return [try node.add("Concat", node.inputs, [("axis", .integer(axis))], shape: shape)]

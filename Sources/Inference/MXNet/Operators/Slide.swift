@@ -72,6 +72,7 @@ struct Slide {
             _ = node.builder.pin(dimension)
         }
         let ends = zip(window.padding, overhang).map { $0 + $1 }
+        try checkReach(ends)
         let average = try node.add(
             "AveragePool", [padded(ends: ends)],
             [
@@ -93,11 +94,21 @@ struct Slide {
         return try node.add("Pad", [data, pads], shape: shape)
     }
 
+    /// The engine takes no padding as wide as the window.
+    private func checkReach(_ ends: [Int]) throws(SymbolError) {
+        guard zip(ends, window.kernel).allSatisfy({ $0 < $1 }) else {
+            throw .unsupported(
+                "its last window begins behind the input, \(data.shapeText), which is not "
+                    + "supported")
+        }
+    }
+
     private func pool(
         _ operation: String, _ data: Tensor, _ window: SlidingWindow,
         _ attributes: [(String, OnnxAttribute)] = []
     ) throws(SymbolError) -> Tensor {
         let ends = zip(window.padding, overhang).map { $0 + (leavesRounding ? 0 : $1) }
+        try checkReach(ends)
         return try node.add(
             operation, [data],
             [
