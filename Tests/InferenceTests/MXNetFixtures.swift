@@ -34,24 +34,21 @@ struct NumpyArray {
 }
 
 enum MXNetFixtures {
-    /// Committed ones, by name.
-    static func folder(_ name: String) -> String { ModelFixtures.path("mxnet/\(name)") }
+    private static let root = ModelFixtures.path("mxnet")
 
-    /// The names of the committed networks.
-    static func names() -> [String] {
-        do throws(ModelError) {
-            return try File.names(in: ModelFixtures.path("mxnet"))
-                .filter { File.kind(of: folder($0)) == .folder }
-        } catch {
-            return []
-        }
+    /// The committed folders of a kind: "operators" or "networks".
+    static func committed(_ kind: String) -> [String] { folders(in: "\(root)/\(kind)") }
+
+    /// A committed `.params` file.
+    static func parameters(_ name: String) -> String { "\(root)/parameters/\(name).params" }
+
+    /// The folders in the one that an environment variable names.
+    static func folders(from variable: String) -> [String] {
+        guard let root = unsafe getenv(variable) else { return [] }
+        return folders(in: unsafe String(cString: root))
     }
 
-    /// The networks below the folder that an environment variable names.
-    static func names(below variable: String) -> [String] {
-        guard let root = unsafe getenv(variable).map({ unsafe String(cString: $0) }) else {
-            return []
-        }
+    private static func folders(in root: String) -> [String] {
         do throws(ModelError) {
             return try File.names(in: root).map { "\(root)/\($0)" }
                 .filter { File.kind(of: $0) == .folder }
@@ -80,6 +77,69 @@ enum MXNetFixtures {
             symbol, path: found.model.value,
             parameters: MXNetParameters(list, path: parameters), input: input)
         return (model.graph, parameters)
+    }
+
+    /// A network of operators in the manner of "symbol.json": each is an operator's name, its
+    /// attributes, and its inputs' numbers; number 0 is the input.
+    static func symbol(
+        variables: [String] = [],
+        _ nodes: [(operation: String, attributes: [String: String], inputs: [Int])]
+    ) throws(SymbolError) -> SymbolGraph {
+        func text(_ value: String) -> String { "\"\(value)\"" }
+        var items = (["data"] + variables).map {
+            #"{"op": "null", "name": \#(text($0)), "inputs": []}"#
+        }
+        for node in nodes {
+            let attributes = node.attributes.map { "\(text($0)): \(text($1))" }
+            let inputs = node.inputs.map { "[\($0), 0, 0]" }
+            items.append(
+                """
+                {"op": \(text(node.operation)), "name": "node\(items.count)", \
+                "attrs": {\(attributes.joined(separator: ", "))}, \
+                "inputs": [\(inputs.joined(separator: ", "))]}
+                """)
+        }
+        let document = """
+            {"nodes": [\(items.joined(separator: ", "))], "heads": [[\(items.count - 1), 0, 0]]}
+            """
+        return try SymbolGraph(Array(document.utf8))
+    }
+
+    /// A `.params` file in memory: float32 arrays of zeros, of the newest dense form.
+    static func list(_ arrays: [(name: String, shape: [Int])]) -> [UInt8] {
+        var bytes = little(0x112, 8) + little(0, 8) + little(arrays.count, 8)
+        for array in arrays {
+            bytes += little(0xF993_FAC9, 4) + little(0, 4) + little(array.shape.count, 4)
+            for length in array.shape { bytes += little(length, 8) }
+            bytes += little(1, 8) + little(0, 4)
+            bytes += [UInt8](repeating: 0, count: 4 * array.shape.reduce(1, *))
+        }
+        bytes += little(arrays.count, 8)
+        for array in arrays { bytes += little(array.name.utf8.count, 8) + Array(array.name.utf8) }
+        return bytes
+    }
+
+    /// A number in little-endian bytes.
+    static func little(_ value: Int, _ size: Int) -> [UInt8] {
+        (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+
+    /// The sentence about a network that can't be imported; empty where it can.
+    static func refusal(
+        _ symbol: () throws(SymbolError) -> SymbolGraph, parameters: [UInt8] = list([]),
+        input: [Int]? = nil
+    ) -> String {
+        do {
+            let list = try NDArrayList(.bytes(parameters), path: "net.params")
+            _ = try MXNetModel(
+                symbol(), path: "net-symbol.json",
+                parameters: MXNetParameters(list, path: "net.params"), input: input)
+            return ""
+        } catch let error as SymbolError {
+            return error.of(file: "net-symbol.json").description
+        } catch {
+            return "\(error)"
+        }
     }
 
     /// What the engine answers to an input.

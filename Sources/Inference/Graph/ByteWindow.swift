@@ -20,7 +20,7 @@ struct ByteWindow: ~Copyable {
             count = opened.size
             file = consume opened
             window = []
-        case .bytes(let bytes):
+        case .bytes(let bytes, _):
             count = bytes.count
             file = nil
             window = bytes

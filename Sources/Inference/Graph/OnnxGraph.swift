@@ -60,6 +60,17 @@ struct OnnxValue: Equatable {
 
     let name: String
     let shape: [Length]
+
+    /// For people: "data [N, 3, 224, 224]".
+    var text: String {
+        let lengths = shape.map { length in
+            switch length {
+            case .fixed(let length): "\(length)"
+            case .open(let name): name
+            }
+        }
+        return "\(name) [\(lengths.joined(separator: ", "))]"
+    }
 }
 
 /// A whole model of float32.
@@ -75,4 +86,11 @@ struct OnnxGraph {
     var constants: [OnnxConstant] = []
     var inputs: [OnnxValue] = []
     var outputs: [OnnxValue] = []
+
+    /// The number of weights.
+    var parameterCount: Int {
+        constants.reduce(0) { sum, constant in
+            if case .stored(_, let count, _) = constant.content { sum + count } else { sum }
+        }
+    }
 }

@@ -41,3 +41,31 @@ struct Tensor: Equatable {
     /// For messages: "(1, 3, 224, 224)".
     var shapeText: String { "(" + lengths.map(String.init).joined(separator: ", ") + ")" }
 }
+
+/// The shape of the network's input.
+struct PictureShape: Equatable {
+    let lengths: [Int]
+    /// Where the channels stand.
+    let channelAxis: Int
+
+    /// A shape as it is; the channels are second.
+    init(_ lengths: [Int]) {
+        self.lengths = lengths
+        channelAxis = 1
+    }
+
+    /// One picture.
+    init(channels: Int, height: Int, width: Int, channelsLast: Bool) {
+        lengths = channelsLast ? [1, height, width, channels] : [1, channels, height, width]
+        channelAxis = channelsLast ? 3 : 1
+    }
+
+    /// What an axis is called where it is open.
+    var axisNames: [String] {
+        switch (lengths.count, channelAxis) {
+        case (4, 1): ["N", "C", "H", "W"]
+        case (4, 3): ["N", "H", "W", "C"]
+        default: ["N"] + lengths.indices.dropFirst().map { "D\($0)" }
+        }
+    }
+}

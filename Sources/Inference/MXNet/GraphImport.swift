@@ -35,13 +35,14 @@ struct GraphImport {
 
     /// Imports for an input of a shape. Throws a clause that names the node.
     mutating func run(
-        _ shape: [Int], needed: [Bool]
+        _ shape: PictureShape, needed: [Bool]
     ) throws(SymbolError) -> OnnxGraph {
         let picture = Tensor(
             name: builder.unique(input.name),
-            shape: shape.enumerated().map { position, length in
+            shape: shape.lengths.enumerated().map { position, length in
                 // The channels are what the first weights are made for.
-                Dimension(length: length, follows: position == 1 ? [] : .axis(position))
+                Dimension(
+                    length: length, follows: position == shape.channelAxis ? [] : .axis(position))
             })
         for index in graph.nodes.indices where needed[index] {
             let node = graph.nodes[index]
@@ -64,7 +65,8 @@ struct GraphImport {
             heads.append(
                 (tensors[head.output], head.output == 0 ? name : "\(name)\(head.output)"))
         }
-        return builder.finish(name: heads[0].name, input: picture, heads: heads)
+        return builder.finish(
+            name: heads[0].name, input: picture, axes: shape.axisNames, heads: heads)
     }
 
     private mutating func tensors(

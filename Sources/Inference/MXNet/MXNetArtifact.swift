@@ -28,9 +28,48 @@ struct MXNetArtifact {
         self.parameters = parameters
     }
 
+    /// A small model in memory whose weights stay in the file of parameters: the engine maps them, so
+    /// they are not copied before it packs them. Throws `unreadable`.
+    func source() throws(ModelError) -> ModelSource {
+        // The engine takes no link that leads out of the folder.
+        let (folder, name) = try File.resolved(parameters)
+        let bytes = try graph.encoded(
+            weights: ByteWindow(.file(parameters)), placement: .external(file: name))
+        return .bytes(bytes, folder: folder)
+    }
+
     /// The bytes of an ONNX model with all weights inside. Throws `unreadable` or `unsupported`.
     func onnxBytes() throws(ModelError) -> [UInt8] {
         try graph.encoded(weights: ByteWindow(.file(parameters)), placement: .inside)
+    }
+}
+
+/// A model as an ONNX file, and what it holds.
+package struct OnnxFile {
+    /// The file.
+    package let bytes: [UInt8]
+    /// The version of ONNX's operators that it is written for.
+    package let opset: Int
+    /// The number of operators.
+    package let nodes: Int
+    /// The number of weights.
+    package let parameters: Int
+    /// The input's name and shape, such as "data [N, 3, 224, 224]".
+    package let input: String
+}
+
+extension Model {
+    /// The ONNX file that the MXNet model in a folder becomes. Throws `unsupported` where the folder's
+    /// model is ONNX already, and `ModelError` where it can't be imported.
+    package static func onnxFile(ofFolder path: String) throws(ModelError) -> OnnxFile {
+        let folder = try ModelFolder(path)
+        guard let artifact = try folder.artifact() else {
+            throw .unsupported("\(folder.model.value) is ONNX already; there is nothing to convert")
+        }
+        let graph = artifact.graph
+        return OnnxFile(
+            bytes: try artifact.onnxBytes(), opset: OnnxGraph.opset, nodes: graph.nodes.count,
+            parameters: graph.parameterCount, input: graph.inputs.map(\.text).joined())
     }
 }
 
@@ -39,7 +78,7 @@ extension ModelFolder {
     func source() throws(ModelError) -> ModelSource {
         switch format {
         case .onnx: .file(model.value)
-        case .mxnet: .bytes(try artifact()?.onnxBytes() ?? [])
+        case .mxnet: try artifact()?.source() ?? .file(model.value)
         }
     }
 

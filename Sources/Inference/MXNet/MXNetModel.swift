@@ -23,15 +23,7 @@ struct MXNetModel {
     ) throws(ModelError) {
         let needed = GraphImport.needed(symbol)
         let variable = try Self.picture(symbol, parameters, needed, path: path)
-        var shapes: [[Int]] = []
-        if let input = input ?? Self.writtenShape(variable) {
-            shapes = [input]
-        } else {
-            let sides = (size.map { [$0] } ?? []) + Self.sizes.map { (height: $0, width: $0) }
-            for channels in Self.channelCounts {
-                shapes += sides.map { [1, channels, $0.height, $0.width] }
-            }
-        }
+        let shapes = Self.shapes(symbol, variable, input: input, size: size)
         var first: SymbolError?
         for shape in shapes {
             var attempt = GraphImport(symbol, parameters, input: variable)
@@ -39,13 +31,31 @@ struct MXNetModel {
                 graph = try attempt.run(shape, needed: needed)
                 return
             } catch {
-                first = first ?? error.withInput(shape)
+                first = first ?? error.withInput(shape.lengths)
                 // Another size would not change it.
                 if case .unsupported = error { throw error.of(file: path) }
             }
         }
         guard let first else { preconditionFailure("no shape was tried") }
         throw first.of(file: path)
+    }
+
+    /// The shapes to try, in order.
+    private static func shapes(
+        _ symbol: SymbolGraph, _ variable: SymbolNode, input: [Int]?,
+        size: (height: Int, width: Int)?
+    ) -> [PictureShape] {
+        if let input = input ?? writtenShape(variable) { return [PictureShape(input)] }
+        // Whoever trained with the channels last says so at each window.
+        let channelsLast = symbol.nodes.contains { $0.attributes["layout"] == "NHWC" }
+        let sides = (size.map { [$0] } ?? []) + sizes.map { (height: $0, width: $0) }
+        return channelCounts.flatMap { channels in
+            sides.map {
+                PictureShape(
+                    channels: channels, height: $0.height, width: $0.width,
+                    channelsLast: channelsLast)
+            }
+        }
     }
 
     /// The only variable without an array; of several the one called "data", if the others are lost

@@ -108,8 +108,8 @@ struct NodeImport {
         return product
     }
 
-    /// Adds a Reshape. `copies` names, for output positions, the input's position with the same
-    /// length. At most one open dimension can be left to the engine; further ones are pinned.
+    /// Adds a Reshape. Open dimensions that stay in their place are copied, and at most one is left
+    /// for the engine to find; further ones are pinned.
     func reshaped(
         _ input: Tensor, to shape: [Dimension]
     ) throws(SymbolError) -> Tensor {
@@ -119,9 +119,7 @@ struct NodeImport {
         for (position, dimension) in shape.enumerated() {
             if !builder.isOpen(dimension) {
                 spec.append(dimension.length)
-            } else if position < input.rank, input.shape[position] == dimension,
-                shape[..<position].elementsEqual(input.shape[..<position])
-            {
+            } else if position < input.rank, input.shape[position] == dimension {
                 spec.append(0)
             } else if !hasFree {
                 hasFree = true

@@ -63,8 +63,7 @@ final class OnnxBuilder {
                 }
                 count = product
             }
-            let output = shapes.count == 1 ? "\(name)_output" : "\(name)_output\(index)"
-            tensors.append(Tensor(name: unique(output), shape: shape))
+            tensors.append(Tensor(name: unique("\(name):\(index)"), shape: shape))
         }
         nodes.append(
             OnnxNode(
@@ -95,10 +94,15 @@ final class OnnxBuilder {
 
     /// Ends the graph: each head is an output under its own name.
     func finish(
-        name: String, input: Tensor?, heads: [(tensor: Tensor, name: String)]
+        name: String, input: Tensor, axes: [String], heads: [(tensor: Tensor, name: String)]
     ) -> OnnxGraph {
+        // A picture that is free in one direction only is of no use to anybody.
+        let sides = input.shape.dropFirst().reduce(into: PictureAxes()) {
+            $0.formUnion($1.follows)
+        }
+        if !pinned.isDisjoint(with: sides) { pinned.formUnion(sides) }
         var graph = OnnxGraph(name: name)
-        graph.inputs = [input].compactMap { $0.map { value($0) } }
+        graph.inputs = [value(input, axes: axes)]
         var renamed: [String: String] = [:]
         for (tensor, wish) in heads {
             let name = unique(wish)
@@ -111,7 +115,9 @@ final class OnnxBuilder {
                         name: unique("\(wish)/identity"), operation: "Identity",
                         inputs: [tensor.name], outputs: [name], attributes: []))
             }
-            graph.outputs.append(value(Tensor(name: name, shape: tensor.shape)))
+            // Beyond the batch an output's length may be any function of the input's.
+            graph.outputs.append(
+                value(Tensor(name: name, shape: tensor.shape), axes: Array(axes.prefix(1))))
         }
         for index in nodes.indices {
             nodes[index].inputs = nodes[index].inputs.map { renamed[$0] ?? $0 }
@@ -126,12 +132,18 @@ final class OnnxBuilder {
         nodes.contains { $0.outputs.contains(tensor.name) }
     }
 
-    private func value(_ tensor: Tensor) -> OnnxValue {
+    /// Open lengths have names; the input's axes give theirs to what is as long.
+    private func value(_ tensor: Tensor, axes: [String]) -> OnnxValue {
         OnnxValue(
             name: tensor.name,
             shape: tensor.shape.enumerated().map { position, dimension in
                 guard isOpen(dimension) else { return .fixed(dimension.length) }
-                return .open(dimension.follows == .axis(0) ? "N" : "\(tensor.name)_\(position)")
+                let isInput = dimension.follows == .axis(position)
+                let isBatch = dimension.follows == .axis(0)
+                guard isInput || isBatch, axes.indices.contains(position) else {
+                    return .open("\(tensor.name)_\(position)")
+                }
+                return .open(isBatch ? axes[0] : axes[position])
             })
     }
 
