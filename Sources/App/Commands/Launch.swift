@@ -45,7 +45,7 @@ struct Amphora: ParsableCommand {
             function.
             """,
         version: Product.version,
-        subcommands: [Serve.self, Lambda.self, Predict.self, Inspect.self])
+        subcommands: [Serve.self, Lambda.self, Predict.self, Inspect.self, Convert.self])
 
     /// No argument at all: help, and the status of a usage error.
     func run() throws {

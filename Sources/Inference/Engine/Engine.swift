@@ -10,8 +10,8 @@ internal import COnnxRuntime
 package enum ModelSource: Sendable {
     /// A file; external data is looked for beside it.
     case file(String)
-    /// Bytes in memory, all data inside.
-    case bytes([UInt8])
+    /// Bytes in memory; data that is not inside lies in files of the folder.
+    case bytes([UInt8], folder: String? = nil)
 }
 
 /// How an engine is to compute.

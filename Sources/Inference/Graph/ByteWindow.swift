@@ -20,7 +20,7 @@ struct ByteWindow: ~Copyable {
             count = opened.size
             file = consume opened
             window = []
-        case .bytes(let bytes):
+        case .bytes(let bytes, _):
             count = bytes.count
             file = nil
             window = bytes
@@ -48,6 +48,23 @@ struct ByteWindow: ~Copyable {
             bytes.append(byte)
         }
         return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// The bytes of a range, past the window. Throws `unreadable` where the range is not inside.
+    func bytes(in range: Range<Int>) throws(ModelError) -> [UInt8] {
+        switch file {
+        case .some(let file):
+            let bytes = try file.read(range.count, at: range.lowerBound)
+            guard bytes.count == range.count else {
+                throw .unreadable(path: file.path, reason: "it ends early")
+            }
+            return bytes
+        case .none:
+            guard range.lowerBound >= 0, range.upperBound <= window.count else {
+                throw .unreadable(path: "the weights", reason: "they end early")
+            }
+            return Array(window[range])
+        }
     }
 
     private func read(_ position: Int) throws(ModelError) -> [UInt8] {

@@ -87,6 +87,16 @@ package struct File: ~Copyable {
         return names.sorted()
     }
 
+    /// The folder and the name of a file behind all links. Throws `unreadable`. realpath(3).
+    static func resolved(_ path: String) throws(ModelError) -> (folder: String, name: String) {
+        guard let resolved = unsafe realpath(path, nil) else { throw failure(path) }
+        defer { unsafe free(resolved) }
+        let text = unsafe String(cString: resolved)
+        let cut = text.lastIndex(of: "/") ?? text.startIndex
+        let folder = cut == text.startIndex ? "/" : String(text[..<cut])
+        return (folder, String(text[text.index(after: cut)...]))
+    }
+
     /// What a path leads to, links followed. stat(2).
     package static func kind(of path: String) -> Kind {
         var status = stat()

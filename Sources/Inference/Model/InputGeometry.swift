@@ -18,10 +18,12 @@ struct InputGeometry: Sendable, Equatable {
     /// `invalidSettings` where the steps do not lead to the network's size.
     init(
         _ manifest: Manifest, _ steps: ExporterSteps? = nil,
-        imageSize: Resolved<Preprocessing.Size>? = nil, input: NetworkInput
+        imageSize: Resolved<Preprocessing.Size>? = nil, input: NetworkInput,
+        library: Preprocessing.ResizeLibrary = .pillow
     ) throws(ModelError) {
         let crop = Self.crop(manifest, steps, imageSize, input: input)
-        let resize = Self.resize(manifest, steps, around: crop.value ?? Self.standard)
+        let resize = Self.resize(
+            manifest, steps, around: crop.value ?? Self.standard, by: library)
         guard let size = crop.value ?? Self.exactSize(resize.value) else {
             throw Self.failure(
                 Self.blamed(crop, resize),
@@ -80,11 +82,11 @@ struct InputGeometry: Sendable, Equatable {
     }
 
     private static func resize(
-        _ manifest: Manifest, _ steps: ExporterSteps?, around size: Preprocessing.Size
+        _ manifest: Manifest, _ steps: ExporterSteps?, around size: Preprocessing.Size,
+        by library: Preprocessing.ResizeLibrary
     ) -> Resolved<Preprocessing.Resize?> {
         let shorter = (Double(max(size.height, size.width)) * 256 / 224).rounded()
         let target = Preprocessing.ResizeTarget.shorter(Int(shorter))
-        let library = manifest.resizeLibrary
         let written = Origin.key("preprocess.resize", in: Manifest.fileName)
         switch manifest.resize {
         case nil:

@@ -81,16 +81,23 @@ struct Manifest: Sendable, Equatable {
         scale = reader.scale(in: steps)
         mean = reader.floats("mean", in: steps, expected: "a list of numbers") { _ in true }
         std = reader.floats("std", in: steps, expected: "a list of numbers above 0") { $0 > 0 }
-        reader.checkFilter(resize, of: resizeLibrary, in: steps)
+        let library = resizeLibrary(decodedAs: decode ?? .pillow)
+        reader.checkFilter(resize, of: library, in: steps)
         guard reader.problems.isEmpty else {
             throw .invalidSettings(file: file, problems: reader.problems)
         }
     }
 
-    /// The library that resizes: unless it is named, the one that decodes.
-    var resizeLibrary: Preprocessing.ResizeLibrary {
-        if case .on(let resize)? = resize, let library = resize.library { return library }
-        return decode == .opencv ? .opencv : .pillow
+    /// The library that resizes: unless it is named, or a filter that only Pillow has, the one that
+    /// decodes.
+    func resizeLibrary(
+        decodedAs profile: Preprocessing.DecodeProfile
+    ) -> Preprocessing.ResizeLibrary {
+        if case .on(let resize)? = resize {
+            if let library = resize.library { return library }
+            if decode == nil, let filter = resize.filter, filter != .bilinear { return .pillow }
+        }
+        return profile == .opencv ? .opencv : .pillow
     }
 }
 

@@ -31,7 +31,7 @@ package final class Model: Sendable {
     }
 
     private init(_ folder: ModelFolder, options: EngineOptions) throws(ModelError) {
-        let source = ModelSource.file(folder.model.value)
+        let source = try folder.source()
         let network = try Engine.open(source, options: options)
         let manifest = folder.manifest
         let input = try NetworkInput(
@@ -41,7 +41,7 @@ package final class Model: Sendable {
         let output = try NetworkOutput(network.outputs)
         let ending = try GraphEnding.of(source, output: output.name)
         let settings = try ModelSettings(
-            manifest, folder.exported, input: input, ending: ending)
+            manifest, folder.exported, input: input, ending: ending, format: folder.format)
         self.folder = folder
         self.network = network
         self.output = output

@@ -7,8 +7,10 @@
 package struct ModelFolder: Sendable {
     /// As given.
     package let path: String
-    /// The path of the ONNX file.
+    /// The path of the ONNX file, or of MXNet's symbol.
     package let model: Resolved<String>
+    /// What it is, and where the rest of it lies.
+    package let format: ModelFormat
     /// The labels; none where there is no such file.
     package let labels: Resolved<Labels>
     /// The settings; empty where there is no such file.
@@ -30,36 +32,10 @@ package struct ModelFolder: Sendable {
         } else {
             manifest = Manifest()
         }
-        model = try Self.findModel(in: path, names: names, manifest: manifest)
+        (model, format) = try ModelSearch(path, names: names).find(named: manifest.model)
         exported = try ExporterFiles(
             in: path, names: names, needsSteps: !manifest.decidesAllSteps)
         labels = try Self.findLabels(in: path, names: names, manifest, exported)
-    }
-
-    private static func findModel(
-        in path: String, names: [String], manifest: Manifest
-    ) throws(ModelError) -> Resolved<String> {
-        if let name = manifest.model {
-            let file = join(path, name)
-            guard File.kind(of: file) == .file else {
-                throw .notFound("\(file), the \"model\" of \(Manifest.fileName), does not exist")
-            }
-            return Resolved(file, .file(Manifest.fileName))
-        }
-        let candidates = names.filter {
-            $0.hasSuffix(".onnx") && !$0.hasPrefix(".") && File.kind(of: join(path, $0)) == .file
-        }
-        guard let name = candidates.first else {
-            throw .notFound(
-                "no model in \(path): looked for one *.onnx, or the \"model\" of "
-                    + Manifest.fileName)
-        }
-        guard candidates.count == 1 else {
-            throw .notFound(
-                "\(candidates.count) models in \(path): \(candidates.joined(separator: ", ")); "
-                    + "\"model\" in \(Manifest.fileName) chooses one")
-        }
-        return Resolved(join(path, name), .file(name))
     }
 
     private static func findLabels(

@@ -32,7 +32,7 @@ package struct ModelSettings: Sendable, Equatable {
     /// other.
     init(
         _ manifest: Manifest, _ exported: ExporterFiles = ExporterFiles(), input: NetworkInput,
-        ending: GraphEnding
+        ending: GraphEnding, format: ModelFormat = .onnx
     ) throws(ModelError) {
         let steps = exported.steps(for: input)
         inputName = Self.written(manifest.inputName, "input.name") ?? Resolved(input.name, .model)
@@ -45,7 +45,7 @@ package struct ModelSettings: Sendable, Equatable {
             ?? (input.channels == 1
                 ? Resolved(.gray, input.isOpen ? exported.channels?.origin ?? .model : .model)
                 : Resolved(.rgb, .default))
-        decode = Self.written(manifest.decode, "preprocess.decode") ?? Resolved(.pillow, .default)
+        decode = Self.written(manifest.decode, "preprocess.decode") ?? format.decode
         let scale = Self.written(manifest.scale, "preprocess.scale")
         self.scale = scale ?? steps?.scale ?? Resolved(1.0 / 255.0, .default)
         let gray = input.channels == 1
@@ -68,7 +68,8 @@ package struct ModelSettings: Sendable, Equatable {
             ?? (ending != .other
                 ? Resolved(.none, .model) : exported.activation ?? Resolved(.softmax, .default))
         let geometry = try InputGeometry(
-            manifest, steps, imageSize: exported.imageSize, input: input)
+            manifest, steps, imageSize: exported.imageSize, input: input,
+            library: manifest.resizeLibrary(decodedAs: decode.value))
         resize = geometry.resize
         crop = geometry.crop
         inputSize = geometry.size

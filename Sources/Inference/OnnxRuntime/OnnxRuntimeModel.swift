@@ -51,7 +51,7 @@ extension OnnxRuntimeLibrary {
     fileprivate func openSession(
         _ source: ModelSource, options: EngineOptions
     ) throws(ModelError) -> OrtSharedSession {
-        let settings = unsafe try makeSettings(options)
+        let settings = unsafe try makeSettings(options, source)
         defer { unsafe api.pointee.ReleaseSessionOptions(settings) }
         let (created, env) = unsafe environmentTurn.withLock { _ in
             var env: UnsafeMutablePointer<OrtEnv>?
@@ -70,7 +70,7 @@ extension OnnxRuntimeLibrary {
                 unsafe try check(
                     "ONNX Runtime cannot load \(path)",
                     api.pointee.CreateSession(env, path, settings, &session))
-            case .bytes(let bytes):
+            case .bytes(let bytes, _):
                 unsafe try check(
                     "ONNX Runtime cannot load the model in memory",
                     api.pointee.CreateSessionFromArray(
@@ -91,7 +91,7 @@ extension OnnxRuntimeLibrary {
     /// The memory arena and its planner stay on, as they are by default: measured, a further
     /// worker costs 5 to 9 MiB with them and 25 to 100 MiB without.
     private func makeSettings(
-        _ options: EngineOptions
+        _ options: EngineOptions, _ source: ModelSource
     ) throws(ModelError) -> UnsafeMutablePointer<OrtSessionOptions> {
         var made: UnsafeMutablePointer<OrtSessionOptions>?
         unsafe try check("ONNX Runtime has no options", api.pointee.CreateSessionOptions(&made))
@@ -106,10 +106,13 @@ extension OnnxRuntimeLibrary {
             let threads = Int32(clamping: max(1, options.threads))
             unsafe try check(what, api.SetIntraOpNumThreads(settings, threads))
             unsafe try check(what, api.SetInterOpNumThreads(settings, 1))
-            let entries = [
+            var entries = [
                 ("session.intra_op.allow_spinning", options.spinning ? "1" : "0"),
                 ("mlas.enable_gemm_fastmath_arm64_bfloat16", "0"),
             ]
+            if case .bytes(_, let folder?) = source {
+                entries.append(("session.model_external_initializers_file_folder_path", folder))
+            }
             for (key, value) in entries {
                 unsafe try check(what, api.AddSessionConfigEntry(settings, key, value))
             }

@@ -1,0 +1,52 @@
+// The types of a stored number, and how each becomes float32 or int64: the types that graphs of ours
+// compute in.
+//
+// Pure arithmetic on little-endian bytes; what float32 cannot hold is rounded to nearest, as numpy's
+// `astype` does.
+
+/// What one number of a stored array is.
+package enum ScalarType: Sendable, Equatable {
+    case float32, float64, float16, bfloat16
+    case int8, int16, int32, int64, uint8, uint16, uint32, uint64, bool
+
+    /// In bytes.
+    package var size: Int {
+        switch self {
+        case .int8, .uint8, .bool: 1
+        case .float16, .bfloat16, .int16, .uint16: 2
+        case .float32, .int32, .uint32: 4
+        case .float64, .int64, .uint64: 8
+        }
+    }
+
+    /// The bytes of the same numbers as float32, little-endian. `bytes` holds whole numbers.
+    func float32Bytes(of bytes: [UInt8]) -> [UInt8] {
+        guard self != .float32 else { return bytes }
+        var converted: [UInt8] = []
+        converted.reserveCapacity(bytes.count / size * 4)
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            var pattern: UInt64 = 0
+            for place in 0..<size { pattern |= UInt64(bytes[start + place]) << UInt64(place * 8) }
+            let bits = float(of: pattern).bitPattern
+            for shift: UInt32 in [0, 8, 16, 24] {
+                converted.append(UInt8(truncatingIfNeeded: bits >> shift))
+            }
+        }
+        return converted
+    }
+
+    private func float(of pattern: UInt64) -> Float {
+        switch self {
+        case .float32: Float(bitPattern: UInt32(truncatingIfNeeded: pattern))
+        case .float64: Float(Double(bitPattern: pattern))
+        case .float16: Float(Float16(bitPattern: UInt16(truncatingIfNeeded: pattern)))
+        case .bfloat16: Float(bitPattern: UInt32(truncatingIfNeeded: pattern) << 16)
+        case .int8: Float(Int8(truncatingIfNeeded: pattern))
+        case .int16: Float(Int16(truncatingIfNeeded: pattern))
+        case .int32: Float(Int32(truncatingIfNeeded: pattern))
+        case .int64: Float(Int64(bitPattern: pattern))
+        case .uint8, .uint16, .uint32, .uint64: Float(pattern)
+        case .bool: pattern == 0 ? 0 : 1
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// Shapes of a graph under import: lengths that hold at one size of picture, and what they hang on.
+//
+// The graph is imported for a concrete picture, so every length is a number and every check can be
+// made; and each length remembers which of the picture's axes it follows, so that the graph can be
+// left open along every axis that no operator had to know.
+
+/// Axes of the network's input, by their position, 0 the batch.
+struct PictureAxes: OptionSet, Equatable {
+    let rawValue: UInt32
+
+    /// One axis.
+    static func axis(_ position: Int) -> Self { Self(rawValue: 1 << UInt32(position)) }
+}
+
+/// The length of one dimension of a tensor.
+struct Dimension: Equatable {
+    /// At the size of picture that is imported for; at least 1.
+    let length: Int
+    /// The axes of the picture that change it.
+    let follows: PictureAxes
+
+    /// A length that nothing changes.
+    static func fixed(_ length: Int) -> Self { Self(length: length, follows: []) }
+
+    /// Another length that follows the same axes.
+    func replaced(by length: Int) -> Self { Self(length: length, follows: follows) }
+}
+
+/// A value of the graph: an input, a constant or a node's output.
+struct Tensor: Equatable {
+    /// Within the graph.
+    let name: String
+    let shape: [Dimension]
+    /// Whether it is a constant that stands in the graph itself.
+    var isConstant = false
+
+    /// The number of dimensions.
+    var rank: Int { shape.count }
+    /// The lengths.
+    var lengths: [Int] { shape.map(\.length) }
+    /// For messages: "(1, 3, 224, 224)".
+    var shapeText: String { "(" + lengths.map(String.init).joined(separator: ", ") + ")" }
+}
+
+/// The shape of the network's input.
+struct PictureShape: Equatable {
+    let lengths: [Int]
+    /// Where the channels stand.
+    let channelAxis: Int
+
+    /// A shape as it is; the channels are second.
+    init(_ lengths: [Int]) {
+        self.lengths = lengths
+        channelAxis = 1
+    }
+
+    /// One picture.
+    init(channels: Int, height: Int, width: Int, channelsLast: Bool) {
+        lengths = channelsLast ? [1, height, width, channels] : [1, channels, height, width]
+        channelAxis = channelsLast ? 3 : 1
+    }
+
+    /// What an axis is called where it is open.
+    var axisNames: [String] {
+        switch (lengths.count, channelAxis) {
+        case (4, 1): ["N", "C", "H", "W"]
+        case (4, 3): ["N", "H", "W", "C"]
+        default: ["N"] + lengths.indices.dropFirst().map { "D\($0)" }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+// Our answers against MXNet's own, recorded.
+
+import Testing
+
+@testable import Inference
+
+@Suite(.serialized) struct MXNetGoldenTests {
+    /// Each holds one operator or a few; recorded by MXNet, see Fixtures/mxnet/README.md.
+    @Test(arguments: MXNetFixtures.committed("operators"))
+    func `one operator gives what MXNet gives`(folder: String) throws { try check(folder) }
+
+    @Test(arguments: MXNetFixtures.committed("networks"))
+    func `a small network gives what MXNet gives`(folder: String) throws {
+        let expected = try NumpyArray("\(folder)/y.npy")
+        let input = try NumpyArray("\(folder)/x.npy")
+        let answer = try MXNetFixtures.answer(folder, input, isPicture: true)
+        let (difference, magnitude) = MXNetFixtures.difference(answer, expected.values)
+        #expect(difference <= 1e-5 * max(1, magnitude))
+        // As the product opens it, with the weights left where they are.
+        let served = try Engine.open(ModelFolder(folder).source(), options: ModelFixtures.engine)
+        let context = try served.makeContext(inputShape: input.shape, output: 0)
+        context.withInput { tensor in
+            for index in input.values.indices { tensor[index] = input.values[index] }
+        }
+        try context.infer()
+        #expect(context.withOutput { output in output.indices.map { output[$0] } } == answer)
+    }
+
+    /// More of them, in the folder that AMPHORA_TEST_MXNET_MICRO names.
+    @Test(
+        .enabled(
+            if: !MXNetFixtures.folders(from: "AMPHORA_TEST_MXNET_MICRO").isEmpty,
+            "AMPHORA_TEST_MXNET_MICRO names no folder"),
+        arguments: MXNetFixtures.folders(from: "AMPHORA_TEST_MXNET_MICRO"))
+    func `more operators give what MXNet gives`(folder: String) throws { try check(folder) }
+
+    /// Whole networks, in the folder that AMPHORA_TEST_MXNET_ZOO names: each folder in it holds a
+    /// symbol, its parameters, an input and MXNet's logits (x.npy and y.npy, or rand_input.npy and
+    /// rand_logits.npy).
+    @Test(
+        .enabled(
+            if: !MXNetFixtures.folders(from: "AMPHORA_TEST_MXNET_ZOO").isEmpty,
+            "AMPHORA_TEST_MXNET_ZOO names no folder"),
+        arguments: MXNetFixtures.folders(from: "AMPHORA_TEST_MXNET_ZOO"))
+    func `whole networks give MXNet's logits`(folder: String) throws {
+        let isGolden = File.kind(of: "\(folder)/rand_input.npy") == .file
+        let input = try NumpyArray("\(folder)/\(isGolden ? "rand_input" : "x").npy")
+        let expected = try NumpyArray("\(folder)/\(isGolden ? "rand_logits" : "y").npy")
+        let answer = try MXNetFixtures.answer(folder, input, isPicture: true)
+        let (difference, magnitude) = MXNetFixtures.difference(answer, expected.values)
+        print("\(folder.split(separator: "/").last ?? ""): \(difference) of \(magnitude)")
+        // The bar for logits of common size; random weights make larger ones.
+        #expect(difference <= 1e-3 * max(1, magnitude / 10))
+    }
+
+    private func check(_ folder: String) throws {
+        let expected = try NumpyArray("\(folder)/y.npy")
+        let answer = try MXNetFixtures.answer(folder, NumpyArray("\(folder)/x.npy"))
+        let (difference, magnitude) = MXNetFixtures.difference(answer, expected.values)
+        #expect(difference <= 1e-5 * max(1, magnitude), "\(folder): \(difference) of \(magnitude)")
+    }
+}
