@@ -1,11 +1,13 @@
 """How the function starts, ends, goes into a snapshot, and what it says meanwhile."""
 
+import base64
 import json
 import shutil
 import time
 
 import events
 import pytest
+from hostile_pictures import one_bit_png
 from lambda_function import LambdaFunction, assert_works
 from process import DIGITS, run
 from runtime_api import RuntimeAPI
@@ -112,6 +114,20 @@ def test_an_event_under_way_is_answered_at_the_end(api, host):
         assert told.wait(2).call == "response"
         assert function.wait(2) == 0
     assert len(api.seen("next")) == 1
+
+
+def test_a_large_picture_does_not_hold_up_the_end(api):
+    large = {"instances": [{"b64": base64.b64encode(one_bit_png(16000, 16000)).decode()}]}
+    with LambdaFunction(
+            api, "--drain-timeout", "0", "--max-image-pixels", "256000000") as function:
+        invocation = api.invoke(large)
+        assert api.wait_for(lambda: invocation.delivered)
+        time.sleep(0.1)
+        start = time.monotonic()
+        function.terminate()
+        assert function.wait(5) == 0
+        assert time.monotonic() - start < 0.4
+        assert not invocation.reports
 
 
 def test_an_event_that_hangs_does_not_hold_up_the_end(api, host):
