@@ -72,6 +72,12 @@ struct Failure: Error, Sendable, Equatable {
         self.allow = allow
     }
 
+    /// The failure with the image's name in its sentence, for who does not see them side by side.
+    func about(_ item: Item?) -> Failure {
+        guard let uri = item?.echo else { return self }
+        return Failure(code, "\(ImageURI.withoutSecrets(uri)): \(sentence)", allow: allow)
+    }
+
     /// `{"error": sentence, "code": code}`.
     func write(to json: inout JSONWriter) {
         json.field("error", sentence)

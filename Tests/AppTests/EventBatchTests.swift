@@ -150,6 +150,17 @@ import Testing
                 == .failure(Failure(.imageUndecodable, "a")))
     }
 
+    @Test func `the first failure says which object it is about`() throws {
+        guard case .failure(let failure) = try reply(try batch([Samples.s3Record(key: "a")])) else {
+            Issue.record("an object without a region can't be had")
+            return
+        }
+        #expect(failure.sentence.hasPrefix("s3://photos/a: "))
+        #expect(failure.code == .fetchFailed)
+        let secret = Item(source: .uri("https://me:pw@host/a.png?X-Amz-Signature=1"))
+        #expect(Failure(.badRequest, "b").about(secret).sentence == "https://host/a.png: b")
+    }
+
     // MARK: Evaluation
 
     @Test func `each image is told of, with its record`() throws {

@@ -196,7 +196,7 @@ import Testing
         var capacity = 3
         let receiver = harness.receiver
         var answered = 0
-        receiver.room = { [unowned runtime = harness.runtime] in
+        receiver.room = { [unowned receiver, unowned runtime = harness.runtime] in
             receiver.events.count - answered + runtime.askingCount < capacity
         }
         try harness.start(asking: 3)

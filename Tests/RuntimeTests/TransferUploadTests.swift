@@ -142,6 +142,7 @@ import Testing
         harness.loop.setDeadline(harness.loop.readClock(), of: token)
         try harness.loop.turn()
         #expect(String(decoding: peer.take(), as: UTF8.self) == "8\r\ntwothree\r\n")
+        handler.work = {}
         harness.pool.close()
     }
 

@@ -46,6 +46,11 @@ struct Lambda: ParsableCommand {
     static func serve(_ options: [String: String], from address: String) throws -> Never {
         let environment = Environment.variables()
         let status: CInt
+        guard !address.contains("/") else {
+            complain(
+                "AWS_LAMBDA_RUNTIME_API takes host:port, as Lambda sets it, not “\(address)”")
+            throw ExitCode(EX_USAGE)
+        }
         do {
             let configuration = try Configuration(
                 SettingSources(options: options, environment: environment), for: .lambda)

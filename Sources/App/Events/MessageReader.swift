@@ -11,6 +11,12 @@ enum RecordContent: Sendable, Equatable {
     case nothing
     case form(Form)
     case unreadable(Failure)
+
+    /// Its image, where it is about one.
+    var onlyItem: Item? {
+        guard case .form(let form) = self, case .one(let item) = form.shape else { return nil }
+        return item
+    }
 }
 
 /// Reads messages. Any thread.

@@ -136,10 +136,10 @@ struct RecordBatch: Sendable {
     /// to say: the platform tries again then.
     private func predictions(_ outcomes: [RecordOutcome]) -> Result<[UInt8], Failure> {
         let asked = zip(records, outcomes).filter { $0.0.content != .nothing }
-        if let failure = asked.lazy.compactMap(\.1.failure).first,
-            !asked.contains(where: \.1.hasResult)
+        if let (record, outcome) = asked.first(where: { $0.1.failure != nil }),
+            let failure = outcome.failure, !asked.contains(where: \.1.hasResult)
         {
-            return .failure(failure)
+            return .failure(failure.about(record.content.onlyItem))
         }
         return .success(
             Answer.predictions(source == .s3 ? asked.map(\.1.answer) : outcomes.map(\.answer)))

@@ -60,7 +60,7 @@ final class RecordEvaluation {
             outcomes[index].answer = Self.answer(failure, to: records[index])
             outcomes[index].failure = failure
             outcomes[index].hasResult = false
-            itemEnded?(index, Self.onlyItem(of: records[index]), .failure(failure))
+            itemEnded?(index, records[index].content.onlyItem, .failure(failure))
         }
         running = [:]
         end()
@@ -131,14 +131,7 @@ final class RecordEvaluation {
     }
 
     private static func answer(_ failure: Failure, to record: RecordBatch.Record) -> [UInt8] {
-        onlyItem(of: record).map { Answer.failure(of: $0, failure) } ?? failure.response.body
-    }
-
-    private static func onlyItem(of record: RecordBatch.Record) -> Item? {
-        guard case .form(let form) = record.content, case .one(let item) = form.shape else {
-            return nil
-        }
-        return item
+        record.content.onlyItem.map { Answer.failure(of: $0, failure) } ?? failure.response.body
     }
 
     private func end() {

@@ -6,6 +6,7 @@
 // answers on a processor without the same instructions.
 
 import COnnxRuntime
+import Synchronization
 
 /// A session of ONNX Runtime, released when the last context lets go of it.
 @safe final class OnnxRuntimeModel: CompiledModel {
@@ -41,6 +42,10 @@ import COnnxRuntime
     }
 }
 
+/// The engine has one environment, made for the first model and gone with the last; one thread that
+/// makes it while another lets go of it finds it half gone.
+private let environmentTurn = Mutex(())
+
 extension OnnxRuntimeLibrary {
     /// Compiles a model into a session that the caller releases.
     fileprivate func openSession(
@@ -48,11 +53,13 @@ extension OnnxRuntimeLibrary {
     ) throws(ModelError) -> OrtSharedSession {
         let settings = unsafe try makeSettings(options)
         defer { unsafe api.pointee.ReleaseSessionOptions(settings) }
-        var env: UnsafeMutablePointer<OrtEnv>?
-        unsafe try check(
-            "ONNX Runtime cannot be started",
-            api.pointee.CreateEnvWithCustomLogger(
-                OrtDropMessage, nil, Int32(OrtSeverityFatal), "amphora", &env))
+        let (created, env) = unsafe environmentTurn.withLock { _ in
+            var env: UnsafeMutablePointer<OrtEnv>?
+            let created = unsafe api.pointee.CreateEnvWithCustomLogger(
+                OrtDropMessage, nil, Int32(OrtSeverityFatal), "amphora", &env)
+            return unsafe (created, env)
+        }
+        unsafe try check("ONNX Runtime cannot be started", created)
         var session: UnsafeMutablePointer<OrtSession>?
         do throws(ModelError) {
             guard let env = unsafe env else {
@@ -74,7 +81,7 @@ extension OnnxRuntimeLibrary {
             }
             return unsafe OrtSharedSession(api: api, env: env, session: session)
         } catch {
-            unsafe api.pointee.ReleaseEnv(env)
+            unsafe release(env)
             throw error
         }
     }
@@ -116,6 +123,10 @@ extension OnnxRuntimeLibrary {
     /// Gives back what `openSession` made.
     fileprivate func release(_ shared: OrtSharedSession) {
         unsafe api.pointee.ReleaseSession(shared.session)
-        unsafe api.pointee.ReleaseEnv(shared.env)
+        unsafe release(shared.env)
+    }
+
+    private func release(_ env: UnsafeMutablePointer<OrtEnv>?) {
+        environmentTurn.withLock { _ in unsafe api.pointee.ReleaseEnv(env) }
     }
 }
