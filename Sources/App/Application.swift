@@ -230,7 +230,7 @@ final class Application: InvocationHost {
                 ])
         case .failure(let failure):
             log.warn(
-                failure.sentence,
+                failure.sentence.withoutQueries,
                 [
                     "uri": uri, "code": .text(failure.code.rawValue), "requestId": id,
                     "tenantId": LogValue(context.tenant),

@@ -210,6 +210,8 @@ def test_no_secret_of_a_presigned_url_is_logged(api, host):
     with LambdaFunction(api, "--fetch-timeout", "0.2", "--log-level", "debug",
                         env={"AWS_LAMBDA_LOG_LEVEL": "TRACE"}) as function:
         for uri in uris:
+            # Where it does not belong, too.
+            api.call(events.sqs({"uri": "x", "top_k": uri}, f"s3://{uri}"))
             api.call({"uri": uri})
             api.call({"uris": [uri, uri]})
             api.call(events.sqs({"uri": uri}))
