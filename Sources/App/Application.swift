@@ -57,8 +57,7 @@ final class Application: InvocationHost {
         try loop.run()
         backend?.close()
         handle.close()
-        log.info("stopped", ["status": .number(Int(exitStatus))])
-        log.flush()
+        logStop()
         return exitStatus
     }
 
@@ -131,7 +130,7 @@ final class Application: InvocationHost {
     private func signalled(_ signal: CInt) {
         guard phase != .draining, let handle else {
             log.warn("a second signal: stopping at once")
-            return loop.stop()
+            leave()
         }
         phase = .draining
         log.info(
@@ -146,7 +145,19 @@ final class Application: InvocationHost {
     private func drainExpired() {
         log.warn(
             "drain time is over", ["abandoned": .number(admission.inFlight)])
-        loop.stop()
+        leave()
+    }
+
+    /// Ends the process here and now: what a worker has begun can't be broken off, and whoever sent
+    /// the signal does not wait for it.
+    private func leave() -> Never {
+        logStop()
+        _exit(exitStatus)
+    }
+
+    private func logStop() {
+        log.info("stopped", ["status": .number(Int(exitStatus))])
+        log.flush()
     }
 
     // MARK: For requests
@@ -219,7 +230,7 @@ final class Application: InvocationHost {
                 ])
         case .failure(let failure):
             log.warn(
-                failure.sentence,
+                failure.sentence.withoutQueries,
                 [
                     "uri": uri, "code": .text(failure.code.rawValue), "requestId": id,
                     "tenantId": LogValue(context.tenant),

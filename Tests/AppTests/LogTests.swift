@@ -52,6 +52,26 @@ import Testing
                 + #""n":-1,"tookMs":0.000,"id":"é\u001b"}"# + "\n")
     }
 
+    @Test(arguments: [
+        ("no query", "no query"), ("“b?X-Amz-Signature=1” is no name", "“b?…” is no name"),
+        ("not \"https://h/p?s=1&t=2\"; why?", "not \"https://h/p?…\"; why?…"),
+        ("?\u{308}s=1 or ?s=2 or", "?… or ?… or"),
+    ])
+    func `sentences without queries`(_ sentence: String, _ told: String) {
+        #expect(sentence.withoutQueries == told)
+    }
+
+    @Test(arguments: [
+        ("https://h/p?s=1", "https://h/p"), ("https://h/p#s", "https://h/p"),
+        ("https://h/p?\u{308}s=1", "https://h/p"), ("https://u:s@h/p@q", "https://h/p@q"),
+        ("https:/u:s@h/p", "https:/h/p"), ("https:u:s@h", "https:h"),
+        ("https:\\\\u:s@\u{308}h/", "https:\\\\\u{308}h/"), ("s3://b/k@1:2", "s3://b/k@1:2"),
+        ("p@h/q", "p@h/q"), ("", ""),
+    ])
+    func `URIs without secrets`(_ uri: String, _ told: String) {
+        #expect(ImageURI.withoutSecrets(uri) == told)
+    }
+
     @Test func `nothing from outside forges a line, a field or a colour`() throws {
         let text = try lines(.text) { log in
             log.info(

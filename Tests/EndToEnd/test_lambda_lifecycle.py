@@ -1,11 +1,13 @@
 """How the function starts, ends, goes into a snapshot, and what it says meanwhile."""
 
+import base64
 import json
 import shutil
 import time
 
 import events
 import pytest
+from hostile_pictures import one_bit_png
 from lambda_function import LambdaFunction, assert_works
 from process import DIGITS, run
 from runtime_api import RuntimeAPI
@@ -114,6 +116,20 @@ def test_an_event_under_way_is_answered_at_the_end(api, host):
     assert len(api.seen("next")) == 1
 
 
+def test_a_large_picture_does_not_hold_up_the_end(api):
+    large = {"instances": [{"b64": base64.b64encode(one_bit_png(16000, 16000)).decode()}]}
+    with LambdaFunction(
+            api, "--drain-timeout", "0", "--max-image-pixels", "256000000") as function:
+        invocation = api.invoke(large)
+        assert api.wait_for(lambda: invocation.delivered)
+        time.sleep(0.1)
+        start = time.monotonic()
+        function.terminate()
+        assert function.wait(5) == 0
+        assert time.monotonic() - start < 0.4
+        assert not invocation.reports
+
+
 def test_an_event_that_hangs_does_not_hold_up_the_end(api, host):
     with LambdaFunction(api) as function:
         api.invoke({"uri": host.url("hang")})
@@ -194,6 +210,8 @@ def test_no_secret_of_a_presigned_url_is_logged(api, host):
     with LambdaFunction(api, "--fetch-timeout", "0.2", "--log-level", "debug",
                         env={"AWS_LAMBDA_LOG_LEVEL": "TRACE"}) as function:
         for uri in uris:
+            # Where it does not belong, too.
+            api.call(events.sqs({"uri": "x", "top_k": uri}, f"s3://{uri}"))
             api.call({"uri": uri})
             api.call({"uris": [uri, uri]})
             api.call(events.sqs({"uri": uri}))

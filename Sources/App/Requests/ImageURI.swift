@@ -62,11 +62,19 @@ enum ImageURI: Equatable {
 
     /// A URI for logs: without its query, which may be a signature, and without a password.
     static func withoutSecrets(_ uri: String) -> String {
-        let path = uri.prefix { $0 != "?" && $0 != "#" }
-        guard let slashes = path.firstRange(of: "://") else { return String(path) }
-        let authority = path[slashes.upperBound...].prefix { $0 != "/" }
-        guard let at = authority.lastIndex(of: "@") else { return String(path) }
-        return String(path[..<slashes.upperBound] + path[path.index(after: at)...])
+        // Bytes, because a mark behind "?" or "@" would make another character of it.
+        let path = uri.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        guard let colon = path.firstIndex(of: UInt8(ascii: ":")) else {
+            return String(Substring(path))
+        }
+        // Some take one slash, or three, for two.
+        let rest = path[path.index(after: colon)...].drop { "/\\".utf8.contains($0) }
+        let authority = rest.prefix { $0 != UInt8(ascii: "/") }
+        guard let at = authority.lastIndex(of: UInt8(ascii: "@")) else {
+            return String(Substring(path))
+        }
+        return String(Substring(path[..<rest.startIndex]))
+            + String(Substring(path[path.index(after: at)...]))
     }
 
     /// The scheme in lower case (RFC 3986 §3.1); `nil` where the URI begins with none.
