@@ -15,10 +15,15 @@ struct InputGeometry: Sendable, Equatable {
     /// ImageNet's evaluation pipeline crops 224 of 256.
     private static let standard = Preprocessing.Size(height: 224, width: 224)
 
-    /// Decides. Throws `invalidSettings` where the steps do not lead to the network's size.
-    init(_ manifest: Manifest, input: NetworkInput) throws(ModelError) {
+    /// Decides; the library that resizes, unless it is named, is the one that decodes. Throws
+    /// `invalidSettings` where the steps do not lead to the network's size or are not the library's.
+    init(
+        _ manifest: Manifest, input: NetworkInput, decode: Preprocessing.DecodeProfile
+    ) throws(ModelError) {
+        let library: Preprocessing.ResizeLibrary = decode == .opencv ? .opencv : .pillow
         let crop = Self.crop(manifest, input: input)
-        let resize = Self.resize(manifest, around: crop.value ?? Self.standard)
+        let resize = try Self.resize(
+            manifest, around: crop.value ?? Self.standard, library: library)
         guard let size = crop.value ?? Self.exactSize(resize.value) else {
             throw Self.failure(
                 "\"preprocess.crop\" is null and \"preprocess.resize\" not \"exact\": pictures "
@@ -66,22 +71,41 @@ struct InputGeometry: Sendable, Equatable {
     }
 
     private static func resize(
-        _ manifest: Manifest, around size: Preprocessing.Size
-    ) -> Resolved<Preprocessing.Resize?> {
+        _ manifest: Manifest, around size: Preprocessing.Size,
+        library: Preprocessing.ResizeLibrary
+    ) throws(ModelError) -> Resolved<Preprocessing.Resize?> {
         let shorter = (Double(max(size.height, size.width)) * 256 / 224).rounded()
         let target = Preprocessing.ResizeTarget.shorter(Int(shorter))
-        let library = manifest.resizeLibrary
         switch manifest.resize {
         case nil:
             return Resolved(Preprocessing.Resize(target: target, library: library), .default)
         case .off?: return Resolved(nil, written)
         case .on(let resize)?:
+            let library = resize.library ?? library
+            if let problem = objection(to: resize, of: library) { throw failure(problem) }
             return Resolved(
                 Preprocessing.Resize(
                     target: resize.target ?? target, library: library,
                     filter: resize.filter ?? .bilinear),
                 written)
         }
+    }
+
+    /// What is written of filter and antialiasing must be what the library does.
+    private static func objection(
+        to resize: Manifest.Resize, of library: Preprocessing.ResizeLibrary
+    ) -> String? {
+        if library == .opencv, let filter = resize.filter, filter != .bilinear {
+            return "\"preprocess.resize.filter\" is \"\(filter.rawValue)\"; expected \"bilinear\", "
+                + "the one that opencv has here"
+        }
+        if let antialias = resize.antialias, antialias != (library == .pillow) {
+            return "\"preprocess.resize.antialias\" is \(antialias); expected "
+                + (library == .pillow
+                    ? "true: pillow always does; the library that does not is \"opencv\""
+                    : "false: opencv never does; the library that does is \"pillow\"")
+        }
+        return nil
     }
 
     private static func exactSize(_ resize: Preprocessing.Resize?) -> Preprocessing.Size? {

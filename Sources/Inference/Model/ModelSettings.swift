@@ -20,9 +20,11 @@ package struct ModelSettings: Sendable, Equatable {
     /// The size of the input tensor in pixels.
     package let inputSize: Preprocessing.Size
 
-    /// Decides. Throws `unsupported` where settings and graph contradict each other.
+    /// Decides. `defaults` are those of the model's format: `.gluoncv` for MXNet's. Throws
+    /// `unsupported` where settings and graph contradict each other.
     init(
-        _ manifest: Manifest, input: NetworkInput, ending: GraphEnding
+        _ manifest: Manifest, input: NetworkInput, ending: GraphEnding,
+        defaults: Preprocessing = Preprocessing()
     ) throws(ModelError) {
         let written = Origin.file(Manifest.fileName)
         inputName = Resolved(input.name, manifest.inputName == nil ? .model : written)
@@ -30,9 +32,9 @@ package struct ModelSettings: Sendable, Equatable {
         channels =
             manifest.channels.map { Resolved($0, written) }
             ?? (input.channels == 1 ? Resolved(.gray, .model) : Resolved(.rgb, .default))
-        decode = manifest.decode.map { Resolved($0, written) } ?? Resolved(.pillow, .default)
-        scale = manifest.scale.map { Resolved($0, written) } ?? Resolved(1.0 / 255.0, .default)
-        let defaults = Preprocessing()
+        decode =
+            manifest.decode.map { Resolved($0, written) } ?? Resolved(defaults.decode, .default)
+        scale = manifest.scale.map { Resolved($0, written) } ?? Resolved(defaults.scale, .default)
         let gray = input.channels == 1
         mean = try Self.perChannel(
             "mean", manifest.mean, default: gray ? [0] : defaults.mean, input.channels)
@@ -44,7 +46,7 @@ package struct ModelSettings: Sendable, Equatable {
         activation =
             manifest.activation.map { Resolved($0, written) }
             ?? (ending == .other ? Resolved(.softmax, .default) : Resolved(.none, .model))
-        let geometry = try InputGeometry(manifest, input: input)
+        let geometry = try InputGeometry(manifest, input: input, decode: decode.value)
         resize = geometry.resize
         crop = geometry.crop
         inputSize = geometry.size
