@@ -6,13 +6,14 @@ import Testing
 
 @Suite struct ModelSettingsTests {
     private static func decide(
-        _ json: String = "{}", shape: [Int?] = [nil, 3, nil, nil], ending: GraphEnding = .other
+        _ json: String = "{}", shape: [Int?] = [nil, 3, nil, nil], ending: GraphEnding = .other,
+        defaults: Preprocessing = Preprocessing()
     ) throws(ModelError) -> ModelSettings {
         let manifest = try Manifest(Array(json.utf8))
         let input = try NetworkInput(
             [TensorDescription(name: "x", element: .float32, shape: shape)],
             name: manifest.inputName, layout: manifest.layout, channels: manifest.channels)
-        return try ModelSettings(manifest, input: input, ending: ending)
+        return try ModelSettings(manifest, input: input, ending: ending, defaults: defaults)
     }
 
     private static func written(_ key: String) -> Origin { .key(key, in: "amphora.json") }
@@ -75,6 +76,42 @@ import Testing
         let resized = try Self.decide(#"{"preprocess": {"resize": {"library": "opencv"}}}"#)
         #expect(resized.decode == Resolved(.pillow, .default))
         #expect(resized.resize.value?.library == .opencv)
+    }
+
+    @Test func `defaults of a format are overridden key by key`() throws {
+        #expect(try Self.decide(defaults: .gluoncv).preprocessing == .gluoncv)
+        let pillow = try Self.decide(#"{"preprocess": {"decode": "pillow"}}"#, defaults: .gluoncv)
+        #expect(pillow.preprocessing == Preprocessing())
+        #expect(throws: ModelError.self) {
+            try Self.decide(
+                #"{"preprocess": {"resize": {"filter": "lanczos"}}}"#, defaults: .gluoncv)
+        }
+    }
+
+    @Test(arguments: [
+        (
+            #"{"resize": {"library": "opencv", "filter": "box"}}"#,
+            #"filter" is "box"; expected "bilinear", the one that opencv has here"#
+        ),
+        (
+            #"{"decode": "opencv", "resize": {"filter": "bicubic"}}"#,
+            #"filter" is "bicubic"; expected "bilinear", the one that opencv has here"#
+        ),
+        (
+            #"{"decode": "opencv", "resize": {"antialias": true}}"#,
+            #"antialias" is true; expected false: opencv never does; the library that does is "pillow""#
+        ),
+        (
+            #"{"resize": {"antialias": false}}"#,
+            #"antialias" is false; expected true: pillow always does; the library that does not is "opencv""#
+        ),
+    ])
+    func `a resize that its library does not have is named`(steps: String, problem: String) {
+        #expect {
+            try Self.decide(#"{"preprocess": \#(steps)}"#)
+        } throws: { error in
+            "\(error)" == #"amphora.json: "preprocess.resize.\#(problem)"#
+        }
     }
 
     @Test func `what is written overrides and is said to be written`() throws {

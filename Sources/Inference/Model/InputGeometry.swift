@@ -14,16 +14,18 @@ struct InputGeometry: Sendable, Equatable {
     /// ImageNet's evaluation pipeline crops 224 of 256.
     private static let standard = Preprocessing.Size(height: 224, width: 224)
 
-    /// Decides; `imageSize` is the size the network was made for, where a file names it. Throws
-    /// `invalidSettings` where the steps do not lead to the network's size.
+    /// Decides; `imageSize` is the size the network was made for, where a file names it; the library
+    /// that resizes, unless it is named, is the one that decodes. Throws `invalidSettings` where the
+    /// steps do not lead to the network's size or are not the library's.
     init(
         _ manifest: Manifest, _ steps: ExporterSteps? = nil,
         imageSize: Resolved<Preprocessing.Size>? = nil, input: NetworkInput,
-        library: Preprocessing.ResizeLibrary = .pillow
+        decode: Preprocessing.DecodeProfile
     ) throws(ModelError) {
+        let library: Preprocessing.ResizeLibrary = decode == .opencv ? .opencv : .pillow
         let crop = Self.crop(manifest, steps, imageSize, input: input)
-        let resize = Self.resize(
-            manifest, steps, around: crop.value ?? Self.standard, by: library)
+        let resize = try Self.resize(
+            manifest, steps, around: crop.value ?? Self.standard, library: library)
         guard let size = crop.value ?? Self.exactSize(resize.value) else {
             throw Self.failure(
                 Self.blamed(crop, resize),
@@ -83,8 +85,8 @@ struct InputGeometry: Sendable, Equatable {
 
     private static func resize(
         _ manifest: Manifest, _ steps: ExporterSteps?, around size: Preprocessing.Size,
-        by library: Preprocessing.ResizeLibrary
-    ) -> Resolved<Preprocessing.Resize?> {
+        library: Preprocessing.ResizeLibrary
+    ) throws(ModelError) -> Resolved<Preprocessing.Resize?> {
         let shorter = (Double(max(size.height, size.width)) * 256 / 224).rounded()
         let target = Preprocessing.ResizeTarget.shorter(Int(shorter))
         let written = Origin.key("preprocess.resize", in: Manifest.fileName)
@@ -94,6 +96,8 @@ struct InputGeometry: Sendable, Equatable {
                 ?? Resolved(Preprocessing.Resize(target: target, library: library), .default)
         case .off?: return Resolved(nil, written)
         case .on(let resize)?:
+            let library = resize.library ?? library
+            if let problem = objection(to: resize, of: library) { throw failure(written, problem) }
             let exported = steps?.resize.value
             // OpenCV has no other than bilinear.
             let exportedFilter = library == .pillow ? exported?.filter : nil
@@ -103,6 +107,23 @@ struct InputGeometry: Sendable, Equatable {
                     filter: resize.filter ?? exportedFilter ?? .bilinear),
                 written)
         }
+    }
+
+    /// What is written of filter and antialiasing must be what the library does.
+    private static func objection(
+        to resize: Manifest.Resize, of library: Preprocessing.ResizeLibrary
+    ) -> String? {
+        if library == .opencv, let filter = resize.filter, filter != .bilinear {
+            return "\"preprocess.resize.filter\" is \"\(filter.rawValue)\"; expected \"bilinear\", "
+                + "the one that opencv has here"
+        }
+        if let antialias = resize.antialias, antialias != (library == .pillow) {
+            return "\"preprocess.resize.antialias\" is \(antialias); expected "
+                + (library == .pillow
+                    ? "true: pillow always does; the library that does not is \"opencv\""
+                    : "false: opencv never does; the library that does is \"pillow\"")
+        }
+        return nil
     }
 
     private static func exactSize(_ resize: Preprocessing.Resize?) -> Preprocessing.Size? {

@@ -23,6 +23,7 @@ struct Manifest: Sendable, Equatable {
         var target: Preprocessing.ResizeTarget?
         var library: Preprocessing.ResizeLibrary?
         var filter: Preprocessing.Filter?
+        var antialias: Bool?
     }
 
     var model: String?
@@ -81,23 +82,9 @@ struct Manifest: Sendable, Equatable {
         scale = reader.scale(in: steps)
         mean = reader.floats("mean", in: steps, expected: "a list of numbers") { _ in true }
         std = reader.floats("std", in: steps, expected: "a list of numbers above 0") { $0 > 0 }
-        let library = resizeLibrary(decodedAs: decode ?? .pillow)
-        reader.checkFilter(resize, of: library, in: steps)
         guard reader.problems.isEmpty else {
             throw .invalidSettings(file: file, problems: reader.problems)
         }
-    }
-
-    /// The library that resizes: unless it is named, or a filter that only Pillow has, the one that
-    /// decodes.
-    func resizeLibrary(
-        decodedAs profile: Preprocessing.DecodeProfile
-    ) -> Preprocessing.ResizeLibrary {
-        if case .on(let resize)? = resize {
-            if let library = resize.library { return library }
-            if decode == nil, let filter = resize.filter, filter != .bilinear { return .pillow }
-        }
-        return profile == .opencv ? .opencv : .pillow
     }
 }
 
@@ -140,6 +127,7 @@ extension ManifestReader {
         var resize = Manifest.Resize()
         resize.library = choice("library", in: object, of: [.pillow, .opencv])
         resize.filter = choice("filter", in: object, of: Preprocessing.Filter.allCases)
+        resize.antialias = antialias(in: object)
         resize.target = target(in: object)
         return .on(resize)
     }
@@ -165,23 +153,13 @@ extension ManifestReader {
             .map { .exact(height: $0.height, width: $0.width) }
     }
 
-    /// Filter and antialiasing must be what the library does.
-    fileprivate mutating func checkFilter(
-        _ resize: Manifest.Step<Manifest.Resize>?, of library: Preprocessing.ResizeLibrary,
-        in steps: Object
-    ) {
-        guard case .on(let resize)? = resize, case .object(let values)? = steps.values["resize"]
-        else { return }
-        let object = Object(path: steps.path(of: "resize"), values: values)
-        if library == .opencv, let filter = resize.filter, filter != .bilinear {
-            reject("filter", in: object, expected: "\"bilinear\", the one that opencv has here")
-        }
-        if let antialias = values["antialias"], antialias != .bool(library == .pillow) {
-            reject(
-                "antialias", in: object,
-                expected: library == .pillow
-                    ? "true: pillow always does; the library that does not is \"opencv\""
-                    : "false: opencv never does; the library that does is \"pillow\"")
+    private mutating func antialias(in object: Object) -> Bool? {
+        switch object.values["antialias"] {
+        case nil: return nil
+        case .bool(let value)?: return value
+        default:
+            reject("antialias", in: object, expected: "true or false")
+            return nil
         }
     }
 

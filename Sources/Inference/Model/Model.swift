@@ -41,7 +41,8 @@ package final class Model: Sendable {
         let output = try NetworkOutput(network.outputs)
         let ending = try GraphEnding.of(source, output: output.name)
         let settings = try ModelSettings(
-            manifest, folder.exported, input: input, ending: ending, format: folder.format)
+            manifest, folder.exported, input: input, ending: ending,
+            defaults: folder.format.preprocessing)
         self.folder = folder
         self.network = network
         self.output = output

@@ -7,11 +7,11 @@ package enum ModelFormat: Sendable, Equatable {
     /// A `*symbol.json` and the `.params` at this path.
     case mxnet(parameters: String)
 
-    /// Whose decoder its pictures went through in training, where nobody says.
-    var decode: Resolved<Preprocessing.DecodeProfile> {
+    /// What its pictures went through in training, where nobody says.
+    var preprocessing: Preprocessing {
         switch self {
-        case .onnx: Resolved(.pillow, .default)
-        case .mxnet: Resolved(.opencv, .library("MXNet's gluoncv"))
+        case .onnx: Preprocessing()
+        case .mxnet: .gluoncv
         }
     }
 

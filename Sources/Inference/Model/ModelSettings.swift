@@ -28,11 +28,11 @@ package struct ModelSettings: Sendable, Equatable {
     /// The size of the input tensor in pixels.
     package let inputSize: Preprocessing.Size
 
-    /// Decides. Throws `unsupported` and `invalidSettings` where settings and graph contradict each
-    /// other.
+    /// Decides. `defaults` are those of the model's format: `.gluoncv` for MXNet's. Throws
+    /// `unsupported` and `invalidSettings` where settings and graph contradict each other.
     init(
         _ manifest: Manifest, _ exported: ExporterFiles = ExporterFiles(), input: NetworkInput,
-        ending: GraphEnding, format: ModelFormat = .onnx
+        ending: GraphEnding, defaults: Preprocessing = Preprocessing()
     ) throws(ModelError) {
         let steps = exported.steps(for: input)
         inputName = Self.written(manifest.inputName, "input.name") ?? Resolved(input.name, .model)
@@ -45,11 +45,12 @@ package struct ModelSettings: Sendable, Equatable {
             ?? (input.channels == 1
                 ? Resolved(.gray, input.isOpen ? exported.channels?.origin ?? .model : .model)
                 : Resolved(.rgb, .default))
-        decode = Self.written(manifest.decode, "preprocess.decode") ?? format.decode
+        decode =
+            Self.written(manifest.decode, "preprocess.decode")
+            ?? Resolved(defaults.decode, .default)
         let scale = Self.written(manifest.scale, "preprocess.scale")
-        self.scale = scale ?? steps?.scale ?? Resolved(1.0 / 255.0, .default)
+        self.scale = scale ?? steps?.scale ?? Resolved(defaults.scale, .default)
         let gray = input.channels == 1
-        let defaults = Preprocessing()
         let mean = Self.written(manifest.mean, "preprocess.mean")
         let std = Self.written(manifest.std, "preprocess.std")
         self.mean = try Self.perChannel(
@@ -69,7 +70,7 @@ package struct ModelSettings: Sendable, Equatable {
                 ? Resolved(.none, .model) : exported.activation ?? Resolved(.softmax, .default))
         let geometry = try InputGeometry(
             manifest, steps, imageSize: exported.imageSize, input: input,
-            library: manifest.resizeLibrary(decodedAs: decode.value))
+            decode: decode.value)
         resize = geometry.resize
         crop = geometry.crop
         inputSize = geometry.size
