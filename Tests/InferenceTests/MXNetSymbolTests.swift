@@ -167,6 +167,27 @@ import Testing
         #expect(try GraphEnding.of(.bytes(bytes), output: "node3_output") == .softmax)
     }
 
+    @Test func `a hard sigmoid in three operators is one, unless its parts are needed`() throws {
+        func operations(_ last: (operation: String, attributes: [String: String], inputs: [Int]))
+            throws -> [String]
+        {
+            let symbol = try Fixtures.symbol([
+                ("_plus_scalar", ["scalar": "3"], [0]),
+                ("clip", ["a_min": "0", "a_max": "6"], [1]),
+                ("_div_scalar", ["scalar": "6"], [2]), last,
+            ])
+            let list = try NDArrayList(.bytes(Fixtures.list([])), path: "p")
+            let parameters = try MXNetParameters(list, path: "p")
+            return try MXNetModel(symbol, path: "s", parameters: parameters).graph.nodes
+                .map(\.operation)
+        }
+        #expect(try operations(("elemwise_mul", [:], [0, 3])) == ["HardSigmoid", "Mul"])
+        #expect(
+            try operations(("elemwise_mul", [:], [2, 3])) == ["Add", "Clip", "Div", "Mul"])
+        #expect(
+            try operations(("elemwise_mul", [:], [1, 3])) == ["Add", "Clip", "Div", "Mul"])
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func `a network that is too large is refused in good time`() {
         let chain = (0..<20_000).map { index in

@@ -151,6 +151,7 @@ final class OnnxBuilder {
         }
         graph.nodes = nodes
         graph.constants = constants
+        graph.fuseHardSigmoids()
         return graph
     }
 
