@@ -162,6 +162,56 @@ import Testing
         ).graph
         #expect(graph.inputs.map(\.text) == ["data [N, 3, H, W]"])
         #expect(graph.outputs.map(\.text) == ["node3_output [N, 3]"])
+        let bytes = try graph.encoded(
+            weights: ByteWindow(.bytes(Fixtures.list([]))), placement: .inside)
+        #expect(try GraphEnding.of(.bytes(bytes), output: "node3_output") == .softmax)
+    }
+
+    @Test func `a hard sigmoid in three operators is one, unless its parts are needed`() throws {
+        func operations(_ last: (operation: String, attributes: [String: String], inputs: [Int]))
+            throws -> [String]
+        {
+            let symbol = try Fixtures.symbol([
+                ("_plus_scalar", ["scalar": "3"], [0]),
+                ("clip", ["a_min": "0", "a_max": "6"], [1]),
+                ("_div_scalar", ["scalar": "6"], [2]), last,
+            ])
+            let list = try NDArrayList(.bytes(Fixtures.list([])), path: "p")
+            let parameters = try MXNetParameters(list, path: "p")
+            return try MXNetModel(symbol, path: "s", parameters: parameters).graph.nodes
+                .map(\.operation)
+        }
+        #expect(try operations(("elemwise_mul", [:], [0, 3])) == ["HardSigmoid", "Mul"])
+        #expect(
+            try operations(("elemwise_mul", [:], [2, 3])) == ["Add", "Clip", "Div", "Mul"])
+        #expect(
+            try operations(("elemwise_mul", [:], [1, 3])) == ["Add", "Clip", "Div", "Mul"])
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a network that is too large is refused in good time`() {
+        let chain = (0..<20_000).map { index in
+            (operation: "relu", attributes: [String: String](), inputs: [index])
+        }
+        // Wrong at the end, at every size of picture.
+        let sentence = Fixtures.refusal { () throws(SymbolError) in
+            try Fixtures.symbol(chain + [("FullyConnected", ["num_hidden": "3"], [20_000])])
+        }
+        #expect(sentence.contains("it has 1 inputs; expected 3"))
+        let parts = (0..<100).map { _ in
+            (operation: "split", attributes: ["num_outputs": "16384", "axis": "0"], inputs: [1])
+        }
+        let wide = Fixtures.refusal { () throws(SymbolError) in
+            let long = ("broadcast_axis", ["axis": "0", "size": "16384"], [0])
+            let joined = ("add_n", [String: String](), Array(2..<102))
+            return try Fixtures.symbol([long] + parts + [joined])
+        }
+        #expect(wide.contains("larger than any that is known") || wide.contains("at most"))
+        let deep = (0..<40).map { index in
+            (operation: "expand_dims", attributes: ["axis": "0"], inputs: [index])
+        }
+        let sentences = Fixtures.refusal { () throws(SymbolError) in try Fixtures.symbol(deep) }
+        #expect(sentences.contains("would have 33 dimensions"))
     }
 
     @Test func `mutated networks never trap`() throws {

@@ -21,6 +21,9 @@ struct GraphImport {
         outputs = Array(repeating: [], count: graph.nodes.count)
     }
 
+    /// How much the pass has built, as a measure of time.
+    var effort: Int { builder.effort }
+
     /// The nodes that the heads need.
     static func needed(_ graph: SymbolGraph) -> [Bool] {
         var needed = Array(repeating: false, count: graph.nodes.count)

@@ -10,6 +10,8 @@ struct MXNetModel {
     /// Sizes tried where nobody says one: ImageNet's first, then those of known networks.
     private static let sizes = [224, 299, 32, 28, 64, 331, 256, 128, 96, 112, 160, 192, 320, 384]
     private static let channelCounts = [3, 1]
+    /// All passes together: a second or two. Known networks build a few thousand tensors in a pass.
+    private static let effortLimit = 1 << 18
 
     /// The graph, whose weights are places in the file of parameters.
     let graph: OnnxGraph
@@ -25,6 +27,7 @@ struct MXNetModel {
         let variable = try Self.picture(symbol, parameters, needed, path: path)
         let shapes = Self.shapes(symbol, variable, input: input, size: size)
         var first: SymbolError?
+        var effort = 0
         for shape in shapes {
             var attempt = GraphImport(symbol, parameters, input: variable)
             do throws(SymbolError) {
@@ -35,6 +38,8 @@ struct MXNetModel {
                 // Another size would not change it.
                 if case .unsupported = error { throw error.of(file: path) }
             }
+            effort += attempt.effort
+            if effort > Self.effortLimit { break }
         }
         guard let first else { preconditionFailure("no shape was tried") }
         throw first.of(file: path)

@@ -5,12 +5,19 @@
 final class OnnxBuilder {
     /// A gigabyte of float32: no tensor of an image classifier comes near.
     private static let elementLimit = 1 << 28
+    private static let rankLimit = 32
+    /// All tensors together, and all numbers of constants that are not in the file of weights.
+    private static let tensorLimit = 1 << 20
+    private static let literalLimit = 1 << 26
 
     private(set) var nodes: [OnnxNode] = []
     private(set) var constants: [OnnxConstant] = []
     /// The axes of the picture whose length the graph depends on.
     private(set) var pinned: PictureAxes = []
-    private var names: Set<String> = []
+    /// Every name taken, and the last number that was put behind it.
+    private var names: [String: Int] = [:]
+    private var tensorCount = 0
+    private var literalCount = 0
     private var literals: [Literal: Tensor] = [:]
 
     private enum Literal: Hashable {
@@ -18,12 +25,23 @@ final class OnnxBuilder {
         case integers([Int])
     }
 
+    /// How much has been built, as a measure of time.
+    var effort: Int { tensorCount + literalCount / 64 }
+
     /// A name nobody else has, as close to the wish as can be.
     func unique(_ wish: String) -> String {
-        if names.insert(wish).inserted { return wish }
-        var number = 1
-        while !names.insert("\(wish)#\(number)").inserted { number += 1 }
-        return "\(wish)#\(number)"
+        guard var number = names[wish] else {
+            names[wish] = 0
+            return wish
+        }
+        var name: String
+        repeat {
+            number += 1
+            name = "\(wish)#\(number)"
+        } while names[name] != nil
+        names[wish] = number
+        names[name] = 0
+        return name
     }
 
     /// The length of a dimension, for an operator that has to know it: the graph is then good for
@@ -49,9 +67,16 @@ final class OnnxBuilder {
         _ operation: String, named wish: String, inputs: [String],
         attributes: [(String, OnnxAttribute)], shapes: [[Dimension]]
     ) throws(SymbolError) -> [Tensor] {
+        tensorCount += shapes.count
+        guard tensorCount <= Self.tensorLimit, literalCount <= Self.literalLimit else {
+            throw .unsupported("with it the network is larger than any that is known")
+        }
         let name = unique(wish)
         var tensors: [Tensor] = []
         for (index, shape) in shapes.enumerated() {
+            guard shape.count <= Self.rankLimit else {
+                throw .malformed("its output would have \(shape.count) dimensions")
+            }
             var count = 1
             for dimension in shape {
                 let (product, overflow) = count.multipliedReportingOverflow(by: dimension.length)
@@ -103,10 +128,11 @@ final class OnnxBuilder {
         if !pinned.isDisjoint(with: sides) { pinned.formUnion(sides) }
         var graph = OnnxGraph(name: name)
         graph.inputs = [value(input, axes: axes)]
+        let produced = Set(nodes.flatMap(\.outputs))
         var renamed: [String: String] = [:]
         for (tensor, wish) in heads {
             let name = unique(wish)
-            if renamed[tensor.name] == nil, produces(tensor) {
+            if renamed[tensor.name] == nil, produced.contains(tensor.name) {
                 renamed[tensor.name] = name
             } else {
                 // An input, a constant or an output used twice can't change its name.
@@ -125,11 +151,8 @@ final class OnnxBuilder {
         }
         graph.nodes = nodes
         graph.constants = constants
+        graph.fuseHardSigmoids()
         return graph
-    }
-
-    private func produces(_ tensor: Tensor) -> Bool {
-        nodes.contains { $0.outputs.contains(tensor.name) }
     }
 
     /// Open lengths have names; the input's axes give theirs to what is as long.
@@ -151,6 +174,7 @@ final class OnnxBuilder {
         _ key: Literal, _ kind: String, _ content: TensorContent, _ shape: [Int]
     ) -> Tensor {
         if let known = literals[key] { return known }
+        literalCount += max(1, shape.reduce(1, *))
         let name = unique("constant/\(kind)_\(literals.count)")
         let tensor = Tensor(name: name, shape: shape.map(Dimension.fixed), isConstant: true)
         constants.append(OnnxConstant(name: name, shape: shape, content: content))

@@ -48,6 +48,7 @@ struct SymbolGraph: Equatable {
     /// The largest file that is read, in bytes; the largest networks' have two million.
     static let sizeLimit = 32 << 20
     private static let valueLimit = 2_000_000
+    private static let headLimit = 1024
 
     /// Reads a network. Throws a clause that names the place.
     init(_ bytes: [UInt8]) throws(SymbolError) {
@@ -75,6 +76,9 @@ struct SymbolGraph: Equatable {
             entries.append(try SymbolEntry(head, before: nodes.count, "\"heads\""))
         }
         guard !entries.isEmpty else { throw .malformed("\"heads\" is empty") }
+        guard entries.count <= Self.headLimit else {
+            throw .unsupported("\(entries.count) outputs are not supported; \(Self.headLimit) are")
+        }
         self.heads = entries
     }
 }
@@ -98,6 +102,8 @@ extension SymbolEntry {
 }
 
 extension SymbolNode {
+    private static let nameLimit = 512
+
     fileprivate init(_ value: JSONValue, number: Int) throws(SymbolError) {
         guard case .object(let members) = value else {
             throw .malformed("node \(number) is \(value.kind); expected an object")
@@ -106,6 +112,9 @@ extension SymbolNode {
             case .string(let name)? = members["name"]
         else {
             throw .malformed("node \(number) has no texts \"op\" and \"name\"")
+        }
+        guard name.utf8.count <= Self.nameLimit, operation.utf8.count <= Self.nameLimit else {
+            throw .malformed("the name of node \(number) has more than \(Self.nameLimit) bytes")
         }
         self.operation = operation
         self.name = name

@@ -10,12 +10,15 @@ enum Activations {
             "log_sigmoid": logSigmoid, "mish": mish, "expm1": expMinusOne, "log1p": logPlusOne,
         ],
         OperatorTable.entries(functions.keys, function),
+        OperatorTable.entries(functions.keys.map { "_npi_\($0)" }, function),
+        ["_npi_square": square, "_npi_expm1": expMinusOne, "_npi_log1p": logPlusOne],
         OperatorTable.entries(identities, identity),
     ])
 
     /// Functions that ONNX has too.
     private static let functions = [
-        "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "abs": "Abs", "negative": "Neg",
+        "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "abs": "Abs", "absolute": "Abs",
+        "negative": "Neg",
         "sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "erf": "Erf",
         "reciprocal": "Reciprocal", "floor": "Floor", "ceil": "Ceil", "rint": "Round",
         "sign": "Sign", "sin": "Sin", "cos": "Cos", "softsign": "Softsign", "_npx_relu": "Relu",
@@ -31,7 +34,9 @@ enum Activations {
     @Sendable private static func function(
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {
-        [try node.map(functions[node.node.operation] ?? "", node.only())]
+        let name = node.node.operation
+        let bare = name.hasPrefix("_npi_") ? String(name.dropFirst(5)) : name
+        return [try node.map(functions[bare] ?? "", node.only())]
     }
 
     /// Operators that train: at inference their input is their output.

@@ -6,7 +6,8 @@ enum Arithmetic {
     static let table = OperatorTable.join([
         [
             "add_n": sum, "ElementWiseSum": sum, "dot": dot, "batch_dot": batchDot,
-            "_linalg_gemm2": batchDot, "where": choose,
+            "_linalg_gemm2": batchDot, "_npi_matmul": batchDot, "where": choose,
+            "_npi_where": choose,
         ],
         OperatorTable.entries(pairs.keys, combine),
         OperatorTable.entries(scalars.keys, scalar),

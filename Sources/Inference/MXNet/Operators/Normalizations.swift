@@ -102,15 +102,15 @@ enum Normalizations {
         let rest = try node.product(data.shape.dropFirst(2))
         let perGroup = try node.product([.fixed(channels / groups), rest])
         let grouped = try node.reshaped(data, to: [data.shape[0], .fixed(groups), perGroup])
+        let perChannel = try node.input(1).lengths == [channels] && channels != groups
+        let length = perChannel ? channels : groups
+        let gamma = try node.weight(1, "gamma", [length])
+        let beta = try node.weight(2, "beta", [length])
         let one = node.builder.floats(Array(repeating: 1, count: groups), shape: [groups])
         let zero = node.builder.floats(Array(repeating: 0, count: groups), shape: [groups])
         let normal = try node.add(
             "InstanceNormalization", [grouped, one, zero], [("epsilon", .float(Float(epsilon)))],
             shape: grouped.shape)
-        let perChannel = try node.input(1).lengths == [channels] && channels != groups
-        let length = perChannel ? channels : groups
-        let gamma = try node.weight(1, "gamma", [length])
-        let beta = try node.weight(2, "beta", [length])
         func column(_ vector: Tensor, _ rank: Int) throws(SymbolError) -> Tensor {
             let ones = Array(repeating: Dimension.fixed(1), count: rank - 2)
             return try node.reshaped(vector, to: [.fixed(length)] + ones)

@@ -7,7 +7,9 @@ enum Reshapes {
         "_npx_batch_flatten": flatten, "transpose": transpose, "_np_transpose": transpose,
         "_npi_transpose": transpose, "SwapAxis": swap, "swapaxes": swap, "expand_dims": expand,
         "_npi_expand_dims": expand, "squeeze": squeeze, "_npi_squeeze": squeeze,
-        "_np_squeeze": squeeze, "reshape_like": reshapeLike, "depth_to_space": depthToSpace,
+        "_np_squeeze": squeeze, "_np_reshape": numpyReshape, "_npx_reshape": extendedReshape,
+        "_npi_swapaxes": swap,
+        "reshape_like": reshapeLike, "depth_to_space": depthToSpace,
         "space_to_depth": spaceToDepth,
     ]
 
@@ -48,6 +50,43 @@ enum Reshapes {
         }
         var shape = try ReshapeCodes(node, source: source).shape(codes)
         if reversed { shape.reverse() }
+        return [try node.reshaped(data, to: shape)]
+    }
+
+    /// numpy's: lengths, of which one may be −1.
+    @Sendable private static func numpyReshape(
+        _ node: inout NodeImport
+    ) throws(SymbolError) -> [Tensor] {
+        let data = try node.only()
+        guard node.attributes.text("order") ?? "C" == "C" else {
+            throw node.attributes.unsupported("order", supported: "\"C\"")
+        }
+        let lengths = try node.attributes.integers("newshape") ?? []
+        guard lengths.allSatisfy({ $0 > 0 || $0 == -1 }) else {
+            throw node.attributes.unsupported("newshape", supported: "lengths above 0 and one −1")
+        }
+        let shape = try ReshapeCodes(node, source: data.shape).shape(lengths)
+        return [try node.reshaped(data, to: shape)]
+    }
+
+    /// The codes of the numpy extension, which are other numbers for the same.
+    @Sendable private static func extendedReshape(
+        _ node: inout NodeImport
+    ) throws(SymbolError) -> [Tensor] {
+        let data = try node.only()
+        guard try !node.attributes.flag("reverse", default: false) else {
+            throw node.attributes.unsupported("reverse", supported: "False")
+        }
+        _ = node.attributes.text("order")
+        let meanings = [-1: -1, -2: 0, -3: ReshapeCodes.skip, -4: -2, -5: -3, -6: -4]
+        var codes: [Int] = []
+        for code in try node.attributes.integers("newshape") ?? [] {
+            guard let meaning = code > 0 ? code : meanings[code] else {
+                throw node.attributes.wrong("newshape", expected: "lengths and codes −1…−6")
+            }
+            codes.append(meaning)
+        }
+        let shape = try ReshapeCodes(node, source: data.shape).shape(codes)
         return [try node.reshaped(data, to: shape)]
     }
 
@@ -167,98 +206,5 @@ enum Reshapes {
                 "block_size", expected: "a number above 0 and an input of 4 dimensions")
         }
         return (data, block)
-    }
-}
-
-/// What the codes of Reshape make of a shape.
-struct ReshapeCodes {
-    private let node: NodeImport
-    private let source: [Dimension]
-
-    /// Takes the shape of the input.
-    init(_ node: NodeImport, source: [Dimension]) {
-        self.node = node
-        self.source = source
-    }
-
-    /// The new shape. Throws where the codes do not fit the input.
-    func shape(_ codes: [Int]) throws(SymbolError) -> [Dimension] {
-        var shape: [Dimension] = []
-        var position = 0
-        var free: Int?
-        var index = 0
-        func next(_ offset: Int = 0) throws(SymbolError) -> Dimension {
-            guard position + offset < source.count else { throw misfit(codes) }
-            return source[position + offset]
-        }
-        while index < codes.count {
-            let code = codes[index]
-            index += 1
-            switch code {
-            case 1...:
-                shape.append(.fixed(code))
-                position += 1
-            case 0:
-                shape.append(try next())
-                position += 1
-            case -1:
-                guard free == nil else { throw misfit(codes) }
-                free = shape.count
-                shape.append(.fixed(1))
-                position += 1
-            case -2:
-                shape += source.dropFirst(position)
-                position = source.count
-            case -3:
-                shape.append(try node.product([next(), next(1)]))
-                position += 2
-            case -4:
-                guard index + 1 < codes.count else { throw misfit(codes) }
-                shape += try split(try next(), codes[index], codes[index + 1], codes)
-                index += 2
-                position += 1
-            default: throw misfit(codes)
-            }
-        }
-        return try fill(shape, free, codes)
-    }
-
-    private func split(
-        _ dimension: Dimension, _ first: Int, _ second: Int, _ codes: [Int]
-    ) throws(SymbolError) -> [Dimension] {
-        let known = first == -1 ? second : first
-        guard known > 0, first > 0 || first == -1, second > 0 || second == -1,
-            dimension.length % known == 0,
-            first == -1 || second == -1 || dimension.length / known == second
-        else { throw misfit(codes) }
-        // What is left may follow the picture; two given numbers may not.
-        if first != -1, second != -1 { _ = node.builder.pin(dimension) }
-        let rest = dimension.replaced(by: dimension.length / known)
-        return first == -1 ? [rest, .fixed(known)] : [.fixed(known), rest]
-    }
-
-    /// Checks the number of numbers, and lets the free dimension take what is left.
-    private func fill(
-        _ shape: [Dimension], _ free: Int?, _ codes: [Int]
-    ) throws(SymbolError) -> [Dimension] {
-        let (all, given) = (try node.product(source), try node.product(shape))
-        var shape = shape
-        guard let free else {
-            guard all.length == given.length else { throw misfit(codes) }
-            return shape
-        }
-        guard given.length > 0, all.length % given.length == 0 else { throw misfit(codes) }
-        // Axes that the other dimensions carry on do not change this one.
-        let rest = shape.enumerated().filter { $0.offset != free }.map(\.element)
-        let carried = rest.reduce(into: PictureAxes()) { $0.formUnion($1.follows) }
-        shape[free] = Dimension(
-            length: all.length / given.length, follows: all.follows.subtracting(carried))
-        return shape
-    }
-
-    private func misfit(_ codes: [Int]) -> SymbolError {
-        let shape = source.map { "\($0.length)" }.joined(separator: ", ")
-        return .malformed(
-            "attribute \"shape\" is \(codes), which does not fit an input of (\(shape))")
     }
 }

@@ -4,6 +4,7 @@
 enum Slices {
     static let table: [String: NodeImport.Converter] = [
         "Concat": concat, "concat": concat, "_npi_concatenate": concat, "stack": stack,
+        "_npi_stack": stack,
         "slice": slice, "crop": slice, "slice_axis": sliceAxis, "slice_like": sliceLike,
         "SliceChannel": split, "split": split, "_split_v2": splitAt, "flip": flip,
         "reverse": flip,
@@ -13,8 +14,9 @@ enum Slices {
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {
         node.attributes.ignore("num_args")
-        let key = node.node.attributes["axis"] == nil ? "dim" : "axis"
-        let dimension = try node.attributes.integer(key) ?? 1
+        let isNumpy = node.node.operation == "_npi_concatenate"
+        let key = isNumpy ? "axis" : "dim"
+        let dimension = try node.attributes.integer(key) ?? (isNumpy ? 0 : 1)
         let first = try node.input(0)
         let axis = try node.axis(dimension, of: first.rank, key)
         var shape = first.shape
@@ -111,8 +113,10 @@ enum Slices {
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {
         let data = try node.only()
-        guard let count = try node.attributes.integer("num_outputs"), count > 0 else {
-            throw node.attributes.wrong("num_outputs", expected: "a number above 0")
+        guard let count = try node.attributes.integer("num_outputs"),
+            (1...partLimit).contains(count)
+        else {
+            throw node.attributes.wrong("num_outputs", expected: "a number 1…\(partLimit)")
         }
         let axis = try node.axis(try node.attributes.integer("axis") ?? 1, of: data.rank)
         let squeezes = try node.attributes.flag("squeeze_axis", default: false)
@@ -137,7 +141,7 @@ enum Slices {
         let length = node.builder.pin(data.shape[axis])
         var sizes: [Int] = []
         if sections > 0 {
-            guard length % sections == 0 else {
+            guard length % sections == 0, sections <= partLimit else {
                 throw node.attributes.wrong("sections", expected: "a divisor of \(length)")
             }
             sizes = Array(repeating: length / sections, count: sections)
@@ -164,6 +168,8 @@ enum Slices {
     }
 
     // MARK: Parts
+
+    private static let partLimit = 1 << 14
 
     private struct AxisRange {
         let axis: Int
