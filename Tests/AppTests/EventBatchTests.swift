@@ -150,6 +150,12 @@ import Testing
                 == .failure(Failure(.imageUndecodable, "a")))
     }
 
+    @Test func `the first failure is the first image's, whichever ended first`() throws {
+        // The second one's ends at once, without a worker.
+        let message = #"{"instances":[{"b64":"bad a"},{"uri":"ftp://y"}]}"#
+        #expect(try reply(try topic(message)) == .failure(Failure(.imageUndecodable, "a")))
+    }
+
     @Test func `the first failure says which object it is about`() throws {
         guard case .failure(let failure) = try reply(try batch([Samples.s3Record(key: "a")])) else {
             Issue.record("an object without a region can't be had")

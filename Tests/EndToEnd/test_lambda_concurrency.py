@@ -87,16 +87,16 @@ def test_each_event_has_its_own_deadline(four, host):
 
 
 def test_the_deadline_of_an_event_that_is_still_to_be_read():
-    from hostile_pictures import gray_jpeg
-    slow = {"instances": [{"b64": base64.b64encode(gray_jpeg(4000, 4000)).decode()}] * 16}
+    from hostile_pictures import one_bit_png
+    slow = {"instances": [{"b64": base64.b64encode(one_bit_png(8000, 8000)).decode()}] * 16}
     with started(4, "--workers", "1", "--queue", "64") as function:
         busy = function.api.invoke(slow)
         assert function.api.wait_for(lambda: busy.delivered)
         # Its pictures are to be in the queue, ahead of the next event.
         time.sleep(0.3)
-        waiting = function.api.invoke({"warmup": True, "padding": "x" * 50_000}, deadline_s=1)
+        waiting = function.api.invoke({"warmup": True, "padding": "x" * 50_000}, deadline_s=0.6)
         assert waiting.wait(3).error()[0] == "Function.Timeout"
-        assert 0.5 < waiting.reports[0].arrived - waiting.delivered < 1
+        assert 0.3 < waiting.reports[0].arrived - waiting.delivered < 0.6
         assert not busy.reports
         function.api.wait_for_next(3)
 

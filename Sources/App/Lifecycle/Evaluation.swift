@@ -23,8 +23,8 @@ final class Evaluation {
     private var isLaunching = false
     private var isScheduled = false
 
-    /// Called for each image that has ended, before the answer.
-    var itemEnded: ((Item, Result<[Prediction], Failure>) -> Void)?
+    /// Called for each image that has ended, with its place among them, before the answer.
+    var itemEnded: ((Int, Item, Result<[Prediction], Failure>) -> Void)?
 
     /// Images that are being fetched or computed.
     var inFlight: Int { running.count }
@@ -87,7 +87,7 @@ final class Evaluation {
     private func ended(_ index: Int, _ result: Result<[Prediction], Failure>) {
         running[index] = nil
         endedCount += 1
-        itemEnded?(items[index], result)
+        itemEnded?(index, items[index], result)
         guard isList else { return end(result.map { Answer.result(of: items[index], $0) }) }
         pieces[index] =
             switch result {

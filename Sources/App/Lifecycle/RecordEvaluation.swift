@@ -102,18 +102,22 @@ final class RecordEvaluation {
             let evaluation = Evaluation(form, topK: nil, backend: backend) { [weak self] in
                 self?.ended(index, $0)
             }
-            evaluation.itemEnded = { [weak self] in self?.note($1, of: index, $0) }
+            var firstFailed = Int.max
+            evaluation.itemEnded = { [weak self] place, item, result in
+                // Images end in any order; the first failure is that of the first of them.
+                if case .failure(let failure) = result, place < firstFailed {
+                    firstFailed = place
+                    self?.outcomes[index].failure = failure
+                }
+                self?.note(result, of: index, item)
+            }
             running[index] = evaluation
             evaluation.start()
         }
     }
 
     private func note(_ result: Result<[Prediction], Failure>, of index: Int, _ item: Item) {
-        switch result {
-        case .success: outcomes[index].hasResult = true
-        case .failure(let failure):
-            outcomes[index].failure = outcomes[index].failure ?? failure
-        }
+        if case .success = result { outcomes[index].hasResult = true }
         itemEnded?(index, item, result)
     }
 
