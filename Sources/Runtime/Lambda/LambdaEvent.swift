@@ -16,7 +16,6 @@ package struct LambdaEvent: Sendable {
 
     /// The event of an answer to `next`; `nil` where it has no id by which it could be answered.
     init?(_ response: TransferResponse) {
-        // "." and ".." would lead elsewhere in the path of the answer.
         guard let requestID = response.headers["lambda-runtime-aws-request-id"],
             requestID.utf8.count <= Self.longestID
         else { return nil }
