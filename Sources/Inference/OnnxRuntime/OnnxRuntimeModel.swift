@@ -6,6 +6,11 @@
 // answers on a processor without the same instructions.
 
 import COnnxRuntime
+import Synchronization
+
+/// One at a time makes an environment or gives one back: the library's own count of them does not
+/// bear a last release beside a first creation.
+private let environments = Mutex(())
 
 /// A session of ONNX Runtime, released when the last context lets go of it.
 @safe final class OnnxRuntimeModel: CompiledModel {
@@ -49,10 +54,12 @@ extension OnnxRuntimeLibrary {
         let settings = unsafe try makeSettings(options, source)
         defer { unsafe api.pointee.ReleaseSessionOptions(settings) }
         var env: UnsafeMutablePointer<OrtEnv>?
-        unsafe try check(
-            "ONNX Runtime cannot be started",
-            api.pointee.CreateEnvWithCustomLogger(
-                OrtDropMessage, nil, Int32(OrtSeverityFatal), "amphora", &env))
+        var result: OrtResult?
+        environments.withLock { _ in
+            unsafe result = unsafe api.pointee.CreateEnvWithCustomLogger(
+                OrtDropMessage, nil, Int32(OrtSeverityFatal), "amphora", &env)
+        }
+        unsafe try check("ONNX Runtime cannot be started", result)
         var session: UnsafeMutablePointer<OrtSession>?
         do throws(ModelError) {
             guard let env = unsafe env else {
@@ -74,7 +81,7 @@ extension OnnxRuntimeLibrary {
             }
             return unsafe OrtSharedSession(api: api, env: env, session: session)
         } catch {
-            unsafe api.pointee.ReleaseEnv(env)
+            environments.withLock { _ in unsafe api.pointee.ReleaseEnv(env) }
             throw error
         }
     }
@@ -119,6 +126,6 @@ extension OnnxRuntimeLibrary {
     /// Gives back what `openSession` made.
     fileprivate func release(_ shared: OrtSharedSession) {
         unsafe api.pointee.ReleaseSession(shared.session)
-        unsafe api.pointee.ReleaseEnv(shared.env)
+        environments.withLock { _ in unsafe api.pointee.ReleaseEnv(shared.env) }
     }
 }
