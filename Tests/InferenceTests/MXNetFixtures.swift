@@ -142,14 +142,23 @@ enum MXNetFixtures {
         }
     }
 
-    /// What the engine answers to an input.
-    static func answer(
-        _ folder: String, _ input: NumpyArray, isPicture: Bool = false
-    ) throws(ModelError) -> [Float] {
-        let (graph, parameters) = try graph(folder, input: isPicture ? nil : input.shape)
+    /// What the engine answers to an input, with the weights inside the model.
+    static func answer(_ folder: String, _ input: NumpyArray) throws(ModelError) -> [Float] {
+        let (graph, parameters) = try graph(folder, input: input.shape)
         let bytes = try graph.encoded(
             weights: ByteWindow(.file(parameters)), placement: .inside)
-        let model = try Engine.open(.bytes(bytes), options: ModelFixtures.engine)
+        return try answer(of: .bytes(bytes), input)
+    }
+
+    /// The same, opened as the product opens it.
+    static func served(_ folder: String, _ input: NumpyArray) throws(ModelError) -> [Float] {
+        try answer(of: ModelFolder(folder).source(), input)
+    }
+
+    private static func answer(
+        of source: ModelSource, _ input: NumpyArray
+    ) throws(ModelError) -> [Float] {
+        let model = try Engine.open(source, options: ModelFixtures.engine)
         let context = try model.makeContext(inputShape: input.shape, output: 0)
         context.withInput { tensor in
             for index in input.values.indices { tensor[index] = input.values[index] }

@@ -13,17 +13,10 @@ import Testing
     func `a small network gives what MXNet gives`(folder: String) throws {
         let expected = try NumpyArray("\(folder)/y.npy")
         let input = try NumpyArray("\(folder)/x.npy")
-        let answer = try MXNetFixtures.answer(folder, input, isPicture: true)
+        let answer = try MXNetFixtures.served(folder, input)
         let (difference, magnitude) = MXNetFixtures.difference(answer, expected.values)
         #expect(difference <= 1e-5 * max(1, magnitude))
-        // As the product opens it, with the weights left where they are.
-        let served = try Engine.open(ModelFolder(folder).source(), options: ModelFixtures.engine)
-        let context = try served.makeContext(inputShape: input.shape, output: 0)
-        context.withInput { tensor in
-            for index in input.values.indices { tensor[index] = input.values[index] }
-        }
-        try context.infer()
-        #expect(context.withOutput { output in output.indices.map { output[$0] } } == answer)
+        #expect(try MXNetFixtures.answer(folder, input) == answer)
     }
 
     /// More of them, in the folder that AMPHORA_TEST_MXNET_MICRO names.
@@ -46,7 +39,7 @@ import Testing
         let isGolden = File.kind(of: "\(folder)/rand_input.npy") == .file
         let input = try NumpyArray("\(folder)/\(isGolden ? "rand_input" : "x").npy")
         let expected = try NumpyArray("\(folder)/\(isGolden ? "rand_logits" : "y").npy")
-        let answer = try MXNetFixtures.answer(folder, input, isPicture: true)
+        let answer = try MXNetFixtures.served(folder, input)
         let (difference, magnitude) = MXNetFixtures.difference(answer, expected.values)
         print("\(folder.split(separator: "/").last ?? ""): \(difference) of \(magnitude)")
         // The bar for logits of common size; random weights make larger ones.

@@ -9,7 +9,7 @@ enum WeightPlacement: Equatable {
     /// They are copied into the model's bytes.
     case inside
     /// Those of float32 stay in the file of this name, which lies in the folder that the engine is
-    /// told; the others, which are converted, are copied.
+    /// told; those that are converted or lie at odd places are copied.
     case external(file: String)
 }
 
@@ -115,7 +115,7 @@ extension OnnxConstant {
         }
         message.add(8, text: name)
         if case .external(let file) = placement,
-            case .stored(let offset, _, .float32) = content
+            case .stored(let offset, _, .float32) = content, offset % 4 == 0
         {
             let entries = [
                 ("location", file), ("offset", "\(offset)"), ("length", "\(content.byteCount)"),
