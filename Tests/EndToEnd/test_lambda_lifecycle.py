@@ -179,9 +179,7 @@ def test_the_log_in_json(api, host, event):
         api.call(event, id="request-one", aws_tenant_id="blue")
         api.call({}, id="request-two")
         api.wait_for_next()
-        function.terminate()
-        assert function.wait(5) == 0
-        lines = [json.loads(line) for line in function.text().splitlines()]
+        lines = [json.loads(line) for line in function.end().splitlines()]
     assert all({"timestamp", "level", "message"} <= set(line) for line in lines)
     assert {line["level"] for line in lines} <= {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}
     ours = [line for line in lines if line.get("requestId") == "request-one"]
@@ -197,9 +195,7 @@ def test_the_level_of_the_log(api, event):
         api.call(event)
         api.call({})
         api.wait_for_next()
-        function.terminate()
-        assert function.wait(5) == 0
-        assert function.text() == ""
+        assert function.end() == ""
 
 
 def test_no_secret_of_a_presigned_url_is_logged(api, host):
@@ -218,8 +214,6 @@ def test_no_secret_of_a_presigned_url_is_logged(api, host):
             api.call(events.function_url(
                 "POST", "/invocations", json.dumps({"uri": uri}).encode(), "application/json"))
         api.wait_for_next()
-        function.terminate()
-        assert function.wait(5) == 0
-        log = function.text()
+        log = function.end()
     assert log and "c0ffee5ec3e7" not in log and "X-Amz" not in log
     assert "wJalrXUtnFEMI" not in log and "token/of" not in log

@@ -107,7 +107,7 @@ def test_top_k_of_the_server(seven):
 def test_the_log_says_where_it_listens_and_how_to_call_it():
     with Server() as server:
         server.ping()
-        log = "\n".join(server.log)
+        log = server.end()
         assert f":{server.port}" in log and "curl" in log and "/invocations" in log
 
 
@@ -115,11 +115,7 @@ def test_json_logs_are_json(seven):
     with Server("--log-format", "json") as server:
         assert server.invoke(seven, "image/png", headers={
             "X-Amzn-SageMaker-Inference-Id": "my-request"}).status_code == 200
-        server.terminate()
-        assert server.wait(5) == 0
-        for reader in server.readers:
-            reader.join(2)
-        lines = [json.loads(line) for line in server.log]
+        lines = [json.loads(line) for line in server.end().splitlines()]
     assert all({"timestamp", "level", "message"} <= set(line) for line in lines)
     assert any("my-request" in json.dumps(line) for line in lines)
     assert not any("/ping" in json.dumps(line) for line in lines)
@@ -194,7 +190,8 @@ def test_too_few_labels_are_said_in_the_log(folder):
     settings = json.loads((folder / "amphora.json").read_text())
     (folder / "amphora.json").write_text(json.dumps(settings | {"labels": ["only", "two"]}))
     with Server(model=folder) as server:
-        assert any("2" in line and "10" in line and "label" in line for line in server.log)
+        log = server.end().splitlines()
+    assert any("2" in line and "10" in line and "label" in line for line in log)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "", "\xff", '"x"'])

@@ -80,6 +80,14 @@ class Process:
         """The exit status; raises where the process does not end in time."""
         return self.process.wait(timeout)
 
+    def end(self, timeout: float = 10) -> str:
+        """Ends it by SIGTERM, as the platforms do, and gives all it said.
+
+        What a running process has said may still be on its way here."""
+        self.terminate()
+        assert self.wait(timeout) == 0, self.text()
+        return self.text()
+
     def stop(self) -> None:
         if self.alive():
             self.process.terminate()
