@@ -30,6 +30,7 @@ let package = Package(
         // One small target for each C library: its headers, and typed shims for what Swift cannot import.
         .target(name: "CLinux", cSettings: strictC),
         .target(name: "CCurl", cSettings: strictC, linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CCrypto", cSettings: strictC, linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CJPEG", cSettings: strictC, linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "CPNG", cSettings: strictC, linkerSettings: [.linkedLibrary("png")]),
         .target(
@@ -43,7 +44,7 @@ let package = Package(
             name: "Inference", dependencies: ["CJPEG", "CPNG", "CWebP", "COnnxRuntime"],
             swiftSettings: strict),
         .target(
-            name: "Runtime", dependencies: ["EventLoop", "HTTP", "CCurl", "CLinux"],
+            name: "Runtime", dependencies: ["EventLoop", "HTTP", "CCurl", "CCrypto", "CLinux"],
             swiftSettings: strict),
         .executableTarget(
             name: "App",

@@ -1,0 +1,8 @@
+// OpenSSL's message digests. libcurl has loaded libcrypto already: naming it costs no start time.
+
+#ifndef AMPHORA_CCRYPTO_H
+#define AMPHORA_CCRYPTO_H
+
+#include <openssl/evp.h>
+
+#endif

@@ -1,0 +1,50 @@
+// The SHA-256 of bytes that arrive piece by piece: what a fetched model and a recorded picture are
+// known by. OpenSSL computes it.
+
+internal import CCrypto
+
+/// A SHA-256 in the making, FIPS 180-4. Any thread, one at a time.
+@safe package struct SHA256: ~Copyable {
+    private let context: OpaquePointer
+
+    package init() {
+        guard let context = unsafe EVP_MD_CTX_new(),
+            unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
+        else {
+            // Out of memory, as for any other allocation.
+            fatalError("OpenSSL has no SHA-256")
+        }
+        unsafe self.context = context
+    }
+
+    deinit {
+        unsafe EVP_MD_CTX_free(context)
+    }
+
+    /// Takes further bytes in.
+    package mutating func update(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBytes { bytes in
+            _ = unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+        }
+    }
+
+    /// The digest as 64 lower-case hexadecimal digits.
+    package consuming func hexadecimal() -> String {
+        let digest = unsafe [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+            var written: CUnsignedInt = 0
+            _ = unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, &written)
+            count = Int(written)
+        }
+        let digits = Array("0123456789abcdef".utf8)
+        return String(
+            decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
+            as: UTF8.self)
+    }
+
+    /// The digest of bytes that are here.
+    package static func hexadecimal(of bytes: [UInt8]) -> String {
+        var digest = SHA256()
+        digest.update(bytes.span)
+        return digest.hexadecimal()
+    }
+}
