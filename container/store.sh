@@ -54,3 +54,12 @@ open_store() {
 pod() {
     podman --runtime runc --cgroup-manager cgroupfs --events-backend file "$@"
 }
+
+# Ends what is left of containers, and the mount that overlay storage leaves behind.
+close_store() {
+    [ -d "$folder/store" ] || return 0
+    pod rm --all --force --time 0 >/dev/null 2>&1
+    if mountpoint --quiet "$folder/store/overlay"; then umount "$folder/store/overlay"; fi
+    # Where podman moves its own processes; it goes only when empty.
+    rmdir /sys/fs/cgroup/*/libpod_parent 2>/dev/null || true
+}
