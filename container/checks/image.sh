@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # What an image is made of, without running it.
+# shellcheck disable=SC2154 # of container/test and container/store.sh
 
 image_checks() {
     check "the Dockerfile passes hadolint" is_linted
@@ -42,9 +43,9 @@ is_small() {
 
 share_layers() {
     local both one
-    one=$(inspect_image sagemaker '{{join .RootFS.Layers " "}}')
-    both=$(inspect_image lambda '{{join .RootFS.Layers " "}}')
-    same "what Lambda's layers begin with" "${both% *}" "$one"
+    one=$(inspect_image sagemaker '{{json .RootFS.Layers}}')
+    both=$(inspect_image lambda '{{json .RootFS.Layers}}')
+    same "what Lambda's layers begin with" "${both%,*}]" "$one"
 }
 
 has_single_manifest() { # TAG
@@ -69,6 +70,7 @@ describes() { # TAG COMMAND USER LABEL…
     same "the argument" "$(inspect_image "$tag" '{{json .Config.Cmd}}')" "[\"$command\"]"
     same "the user" "$(inspect_image "$tag" '{{.Config.User}}')" "$user"
     same "the signal" "$(inspect_image "$tag" '{{.Config.StopSignal}}')" SIGTERM
+    # shellcheck disable=SC2016 # podman's variables
     labels=$(inspect_image "$tag" '{{range $name, $value := .Config.Labels}}{{$name}}={{$value}} {{end}}')
     for label in "$@"; do
         case " $labels" in *" $label "*) ;; *) echo "$label is not among $labels" && return 1 ;; esac
@@ -85,11 +87,8 @@ within_image() { # FUNCTION
 }
 
 is_plain_program() { # FILES
-    [ -f "$1/opt/amphora/amphora" ] && [ ! -L "$1/opt/amphora/amphora" ] &&
-        [ -x "$1/opt/amphora/amphora" ] || {
-        echo "/opt/amphora/amphora is no program, or a link"
-        return 1
-    }
+    same "the kind of /opt/amphora/amphora" \
+        "$(stat --format '%F %a' "$1/opt/amphora/amphora")" "regular file 755" &&
     same "where /var/runtime/bootstrap leads" "$(readlink "$1/var/runtime/bootstrap")" \
         /opt/amphora/amphora
 }
@@ -103,19 +102,20 @@ is_readable() { # FILES
 }
 
 is_linked() { # FILES
-    local missing
-    missing=$(cd "$1" && find opt usr -type f \( -perm -u+x -o -name '*.so*' \) -printf '/%p\n' |
-        xargs chroot "$1" ldd 2>/dev/null | grep -m 1 'not found' || true)
-    same "what is not found" "$missing" ""
+    local report
+    report=$(find "$1/opt" "$1/usr" -type f \( -perm -u+x -o -name '*.so*' \) -printf '%H/%P\n' |
+        cut -c $((${#1} + 1))- | xargs chroot "$1" ldd 2>/dev/null || true)
+    grep -q 'libcurl.so.4 => /' <<<"$report" || {
+        echo "ldd does not tell"
+        return 1
+    }
+    same "what is not found" "$(grep -m 1 'not found' <<<"$report")" ""
 }
 
 builds_model_in() {
     container/build --engine buildah --name localhost/own --model models/digits >/dev/null
     start own localhost/own:sagemaker -- serve
     await own /ping
-    pod logs own 2>&1 | grep -q 'serving /opt/models/model ' || {
-        echo "it serves another: $(pod logs own 2>&1 | grep serving)"
-        return 1
-    }
+    logs own 'serving /opt/models/model '
     remove own
 }

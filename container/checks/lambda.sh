@@ -3,6 +3,7 @@
 #
 # The emulator's classic mode starts the function at the first invocation, which is a cold start. Its
 # multi-concurrency mode starts it at once, and needs to be root to become Lambda's user.
+# shellcheck disable=SC2154,SC2034 # variables of each other and of container/test
 
 invoke_path=/2015-03-31/functions/function/invocations
 
@@ -115,25 +116,23 @@ serves_many() {
 
 # Three cold starts, the median: from the event to its answer, the process's start included.
 measure_invocations() { # WHAT [MODEL_FOLDER]
-    local cold=() begin options=()
+    local cold=() options=()
     [ $# = 1 ] || options=(--volume "$2:/opt/ml/model:ro")
     for round in 1 2 3; do
         start_function "cold$round" "${options[@]}" || return
-        begin=$(now_ms)
-        invoke "cold$round" "$scratch/request.json" >"$scratch/cold.answer"
-        cold+=($(($(now_ms) - begin)))
-        grep -q '"predictions"' "$scratch/cold.answer" || {
-            say "FAIL - lambda, $1: an answer: $(head -c 200 "$scratch/cold.answer")"
-            return
-        }
+        cold+=("$(invocation_time "cold$round")")
         [ "$round" != 3 ] || {
-            begin=$(now_ms)
-            for _ in 1 2 3 4 5 6 7 8 9 10; do invoke cold3 "$scratch/request.json" >/dev/null; done
-            measured "lambda, $1: warm invocation, curl included" "$((($(now_ms) - begin) / 10)) ms"
-            measured "lambda, $1: most memory" \
-                "$(peak_memory "$(pgrep --parent "$(pid cold3)")")"
+            measured "lambda, $1: warm invocation" "$(median "$(invocation_time cold3)" \
+                "$(invocation_time cold3)" "$(invocation_time cold3)") ms"
+            measured "lambda, $1: most memory" "$(peak_memory "$(pgrep --parent "$(pid cold3)")")"
         }
         remove "cold$round"
     done
     measured "lambda, $1: cold invocation" "$(median "${cold[@]}") ms"
+}
+
+# Milliseconds that curl waits for an answer.
+invocation_time() { # NAME
+    ask "$1" "$invoke_path" --data-binary "@$scratch/request.json" --output /dev/null \
+        --write-out '%{time_total}' | awk '{ printf "%.0f", $1 * 1000 }'
 }

@@ -1,8 +1,10 @@
 # shellcheck shell=bash
 # Containers for the checks: started in the platforms' conditions, asked from within their network,
 # removed with all that was in them.
+# shellcheck disable=SC2154,SC2034 # variables of each other and of container/test
 
 # What AWS Lambda leaves a process: contracts.md B14, B11.
+# shellcheck disable=SC2054 # podman's commas
 lambda_conditions=(--read-only --read-only-tmpfs=false --tmpfs /tmp:rw,size=512m,mode=1777 --ipc none
     --memory 512m --memory-swap 512m --pids-limit 1024 --security-opt no-new-privileges)
 
@@ -45,6 +47,18 @@ await() { # NAME PATH
             return 1
         }
         sleep 0.005
+    done
+}
+
+# Whether its log holds a text, as soon as it has got there: five seconds at most.
+logs() { # NAME TEXT
+    local log deadline=$(($(now_ms) + 5000))
+    until log=$(pod logs "$1" 2>&1) && grep --quiet --fixed-strings -- "$2" <<<"$log"; do
+        [ "$(now_ms)" -lt "$deadline" ] || {
+            echo "its log does not say “$2” but ends with: $(tail -n 1 <<<"$log")"
+            return 1
+        }
+        sleep 0.05
     done
 }
 

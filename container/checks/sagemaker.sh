@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # The image as SageMaker runs it, `docker run image serve`: contracts.md A1, A2, A12.
+# shellcheck disable=SC2154,SC2034 # variables of each other and of container/test
 
 picture=models/digits/samples/digit-7.png
 
@@ -27,10 +28,7 @@ serves_digits() {
     json_request >"$scratch/request.json"
     ask plain /invocations --header 'Content-Type: application/json' \
         --data-binary "@$scratch/request.json" >"$scratch/json.answer"
-    pod logs plain 2>&1 | grep -q 'serving /opt/models/digits ' || {
-        echo "the log does not: $(pod logs --tail 1 plain 2>&1)"
-        return 1
-    }
+    logs plain 'serving /opt/models/digits '
 }
 
 json_request() {
@@ -45,8 +43,12 @@ is_healthy() {
         localhost/amphora:sagemaker serve >/dev/null 2>&1
     await watched /ping
     pod healthcheck run watched
-    pod inspect --format '{{json .State.Healthcheck.Log}}' watched |
-        grep -q 'answered with status 200: the server is ready'
+    local seen
+    seen=$(pod inspect --format '{{json .State.Healthcheck.Log}}' watched)
+    grep --quiet 'answered with status 200: the server is ready' <<<"$seen" || {
+        echo "the health check saw $seen"
+        return 1
+    }
     # One that looks elsewhere sees nothing.
     ! pod exec --env AMPHORA_PORT=1 watched /opt/amphora/amphora healthcheck 2>/dev/null || {
         echo "it finds a server where there is none"
@@ -67,10 +69,7 @@ serves_mounted_model() {
     await mounted :8181/ping
     same "the answer there" "$(ask mounted :8181/invocations --header 'Content-Type: image/png' \
         --data-binary "@$picture")" "$(cat "$scratch/picture.answer")"
-    pod logs mounted 2>&1 | grep -q 'serving /opt/ml/model ' || {
-        echo "it serves another model: $(pod logs --tail 1 mounted 2>&1)"
-        return 1
-    }
+    logs mounted 'serving /opt/ml/model '
     ! ask mounted :8080/ping --output /dev/null 2>/dev/null || {
         echo "it listens on 8080, too"
         return 1
@@ -102,23 +101,24 @@ is_killed() {
 
 # Three starts, the median: the container's creation, by podman and runc, is part of each.
 measure_starts() { # WHAT [MODEL_FOLDER]
-    local times=() begin options=()
+    local times=() own=() begin options=()
     [ $# = 1 ] || options=(--volume "$2:/opt/ml/model:ro")
     for round in 1 2 3; do
         begin=$(now_ms)
         start "timed$round" localhost/amphora:sagemaker "${options[@]}" -- serve &&
             await "timed$round" /ping || return
         times+=($(($(now_ms) - begin)))
+        logs "timed$round" ready= || return
+        own+=("$(pod logs "timed$round" 2>&1 | sed -n 's/.*ready=\([0-9]*\).*/\1/p')")
         ask "timed$round" /invocations --header 'Content-Type: image/png' --output /dev/null \
             --data-binary "@$picture"
         [ "$round" != 3 ] || {
             measured "serve, $1: most memory" "$(peak_memory "$(pid timed3)")"
-            measured "serve, $1: loading, as the log says" \
-                "$(pod logs timed3 2>&1 | sed -n 's/.*ready=\([0-9]*\)\..*/\1 ms/p')"
         }
         remove "timed$round"
     done
     measured "serve, $1: podman run to /ping 200" "$(median "${times[@]}") ms"
+    measured "serve, $1: of that the server's own start" "$(median "${own[@]}") ms"
 }
 
 median() { # NUMBER… an odd count
