@@ -60,6 +60,6 @@ close_store() {
     [ -d "$folder/store" ] || return 0
     pod rm --all --force --time 0 >/dev/null 2>&1
     if mountpoint --quiet "$folder/store/overlay"; then umount "$folder/store/overlay"; fi
-    # Where podman moves its own processes; it goes only when empty.
-    rmdir /sys/fs/cgroup/*/libpod_parent 2>/dev/null || true
+    # Where podman moved its own processes; only what is empty goes.
+    find /sys/fs/cgroup/*/libpod_parent -depth -type d -exec rmdir {} + 2>/dev/null || true
 }

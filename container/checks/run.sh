@@ -55,6 +55,7 @@ logs() { # NAME TEXT
     local log deadline=$(($(now_ms) + 5000))
     until log=$(pod logs "$1" 2>&1) && grep --quiet --fixed-strings -- "$2" <<<"$log"; do
         [ "$(now_ms)" -lt "$deadline" ] || {
+            # shellcheck disable=SC1111 # quotes for readers
             echo "its log does not say “$2” but ends with: $(tail -n 1 <<<"$log")"
             return 1
         }
