@@ -55,10 +55,10 @@ pod() {
     podman --runtime runc --cgroup-manager cgroupfs --events-backend file "$@"
 }
 
-# Ends what is left of containers, and the mount that overlay storage leaves behind.
+# Leaves behind neither images that others have replaced nor, where nothing runs, mounts and groups.
 close_store() {
-    [ -d "$folder/store" ] || return 0
-    pod rm --all --force --time 0 >/dev/null 2>&1
+    podman image prune --force >/dev/null 2>&1
+    [ -z "$(podman ps --all --quiet)" ] || return 0
     if mountpoint --quiet "$folder/store/overlay"; then umount "$folder/store/overlay"; fi
     # Where podman moved its own processes; only what is empty goes.
     find /sys/fs/cgroup/*/libpod_parent -depth -type d -exec rmdir {} + 2>/dev/null || true

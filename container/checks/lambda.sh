@@ -62,7 +62,7 @@ answers_first_event() {
 }
 
 gives_same_json() {
-    same "the answer" "$(invoke function "$scratch/request.json")" "$(cat "$scratch/json.answer")"
+    same_answer "$(invoke function "$scratch/request.json")" "$scratch/json.answer"
 }
 
 gives_same_picture() {
@@ -75,15 +75,14 @@ print(json.dumps({
     "requestContext": {"http": {"method": "POST", "path": "/invocations"}},
     "body": base64.b64encode(open(sys.argv[1], "rb").read()).decode(), "isBase64Encoded": True}))
 PYTHON
-    same "the body" "$(invoke function "$scratch/event.json" |
-        python3 -c 'import json, sys; print(json.load(sys.stdin)["body"])')" \
-        "$(cat "$scratch/picture.answer")"
+    same_answer "$(invoke function "$scratch/event.json" |
+        python3 -c 'import json, sys; print(json.load(sys.stdin)["body"])')" "$scratch/picture.answer"
     remove function
 }
 
 serves_nobody() {
     start_function nobody --user 54321:54321
-    same "the answer" "$(invoke nobody "$scratch/request.json")" "$(cat "$scratch/json.answer")"
+    same_answer "$(invoke nobody "$scratch/request.json")" "$scratch/json.answer"
     remove nobody
 }
 
@@ -109,7 +108,7 @@ serves_many() {
         for _ in 1 2 3 4 5; do invoke many "$scratch/request.json" && echo; done >"$scratch/many.$caller" &
     done
     wait
-    same "the answers" "$(sort -u "$scratch"/many.[12])" "$(cat "$scratch/json.answer")"
+    same_answer "$(sort -u "$scratch"/many.[12])" "$scratch/json.answer"
     same "their number" "$(cat "$scratch"/many.[12] | wc -l)" 10
     remove many
 }

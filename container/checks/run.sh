@@ -63,6 +63,15 @@ logs() { # NAME TEXT
     done
 }
 
+# Fails and says so unless an answer is the one that a file holds.
+same_answer() { # ANSWER FILE
+    [ -s "$2" ] || {
+        echo "there is no answer to compare with"
+        return 1
+    }
+    same "the answer" "$1" "$(cat "$2")"
+}
+
 exit_status() { # NAME
     pod wait "$1"
 }

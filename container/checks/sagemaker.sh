@@ -67,8 +67,8 @@ serves_mounted_model() {
     start mounted localhost/amphora:sagemaker --env SAGEMAKER_BIND_TO_PORT=8181 \
         --volume "$root/models/digits:/opt/ml/model:ro" -- serve
     await mounted :8181/ping
-    same "the answer there" "$(ask mounted :8181/invocations --header 'Content-Type: image/png' \
-        --data-binary "@$picture")" "$(cat "$scratch/picture.answer")"
+    same_answer "$(ask mounted :8181/invocations --header 'Content-Type: image/png' \
+        --data-binary "@$picture")" "$scratch/picture.answer"
     logs mounted 'serving /opt/ml/model '
     ! ask mounted :8080/ping --output /dev/null 2>/dev/null || {
         echo "it listens on 8080, too"
@@ -82,8 +82,8 @@ serves_anybody() {
         "${lambda_conditions[@]}" -- serve
     await anybody /ping
     same "its user" "$(awk '/^Uid/ { print $3 }' "/proc/$(pid anybody)/status")" 54321
-    same "the answer" "$(ask anybody /invocations --header 'Content-Type: image/png' \
-        --data-binary "@$picture")" "$(cat "$scratch/picture.answer")"
+    same_answer "$(ask anybody /invocations --header 'Content-Type: image/png' \
+        --data-binary "@$picture")" "$scratch/picture.answer"
     remove anybody
 }
 
