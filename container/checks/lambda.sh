@@ -14,8 +14,8 @@ lambda_checks() {
     check "lambda: a picture by HTTP event gets the same bytes as from serve" gives_same_picture
     check "lambda: a user without a name" serves_nobody
     check "lambda: several events at a time, in 512 MB" serves_many
-    measure_invocations "digits inside"
-    [ -z "$model" ] || measure_invocations "$(basename "$model") mounted" "$model"
+    measure_invocations "digits"
+    [ -z "$model" ] || measure_invocations "$(basename "$model")" "$model"
 }
 
 start_function() { # NAME [OPTION…]

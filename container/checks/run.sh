@@ -10,6 +10,11 @@ lambda_conditions=(--read-only --read-only-tmpfs=false --tmpfs /tmp:rw,size=512m
 
 # Starts a container; the process's id is then in $scratch/NAME.pid.
 start() { # NAME IMAGE [OPTION…] -- [ARGUMENT…]
+    create "$@"
+    pod start "$1" >/dev/null
+}
+
+create() { # NAME IMAGE [OPTION…] -- [ARGUMENT…]
     local name=$1 image=$2 options=()
     shift 2
     while [ "$1" != -- ]; do
@@ -17,7 +22,7 @@ start() { # NAME IMAGE [OPTION…] -- [ARGUMENT…]
         shift
     done
     shift
-    pod run --detach --name "$name" --pidfile "$scratch/$name.pid" --no-healthcheck --network none \
+    pod create --name "$name" --pidfile "$scratch/$name.pid" --no-healthcheck --network none \
         --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 "${options[@]}" "$image" "$@" >/dev/null
 }
 

@@ -11,8 +11,8 @@ sagemaker_checks() {
     check "serve: a model mounted read-only, on SAGEMAKER_BIND_TO_PORT" serves_mounted_model
     check "serve: any user, a read-only root, no capability" serves_anybody
     check "serve: a memory limit that is too small ends it with 137" is_killed
-    measure_starts "digits inside"
-    [ -z "$model" ] || measure_starts "$(basename "$model") mounted" "$model"
+    measure_starts "digits"
+    [ -z "$model" ] || measure_starts "$(basename "$model")" "$model"
 }
 
 # Leaves the container and its answers for the checks behind it.
@@ -99,26 +99,25 @@ is_killed() {
     remove small
 }
 
-# Three starts, the median: the container's creation, by podman and runc, is part of each.
+# Three starts, the median: the container's start, by podman and runc, is part of each.
 measure_starts() { # WHAT [MODEL_FOLDER]
     local times=() own=() begin options=()
     [ $# = 1 ] || options=(--volume "$2:/opt/ml/model:ro")
     for round in 1 2 3; do
+        local name=timed$round
+        create "$name" localhost/amphora:sagemaker "${options[@]}" -- serve || return
         begin=$(now_ms)
-        start "timed$round" localhost/amphora:sagemaker "${options[@]}" -- serve &&
-            await "timed$round" /ping || return
+        pod start "$name" >/dev/null && await "$name" /ping || return
         times+=($(($(now_ms) - begin)))
-        logs "timed$round" ready= || return
-        own+=("$(pod logs "timed$round" 2>&1 | sed -n 's/.*ready=\([0-9]*\).*/\1/p')")
-        ask "timed$round" /invocations --header 'Content-Type: image/png' --output /dev/null \
+        ask "$name" /invocations --header 'Content-Type: image/png' --output /dev/null \
             --data-binary "@$picture"
-        [ "$round" != 3 ] || {
-            measured "serve, $1: most memory" "$(peak_memory "$(pid timed3)")"
-        }
-        remove "timed$round"
+        logs "$name" ready= || return
+        own+=("$(pod logs "$name" 2>&1 | sed -n 's/.*ready=\([0-9]*\).*/\1/p')")
+        [ "$round" != 3 ] || measured "serve, $1: most memory" "$(peak_memory "$(pid "$name")")"
+        remove "$name"
     done
-    measured "serve, $1: podman run to /ping 200" "$(median "${times[@]}") ms"
-    measured "serve, $1: of that the server's own start" "$(median "${own[@]}") ms"
+    measured "serve, $1: container's start to /ping 200" "$(median "${times[@]}") ms"
+    measured "serve, $1: of that the server's own" "$(median "${own[@]}") ms"
 }
 
 median() { # NUMBER… an odd count
