@@ -1,5 +1,6 @@
 // Where the health check asks, and which settings it takes; test_healthcheck.py has it ask.
 
+import ArgumentParser
 import Testing
 
 @testable import App
