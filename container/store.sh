@@ -31,7 +31,7 @@ installed() {
 install_tools() {
     installed && return
     echo "container: installing Debian packages: ${packages[*]}"
-    apt-get update -qq
+    apt-get update -qq || return
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
         "${packages[@]}" </dev/null >/dev/null
 }
@@ -60,6 +60,7 @@ close_store() {
     podman image prune --force >/dev/null 2>&1
     [ -z "$(podman ps --all --quiet)" ] || return 0
     if mountpoint --quiet "$folder/store/overlay"; then umount "$folder/store/overlay"; fi
-    # Where podman moved its own processes; only what is empty goes.
-    find /sys/fs/cgroup/*/libpod_parent -depth -type d -exec rmdir {} + 2>/dev/null || true
-}
+    # Where podman moved its own processes; only what is empty goes, and while nobody is at work.
+    pgrep --exact podman || pgrep --exact buildah || pgrep --exact conmon ||
+        find /sys/fs/cgroup/*/libpod_parent -depth -type d -exec rmdir {} + 2>/dev/null || true
+} >/dev/null
