@@ -148,9 +148,12 @@ def ask(cloud: Cloud, options) -> int:
     names = {"EndpointName": options.endpoint_name, "FunctionAlias": options.function_name,
              "FunctionUrl": options.function_url}
     if not any(names.values()):
-        names = stack.outputs(stack.Stack(cloud, options.stack).existing())
+        found = stack.Stack(cloud, options.stack).existing()
+        names = stack.outputs(found)
         if cloud.dry_run:
             names = {"EndpointName": options.stack, "FunctionAlias": options.stack + ":live"}
+        elif not names:
+            raise Problem(f"the stack {options.stack} has nothing to ask, it is in {found['StackStatus']}")
     asked = [(invoke.ask_endpoint, names.get("EndpointName")),
              (invoke.ask_function, names.get("FunctionAlias")),
              (invoke.ask_url, names.get("FunctionUrl"))]

@@ -17,6 +17,7 @@ import sys
 import boto3
 import botocore.config
 import botocore.exceptions
+import botocore.parsers
 import botocore.validate
 from botocore import xform_name
 
@@ -137,7 +138,7 @@ def guarded(name: str, work):
                       "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY") from None
     except boto3.exceptions.S3UploadFailedError as error:
         raise Problem(f"{name} failed: {error}") from None
-    except botocore.exceptions.BotoCoreError as error:
+    except (botocore.exceptions.BotoCoreError, botocore.parsers.ResponseParserError) as error:
         raise Problem(f"{name} failed: {error}") from None
 
 
