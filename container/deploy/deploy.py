@@ -218,8 +218,8 @@ COMMANDS = {"push": push, "create": change, "update": change, "invoke": ask, "st
             "delete": delete}
 
 
-def main() -> int:
-    options = command_line().parse_args()
+def main(arguments: list[str] | None = None) -> int:
+    options = command_line().parse_args(arguments)
     endpoints = {"sagemaker-runtime": getattr(options, "sagemaker_endpoint_url", None),
                  "lambda": getattr(options, "lambda_endpoint_url", None)}
     try:

@@ -68,11 +68,9 @@ def ask_endpoint(cloud: Cloud, name: str, body: bytes) -> Answer | None:
         answer = cloud.call("sagemaker-runtime", "invoke_endpoint", EndpointName=name, Body=body,
                             ContentType="application/json", shown={"Body": "fileb://request.json"})
     except Refusal as failure:
-        if failure.original is not None:
-            return Answer("endpoint", failure.original.encode(), elapsed(start), refused=True)
-        if failure.code.startswith(("Function.", "Runtime.")):  # The server itself, no SageMaker before it.
-            return Answer("endpoint", refusal(failure.code, failure.text), elapsed(start), refused=True)
-        raise
+        if failure.original is None:
+            raise
+        return Answer("endpoint", failure.original.encode(), elapsed(start), refused=True)
     return answer and Answer("endpoint", answer["Body"].read(), elapsed(start))
 
 

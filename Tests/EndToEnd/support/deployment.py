@@ -1,0 +1,44 @@
+"""`deploy.py` as the tests run it: in this process, with its output and exit status.
+
+Its environment is only what the test gives: no credentials, region or configuration of the machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import io
+import os
+import sys
+
+import pytest
+from process import ROOT
+
+DEPLOY = ROOT / "container" / "deploy"
+sys.path.insert(0, str(DEPLOY))
+
+import deploy  # noqa: E402
+
+NOWHERE = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+           "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+@dataclasses.dataclass
+class Outcome:
+    status: int
+    out: str
+    err: str
+
+
+def run(*arguments, env: dict[str, str] | None = None) -> Outcome:
+    """One command line to its end."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("AWS_") or name.lower().endswith("_proxy"):
+                patch.delenv(name)
+        for name, value in (NOWHERE | (env or {})).items():
+            patch.setenv(name, value)
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = deploy.main([str(argument) for argument in arguments])
+    return Outcome(status, out.getvalue(), err.getvalue())
