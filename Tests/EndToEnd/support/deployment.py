@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import io
 import os
 import sys
 
+import botocore.loaders
 import pytest
 from process import ROOT
 
@@ -18,7 +20,13 @@ DEPLOY = ROOT / "container" / "deploy"
 sys.path.insert(0, str(DEPLOY))
 
 import deploy  # noqa: E402
+from amphora_deploy import model, stack  # noqa: E402
+from amphora_deploy.cloud import Problem  # noqa: E402
 
+__all__ = ["DEPLOY", "Outcome", "Problem", "model", "run", "stack"]
+
+# Each command line has a session of its own; the descriptions of AWS's services are read once for all.
+botocore.loaders.create_loader = functools.cache(botocore.loaders.create_loader)
 NOWHERE = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
            "AWS_EC2_METADATA_DISABLED": "true"}
 

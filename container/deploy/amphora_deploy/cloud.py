@@ -144,7 +144,7 @@ def guarded(name: str, work):
 
 def as_cli(service: str, operation: str, parameters: dict) -> str:
     """The call as one types it."""
-    words = ["aws", service, xform_name(operation, "-")]
+    words = ["aws", "s3api" if service == "s3" else service, xform_name(operation, "-")]
     for name, value in parameters.items():
         option = "--" + xform_name(name, "-")
         if isinstance(value, bool):
