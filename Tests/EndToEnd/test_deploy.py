@@ -102,7 +102,7 @@ def allowed(aws, service: str) -> dict[str, list]:
 
 # Creating
 
-def test_a_model_folder_becomes_a_stack(pushed):
+def test_a_model_folder_becomes_a_stack(pushed, tmp_path):
     outcome = created(pushed, "--pictures", "photos", "--pictures", "more/cats")
     assert "CREATE_COMPLETE" in outcome.out and "EndpointName" in outcome.out
     function = pushed.client("lambda").get_function(FunctionName="amphora")
@@ -124,23 +124,18 @@ def test_a_model_folder_becomes_a_stack(pushed):
     assert reads["model"] == [("s3:GetObject", f"arn:aws:s3:::{BUCKET}/{key}"),
                               ("s3:ListBucket", f"arn:aws:s3:::{BUCKET}")]
     assert reads["image"][0][1] == f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/amphora"
-
-
-def test_the_archive_holds_the_model_at_its_root(pushed, tmp_path):
-    created(pushed)
+    # The archive holds the model at its root.
     archive = tmp_path / "model.tar.gz"
-    pushed.client("s3").download_file(BUCKET, f"amphora/{TAG}/model.tar.gz", str(archive))
+    pushed.client("s3").download_file(BUCKET, key, str(archive))
     with tarfile.open(archive) as packed:
-        names = packed.getnames()
         assert packed.extractfile("digits.onnx").read() == (DIGITS / "digits.onnx").read_bytes()
         assert all(entry.isfile() and entry.mode == 0o644 for entry in packed)
-    assert {"digits.onnx", "labels.txt", "amphora.json", "samples/digit-7.png"} <= set(names)
+        assert {"labels.txt", "amphora.json", "samples/digit-7.png"} <= set(packed.getnames())
 
 
 @pytest.mark.parametrize("options, there", [
-    (["--function", "no"], {"SageMaker", "IAM", "Logs"}),
-    (["--endpoint", "off"], {"Lambda", "IAM", "Logs"}),
-    (["--endpoint", "serverless"], {"Lambda", "SageMaker", "IAM", "Logs"})])
+    (["--function", "no", "--endpoint", "serverless"], {"SageMaker", "IAM", "Logs"}),
+    (["--endpoint", "off"], {"Lambda", "IAM", "Logs"})])
 def test_either_side_alone(pushed, options, there):
     created(pushed, *options)
     assert kinds(pushed) == there
@@ -149,8 +144,7 @@ def test_either_side_alone(pushed, options, there):
         config = pushed.client("sagemaker").describe_endpoint_config(
             EndpointConfigName=configs[0]["EndpointConfigName"])
         assert config["ProductionVariants"][0]["ServerlessConfig"]["MemorySizeInMB"] == 2048
-    roles = {str(role["AssumeRolePolicyDocument"]) for role in pushed.client("iam").list_roles()["Roles"]}
-    assert len(roles) == 2 - (len(there) == 3)
+    assert len(pushed.client("iam").list_roles()["Roles"]) == 1
 
 
 # Changing, looking, deleting
@@ -203,7 +197,6 @@ def test_push_puts_the_model_into_the_image(fresh, docker):
                         outcome.out.splitlines()[-1])
     policy = fresh.client("ecr").get_repository_policy(repositoryName="amphora")["policyText"]
     assert "lambda.amazonaws.com" in policy
-    assert run("push", SOURCE, "--tool", "docker", env=fresh.environment).status == 0
 
 
 def test_an_index_is_refused_with_the_reason(fresh, docker, monkeypatch):

@@ -25,7 +25,7 @@ from amphora_deploy.cloud import Problem  # noqa: E402
 
 __all__ = ["DEPLOY", "Outcome", "Problem", "model", "run", "stack"]
 
-# Each command line has a session of its own; the descriptions of AWS's services are read once for all.
+# Each command line has a session of its own; what describes AWS's services is read once for all.
 botocore.loaders.create_loader = functools.cache(botocore.loaders.create_loader)
 NOWHERE = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
            "AWS_EC2_METADATA_DISABLED": "true"}
