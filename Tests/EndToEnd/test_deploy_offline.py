@@ -3,6 +3,7 @@
 import datetime
 import gzip
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import pytest
 from aws import REGION
 from deployment import DEPLOY, Problem, model, run, stack
-from server import DIGITS
+from server import DIGITS, ROOT
 
 TAG = model.opened(DIGITS).tag
 
@@ -136,6 +137,22 @@ def test_a_dry_run_says_all_and_calls_nothing(arguments, monkeypatch):
             "status": ["describe-endpoint"],
             "delete": ["delete-stack", "s3api delete-object", "batch-delete-image"]}[arguments[0]]
     assert [part for part in said if part not in outcome.out] == []
+
+
+def readme_commands() -> list[list[str]]:
+    text = (ROOT / "README.md").read_text()
+    section = text.partition("\n## Deploy\n")[2].partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("$ container/deploy/deploy.py ")]
+    return [shlex.split(line, comments=True)[2:] for line in lines]
+
+
+@pytest.mark.parametrize("arguments", readme_commands(), ids=" ".join)
+def test_the_readmes_commands_are_understood(arguments, tmp_path, monkeypatch):
+    shutil.copytree(DIGITS, tmp_path / "my-model")
+    shutil.copy(DIGITS / "samples" / "digit-7.png", tmp_path / "picture.jpg")
+    monkeypatch.chdir(tmp_path)
+    outcome = run(*arguments, "--dry-run", env={"AWS_REGION": REGION})
+    assert outcome.status == 0 and "aws " in outcome.out, outcome.err
 
 
 def test_without_its_library_it_says_what_to_install(tmp_path):
