@@ -189,7 +189,8 @@ def test_push_puts_the_model_into_the_image(fresh, docker):
     assert [call[0] for call in calls] == ["login", "build", "push"]
     assert calls[0][-1] == HOST and calls[1][2] == calls[2][-1] == target
     assert (docker / "context" / "Dockerfile").read_text().splitlines() == [
-        f"FROM {SOURCE}", "COPY model /opt/models/digits", "ENV AMPHORA_MODEL_NAME=digits"]
+        f"FROM {SOURCE}", "COPY model /opt/models/digits", "ENV AMPHORA_MODEL_NAME=digits",
+        'LABEL com.amazonaws.lambda.feature.snapstart="Allow"']
     network = docker / "context" / "model" / "digits.onnx"
     assert network.read_bytes() == (DIGITS / "digits.onnx").read_bytes()
     assert stat.S_IMODE(network.stat().st_mode) == 0o644

@@ -87,6 +87,15 @@ def test_a_version_names_all_that_the_function_is_made_of(template):
     named = re.findall(r"\${(\w+)}", template["Resources"]["FunctionVersion"]["Properties"]
                        ["Description"]["Fn::Sub"])
     assert used - {"ReservedConcurrency", "FunctionLogs", "FunctionRole"} == set(named)
+    longest = sum(length(template["Parameters"][name]) + 1 for name in named) - 1
+    assert longest <= 256
+
+
+def length(parameter: dict) -> int:
+    """The most characters that a parameter's value has."""
+    if "AllowedValues" in parameter:
+        return max(len(str(value)) for value in parameter["AllowedValues"])
+    return parameter.get("MaxLength") or len(str(parameter["MaxValue"]))
 
 
 @pytest.mark.parametrize("arns, allowed", [

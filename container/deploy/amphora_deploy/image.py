@@ -25,6 +25,7 @@ DRY_DIGEST = "sha256:" + "0" * 64
 DOCKERFILE = """FROM {image}
 COPY model /opt/models/{name}
 ENV AMPHORA_MODEL_NAME={name}
+LABEL com.amazonaws.lambda.feature.snapstart="Allow"
 """
 
 

@@ -18,7 +18,7 @@ import tarfile
 
 from .cloud import Problem
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
 BLOCK = 1 << 20
 
 
@@ -69,7 +69,7 @@ def opened(folder: pathlib.Path) -> Model:
     folder = folder.resolve()
     if not NAME.fullmatch(folder.name):
         raise Problem(f"the folder's name {folder.name!r} becomes the model's: it takes letters, digits, "
-                      "dots, hyphens and underscores, 63 at most")
+                      "dots, hyphens and underscores, 48 at most")
     files = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

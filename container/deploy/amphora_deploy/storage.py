@@ -39,6 +39,9 @@ def ensure(cloud: Cloud, account: str, name: str, may_make: bool) -> None:
         if refusal.code == "403":
             raise Problem(f"the bucket {name} belongs to another account, or these credentials may not "
                           "see it: name your own by --bucket") from None
+        if refusal.code == "301":
+            raise Problem(f"the bucket {name} is in another region: SageMaker takes models from one in "
+                          f"{cloud.region}") from None
         if refusal.code != "404":
             raise
         found = None
