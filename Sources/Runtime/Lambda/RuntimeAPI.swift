@@ -77,14 +77,9 @@ struct RuntimeAPI {
     // MARK: Start and restore
 
     /// `POST /runtime/init/error`.
-    func initError(_ report: ErrorReport) -> TransferRequest { failure("init", report) }
-
-    /// `POST /runtime/restore/error`.
-    func restoreError(_ report: ErrorReport) -> TransferRequest { failure("restore", report) }
-
-    private func failure(_ phase: String, _ report: ErrorReport) -> TransferRequest {
+    func initError(_ report: ErrorReport) -> TransferRequest {
         var request = Self.post(
-            "\(root)/2018-06-01/runtime/\(phase)/error",
+            "\(root)/2018-06-01/runtime/init/error",
             [Self.json, (Self.errorType, report.runtimeType)], report.runtimeBody)
         request.totalTimeout = Self.reportTimeout
         return request
