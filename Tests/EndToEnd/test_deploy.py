@@ -153,11 +153,12 @@ def test_an_update_keeps_what_is_not_given(pushed):
     created(pushed, "--set", "Timeout=20")
     twice = run("create", "--model", DIGITS, env=pushed.environment)
     assert twice.status == 1 and "deploy.py update" in twice.err
-    outcome = run("update", "--set", "MemorySize=3008", env=pushed.environment)
+    update = ["update", "--set", "MemorySize=3008", "--set", "MaxInstanceCount=4", "--set", "UrlAuth=iam"]
+    outcome = run(*update, env=pushed.environment)
     assert outcome.status == 0, outcome.err
     settings = pushed.client("lambda").get_function_configuration(FunctionName="amphora")
     assert (settings["MemorySize"], settings["Timeout"]) == (3008, 20)
-    again = run("update", "--set", "MemorySize=3008", env=pushed.environment)
+    again = run(*update, env=pushed.environment)
     assert again.status == 0 and "nothing to change" in again.out
 
 
@@ -218,6 +219,11 @@ def test_a_tool_that_fails_ends_the_push(fresh, docker):
 def test_an_image_that_was_not_pushed(fresh):
     outcome = run("create", "--model", DIGITS, env=fresh.environment)
     assert outcome.status == 1 and "deploy.py push" in outcome.err and TAG in outcome.err
+
+
+def test_a_bucket_that_is_not_there(pushed):
+    outcome = run("create", "--model", DIGITS, "--bucket", "nobodys", env=pushed.environment)
+    assert outcome.status == 1 and "there is no bucket nobodys" in outcome.err
 
 
 def test_an_image_of_another_registry(fresh):
