@@ -180,6 +180,18 @@ def test_a_stack_stands_and_leaves_nothing_that_costs(pushed):
     assert pushed.client("ecr").describe_repositories()["repositories"] == []
 
 
+def test_what_others_use_is_left(pushed):
+    created(pushed, "--function", "no")
+    pushed.put_image("another", MANIFEST | {"layers": [{"digest": "sha256:" + "c" * 64, "size": 1}]})
+    pushed.client("s3").put_object(Bucket=BUCKET, Key="amphora/another/model.tar.gz", Body=b"")
+    outcome = run("delete", "--all", "--yes", env=pushed.environment)
+    assert outcome.status == 0, outcome.err
+    assert "holds other archives" in outcome.out and "holds other images" in outcome.out
+    assert len(pushed.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]) == 1
+    assert [image["imageTag"] for image in pushed.client("ecr").list_images(
+        repositoryName="amphora")["imageIds"]] == ["another"]
+
+
 # Pushing
 
 def test_push_puts_the_model_into_the_image(fresh, docker):

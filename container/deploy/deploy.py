@@ -70,7 +70,7 @@ def command_line() -> argparse.ArgumentParser:
         ask.add_argument(f"--{side}-endpoint-url", metavar="URL", help=f"another host for {side}")
     add("status", "Say what is there, and in what state.")
     delete = add("delete", "Delete the stack and all in it.")
-    delete.add_argument("--all", action="store_true", help="the archive in S3 and the image, too")
+    delete.add_argument("--all", action="store_true", help="its archive in S3 and its image, too")
     delete.add_argument("--yes", action="store_true", help="do not ask")
     return parser
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import functools
 import json
-import subprocess
 import sys
 import time
 
 import boto3
-from server import START_S, clean_environment, listening_port
+from process import Process
+from server import START_S, listening_port
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -28,23 +28,18 @@ INDEX = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+js
      "size": 2, "platform": {"architecture": "amd64", "os": "linux"}}]}
 
 
-class AWS:
+class AWS(Process):
     """The services. Use as a context manager."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, __file__], env=clean_environment(), stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            deadline = time.monotonic() + 2 * START_S
-            while (port := listening_port(self.process.pid)) is None:
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError("moto did not start")
-                time.sleep(0.02)
-            self.url = f"http://127.0.0.1:{port}"
-        except BaseException:
-            self.stop()
-            raise
+        super().__init__([sys.executable, __file__])
+        deadline = time.monotonic() + 2 * START_S
+        while (port := listening_port(self.pid)) is None:
+            if not self.alive() or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError(f"moto did not start:\n{self.text()}")
+            time.sleep(0.02)
+        self.url = f"http://127.0.0.1:{port}"
 
     @functools.cache
     def client(self, service: str):
@@ -63,17 +58,6 @@ class AWS:
             repositoryName=repository, imageManifest=json.dumps(manifest), imageTag=tag,
             imageManifestMediaType=manifest["mediaType"])["image"]
         return image["imageId"]["imageDigest"]
-
-    def stop(self) -> None:
-        # It holds nothing that is worth its second of tidying up.
-        self.process.kill()
-        self.process.wait()
-
-    def __enter__(self) -> AWS:
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.stop()
 
 
 def serve() -> None:

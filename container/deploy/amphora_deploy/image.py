@@ -143,7 +143,11 @@ def delete(cloud: Cloud, repository: str, uri: str) -> None:
     name, at, digest = uri.partition("@")
     identity = {"imageDigest": digest} if at else {"imageTag": name.rpartition(":")[2]}
     cloud.call("ecr", "batch_delete_image", repositoryName=repository, imageIds=[identity])
+    print(f"deleted {uri}")
     left = cloud.call("ecr", "list_images", repositoryName=repository, maxResults=1,
                       assume={"imageIds": []})
-    if not left["imageIds"]:
+    if left["imageIds"]:
+        print(f"the repository {repository} holds other images: `aws ecr list-images --repository-name "
+              f"{repository}` shows them")
+    else:
         cloud.call("ecr", "delete_repository", repositoryName=repository)

@@ -69,8 +69,11 @@ def delete(cloud: Cloud, account: str, bucket: str, key: str) -> None:
     """The archive, and the bucket that this program made once nothing is left in it."""
     owner = {"Bucket": bucket, "ExpectedBucketOwner": account}
     cloud.call("s3", "delete_object", **owner, Key=key)
+    print(f"deleted s3://{bucket}/{key}")
     if bucket != default_bucket(cloud, account):
         return
     left = cloud.call("s3", "list_objects_v2", **owner, MaxKeys=1, assume={"KeyCount": 0})
-    if not left["KeyCount"]:
+    if left["KeyCount"]:
+        print(f"s3://{bucket} holds other archives: `aws s3 ls --recursive s3://{bucket}` shows them")
+    else:
         cloud.call("s3", "delete_bucket", **owner)
