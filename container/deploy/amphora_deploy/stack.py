@@ -143,30 +143,22 @@ class Stack:
         if self.cloud.dry_run:
             print(f"aws cloudformation wait stack-{kind.lower()}-complete --stack-name {self.name}")
             return
-        start, failure = time.monotonic(), None
+        start, failure, state = time.monotonic(), None, f"{kind}_IN_PROGRESS"
         identity = identity or self.existing()["StackId"]
-        while True:
-            state = self.state(identity)
+        # Its own events say where it is; its description may still be that of before the change.
+        while state.endswith("_IN_PROGRESS"):
             for event in self.newer(identity, since):
                 since = event["EventId"]
                 failure = failure or reason_of(event)
                 report(event)
-            if not state.endswith("_IN_PROGRESS"):
-                break
-            waiting(f"{state}, {time.monotonic() - start:.0f} s")
-            time.sleep(POLL_S)
+                if event.get("PhysicalResourceId") == identity:
+                    state = event["ResourceStatus"]
+            if state.endswith("_IN_PROGRESS"):
+                waiting(f"{state}, {time.monotonic() - start:.0f} s")
+                time.sleep(POLL_S)
         waiting("")
-        if state not in (f"{kind}_COMPLETE", "DELETE_COMPLETE" if kind == "DELETE" else ""):
+        if state != f"{kind}_COMPLETE":
             raise Problem(f"the stack {self.name} is in {state}: {failure or 'its events say no reason'}")
-
-    def state(self, identity: str) -> str:
-        try:
-            answer = self.cloud.call("cloudformation", "describe_stacks", StackName=identity)
-        except Refusal as refusal:
-            if refusal.code == "ValidationError":
-                return "DELETE_COMPLETE"
-            raise
-        return answer["Stacks"][0]["StackStatus"]
 
     def newer(self, identity: str, since: str | None) -> list[dict]:
         """The events after that one, the oldest first."""
