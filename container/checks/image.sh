@@ -28,7 +28,7 @@ inspect_image() { # TAG FORMAT
 is_small() {
     local bytes
     bytes=$(inspect_image sagemaker '{{.Size}}')
-    measured "image, unpacked" "$((bytes / 1000000)) MB"
+    measured "image, unpacked" "$(((bytes + 500000) / 1000000)) MB"
     measured "image, compressed" "$(($(pod save --format docker-archive localhost/amphora:sagemaker |
         gzip -1 | wc -c) / 1000000)) MB"
     [ "$bytes" -le 150000000 ] || {
