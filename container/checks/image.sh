@@ -67,8 +67,7 @@ describes() { # TAG COMMAND USER
     same "the signal" "$(inspect_image "$tag" '{{.Config.StopSignal}}')" SIGTERM
     # shellcheck disable=SC2016 # podman's variables
     labels=$(inspect_image "$tag" '{{range $name, $value := .Config.Labels}}{{$name}}={{$value}} {{end}}')
-    for label in lambda.feature.snapstart=Allow sagemaker.capabilities.accept-bind-to-port=true \
-        sagemaker.capabilities.multi-models=true; do
+    for label in lambda.feature.snapstart=Allow sagemaker.capabilities.accept-bind-to-port=true; do
         case " $labels" in *" com.amazonaws.$label "*) ;; *) echo "$label is not among $labels" && return 1 ;; esac
     done
 }
