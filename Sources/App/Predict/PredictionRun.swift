@@ -89,7 +89,7 @@ final class PredictionRun {
                 "there is no picture in the folder \(input.name); --recursive looks into the "
                     + "folders within it")
         }
-        guard !image.contains("://"), image.prefix(5).lowercased() != "data:" else {
+        guard !ImageURI.isURI(image) else {
             return Item(source: .uri(image))
         }
         do throws(ModelError) {
