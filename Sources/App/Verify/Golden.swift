@@ -64,7 +64,8 @@ struct Golden {
         }
         let texts = CompactJSON.members(of: line)
         let form = Result { () throws(Failure) in try Form(request, maxItems: maxItems) }
-        if case .string(let uri)? = asked["uri"], !ImageURI.isURI(uri), case .success(let form) = form
+        if case .string(let uri)? = asked["uri"], !ImageURI.isURI(uri),
+            case .success(let form) = form
         {
             self.request = .file(path: uri, topK: form.topK)
         } else {

@@ -27,7 +27,7 @@ final class InProcess {
     /// Sets out, and lives until it has ended. `completed` may be called before this returns.
     @discardableResult
     init(
-        _ form: Result<Form, Failure>, defaultTopK: Int? = nil, sha256: String? = nil,
+        _ form: Result<Form, Failure>, sha256: String? = nil,
         on backend: Backend, completed: @escaping (InProcessAnswer) -> Void
     ) {
         self.backend = backend
@@ -37,7 +37,7 @@ final class InProcess {
         case .failure(let failure): end(failure.response.body, failure.response.body, failure)
         case .success(let form):
             switch form.shape {
-            case .one(let item): classify(item, topK: form.topK ?? defaultTopK ?? backend.topK)
+            case .one(let item): classify(item, topK: form.topK ?? backend.topK)
             case .many: evaluate(form)
             }
         }
