@@ -95,24 +95,24 @@ struct Verify: ParsableCommand {
         let inputs = PredictionInputs(images, isRecursive: recursive)
         let loaded = try load(configuration)
         for note in loaded.model.warnings + inputs.notes { complain(note) }
-        let run: RecordingRun
+        let count: RecordingRun.Count
         do {
             let file = try OutputFile(path)
             let isWatched = Terminal.isWatched(STDERR_FILENO)
-            run = try RecordingRun(
+            let run = try RecordingRun(
                 inputs.inputs, configuration, to: file,
                 progress: isWatched
                     ? ProgressLine(total: inputs.inputs.count, unit: "images") : nil)
-            guard try run.finish(with: loaded) else { throw run.problem ?? .other("it ended") }
-            if run.count.lines > 0 { try file.finish(replacing: force) }
+            count = try run.finish(with: loaded)
+            if count.lines > 0 { try file.finish(replacing: force) }
         } catch {
             throw failed(error)
         }
-        let failures = run.count.failures
+        let failures = count.failures
         print(
-            "\(path): \(InspectionText.grouped(run.count.lines)) recorded"
+            "\(path): \(InspectionText.grouped(count.lines)) recorded"
                 + (failures > 0 ? ", \(InspectionText.grouped(failures)) of them failures" : ""))
-        if run.count.leftOut > 0 { throw ExitCode(EXIT_FAILURE) }
+        if count.leftOut > 0 { throw ExitCode(EXIT_FAILURE) }
     }
 
     // MARK: Replaying
@@ -128,16 +128,27 @@ struct Verify: ParsableCommand {
         for warning in loaded.model.warnings { complain(warning) }
         OpenFiles.raiseLimit()
         do {
-            let total = try GoldenReader.count(
-                path, longestLine: VerificationRun.longestLine(settings.http))
-            guard total > 0 else { throw RunProblem.recording("\(path) holds no line") }
-            let run = try VerificationRun(subject, report: report(on: loaded, path, total))
-            guard let tally = try run.finish() else { throw run.problem ?? .other("it ended") }
+            let total = try count(path, settings.http)
+            let tally = try VerificationRun(subject, report: report(on: loaded, path, total))
+                .finish()
             if tally.malformed > 0 { throw ExitCode(EX_DATAERR) }
             if tally.differing > 0 { throw ExitCode(EXIT_FAILURE) }
         } catch {
             throw failed(error)
         }
+    }
+
+    /// The lines of a recording that can be read and isn't empty.
+    private func count(_ path: String, _ configuration: Configuration) throws(RunProblem) -> Int {
+        let total: Int
+        do throws(ModelError) {
+            total = try GoldenReader.count(
+                path, longestLine: VerificationRun.longestLine(configuration))
+        } catch {
+            throw .recording("\(error)")
+        }
+        guard total > 0 else { throw .recording("\(path) holds no line") }
+        return total
     }
 
     private func report(
@@ -181,6 +192,7 @@ struct Verify: ParsableCommand {
             complain(sentence)
             return ExitCode(EX_DATAERR)
         case RunProblem.interrupted(let signal): return ExitCode(128 + signal)
+        case RunProblem.logged: return ExitCode(EXIT_FAILURE)
         case RunProblem.other(let sentence): return failed(sentence)
         default: return failed("\(error)")
         }

@@ -13,7 +13,7 @@ struct AnswerComparison: Equatable {
     /// The probability that is furthest off.
     struct Deviation: Equatable {
         let difference: Double
-        let label: String
+        let label: Label
     }
 
     /// The first difference as a clause, "label 2 “4”: 0.25, recorded 0.125"; `nil`: they agree.
@@ -142,15 +142,15 @@ private struct Rule {
     ) -> String? {
         let (found, recorded) = (entry.probability, expected.probability)
         guard entry.label == expected.label else {
-            return "label \(index + 1): \(entry.label.oneLine) \(found), "
-                + "\(name) \(expected.label.oneLine) \(recorded)"
+            return "label \(index + 1): \(entry.label.quoted) \(found), "
+                + "\(name) \(expected.label.quoted) \(recorded)"
         }
         let distance = Self.distance(found, recorded)
         if distance > worst?.difference ?? -1 {
             worst = AnswerComparison.Deviation(difference: distance, label: entry.label)
         }
         guard !isWithin(distance, of: recorded) else { return nil }
-        return "label \(index + 1) \(entry.label.oneLine): \(found), \(name) \(recorded) "
+        return "label \(index + 1) \(entry.label.quoted): \(found), \(name) \(recorded) "
             + "(\(distance.short) apart)"
     }
 
@@ -170,6 +170,16 @@ private struct Rule {
     private func quoted(_ text: String?) -> String {
         guard let text else { return "none" }
         return "“\(text.prefix(120).description.oneLine)”"
+    }
+}
+
+extension Label {
+    /// For people, in one line: "“cat”", "#3".
+    var quoted: String {
+        switch self {
+        case .name(let name): "“\(name.prefix(120).description.oneLine)”"
+        case .index: text
+        }
     }
 }
 

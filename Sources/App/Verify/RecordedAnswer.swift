@@ -10,9 +10,8 @@ internal import Inference
 struct RecordedAnswer: Equatable {
     /// One label of a result.
     struct Entry: Equatable {
-        /// In quotes if it is a name, with a number sign if it is an index.
-        let label: String
-        /// As written.
+        let label: Label
+        /// The number's text as it was written.
         let probability: String
     }
 
@@ -98,12 +97,13 @@ struct RecordedAnswer: Equatable {
                 reason: "\"\(place)\" must hold a \"label\", and \"prob\", a number in quotes")
         }
         switch members["label"] {
-        case .string(let name)?: return Entry(label: "“\(name)”", probability: text)
+        case .string(let name)?: return Entry(label: .name(name), probability: text)
         case .number(let number)?:
-            return Entry(label: "#\(JSONValue.number(number).summary)", probability: text)
-        default:
-            throw UnusableGolden(
-                reason: "\"\(place).label\" must be a string, or a whole number")
+            if let index = Int(exactly: number) {
+                return Entry(label: .index(index), probability: text)
+            }
+        default: break
         }
+        throw UnusableGolden(reason: "\"\(place).label\" must be a string, or a whole number")
     }
 }

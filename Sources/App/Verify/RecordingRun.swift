@@ -34,8 +34,8 @@ final class RecordingRun {
     private var signals: Signals?
     private var backend: Backend?
     private var run: OrderedRun<Outcome>?
-    private(set) var count = Count()
-    private(set) var problem: RunProblem?
+    private var count = Count()
+    private var problem: RunProblem?
 
     /// Prepares a run that writes to a file.
     init(
@@ -49,8 +49,18 @@ final class RecordingRun {
         loop = EventLoop(poller: try EpollPoller())
     }
 
-    /// Records everything with a model; false where `problem` came between.
-    func finish(with loaded: LoadedModel) throws(SystemError) -> Bool {
+    /// Records everything with a model. Throws what came between.
+    func finish(with loaded: LoadedModel) throws(RunProblem) -> Count {
+        do throws(SystemError) {
+            try turn(loaded)
+        } catch {
+            problem = problem ?? .other("\(error)")
+        }
+        guard problem == nil, run?.isFinished == true else { throw problem ?? .logged }
+        return count
+    }
+
+    private func turn(_ loaded: LoadedModel) throws(SystemError) {
         signals = try Signals(Application.endingSignals, on: loop) { [unowned self] in
             stop(.interrupted($0))
         }
@@ -63,7 +73,6 @@ final class RecordingRun {
         try loop.run()
         progress?.wipe()
         backend?.close()
-        return problem == nil && run?.isFinished == true
     }
 
     private func stop(_ problem: RunProblem) {

@@ -1,4 +1,6 @@
-// What came of one recorded request, and of all of them.
+// What came of one recorded request, and of all of them: what both reports are made of.
+
+internal import Inference
 
 /// What came of one line of a recording.
 struct Verdict {
@@ -13,7 +15,7 @@ struct Verdict {
     /// The probability that is furthest off the recorded one.
     struct Worst {
         let difference: Double
-        let label: String
+        let label: Label
         let line: Int
         let name: String
     }

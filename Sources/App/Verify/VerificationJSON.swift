@@ -57,7 +57,7 @@ final class VerificationJSON: VerificationReport {
         json.key("worst")
         json.object { json in
             json.field("difference", raw: number(worst.difference))
-            json.field("label", worst.label)
+            json.field("label", worst.label.text)
             json.field("line", worst.line)
             json.field("request", worst.name)
         }

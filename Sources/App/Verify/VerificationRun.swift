@@ -40,7 +40,7 @@ final class VerificationRun {
     private var run: OrderedRun<Verdict>?
     private var tally = Tally()
     private var held = 0
-    private(set) var problem: RunProblem?
+    private var problem: RunProblem?
 
     /// The longest line: a request, and an answer with room to spare.
     static func longestLine(_ configuration: Configuration) -> Int {
@@ -63,26 +63,28 @@ final class VerificationRun {
         }
     }
 
-    /// Verifies everything; `nil` where it did not come to the end, and `problem` or a log line says
-    /// why.
-    func finish() throws(SystemError) -> Tally? {
+    /// Verifies everything. Throws why it did not come to the end.
+    func finish() throws(RunProblem) -> Tally {
+        do {
+            try turn()
+        } catch {
+            problem = problem ?? .other("\(error)")
+        }
+        guard problem == nil, run?.isFinished == true else { throw problem ?? .logged }
+        report.end(tally)
+        return tally
+    }
+
+    private func turn() throws {
         signals = try Signals(Application.endingSignals, on: loop) { [unowned self] signal in
             problem = .interrupted(signal)
             loop.stop()
         }
-        do throws(HandleFailure) {
-            try handles.open(subject.model, forLambda: subject.modelForLambda) {
-                [unowned self] in start($0)
-            }
-        } catch {
-            problem = .other(error.sentence)
-            return nil
+        try handles.open(subject.model, forLambda: subject.modelForLambda) { [unowned self] in
+            start($0)
         }
         try loop.run()
         handles.close()
-        guard problem == nil, run?.isFinished == true else { return nil }
-        report.end(tally)
-        return tally
     }
 
     private func start(_ backend: Backend) {
@@ -159,4 +161,6 @@ enum RunProblem: Error {
     case recording(String)
     case interrupted(CInt)
     case other(String)
+    /// A line of the log has said it.
+    case logged
 }

@@ -65,7 +65,7 @@ final class VerificationText: VerificationReport {
     private static func worst(_ worst: Verdict.Worst?) -> String {
         guard let worst else { return "none, for no label was compared" }
         guard worst.difference > 0 else { return "0" }
-        return "\(worst.difference.short), label \(worst.label.oneLine) of \(worst.name), line "
+        return "\(worst.difference.short), label \(worst.label.quoted) of \(worst.name), line "
             + "\(worst.line)"
     }
 
