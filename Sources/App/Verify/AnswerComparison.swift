@@ -158,7 +158,8 @@ private struct Rule {
     private func isWithin(_ distance: Double, of probability: String) -> Bool {
         let magnitude = max(1, (Double(probability) ?? 1).magnitude)
         return distance == 0
-            || tolerance > 0 && distance <= tolerance + 4 * Double.ulpOfOne * magnitude
+            || tolerance > 0 && distance.isFinite
+                && distance <= tolerance + 4 * Double.ulpOfOne * magnitude
     }
 
     private static func distance(_ one: String, _ other: String) -> Double {
