@@ -5,6 +5,7 @@ that the ways are really asked apart from each other.
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -152,13 +153,13 @@ def test_the_report_for_people(tmp_path, golden):
     lines = done.stdout.splitlines()
     name = golden[2]["request"]["uri"]
     assert lines[2] == (f"✗ line 3 · {name} · every way: label 1 “2”: 0.9920365, recorded 0.992 "
-                        "(3.7e-05 apart)")
+                        "(3.6e-05 apart)")
     assert lines[3].startswith(f"✗ line 5 · {golden[4]['request']['uri']} · the picture has changed")
     summary = dict(line.split("  ", 1) for line in lines[5:])
     assert {name: text.strip() for name, text in summary.items()} == {
         "records": "10", "ways": ", ".join(WAYS), "identical": "8, byte for byte",
         "different": "2", "tolerance": "0", "verdict": "skew: 2 records differ",
-        "worst difference": f"3.7e-05, label “2” of {name}, line 3"}
+        "worst difference": f"3.6e-05, label “2” of {name}, line 3"}
     assert done.stderr == ""
 
 
@@ -265,8 +266,7 @@ def test_a_changed_or_absent_picture(tmp_path, samples):
                for difference in report["differences"]}
     assert set(reasons) == {4, 6} and report["identical"] == 8
     assert reasons[4].startswith("the picture has changed: its SHA-256 is ")
-    assert reasons[6].startswith("the picture is not here: ")
-    assert "digit-5.png" in reasons[6]
+    assert reasons[6] == f"{tmp_path}/digit-5.png cannot be read: No such file or directory"
 
 
 def test_pictures_elsewhere(tmp_path, host, samples):
@@ -348,7 +348,7 @@ def test_what_is_too_large_for_a_way_is_said(tmp_path):
     picture.write_bytes((DIGITS / "samples" / "digit-7.png").read_bytes() + b"\0" * 3000)
     out = tmp_path / "out.jsonl"
     record(out, picture)
-    report = replay(out, "--max-body", "4000")
+    report = replay(out, "--max-body", "5000")
     assert report["identical"] == 1 and report["not_asked"] == 1
     assert "HTTP (JSON)" not in report["ways"]
 
@@ -396,15 +396,17 @@ def test_a_wrong_call_is_one_line(arguments, tmp_path):
 # At length
 
 
-def peak_memory(golden: pathlib.Path, status: int) -> int:
-    """The peak of a replay's resident memory, in bytes."""
-    with subprocess.Popen([str(BINARY), "verify", str(DIGITS), "--golden", str(golden),
-                           "--workers", "2", "--json"], env=clean_environment(),
-                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
-        _, ended, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(ended)
-    assert process.returncode == status
-    return usage.ru_maxrss * 1024
+def peak_memory(golden: pathlib.Path, status: int) -> float:
+    """The peak of a replay's resident memory in MiB, nearly to its end."""
+    peak = 0.0
+    with Process([BINARY, "verify", DIGITS, "--golden", golden, "--workers", "2",
+                  "--json"]) as process:
+        while process.alive():
+            with contextlib.suppress(OSError, RuntimeError):
+                peak = max(peak, process.memory_mib("VmHWM"))
+            time.sleep(0.01)
+        assert process.wait(0) == status, process.text()
+    return peak
 
 
 def test_a_long_recording_takes_no_more_memory(tmp_path, golden, seven):
@@ -419,8 +421,8 @@ def test_a_long_recording_takes_no_more_memory(tmp_path, golden, seven):
     small = tmp_path / "small"
     golden[0]["response"]["results"][0]["prob"] = "0.5"
     small.write_text((json.dumps(golden[0]) + "\n") * 4_000)
-    assert peak_memory(many, 0) < peak_memory(few, 0) + (24 << 20)
-    assert peak_memory(small, 1) < 150 << 20
+    assert peak_memory(many, 0) < peak_memory(few, 0) + 24
+    assert peak_memory(small, 1) < 100
 
 
 def test_progress_is_for_terminals(tmp_path, golden):
@@ -433,11 +435,9 @@ def test_progress_is_for_terminals(tmp_path, golden):
                           stdout=subprocess.DEVNULL, stderr=outer) as process:
         os.close(outer)
         shown = b""
-        try:
+        with contextlib.suppress(OSError):
             while more := os.read(inner, 4096):
                 shown += more
-        except OSError:
-            pass
         os.close(inner)
         assert process.wait(60) == 0
     assert time.monotonic() - start > 1, "too quick for progress: take more lines"

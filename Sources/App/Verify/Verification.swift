@@ -59,7 +59,7 @@ final class Verification {
                     .success(Form(Item(bytes: bytes, name: path), topK: topK)),
                     sha256: SHA256.hexadecimal(of: bytes))
             } catch {
-                end([], "the picture is not here: \(error)")
+                end([], "\(error)")
             }
         }
     }
