@@ -410,24 +410,24 @@ def peak_memory(golden: pathlib.Path, status: int) -> float:
 
 
 def test_a_long_recording_takes_no_more_memory(tmp_path, golden, seven):
-    """120 MB of large requests; and 4,000 lines of small ones, every one of which differs."""
+    """60 MB of large requests; and 1,500 lines of small ones, every one of which differs."""
     picture = base64.b64encode(seven + b"\0" * 450_000).decode()
     request = {"instances": [{"b64": picture}]}
     line = json.dumps({"request": request, "response": {"predictions": [
         {"results": golden[7]["response"]["results"]}]}}) + "\n"
     few, many = tmp_path / "few", tmp_path / "many"
-    few.write_text(line * 20)
-    many.write_text(line * 200)
+    few.write_text(line * 10)
+    many.write_text(line * 100)
     small = tmp_path / "small"
     golden[0]["response"]["results"][0]["prob"] = "0.5"
-    small.write_text((json.dumps(golden[0]) + "\n") * 4_000)
+    small.write_text((json.dumps(golden[0]) + "\n") * 1_500)
     assert peak_memory(many, 0) < peak_memory(few, 0) + 24
     assert peak_memory(small, 1) < 100
 
 
 def test_progress_is_for_terminals(tmp_path, golden):
     path = tmp_path / "long"
-    path.write_text((json.dumps(golden[0]) + "\n") * 6_000)
+    path.write_text((json.dumps(golden[0]) + "\n") * 1_500)
     inner, outer = pty.openpty()
     start = time.monotonic()
     with subprocess.Popen([str(BINARY), "verify", str(DIGITS), "--golden", str(path)],
@@ -441,5 +441,5 @@ def test_progress_is_for_terminals(tmp_path, golden):
         os.close(inner)
         assert process.wait(60) == 0
     assert time.monotonic() - start > 1, "too quick for progress: take more lines"
-    assert b" of 6,000 \xc2\xb7 " in shown and b" records/s" in shown
+    assert b" of 1,500 \xc2\xb7 " in shown and b" records/s" in shown
     assert shown.endswith(b"\r\x1b[2K")

@@ -95,31 +95,18 @@ final class RecordingRun {
         _ input: PredictionInputs.Input, _ backend: Backend,
         _ completed: @escaping (Outcome) -> Void
     ) {
-        guard case .picture(let name) = input else {
-            return completed(
-                .unusable(
-                    "there is no picture in the folder \(input.name); --recursive looks into the "
-                        + "folders within it"))
-        }
-        let form: Form
-        do throws(ModelError) {
-            form =
-                ImageURI.isURI(name)
-                ? Form(uri: name)
-                : Form(Item(bytes: try contents(of: name), name: name), topK: nil)
+        let item: Item
+        do throws(UnusableInput) {
+            item = try input.item(limit: configuration.http.bodyBytes)
         } catch {
-            return completed(.unusable("\(error)"))
+            return completed(.unusable(error.sentence))
         }
         let topK = configuration.topK
-        InProcess(.success(form), on: backend) { answer in
+        InProcess(.success(Form(item, topK: nil)), on: backend) { answer in
             let line = Golden.line(
-                uri: name, topK: topK, sha256: answer.sha256, response: answer.named)
+                uri: input.name, topK: topK, sha256: answer.sha256, response: answer.named)
             completed(.line(line, isFailure: answer.failure != nil))
         }
-    }
-
-    private func contents(of path: String) throws(ModelError) -> [UInt8] {
-        try File.contents(of: path, limit: configuration.http.bodyBytes)
     }
 
     private func deliver(_ outcome: Outcome) {
