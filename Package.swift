@@ -36,6 +36,7 @@ let package = Package(
         .target(
             name: "CWebP", cSettings: strictC,
             linkerSettings: [.linkedLibrary("webp"), .linkedLibrary("webpdemux")]),
+        .target(name: "CZlib", cSettings: strictC, linkerSettings: [.linkedLibrary("z")]),
         .target(name: "COnnxRuntime", cSettings: strictC, linkerSettings: [.linkedLibrary("dl")]),
 
         .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: strict),
@@ -44,7 +45,7 @@ let package = Package(
             name: "Inference", dependencies: ["CJPEG", "CPNG", "CWebP", "COnnxRuntime"],
             swiftSettings: strict),
         .target(
-            name: "Runtime", dependencies: ["EventLoop", "HTTP", "CCurl", "CCrypto", "CLinux"],
+            name: "Runtime", dependencies: ["EventLoop", "HTTP", "CCurl", "CCrypto", "CLinux", "CZlib"],
             swiftSettings: strict),
         .executableTarget(
             name: "App",

@@ -221,10 +221,10 @@ final class Application: InvocationHost {
     @discardableResult
     func requireRoom() throws(Failure) -> Backend {
         guard phase != .draining else {
-            throw Failure(.unavailable, "the server is shutting down")
+            throw .draining
         }
         guard phase == .ready, let backend else {
-            throw Failure(.unavailable, "the model is loading")
+            throw .loading
         }
         guard admission.hasRoom else { throw Self.overloaded }
         return backend
@@ -271,6 +271,11 @@ final class Application: InvocationHost {
                 "traceId": LogValue(end.context?.trace),
             ])
     }
+}
+
+extension Failure {
+    static let loading = Failure(.unavailable, "the model is loading")
+    static let draining = Failure(.unavailable, "the server is shutting down")
 }
 
 /// Calls back once when the time to drain is over.

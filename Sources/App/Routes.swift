@@ -14,8 +14,8 @@ protocol Router: AnyObject {
 
 extension Application: Service, Router {
     private static let pong = Response(.ok)
-    private static let stillLoading = Failure(.unavailable, "the model is loading").response
-    private static let leaving = Failure(.unavailable, "the server is shutting down").response
+    private static let loadingAnswer = Failure.loading.response
+    private static let drainingAnswer = Failure.draining.response
 
     func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Beginning {
         begin(head, in: bytes, context: nil)
@@ -28,22 +28,26 @@ extension Application: Service, Router {
         case .ping:
             switch phase {
             case .ready: return .answer(Self.pong)
-            case .loading: return .answer(Self.stillLoading)
-            case .draining: return .answer(Self.leaving)
+            case .loading: return .answer(Self.loadingAnswer)
+            case .draining: return .answer(Self.drainingAnswer)
             }
         case .invocations:
             do throws(Failure) {
-                try requireRoom()
-                let properties = try RequestProperties(
-                    head, in: bytes, defaultAccept: configuration.defaultAccept)
-                if properties.kind == .image { try requireRoomInQueue() }
-                let context =
-                    context ?? RequestContext(id: properties.inferenceID ?? nextRequestID())
                 return .receive(
-                    Invocation("POST /invocations", properties, context, host: self),
+                    try invocation(head, in: bytes, context),
                     bodyLimit: configuration.http.bodyBytes)
             } catch {
                 return .answer(refuse(error, head, in: bytes, context))
+            }
+        case .endpoint(let style):
+            do throws(Failure) {
+                let invocation = try invocation(
+                    head, in: bytes, context, acceptField: style.acceptField)
+                return .receive(
+                    EndpointReceiver(invocation, style: style),
+                    bodyLimit: configuration.http.bodyBytes)
+            } catch {
+                return .answer(style.answer(refuse(error, head, in: bytes, context)))
             }
         case .methodNotAllowed(let allow):
             let failure = Failure(
@@ -51,9 +55,25 @@ extension Application: Service, Router {
             return .answer(refuse(failure, head, in: bytes, context))
         case .notFound:
             let failure = Failure(
-                .notFound, "there is no such route; there are /ping and /invocations")
+                .notFound,
+                "there is no such route; there are /ping, /invocations and, for SageMaker's "
+                    + "clients, /endpoints/NAME/invocations")
             return .answer(refuse(failure, head, in: bytes, context))
         }
+    }
+
+    /// The request for labels that a head begins, or why not.
+    private func invocation(
+        _ head: borrowing RequestHead, in bytes: Span<UInt8>, _ context: RequestContext?,
+        acceptField: StaticString = "accept"
+    ) throws(Failure) -> Invocation {
+        try requireRoom()
+        let properties = try RequestProperties(
+            head, in: bytes, acceptField: acceptField, defaultAccept: configuration.defaultAccept)
+        if properties.kind == .image { try requireRoomInQueue() }
+        return Invocation(
+            "POST /invocations", properties,
+            context ?? RequestContext(id: properties.inferenceID ?? nextRequestID()), host: self)
     }
 
     func response(to failure: ConnectionFailure) -> Response {

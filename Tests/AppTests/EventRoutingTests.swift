@@ -19,7 +19,7 @@ private final class RigRouter: Router {
     ) -> Beginning {
         switch Route(head.method, path: head.path, in: bytes) {
         case .ping: return .answer(Response(.ok, contentType: "application/json"))
-        case .invocations:
+        case .invocations, .endpoint:
             do throws(Failure) {
                 let properties = try RequestProperties(head, in: bytes, defaultAccept: "*/*")
                 guard let context else { preconditionFailure("an event has a context") }

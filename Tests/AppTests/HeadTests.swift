@@ -34,6 +34,14 @@ import Testing
         ("HEAD /invocations", .methodNotAllowed(allow: "POST")), ("GET /", .notFound),
         ("GET /PING", .notFound), ("GET /ping/", .notFound), ("GET //ping", .notFound),
         ("GET /pin%67", .notFound), ("POST /invocations/x", .notFound), ("OPTIONS *", .notFound),
+        ("POST /endpoints/a-1/invocations", .endpoint(.whole)),
+        ("POST /endpoints/a/invocations?top_k=3", .endpoint(.whole)),
+        ("POST /endpoints/a/invocations-response-stream", .endpoint(.eventStream)),
+        ("GET /endpoints/a/invocations", .methodNotAllowed(allow: "POST")),
+        ("POST /endpoints//invocations", .notFound), ("POST /endpoints/a", .notFound),
+        ("POST /endpoints/a/", .notFound), ("POST /endpoints/", .notFound),
+        ("POST /endpoints", .notFound), ("POST /endpoints/a/b/invocations", .notFound),
+        ("POST /endpoints/a/async-invocations", .notFound),
     ])
     func `method and path choose the route`(_ request: String, _ route: Route) throws {
         #expect(

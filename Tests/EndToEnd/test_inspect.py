@@ -5,9 +5,10 @@ import pathlib
 import shutil
 
 import pytest
-from server import DIGITS, run
+from server import DIGITS, ROOT, run
 
 EXPORTERS = pathlib.Path(__file__).parent / "exporters"
+NETWORKS = ROOT / "Tests" / "InferenceTests" / "Fixtures" / "mxnet" / "networks"
 
 
 def inspected(*arguments, env=None) -> dict:
@@ -46,6 +47,18 @@ def test_for_machines():
     assert answer["labels"] == {"count": 10, "first": [str(digit) for digit in range(10)],
                                 "origin": "file", "file": "labels.txt"}
     assert answer["warnings"] == []
+
+
+def test_an_mxnet_pair():
+    folder = NETWORKS / "any_size"
+    answer = inspected(str(folder))
+    assert answer["model"]["format"] == "MXNet" and answer["model"]["opset"] > 0
+    symbol, weights = folder / "any_size-symbol.json", folder / "any_size-0000.params"
+    assert answer["model"]["file"] == str(symbol) and answer["model"]["weights"] == [str(weights)]
+    assert answer["model"]["bytes_on_disk"] == symbol.stat().st_size + weights.stat().st_size
+    assert 0 < 4 * answer["model"]["parameters"] < weights.stat().st_size
+    text = run("inspect", str(folder)).stdout
+    assert "MXNet, imported to ONNX, opset" in text and weights.name in text
 
 
 @pytest.mark.parametrize(("case", "step", "does", "origin"), [

@@ -13,7 +13,7 @@ import Testing
     private static func infer(
         _ context: any InferenceContext, _ r: Float, _ g: Float, _ b: Float
     ) throws -> [Float] {
-        context.withInput { tensor in
+        context.withInput { (tensor: inout MutableSpan<Float>) in
             let plane = tensor.count / 3
             for index in tensor.indices { tensor[index] = [r, g, b][index / plane] }
         }
@@ -69,7 +69,7 @@ import Testing
         for _ in 0..<8 {
             let context = try ModelFixtures.open("gray")
                 .makeContext(inputShape: [1, 1, 28, 28], output: 0)
-            context.withInput { tensor in
+            context.withInput { (tensor: inout MutableSpan<Float>) in
                 let address = unsafe tensor.withUnsafeMutableBufferPointer {
                     UInt(bitPattern: $0.baseAddress)
                 }

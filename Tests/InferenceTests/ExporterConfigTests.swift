@@ -170,12 +170,34 @@ import Testing
             "config.json": #"{"model_type": "vit", "num_channels": 1, "#
                 + #""problem_type": "multi_label_classification"}"#
         ])
-        let sentences = files.disagreements(channels: 3, classes: 4, ending: .softmax)
+        let input = try Self.input()
+        let sentences = files.disagreements(input: input, classes: 4, ending: .softmax)
         #expect(sentences.count == 2)
         #expect(sentences[0].contains("config.json: \"num_channels\" says 1 channels"))
         #expect(sentences[1].contains("asks for sigmoid, but the model itself ends in softmax"))
         let timm = try Exporter.files(["config.json": #"{"architecture": "a", "num_classes": 9}"#])
-        #expect(timm.disagreements(channels: 3, classes: 4, ending: .other).count == 1)
+        #expect(timm.disagreements(input: input, classes: 4, ending: .other).count == 1)
+    }
+
+    private static func input(_ element: ElementType = .float32) throws -> NetworkInput {
+        try NetworkInput([
+            TensorDescription(name: "x", element: element, shape: [1, 3, 8, 8])
+        ])
+    }
+
+    @Test func `what exporters say of numbers is left to a network of bytes`() throws {
+        let files = Exporter.processor("ViTImageProcessor", #""size": 8, "resample": 3"#)
+        let settings = try Exporter.settings(files, shape: [1, 3, 8, 8], element: .uint8)
+        #expect(settings.scale == Resolved(1, .model))
+        #expect(settings.mean == Resolved([0, 0, 0], .model))
+        #expect(settings.resize.value?.filter == .bicubic)
+        let sentences = try Exporter.files(files).disagreements(
+            input: Self.input(.uint8), classes: 4, ending: .other)
+        #expect(
+            sentences == [
+                "preprocessor_config.json scales and normalizes, but the model's input is uint8 "
+                    + "and takes pixels as they are; that is left to the model"
+            ])
     }
 
     @Test func `labels that are too few are warned of with their key`() throws {

@@ -15,12 +15,13 @@ enum Exporter {
     /// What is decided of these files for a network's input.
     static func settings(
         _ files: [String: String], manifest json: String = "{}",
-        shape: [Int?] = [nil, 3, nil, nil], ending: GraphEnding = .other
+        shape: [Int?] = [nil, 3, nil, nil], element: ElementType = .float32,
+        ending: GraphEnding = .other
     ) throws(ModelError) -> ModelSettings {
         let manifest = try Manifest(Array(json.utf8))
         let exported = try Self.files(files, needsSteps: !manifest.decidesAllSteps)
         let input = try NetworkInput(
-            [TensorDescription(name: "x", element: .float32, shape: shape)],
+            [TensorDescription(name: "x", element: element, shape: shape)],
             layout: manifest.layout, usualLayout: exported.layout?.value,
             channels: manifest.channels,
             usualChannels: exported.channels?.value ?? 3)

@@ -160,7 +160,7 @@ enum MXNetFixtures {
     ) throws(ModelError) -> [Float] {
         let model = try Engine.open(source, options: ModelFixtures.engine)
         let context = try model.makeContext(inputShape: input.shape, output: 0)
-        context.withInput { tensor in
+        context.withInput { (tensor: inout MutableSpan<Float>) in
             for index in input.values.indices { tensor[index] = input.values[index] }
         }
         try context.infer()

@@ -48,6 +48,20 @@ import Testing
         #expect(Self.close(try Self.answer(model), Self.softmax(Self.scores)))
     }
 
+    @Test func `a network of bytes gets the pixels as they are`() throws {
+        let model = try Self.load("input_uint8", ["amphora.json": #"{"activation": "none"}"#])
+        #expect(model.inputs.first?.element == .uint8)
+        #expect(Self.close(try Self.answer(model), [51, 102, 204, 178.75]))
+        // Padding and other orders of channels are bytes, too.
+        let padded = try Self.load(
+            "input_uint8",
+            [
+                "amphora.json": #"{"activation": "none", "input": {"channels": "BGR"}, "#
+                    + #""preprocess": {"resize": {"to": "exact", "size": 4}, "crop": 8}}"#
+            ])
+        #expect(Self.close(try Self.answer(padded), [51, 25.5, 12.75, 44.875]))
+    }
+
     @Test func `a sigmoid at the end is left alone, and one in the settings applied`() throws {
         let expected = Self.scores.map { 1 / (1 + expf(-$0)) }
         let graph = try Self.load("sigmoid", ["amphora.json": Self.plain])
@@ -124,7 +138,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("two_inputs", "2 inputs"), ("input_uint8", "uint8"), ("input_float16", "float16"),
+        ("two_inputs", "2 inputs"), ("input_float16", "float16"),
         ("rank_3", "3 dimensions"), ("batch_8", "batch of 8"), ("channels_4", "[?, 4, 8, 8]"),
         ("only_integers", "int64"), ("open_all", "input.layout"),
         ("unknown_operator", "example.invalid"),

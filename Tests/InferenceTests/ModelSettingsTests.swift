@@ -6,12 +6,13 @@ import Testing
 
 @Suite struct ModelSettingsTests {
     private static func decide(
-        _ json: String = "{}", shape: [Int?] = [nil, 3, nil, nil], ending: GraphEnding = .other,
+        _ json: String = "{}", shape: [Int?] = [nil, 3, nil, nil],
+        element: ElementType = .float32, ending: GraphEnding = .other,
         defaults: Preprocessing = Preprocessing()
     ) throws(ModelError) -> ModelSettings {
         let manifest = try Manifest(Array(json.utf8))
         let input = try NetworkInput(
-            [TensorDescription(name: "x", element: .float32, shape: shape)],
+            [TensorDescription(name: "x", element: element, shape: shape)],
             name: manifest.inputName, layout: manifest.layout, channels: manifest.channels)
         return try ModelSettings(manifest, input: input, ending: ending, defaults: defaults)
     }
@@ -44,6 +45,30 @@ import Testing
         #expect(settings.resize.value?.target == .shorter(256))
         #expect(settings.inputShape == [1, 112, 224, 3])
         #expect(settings.preprocessing.layout == .nhwc)
+    }
+
+    @Test func `a network of bytes gets them unscaled, because its graph says so`() throws {
+        let settings = try Self.decide(element: .uint8)
+        #expect(settings.element == .uint8)
+        #expect(settings.scale == Resolved(1, .model))
+        #expect(settings.mean == Resolved([0, 0, 0], .model))
+        #expect(settings.std == Resolved([1, 1, 1], .model))
+        #expect(try Self.decide().element == .float32)
+        let same = #"{"preprocess": {"scale": 1, "mean": [0, 0, 0], "std": [1, 1, 1]}}"#
+        #expect(try Self.decide(same, element: .uint8).scale.origin.file == "amphora.json")
+    }
+
+    @Test(arguments: [
+        (#""scale": 0.5"#, "scale"), (#""mean": [1, 1, 1]"#, "mean"),
+        (#""std": [2, 2, 2]"#, "std"),
+    ])
+    func `numbers that bytes have no room for are named`(json: String, key: String) {
+        #expect {
+            try Self.decide(#"{"preprocess": {\#(json)}}"#, element: .uint8)
+        } throws: {
+            "\($0)" == "amphora.json: \"preprocess.\(key)\" has no place: the model's input is "
+                + "uint8 and takes pixels as they are"
+        }
     }
 
     @Test func `one channel is gray, from 0 to 1`() throws {

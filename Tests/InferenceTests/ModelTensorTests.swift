@@ -59,8 +59,10 @@ import Testing
 
     @Test func `other element types and numbers of inputs are named`() {
         #expect {
-            try NetworkInput(Self.input([1, 3, 8, 8], element: ElementType(code: 2)))
-        } throws: { "\($0)" == "the model's input \"x\" is uint8; float32 is supported" }
+            try NetworkInput(Self.input([1, 3, 8, 8], element: ElementType(code: 10)))
+        } throws: {
+            "\($0)" == "the model's input \"x\" is float16; float32 and uint8 are supported"
+        }
         #expect { try NetworkInput([]) } throws: { "\($0)".contains("0 inputs") }
         #expect {
             try NetworkInput(

@@ -16,7 +16,10 @@ struct Inspection {
     let folder: String
     /// The path of the model file.
     let file: String
+    let format: ModelFormat
     let summary: GraphSummary
+    /// The paths of the files beside it that hold weights.
+    let weightFiles: [String]
     /// Of the model file and the files its weights are in.
     let bytesOnDisk: Int
     /// What loading it and making one worker ready added to the process; `nil` where unknown.
@@ -38,6 +41,7 @@ struct Inspection {
         let model = loaded.model
         folder = loaded.path
         file = model.folder.model.value
+        format = model.folder.format
         engine = model.engine
         inputs = model.inputs
         outputs = model.outputs
@@ -54,15 +58,24 @@ struct Inspection {
             bytesInMemory = ResidentMemory.bytes().flatMap { after in
                 residentBefore.map { max(0, after - $0) }
             }
-            summary = try GraphSummary(.file(file))
-            let folder = file.prefix(through: file.lastIndex(of: "/") ?? file.startIndex)
-            var sum = try File.size(of: file)
-            for name in summary.externalFiles where File.kind(of: folder + name) == .file {
-                sum += try File.size(of: folder + name)
-            }
+            summary = try model.folder.summary()
+            weightFiles = Self.weightFiles(of: file, format, summary)
+            var sum = 0
+            for path in [file] + weightFiles { sum += try File.size(of: path) }
             bytesOnDisk = sum
         } catch {
             throw LoadingFailure(sentence: "\(error)")
+        }
+    }
+
+    private static func weightFiles(
+        of file: String, _ format: ModelFormat, _ summary: GraphSummary
+    ) -> [String] {
+        switch format {
+        case .mxnet(let parameters): return [parameters]
+        case .onnx:
+            let folder = file.prefix(through: file.lastIndex(of: "/") ?? file.startIndex)
+            return summary.externalFiles.map { folder + $0 }.filter { File.kind(of: $0) == .file }
         }
     }
 
@@ -71,7 +84,7 @@ struct Inspection {
     private static func steps(_ settings: ModelSettings) -> [Decision] {
         var steps = [
             Decision(
-                name: "decode", text: "as \(library(settings.decode.value)) does, without EXIF",
+                name: "decode", text: decode(settings.decode.value),
                 origin: settings.decode.origin),
             Decision(
                 name: "channels", text: channels(settings.channels.value),
@@ -119,8 +132,11 @@ struct Inspection {
         return steps
     }
 
-    private static func library(_ profile: Preprocessing.DecodeProfile) -> String {
-        profile == .pillow ? "Pillow" : "OpenCV"
+    private static func decode(_ profile: Preprocessing.DecodeProfile) -> String {
+        switch profile {
+        case .pillow: "as Pillow does; EXIF turns nothing"
+        case .opencv: "as MXNet's OpenCV does; EXIF turns where no JFIF is"
+        }
     }
 
     private static func channels(_ channels: Preprocessing.Channels) -> String {

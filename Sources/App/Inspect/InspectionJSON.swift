@@ -1,6 +1,7 @@
 // `amphora inspect --json`: one object, for machines. Keys are only ever added.
 
 internal import Inference
+internal import Runtime
 
 /// Writes an inspection as JSON.
 enum InspectionJSON {
@@ -46,12 +47,14 @@ enum InspectionJSON {
     private static func write(model inspection: Inspection, to json: inout JSONWriter) {
         let summary = inspection.summary
         json.field("file", inspection.file)
-        json.field("format", "ONNX")
+        json.field("format", inspection.format.name)
         json.field("opset", summary.opset)
         json.field("ir_version", summary.irVersion)
         json.field("producer", summary.producer)
         json.field("operators", summary.nodes)
         json.field("parameters", raw: summary.parameters.map(String.init) ?? "null")
+        json.key("weights")
+        json.array(inspection.weightFiles) { $0.element($1) }
         json.field("bytes_on_disk", inspection.bytesOnDisk)
         json.field("bytes_in_memory", raw: inspection.bytesInMemory.map(String.init) ?? "null")
         json.field("engine", inspection.engine)

@@ -39,28 +39,39 @@ struct InspectionText {
 
     private func model(_ inspection: Inspection) -> [String] {
         let summary = inspection.summary
-        let file = inspection.file.split(separator: "/").last.map(String.init) ?? inspection.file
         let disk = Self.size(inspection.bytesOnDisk)
         let memory = inspection.bytesInMemory.map { ", \(Self.size($0)) of memory with one worker" }
         let weights = summary.parameters.map(Self.grouped) ?? "more than can be counted"
         var lines = [
             title("Model"),
-            row("file", file),
-            row("format", format(summary)),
+            row("file", Self.name(inspection.file)),
+            row("format", format(inspection)),
             row("producer", summary.producer.isEmpty ? "not said" : summary.producer),
             row("parameters", "\(weights), in \(Self.grouped(summary.nodes)) operators"),
             row("size", "\(disk) on disk\(memory ?? "")"),
             row("engine", inspection.engine),
         ]
+        if !inspection.weightFiles.isEmpty {
+            let names = inspection.weightFiles.map(Self.name)
+            lines.insert(row("weights", names.joined(separator: ", ")), at: 2)
+        }
         lines += inspection.inputs.map { row("input", describe($0)) }
         lines += inspection.outputs.map { row("output", describe($0)) }
         lines.append(row("classes", Self.grouped(inspection.classes)))
         return lines
     }
 
-    private func format(_ summary: GraphSummary) -> String {
-        let own = "ONNX, opset \(summary.opset), IR version \(summary.irVersion)"
-        return ([own] + summary.extensions).joined(separator: ", ")
+    private func format(_ inspection: Inspection) -> String {
+        let summary = inspection.summary
+        let own =
+            "\(ModelFormat.onnx.name), opset \(summary.opset), IR version \(summary.irVersion)"
+        let onnx = ([own] + summary.extensions).joined(separator: ", ")
+        return inspection.format == .onnx ? onnx : "\(inspection.format.name), imported to \(onnx)"
+    }
+
+    /// The last part of a path.
+    private static func name(_ path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? path
     }
 
     private func describe(_ tensor: TensorDescription) -> String {

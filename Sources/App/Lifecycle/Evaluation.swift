@@ -6,9 +6,8 @@ internal import Inference
 internal import Runtime
 
 /// The evaluation of one form. Loop thread.
-final class Evaluation {
-    /// Images begun before others have their turn: bad ones end at once, by the thousand.
-    private static let itemsPerTurn = 256
+final class Evaluation: Launching {
+    static let piecesPerTurn = 256
 
     private let items: [Item]
     private let isList: Bool
@@ -20,8 +19,7 @@ final class Evaluation {
     private var running: [Int: Classification] = [:]
     private var nextIndex = 0
     private var endedCount = 0
-    private var isLaunching = false
-    private var isScheduled = false
+    var launchState = LaunchState()
 
     /// Called for each image that has ended, with its place among them, before the answer.
     var itemEnded: ((Int, Item, Result<[Prediction], Failure>) -> Void)?
@@ -54,28 +52,14 @@ final class Evaluation {
         running = [:]
     }
 
-    private func launch() {
-        // An item may end at once, inside `start`; the loop that is already running goes on then.
-        guard !isLaunching else { return }
-        isLaunching = true
-        for _ in 0..<Self.itemsPerTurn {
-            guard hasRoom else { break }
-            begin(nextIndex)
-        }
-        isLaunching = false
-        guard hasRoom, !isScheduled else { return }
-        isScheduled = true
-        backend.loop.afterTurn { [weak self] in
-            self?.isScheduled = false
-            self?.launch()
-        }
-    }
+    var loop: EventLoop { backend.loop }
 
-    private var hasRoom: Bool {
+    var hasRoom: Bool {
         completed != nil && nextIndex < items.count && running.count < backend.window
     }
 
-    private func begin(_ index: Int) {
+    func beginNext() {
+        let index = nextIndex
         nextIndex += 1
         let classification = Classification(items[index], topK: topK, backend: backend) {
             [weak self] in self?.ended(index, $0)

@@ -2,16 +2,15 @@
 // images at a time.
 //
 // Each record is an evaluation of its own, so one record's answer is what the same request would
-// have got alone. Bad ones end at once, by the thousand; others have their turns in between.
+// have got alone.
 
 internal import EventLoop
 internal import Inference
 internal import Runtime
 
 /// The evaluation of a batch. Loop thread.
-final class RecordEvaluation {
-    /// Records begun before others have their turn.
-    private static let recordsPerTurn = 64
+final class RecordEvaluation: Launching {
+    static let piecesPerTurn = 64
 
     private let records: [RecordBatch.Record]
     private let backend: Backend
@@ -20,8 +19,7 @@ final class RecordEvaluation {
     private var running: [Int: Evaluation] = [:]
     private var nextIndex = 0
     private var endedCount = 0
-    private var isLaunching = false
-    private var isScheduled = false
+    var launchState = LaunchState()
 
     /// Called for each image that has ended, and for each record that has none because of a failure,
     /// with the index of the record; in a batch of a queue's nobody else learns what was found.
@@ -68,30 +66,16 @@ final class RecordEvaluation {
 
     // MARK: The window
 
-    private func launch() {
-        // A record may end at once, inside `begin`; the loop that is already running goes on then.
-        guard !isLaunching else { return }
-        isLaunching = true
-        for _ in 0..<Self.recordsPerTurn {
-            guard hasRoom else { break }
-            begin(nextIndex)
-        }
-        isLaunching = false
-        guard hasRoom, !isScheduled else { return }
-        isScheduled = true
-        backend.loop.afterTurn { [weak self] in
-            self?.isScheduled = false
-            self?.launch()
-        }
-    }
+    var loop: EventLoop { backend.loop }
 
     /// A record can be a whole list: images count, not records alone.
-    private var hasRoom: Bool {
+    var hasRoom: Bool {
         completed != nil && nextIndex < records.count && running.count < backend.window
             && running.values.reduce(0) { $0 + $1.inFlight } < backend.window
     }
 
-    private func begin(_ index: Int) {
+    func beginNext() {
+        let index = nextIndex
         nextIndex += 1
         switch records[index].content {
         case .nothing: ended(index, .success(Answer.predictions([])))

@@ -24,9 +24,11 @@ struct RequestProperties {
 
     /// Reads a head. Throws what the client must change.
     ///
-    /// `defaultAccept` is for a client that sends no Accept field.
+    /// `acceptField` is what the client says the types in that it takes; `defaultAccept` is for one
+    /// that does not.
     init(
-        _ head: borrowing RequestHead, in bytes: Span<UInt8>, defaultAccept: String
+        _ head: borrowing RequestHead, in bytes: Span<UInt8>,
+        acceptField: StaticString = "accept", defaultAccept: String
     ) throws(Failure) {
         if let coding = head.value(of: "content-encoding", in: bytes)?.text(in: bytes),
             !coding.isEmpty, coding.lowercased() != "identity"
@@ -45,7 +47,7 @@ struct RequestProperties {
             )
         }
         self.kind = kind
-        accept = head.value(of: "accept", in: bytes)?.text(in: bytes) ?? defaultAccept
+        accept = head.value(of: acceptField, in: bytes)?.text(in: bytes) ?? defaultAccept
         if kind != .unstated { try kind.requireAccepted(by: accept) }
         topK = try Self.topK(head.query?.text(in: bytes))
         let given =

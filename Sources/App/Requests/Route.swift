@@ -7,6 +7,8 @@ internal import HTTP
 enum Route: Equatable {
     case ping
     case invocations
+    /// As SageMaker's clients ask an endpoint; whatever its name, this server is it.
+    case endpoint(EndpointStyle)
     /// The path is known, the method is not among these.
     case methodNotAllowed(allow: String)
     case notFound
@@ -21,8 +23,29 @@ enum Route: Equatable {
                 }
         } else if path.equals("/invocations", in: bytes) {
             self = method == .post ? .invocations : .methodNotAllowed(allow: "POST")
+        } else if let style = EndpointStyle(path: path, in: bytes) {
+            self = method == .post ? .endpoint(style) : .methodNotAllowed(allow: "POST")
         } else {
             self = .notFound
+        }
+    }
+}
+
+extension EndpointStyle {
+    /// `/endpoints/NAME/invocations` and its like; `nil` for other paths.
+    fileprivate init?(path: ByteRange, in bytes: Span<UInt8>) {
+        let all = path.range
+        let name = all.dropFirst("/endpoints/".utf8.count)
+        guard (all.lowerBound..<name.lowerBound).spell("/endpoints/", in: bytes),
+            let slash = name.firstIndex(where: { bytes[$0] == UInt8(ascii: "/") }),
+            slash > name.lowerBound
+        else { return nil }
+        if (slash..<all.upperBound).spell("/invocations", in: bytes) {
+            self = .whole
+        } else if (slash..<all.upperBound).spell("/invocations-response-stream", in: bytes) {
+            self = .eventStream
+        } else {
+            return nil
         }
     }
 }
@@ -30,19 +53,26 @@ enum Route: Equatable {
 extension ByteRange {
     /// Whether these bytes spell a word exactly.
     func equals(_ word: StaticString, in bytes: Span<UInt8>) -> Bool {
-        guard count == word.utf8CodeUnitCount else { return false }
-        return word.withUTF8Buffer { word in
-            for offset in 0..<count where unsafe bytes[Int(start) + offset] != word[offset] {
-                return false
-            }
-            return true
-        }
+        range.spell(word, in: bytes)
     }
 
     /// These bytes as text; invalid UTF-8 is replaced.
     func text(in bytes: Span<UInt8>) -> String {
         unsafe bytes.extracting(range).withUnsafeBufferPointer { bytes in
             unsafe String(decoding: bytes, as: UTF8.self)
+        }
+    }
+}
+
+extension Range<Int> {
+    /// Whether the bytes at these indices spell a word exactly.
+    fileprivate func spell(_ word: StaticString, in bytes: Span<UInt8>) -> Bool {
+        guard count == word.utf8CodeUnitCount else { return false }
+        return word.withUTF8Buffer { word in
+            for offset in 0..<count where unsafe bytes[lowerBound + offset] != word[offset] {
+                return false
+            }
+            return true
         }
     }
 }

@@ -5,6 +5,7 @@
 // were written. Only for text that `JSONValue` has read without complaint: nothing is checked here.
 
 internal import Inference
+internal import Runtime
 
 /// Rewrites valid JSON.
 enum CompactJSON {

@@ -8,6 +8,7 @@
 // refused with a clause that says what it should be.
 
 internal import Inference
+internal import Runtime
 
 /// Why a line of a recording can't be used, as a clause.
 struct UnusableGolden: Error, Equatable {

@@ -2,6 +2,7 @@
 // answer's prelude, or the report of a failure (contracts.md B4, B6, B15).
 
 internal import Inference
+internal import Runtime
 
 /// Reads answers of the Lambda handle.
 enum LambdaReading {

@@ -1,6 +1,7 @@
 // `amphora verify --json`: one object, for machines. Keys are only ever added.
 
 internal import Inference
+internal import Runtime
 
 /// Gathers a report and prints it at the end.
 final class VerificationJSON: VerificationReport {

@@ -66,9 +66,10 @@ package protocol CompiledModel: AnyObject, Sendable {
 
 /// One worker's input and output tensors; used by one thread at a time.
 package protocol InferenceContext: AnyObject {
-    /// Lets `body` write the input tensor in place. Rethrows what `body` throws.
-    func withInput<Failure: Error>(
-        _ body: (inout MutableSpan<Float>) throws(Failure) -> Void
+    /// Lets `body` write the input tensor in place; `Element` is that of the model's input. Rethrows
+    /// what `body` throws.
+    func withInput<Element: TensorElement, Failure: Error>(
+        _ body: (inout MutableSpan<Element>) throws(Failure) -> Void
     ) throws(Failure)
 
     /// The third verb. Throws `ModelError` if the engine fails.

@@ -29,6 +29,8 @@ package struct ElementType: Sendable, Equatable, CustomStringConvertible {
 
     /// 32-bit floating point: the only type that is computed in.
     package static let float32 = ElementType(code: 1)
+    /// Pixels as decoders give them, for networks that normalise by themselves.
+    package static let uint8 = ElementType(code: 2)
 
     private static let names = [
         "not a tensor", "float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "string",
@@ -42,4 +44,18 @@ package struct ElementType: Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         Self.names.indices.contains(code) ? Self.names[code] : "element type \(code)"
     }
+}
+
+/// A type that an input tensor's elements can have.
+package protocol TensorElement: BitwiseCopyable, Sendable {
+    /// Its number in the format.
+    static var elementType: ElementType { get }
+}
+
+extension Float: TensorElement {
+    package static var elementType: ElementType { .float32 }
+}
+
+extension UInt8: TensorElement {
+    package static var elementType: ElementType { .uint8 }
 }

@@ -10,8 +10,9 @@ package struct Preprocessor {
     private let geometry: Geometry
     private var resampler: Resampler
     private var resizer: BilinearResizer
-    private let writer: TensorWriter
-    /// The cropped pixels, before they become floats.
+    private let floats: TensorWriter<Float>
+    private let bytes: TensorWriter<UInt8>
+    /// The cropped pixels, before they go into the tensor.
     private var cropped: [UInt8] = []
 
     /// The size of the tensor's picture, or `nil` where it depends on the picture that comes in.
@@ -23,7 +24,8 @@ package struct Preprocessor {
         geometry = Geometry(plan)
         resizer = BilinearResizer(limits: limits)
         resampler = Resampler(filter: plan.resize?.filter ?? .bilinear, limits: limits)
-        writer = TensorWriter(plan)
+        floats = TensorWriter(plan)
+        bytes = TensorWriter(unscaled: plan)
         if let crop = plan.crop {
             outputSize = crop
         } else if case .exact(let height, let width) = plan.resize?.target {
@@ -58,6 +60,20 @@ package struct Preprocessor {
     /// Writes the tensor, which has exactly `channels · height · width` values of the output size.
     package mutating func write(
         _ raster: borrowing Raster, into tensor: inout MutableSpan<Float>
+    ) throws(ImageError) {
+        try write(raster, into: &tensor, by: floats)
+    }
+
+    /// Likewise, pixels as they are: neither scaled nor normalised.
+    package mutating func write(
+        _ raster: borrowing Raster, into tensor: inout MutableSpan<UInt8>
+    ) throws(ImageError) {
+        try write(raster, into: &tensor, by: bytes)
+    }
+
+    private mutating func write<Element: TensorElement>(
+        _ raster: borrowing Raster, into tensor: inout MutableSpan<Element>,
+        by writer: TensorWriter<Element>
     ) throws(ImageError) {
         if let objection = Self.objection(to: plan) { throw .undecodable(objection) }
         precondition(raster.channels == plan.channels.count, "the decoder has other channels")

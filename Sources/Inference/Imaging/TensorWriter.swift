@@ -1,29 +1,23 @@
-// From 8-bit pixels to normalised floats in the network's layout.
+// From 8-bit pixels to normalised floats, or to bytes as they are, in the network's layout.
 //
 // A value depends only on the pixel and the channel, so the 256 results per channel are computed
 // once, with exactly the operations of ToTensor and Normalize in float32, or those of Hugging Face's
 // rescale and normalize, and looked up.
 
 /// Writes pixels into a tensor; any thread.
-struct TensorWriter {
+struct TensorWriter<Element: TensorElement> {
     private let channels: Preprocessing.Channels
     private let layout: Preprocessing.Layout
     /// 256 values for each of the tensor's channels.
-    private let values: [Float]
+    private let values: [Element]
     /// The 8-bit value around small pictures, one a channel.
     private let padding: [UInt8]
 
-    /// Computes the values of a plan; `mean` and `std` follow the tensor's order of channels.
-    init(_ plan: Preprocessing) {
+    private init(_ plan: Preprocessing, values: [Element]) {
         channels = plan.channels
         layout = plan.layout
         padding = (0..<plan.channels.count).map { Self.value(plan.padding, $0, of: plan.channels) }
-        values = (0..<plan.channels.count).flatMap { channel in
-            let mean = Self.value(plan.mean, channel, of: plan.channels)
-            let std = Self.value(plan.std, channel, of: plan.channels)
-            let second = Self.value(plan.secondStd ?? [1], channel, of: plan.channels)
-            return (0...255).map { (Self.scaled($0, plan) - plan.offset - mean) / std / second }
-        }
+        self.values = values
     }
 
     private static func value<Value>(
@@ -33,16 +27,10 @@ struct TensorWriter {
         return values[values.count == 1 ? 0 : channel]
     }
 
-    /// ToTensor divides in float32; the rescaling of others multiplies in float64, then narrows.
-    private static func scaled(_ pixel: Int, _ plan: Preprocessing) -> Float {
-        plan.scale == 1.0 / 255.0 && plan.arithmetic == .torchvision
-            ? Float(pixel) / 255 : Float(Double(pixel) * plan.scale)
-    }
-
     /// Writes the pixels of `crop.window`, packed in `pixels`, and the padding around them.
     func write(
         _ pixels: borrowing [UInt8], placed crop: Geometry.Crop,
-        into tensor: inout MutableSpan<Float>
+        into tensor: inout MutableSpan<Element>
     ) {
         let size = crop.size
         precondition(tensor.count == size.height * size.width * channels.count)
@@ -69,8 +57,8 @@ struct TensorWriter {
 
     /// Writes `count` pixels, of which the first is pixel number `pixel` of the tensor's picture.
     private func write(
-        row: UnsafePointer<UInt8>, count: Int, _ values: UnsafePointer<Float>, at pixel: Int,
-        plane: Int, into tensor: UnsafeMutablePointer<Float>
+        row: UnsafePointer<UInt8>, count: Int, _ values: UnsafePointer<Element>, at pixel: Int,
+        plane: Int, into tensor: UnsafeMutablePointer<Element>
     ) {
         for channel in 0..<channels.count {
             let source = unsafe row + (channels == .bgr ? 2 - channel : channel)
@@ -89,11 +77,41 @@ struct TensorWriter {
         }
     }
 
-    private func pad(_ tensor: inout MutableSpan<Float>) {
+    private func pad(_ tensor: inout MutableSpan<Element>) {
         let plane = tensor.count / channels.count
         for index in 0..<tensor.count {
             let channel = layout == .nchw ? index / plane : index % channels.count
             tensor[index] = values[channel << 8 | Int(padding[channel])]
         }
+    }
+}
+
+extension TensorWriter<Float> {
+    /// Computes the values of a plan; `mean` and `std` follow the tensor's order of channels.
+    init(_ plan: Preprocessing) {
+        self.init(
+            plan,
+            values: (0..<plan.channels.count).flatMap { channel in
+                let mean = Self.value(plan.mean, channel, of: plan.channels)
+                let std = Self.value(plan.std, channel, of: plan.channels)
+                let second = Self.value(plan.secondStd ?? [1], channel, of: plan.channels)
+                return (0...255).map {
+                    (Self.scaled($0, plan) - plan.offset - mean) / std / second
+                }
+            })
+    }
+
+    /// ToTensor divides in float32; the rescaling of others multiplies in float64, then narrows.
+    private static func scaled(_ pixel: Int, _ plan: Preprocessing) -> Float {
+        plan.scale == 1.0 / 255.0 && plan.arithmetic == .torchvision
+            ? Float(pixel) / 255 : Float(Double(pixel) * plan.scale)
+    }
+}
+
+extension TensorWriter<UInt8> {
+    /// Pixels as they are, whatever a plan says of numbers: the network itself normalises.
+    init(unscaled plan: Preprocessing) {
+        self.init(
+            plan, values: (0..<plan.channels.count).flatMap { _ in (0...255).map(UInt8.init) })
     }
 }

@@ -74,6 +74,12 @@ extension Model {
 }
 
 extension ModelFolder {
+    /// What the model says of itself; MXNet's says it as the ONNX that it is imported to. Throws
+    /// `ModelError`.
+    package func summary() throws(ModelError) -> GraphSummary {
+        try GraphSummary(source())
+    }
+
     /// What the engine is given: the file itself, or what it is imported to. Throws `ModelError`.
     func source() throws(ModelError) -> ModelSource {
         switch format {

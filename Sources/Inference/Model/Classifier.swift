@@ -59,8 +59,15 @@ package final class Classifier {
     /// From encoded bytes to the network's input.
     private func prepare(_ bytes: [UInt8]) throws(ImageError) {
         let raster = try decoder.decode(bytes)
-        try context.withInput { tensor throws(ImageError) in
-            try preprocessor.write(raster, into: &tensor)
+        switch settings.element {
+        case .uint8:
+            try context.withInput { (tensor: inout MutableSpan<UInt8>) throws(ImageError) in
+                try preprocessor.write(raster, into: &tensor)
+            }
+        default:
+            try context.withInput { (tensor: inout MutableSpan<Float>) throws(ImageError) in
+                try preprocessor.write(raster, into: &tensor)
+            }
         }
         decoder.reclaim(raster)
     }

@@ -56,7 +56,7 @@ package final class Model: Sendable {
         warnings =
             folder.exported.warnings
             + folder.exported.disagreements(
-                channels: input.channels, classes: classes, ending: ending)
+                input: input, classes: classes, ending: ending)
             + Self.warnings(
                 labels: folder.labels, classes: classes, outputs: network.outputs, used: output)
     }

@@ -6,6 +6,8 @@
 /// What is done to a picture and to the network's answer, and who said so.
 package struct ModelSettings: Sendable, Equatable {
     package let inputName: Resolved<String>
+    /// Of the input tensor; `uint8` takes pixels as they are.
+    package let element: ElementType
     package let layout: Resolved<Preprocessing.Layout>
     package let channels: Resolved<Preprocessing.Channels>
     package let decode: Resolved<Preprocessing.DecodeProfile>
@@ -34,7 +36,14 @@ package struct ModelSettings: Sendable, Equatable {
         _ manifest: Manifest, _ exported: ExporterFiles = ExporterFiles(), input: NetworkInput,
         ending: GraphEnding, defaults: Preprocessing = Preprocessing()
     ) throws(ModelError) {
-        let steps = exported.steps(for: input)
+        var steps = exported.steps(for: input)
+        var defaults = defaults
+        if input.element == .uint8 {
+            try Self.requireNoNumbers(manifest)
+            steps?.leaveNumbersToNetwork()
+            (defaults.scale, defaults.mean, defaults.std) = (1, [0], [1])
+        }
+        element = input.element
         inputName = Self.written(manifest.inputName, "input.name") ?? Resolved(input.name, .model)
         layout =
             Self.written(manifest.layout, "input.layout")
@@ -49,14 +58,15 @@ package struct ModelSettings: Sendable, Equatable {
             Self.written(manifest.decode, "preprocess.decode")
             ?? Resolved(defaults.decode, .default)
         let scale = Self.written(manifest.scale, "preprocess.scale")
-        self.scale = scale ?? steps?.scale ?? Resolved(defaults.scale, .default)
+        let unsaid = input.element == .uint8 ? Origin.model : .default
+        self.scale = scale ?? steps?.scale ?? Resolved(defaults.scale, unsaid)
         let gray = input.channels == 1
         let mean = Self.written(manifest.mean, "preprocess.mean")
         let std = Self.written(manifest.std, "preprocess.std")
         self.mean = try Self.perChannel(
-            mean ?? steps?.mean ?? Resolved(gray ? [0] : defaults.mean, .default), input.channels)
+            mean ?? steps?.mean ?? Resolved(gray ? [0] : defaults.mean, unsaid), input.channels)
         self.std = try Self.perChannel(
-            std ?? steps?.std ?? Resolved(gray ? [1] : defaults.std, .default), input.channels)
+            std ?? steps?.std ?? Resolved(gray ? [1] : defaults.std, unsaid), input.channels)
         // What belongs to a number that amphora.json replaces is replaced with it.
         offset = scale == nil ? steps?.offset ?? Resolved(0, .default) : Resolved(0, .default)
         secondStd =
@@ -89,6 +99,22 @@ package struct ModelSettings: Sendable, Equatable {
     package var inputShape: [Int] {
         let (height, width, count) = (inputSize.height, inputSize.width, channels.value.count)
         return layout.value == .nchw ? [1, count, height, width] : [1, height, width, count]
+    }
+
+    /// Bytes have no room for numbers that are not the pixels'.
+    private static func requireNoNumbers(_ manifest: Manifest) throws(ModelError) {
+        let problems = [
+            manifest.scale.flatMap { $0 == 1 ? nil : "\"preprocess.scale\"" },
+            manifest.mean.flatMap { $0.allSatisfy { $0 == 0 } ? nil : "\"preprocess.mean\"" },
+            manifest.std.flatMap { $0.allSatisfy { $0 == 1 } ? nil : "\"preprocess.std\"" },
+        ].compactMap { key in
+            key.map {
+                "\($0) has no place: the model's input is uint8 and takes pixels as they are"
+            }
+        }
+        guard problems.isEmpty else {
+            throw .invalidSettings(file: Manifest.fileName, problems: problems)
+        }
     }
 
     /// A value of `amphora.json` under its key.

@@ -1,11 +1,13 @@
 // The one picture that a network takes, read from the description of its inputs.
 //
-// Four dimensions, float32, a batch of one (or open), 1 or 3 channels: everything else is refused
+// Four dimensions, float32 or uint8, a batch of one (or open), 1 or 3 channels: everything else is refused
 // by a sentence that names the property, what it is and what is supported.
 
 /// The input tensor of an image classifier.
 struct NetworkInput: Sendable, Equatable {
     let name: String
+    /// `float32`, or `uint8` where the network normalises by itself.
+    let element: ElementType
     let layout: Preprocessing.Layout
     /// 1 or 3.
     let channels: Int
@@ -33,8 +35,8 @@ struct NetworkInput: Sendable, Equatable {
         if let name, name != input.name {
             throw .unsupported("\(what) is not called \"\(name)\", as \"input.name\" says")
         }
-        guard input.element == .float32 else {
-            throw .unsupported("\(what) is \(input.element); float32 is supported")
+        guard input.element == .float32 || input.element == .uint8 else {
+            throw .unsupported("\(what) is \(input.element); float32 and uint8 are supported")
         }
         let shape = input.shape
         guard shape.count == 4 else {
@@ -50,6 +52,7 @@ struct NetworkInput: Sendable, Equatable {
         let found = try Self.layout(
             of: input, configured: layout ?? (isOpen ? usualLayout : nil), what: what)
         self.name = input.name
+        element = input.element
         self.layout = found
         let wanted = channels?.count ?? usualChannels
         self.channels = (found == .nchw ? shape[1] : shape[3]) ?? wanted

@@ -16,14 +16,15 @@ import Glibc
 
     private let model: OnnxRuntimeModel
     private let library: OnnxRuntimeLibrary
-    private let input: UnsafeMutableBufferPointer<Float>
+    private let input: UnsafeMutableRawBufferPointer
+    private let element: ElementType
     private var inputName: UnsafePointer<CChar>
     private var outputName: UnsafePointer<CChar>
     private var inputValue: UnsafePointer<OrtValue>
     private var outputValue: UnsafeMutablePointer<OrtValue>?
     private var output = unsafe UnsafeBufferPointer<Float>(start: nil, count: 0)
 
-    /// Allocates and binds. Throws `unsupported` for a shape no picture has.
+    /// Allocates and binds. Throws `unsupported` for a shape or an element no picture has.
     init(of model: OnnxRuntimeModel, inputShape: [Int], output: Int) throws(ModelError) {
         var count = 1
         for length in inputShape {
@@ -36,18 +37,21 @@ import Glibc
             count = product
         }
         self.model = model
+        element = model.inputs[0].element
         library = unsafe OnnxRuntimeLibrary(api: model.shared.api)
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: count * MemoryLayout<Float>.stride, alignment: Self.alignment)
-        let floats = unsafe memory.bindMemory(to: Float.self, capacity: count)
-        unsafe floats.initialize(repeating: 0, count: count)
+        let memory =
+            switch element {
+            case .float32: unsafe Self.allocate(count, of: Float.self)
+            case .uint8: unsafe Self.allocate(count, of: UInt8.self)
+            default: throw .unsupported("an input of \(element) can't be written")
+            }
         do {
-            unsafe inputValue = unsafe try library.bind(floats, count: count, shape: inputShape)
+            unsafe inputValue = unsafe try library.bind(memory, of: element, shape: inputShape)
         } catch {
             unsafe memory.deallocate()
             throw error
         }
-        unsafe input = unsafe UnsafeMutableBufferPointer(start: floats, count: count)
+        unsafe input = unsafe memory
         unsafe inputName = unsafe Self.copy(model.inputs[0].name)
         unsafe outputName = unsafe Self.copy(model.outputs[output].name)
     }
@@ -60,10 +64,12 @@ import Glibc
         unsafe input.deallocate()
     }
 
-    func withInput<Failure: Error>(
-        _ body: (inout MutableSpan<Float>) throws(Failure) -> Void
+    func withInput<Element: TensorElement, Failure: Error>(
+        _ body: (inout MutableSpan<Element>) throws(Failure) -> Void
     ) throws(Failure) {
-        var span = unsafe input.mutableSpan
+        precondition(Element.elementType == element, "the input has elements of another type")
+        let elements = unsafe input.assumingMemoryBound(to: Element.self)
+        var span = unsafe elements.mutableSpan
         try body(&span)
     }
 
@@ -84,6 +90,16 @@ import Glibc
         unsafe try body(output.span)
     }
 
+    /// Zeros, bound to their type; deallocated by the owner.
+    private static func allocate<Element: TensorElement & AdditiveArithmetic>(
+        _ count: Int, of type: Element.Type
+    ) -> UnsafeMutableRawBufferPointer {
+        let memory = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: count * MemoryLayout<Element>.stride, alignment: alignment)
+        unsafe memory.initializeMemory(as: Element.self, repeating: .zero)
+        return unsafe memory
+    }
+
     /// A C string of our own; deallocated by the owner.
     private static func copy(_ name: String) -> UnsafePointer<CChar> {
         let bytes = name.utf8CString
@@ -96,7 +112,7 @@ import Glibc
 extension OnnxRuntimeLibrary {
     /// A tensor over memory of ours.
     fileprivate func bind(
-        _ floats: UnsafeMutablePointer<Float>, count: Int, shape: [Int]
+        _ elements: UnsafeMutableRawBufferPointer, of type: ElementType, shape: [Int]
     ) throws(ModelError) -> UnsafePointer<OrtValue> {
         var memory: UnsafeMutablePointer<OrtMemoryInfo>?
         unsafe try check(
@@ -105,12 +121,12 @@ extension OnnxRuntimeLibrary {
                 Int32(OrtAllocatorDevice), Int32(OrtMemoryDefault), &memory))
         defer { unsafe api.pointee.ReleaseMemoryInfo(memory) }
         var value: UnsafeMutablePointer<OrtValue>?
-        if let memory = unsafe memory {
+        if let memory = unsafe memory, let start = elements.baseAddress {
             unsafe try check(
                 "input tensor",
                 api.pointee.CreateTensorWithDataAsOrtValue(
-                    memory, floats, count * MemoryLayout<Float>.stride, shape.map(Int64.init),
-                    shape.count, Int32(OrtElementFloat32), &value))
+                    memory, start, elements.count, shape.map(Int64.init),
+                    shape.count, Int32(type.code), &value))
         }
         guard let value = unsafe value else {
             throw .engineFailed("ONNX Runtime has no input tensor")

@@ -63,12 +63,18 @@ struct ExporterFiles: Sendable, Equatable {
     }
 
     /// Where the files and the network do not agree, and the network is believed: one sentence each.
-    func disagreements(channels: Int, classes: Int, ending: GraphEnding) -> [String] {
+    func disagreements(input: NetworkInput, classes: Int, ending: GraphEnding) -> [String] {
         var sentences: [String] = []
-        if let claimed = self.channels, claimed.value != channels {
+        if let claimed = channels, claimed.value != input.channels {
             sentences.append(
-                "\(claimed.origin) says \(claimed.value) channels, the model's input has \(channels)"
-            )
+                "\(claimed.origin) says \(claimed.value) channels, the model's input has "
+                    + "\(input.channels)")
+        }
+        if input.element == .uint8, let steps = steps(for: input), steps.changeNumbers {
+            let file = steps.mean.origin.file ?? steps.scale.origin.file ?? Self.processorName
+            sentences.append(
+                "\(file) scales and normalizes, but the model's input is uint8 and takes pixels as "
+                    + "they are; that is left to the model")
         }
         if let claimed = self.classes, claimed.value != classes {
             sentences.append(

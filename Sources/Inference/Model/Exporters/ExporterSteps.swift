@@ -22,4 +22,19 @@ struct ExporterSteps: Sendable, Equatable {
     var channels: Resolved<Preprocessing.Channels>?
     /// The 8-bit value around small pictures: one for all channels, or one for each.
     var padding = Resolved<[UInt8]>([0], .default)
+
+    /// Whether pixels would be changed after the crop.
+    var changeNumbers: Bool {
+        scale.value != 1 || offset.value != 0 || mean.value.contains { $0 != 0 }
+            || std.value.contains { $0 != 1 } || secondStd.value != nil
+    }
+
+    /// Takes out what is done to pixels after the crop.
+    mutating func leaveNumbersToNetwork() {
+        scale = Resolved(1, .model)
+        offset = Resolved(0, .model)
+        mean = Resolved([0], .model)
+        std = Resolved([1], .model)
+        secondStd = Resolved(nil, .model)
+    }
 }
