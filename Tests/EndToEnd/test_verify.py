@@ -157,7 +157,8 @@ def test_the_report_for_people(tmp_path, golden):
     summary = dict(line.split("  ", 1) for line in lines[5:])
     assert {name: text.strip() for name, text in summary.items()} == {
         "records": "10", "ways": ", ".join(WAYS), "identical": "8, byte for byte",
-        "different": "2", "tolerance": "0", "verdict": "skew: 2 records differ",
+        "different": "1", "picture changed": "1, or absent", "tolerance": "0",
+        "verdict": "skew: 1 record differs",
         "worst difference": f"3.6e-05, label “2” of {name}, line 3"}
     assert done.stderr == ""
 
@@ -264,6 +265,7 @@ def test_a_changed_or_absent_picture(tmp_path, samples):
     reasons = {difference["line"]: difference["reasons"][0]["reason"]
                for difference in report["differences"]}
     assert set(reasons) == {4, 6} and report["identical"] == 8
+    assert (report["verdict"], report["picture_changed"]) == ("not proved", 2)
     assert reasons[4].startswith("the picture has changed: its SHA-256 is ")
     assert reasons[6] == f"{tmp_path}/digit-5.png cannot be read: No such file or directory"
 
@@ -283,6 +285,18 @@ def test_pictures_elsewhere(tmp_path, host, samples):
     assert report["different"] == 11
     assert {reason["ways"][0] for difference in report["differences"]
             for reason in difference["reasons"]} == {"every way"}
+
+
+def test_objects_of_s3(tmp_path, shared_host, seven):
+    """The image host's routes are buckets."""
+    env = {"AWS_ENDPOINT_URL_S3": shared_host.url("").rstrip("/")}
+    out = tmp_path / "out.jsonl"
+    done = run("verify", DIGITS, "--record", out, "s3://image/digit-7.png", env=env)
+    assert done.returncode == 0, done.stderr
+    [line] = map(json.loads, out.read_text().splitlines())
+    assert line["sha256"] == hashlib.sha256(seven).hexdigest()
+    assert line["response"]["results"][0]["label"] == "7"
+    assert replay(out, env=env)["identical"] == 1
 
 
 class Changing(dict):
@@ -390,6 +404,12 @@ def test_a_wrong_call_is_one_line(arguments, tmp_path):
     assert done.returncode == 64
     assert done.stderr.startswith("amphora: ") and done.stderr.count("\n") == 1
     assert done.stdout == ""
+
+
+def test_it_is_itself_where_lambda_is(tmp_path, golden):
+    path = write(tmp_path / "g", golden)
+    environment = {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9", "_HANDLER": "x"}
+    assert replay(path, env=environment)["identical"] == 10
 
 
 # At length

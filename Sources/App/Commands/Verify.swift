@@ -1,7 +1,7 @@
 // `amphora verify`: that there is no skew between what was recorded, what this process answers, and
 // what either handle does.
 //
-// Exit status: 0 all agree, 1 something differs or could not be done, 64 a wrong call, 65 a recording
+// Exit status: 0 all agree, 1 something differs or could not be asked, 64 a wrong call, 65 a recording
 // that can't be used, even where the rest of it agrees.
 
 internal import ArgumentParser
@@ -131,8 +131,11 @@ struct Verify: ParsableCommand {
             let total = try count(path, settings.http)
             let tally = try VerificationRun(subject, report: report(on: loaded, path, total))
                 .finish()
-            if tally.malformed > 0 { throw ExitCode(EX_DATAERR) }
-            if tally.differing > 0 { throw ExitCode(EXIT_FAILURE) }
+            switch tally.conclusion {
+            case .agreement: break
+            case .skew, .unproved: throw ExitCode(EXIT_FAILURE)
+            case .unusable: throw ExitCode(EX_DATAERR)
+            }
         } catch {
             throw failed(error)
         }

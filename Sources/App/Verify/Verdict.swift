@@ -34,6 +34,8 @@ struct Verdict {
     /// Ways that the request was too large for.
     var leftOut: Set<Way> = []
 
+    /// Whether nothing was asked, because the picture is not the recorded one.
+    var lacksPicture: Bool { differences.contains(where: \.ways.isEmpty) }
     /// Whether all is as recorded, in every way.
     var agrees: Bool { malformed == nil && differences.isEmpty }
 }
@@ -45,6 +47,8 @@ struct Tally {
     /// Not identical, and within the tolerance.
     private(set) var tolerated = 0
     private(set) var differing = 0
+    /// Neither: their pictures have changed, or are not here.
+    private(set) var withoutPicture = 0
     private(set) var malformed = 0
     private(set) var worst: Verdict.Worst?
     private(set) var asked: Set<Way> = []
@@ -56,6 +60,8 @@ struct Tally {
         records += 1
         if verdict.malformed != nil {
             malformed += 1
+        } else if verdict.lacksPicture {
+            withoutPicture += 1
         } else if !verdict.agrees {
             differing += 1
         } else if verdict.isIdentical {
@@ -66,5 +72,22 @@ struct Tally {
         asked.formUnion(verdict.asked)
         leftOut += verdict.leftOut.count
         if let found = verdict.worst, found.difference > worst?.difference ?? -1 { worst = found }
+    }
+
+    /// What it comes to.
+    var conclusion: Conclusion {
+        if malformed > 0 || records == 0 { return .unusable }
+        if differing > 0 { return .skew }
+        return withoutPicture > 0 ? .unproved : .agreement
+    }
+
+    /// What a recording may come to, in the words of the report for machines.
+    enum Conclusion: String {
+        case agreement = "no skew"
+        case skew = "skew"
+        /// Nothing differs, but not everything could be asked.
+        case unproved = "not proved"
+        /// Lines of the recording are malformed.
+        case unusable = "unusable"
     }
 }

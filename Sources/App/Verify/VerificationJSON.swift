@@ -28,7 +28,7 @@ final class VerificationJSON: VerificationReport {
     func end(_ tally: Tally) {
         var json = JSONWriter()
         json.object { json in
-            json.field("verdict", Self.word(for: tally))
+            json.field("verdict", tally.conclusion.rawValue)
             json.field("model", model)
             json.field("engine", engine)
             json.field("golden", recording)
@@ -40,6 +40,7 @@ final class VerificationJSON: VerificationReport {
             json.field("identical", tally.identical)
             json.field("within_tolerance", tally.tolerated)
             json.field("different", tally.differing)
+            json.field("picture_changed", tally.withoutPicture)
             json.field("malformed", tally.malformed)
             json.field("not_asked", tally.leftOut)
             if let worst = tally.worst { Self.write(worst, to: &json) }
@@ -47,11 +48,6 @@ final class VerificationJSON: VerificationReport {
             json.array(told, Self.write)
         }
         print(String(decoding: json.bytes, as: UTF8.self))
-    }
-
-    private static func word(for tally: Tally) -> String {
-        if tally.malformed > 0 || tally.records == 0 { return "unusable" }
-        return tally.differing > 0 ? "skew" : "no skew"
     }
 
     private static func write(_ worst: Verdict.Worst, to json: inout JSONWriter) {

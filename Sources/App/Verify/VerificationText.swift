@@ -50,6 +50,9 @@ final class VerificationText: VerificationReport {
         rows.append(("identical", "\(count(tally.identical)), byte for byte"))
         if tolerance > 0 { rows.append(("within tolerance", count(tally.tolerated))) }
         if tally.differing > 0 { rows.append(("different", count(tally.differing))) }
+        if tally.withoutPicture > 0 {
+            rows.append(("picture changed", "\(count(tally.withoutPicture)), or absent"))
+        }
         if tally.malformed > 0 { rows.append(("malformed", count(tally.malformed))) }
         if tally.leftOut > 0 {
             rows.append(("not asked", "\(count(tally.leftOut)) times, too large for the way"))
@@ -70,15 +73,16 @@ final class VerificationText: VerificationReport {
     }
 
     private static func verdict(_ tally: Tally) -> String {
-        if tally.records == 0 { return "nothing was proved: the recording holds no line" }
-        if tally.malformed > 0 {
-            return "the recording can't be used: \(counted(tally.malformed, "line")) malformed"
-        }
-        if tally.differing > 0 {
+        switch tally.conclusion {
+        case .agreement: return "no skew"
+        case .skew:
             let verb = tally.differing == 1 ? "differs" : "differ"
             return "skew: \(counted(tally.differing, "record")) \(verb)"
+        case .unproved:
+            return "not proved: \(counted(tally.withoutPicture, "picture")) changed or absent"
+        case .unusable:
+            return "the recording can't be used: \(counted(tally.malformed, "line")) malformed"
         }
-        return "no skew"
     }
 
     private static func counted(_ count: Int, _ noun: String) -> String {
