@@ -59,7 +59,8 @@ final class Verification {
                     .success(Form(Item(bytes: bytes, name: path), topK: topK)),
                     sha256: SHA256.hexadecimal(of: bytes))
             } catch {
-                end([], "\(error)")
+                guard case .unreadable(_, let reason) = error else { return end([], "\(error)") }
+                end([], "the picture cannot be read: \(reason)")
             }
         }
     }
