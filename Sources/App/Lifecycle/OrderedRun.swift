@@ -37,6 +37,18 @@ final class OrderedRun<Outcome> {
         self.deliver = deliver
     }
 
+    /// Prepares a run over a list; `begin` sets out on one of it, as a task does.
+    convenience init<Element>(
+        over elements: [Element], on loop: EventLoop, window: Int,
+        begin: @escaping (Element, @escaping (Outcome) -> Void) -> Void,
+        deliver: @escaping (Outcome) -> Void
+    ) {
+        var rest = elements[...]
+        self.init(
+            on: loop, window: window,
+            next: { rest.popFirst().map { element in { begin(element, $0) } } }, deliver: deliver)
+    }
+
     /// Begins tasks while there is room.
     func launch() {
         guard !isLaunching else { return }

@@ -18,7 +18,7 @@ final class PredictionRun {
     private let configuration: Configuration
     private let loop: EventLoop
     private let report: any PredictionReport
-    private var images: ArraySlice<PredictionInputs.Input>
+    private let images: [PredictionInputs.Input]
     private var backend: Backend?
     private var run: OrderedRun<Outcome>?
     private var failedCount = 0
@@ -29,7 +29,7 @@ final class PredictionRun {
         _ images: [PredictionInputs.Input], _ loaded: LoadedModel, _ configuration: Configuration,
         report: any PredictionReport
     ) throws(SystemError) {
-        self.images = images[...]
+        self.images = images
         self.configuration = configuration
         self.report = report
         loop = EventLoop(poller: try EpollPoller())
@@ -57,10 +57,8 @@ final class PredictionRun {
     private func launch() {
         guard let backend else { return }
         let run = OrderedRun<Outcome>(
-            on: loop, window: backend.window,
-            next: { [unowned self] in
-                images.popFirst().map { image in { [unowned self] in begin(image, backend, $0) } }
-            },
+            over: images, on: loop, window: backend.window,
+            begin: { [unowned self] in begin($0, backend, $1) },
             deliver: { [unowned self] in
                 report.add($0.item, $0.result)
                 if case .failure = $0.result { failedCount += 1 }

@@ -30,7 +30,7 @@ final class RecordingRun {
     private let file: OutputFile
     private let loop: EventLoop
     private let progress: ProgressLine?
-    private var inputs: ArraySlice<PredictionInputs.Input>
+    private let inputs: [PredictionInputs.Input]
     private var signals: Signals?
     private var backend: Backend?
     private var run: OrderedRun<Outcome>?
@@ -42,7 +42,7 @@ final class RecordingRun {
         _ inputs: [PredictionInputs.Input], _ configuration: Configuration, to file: OutputFile,
         progress: ProgressLine?
     ) throws(SystemError) {
-        self.inputs = inputs[...]
+        self.inputs = inputs
         self.configuration = configuration
         self.file = file
         self.progress = progress
@@ -83,10 +83,9 @@ final class RecordingRun {
     private func start() {
         guard let backend else { return }
         let run = OrderedRun<Outcome>(
-            on: loop, window: backend.window,
-            next: { [unowned self] in
-                inputs.popFirst().map { input in { [unowned self] in begin(input, backend, $0) } }
-            }, deliver: { [unowned self] in deliver($0) })
+            over: inputs, on: loop, window: backend.window,
+            begin: { [unowned self] in begin($0, backend, $1) },
+            deliver: { [unowned self] in deliver($0) })
         self.run = run
         run.launch()
     }
