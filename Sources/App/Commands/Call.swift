@@ -4,7 +4,7 @@
 /// The arguments of a call, put so that they begin with a command.
 struct Call: Equatable {
     /// Commands that mean themselves wherever they run.
-    private static let tools = ["predict", "inspect", "convert", "verify", "help"]
+    private static let tools = ["predict", "inspect", "convert", "verify", "help", "healthcheck"]
 
     let arguments: [String]
 

@@ -47,6 +47,7 @@ struct Amphora: ParsableCommand {
         version: Product.version,
         subcommands: [
             Serve.self, Lambda.self, Predict.self, Inspect.self, Convert.self, Verify.self,
+            Healthcheck.self,
         ])
 
     /// No argument at all: help, and the status of a usage error.
