@@ -39,7 +39,7 @@ struct Predict: ParsableCommand {
         }
         let loaded: LoadedModel
         do throws(LoadingFailure) {
-            loaded = try LoadedModel(configuration)
+            loaded = try LoadedModel(configuration, notify: complain(fetching:))
         } catch {
             complain(error.sentence)
             throw ExitCode(EXIT_FAILURE)

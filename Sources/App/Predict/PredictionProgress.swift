@@ -17,7 +17,7 @@ final class PredictionProgress: PredictionReport {
     private let start: Instant
     private var lastDrawn: Instant
     private var done = 0
-    private var isShown = false
+    private var line = TerminalLine(STDERR_FILENO)
 
     /// Shows how many of `total` pictures `report` has been told.
     init(around report: any PredictionReport, total: Int) {
@@ -28,7 +28,7 @@ final class PredictionProgress: PredictionReport {
     }
 
     func add(_ item: Item, _ result: Result<[Prediction], Failure>) {
-        wipe()
+        line.wipe()
         report.add(item, result)
         done += 1
         let now = clock.now()
@@ -36,7 +36,7 @@ final class PredictionProgress: PredictionReport {
             return
         }
         lastDrawn = now
-        draw(Self.line(done: done, total: total, after: now - start))
+        line.draw(Self.line(done: done, total: total, after: now - start))
     }
 
     /// "  120 of 1,000 · 60 images/s · 15 s left".
@@ -48,23 +48,5 @@ final class PredictionProgress: PredictionReport {
         let time = left < 60 ? "\(left) s" : "\(left / 60) min \(left % 60) s"
         return "  \(InspectionText.grouped(done)) of \(InspectionText.grouped(total)) · "
             + "\(speed) images/s · \(time) left"
-    }
-
-    private func draw(_ line: String) {
-        isShown = true
-        // What was printed must stand above the line.
-        fflush(nil)
-        put("\r\u{1B}[2K\(line)")
-    }
-
-    private func wipe() {
-        guard isShown else { return }
-        isShown = false
-        put("\r\u{1B}[2K")
-    }
-
-    private func put(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
     }
 }
