@@ -72,7 +72,9 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "InferenceTests",
-            dependencies: ["Inference", "CJPEG", "CPNG", "CWebP", "COnnxRuntime", "TestSupport"],
+            dependencies: [
+                "Inference", "CJPEG", "CPNG", "CWebP", "CZlib", "COnnxRuntime", "TestSupport",
+            ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .target(
             name: "CAllocationCounter", path: "Tests/CAllocationCounter", cSettings: strictC),

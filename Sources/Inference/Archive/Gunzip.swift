@@ -50,7 +50,7 @@ package struct Gunzip: ~Copyable {
                 position += 1
             case .outside where hasBegun && input[position] == 0: state = .padding
             case .outside, .inside:
-                if state == .outside { try begin(input) }
+                if state == .outside { try begin(input, at: position) }
                 state = .inside
                 do throws(ArchiveError) {
                     try step(input, &position, receive)
@@ -67,9 +67,9 @@ package struct Gunzip: ~Copyable {
     }
 
     /// At the first byte of a member.
-    private mutating func begin(_ input: Span<UInt8>) throws(ArchiveError) {
-        if !hasBegun, input[0] != 0x1F {
-            throw fail(.notGzip(looksLike: Self.format(input)))
+    private mutating func begin(_ input: Span<UInt8>, at position: Int) throws(ArchiveError) {
+        guard input[position] == 0x1F else {
+            throw fail(hasBegun ? .trailing : .notGzip(looksLike: Self.format(input)))
         }
         if hasBegun { unsafe inflateReset(stream) }
         hasBegun = true

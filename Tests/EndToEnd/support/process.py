@@ -19,7 +19,8 @@ DIGITS = ROOT / "models" / "digits"
 
 def clean_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
     """This process's environment without what would configure the server, plus `extra`."""
-    foreign = ("AMPHORA_", "SAGEMAKER_", "AWS_", "MODEL_NAME", "LD_LIBRARY_PATH", "_HANDLER")
+    foreign = ("AMPHORA_", "SAGEMAKER_", "AWS_", "MODEL_", "SSL_CERT_", "LD_LIBRARY_PATH",
+               "_HANDLER")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)
             and not name.lower().endswith("_proxy")}
     return kept | (extra or {})
