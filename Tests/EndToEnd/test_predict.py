@@ -1,14 +1,11 @@
 """`amphora predict`: the same answers in the terminal."""
 
-import contextlib
 import json
-import os
 import pathlib
-import pty
-import subprocess
 
 import pytest
-from server import BINARY, DIGITS, clean_environment, run
+from process import run_on_terminal
+from server import DIGITS, run
 
 SAMPLES = sorted((DIGITS / "samples").glob("*.png"))
 MODEL = ("--model-path", str(DIGITS))
@@ -77,20 +74,9 @@ def test_progress_is_for_terminals(tmp_path):
     picture = RECORDINGS / "landscape-640x427.jpg"
     for number in range(1_200):
         (tmp_path / f"{number:04}").symlink_to(picture)
-    inner, outer = pty.openpty()
-    with subprocess.Popen([str(BINARY), "predict", *MODEL, "--workers", "1", "--json",
-                           str(tmp_path)],
-                          env=clean_environment(), stdin=subprocess.DEVNULL,
-                          stdout=subprocess.DEVNULL, stderr=outer) as process:
-        os.close(outer)
-        shown = b""
-        with contextlib.suppress(OSError):
-            while more := os.read(inner, 4096):
-                shown += more
-        os.close(inner)
-        assert process.wait(60) == 0
-    assert b" of 1,200 \xc2\xb7 " in shown and b" left" in shown
-    assert shown.endswith(b"\r\x1b[2K")
+    shown = run_on_terminal("predict", *MODEL, "--workers", "1", "--json", tmp_path)
+    assert " of 1,200 · " in shown and " left" in shown
+    assert shown.endswith("\r\x1b[2K")
 
 
 def test_no_input_is_a_usage_error():

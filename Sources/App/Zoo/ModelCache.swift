@@ -33,8 +33,8 @@ struct ModelCache: Sendable {
         return Self.modelFolder(in: "\(folder)/\(Self.modelName)")
     }
 
-    /// Begins a model; what starts before left unfinished is removed. Throws what can't be written.
-    func begin() throws(SystemError) -> PartialModel {
+    /// Begins a model; what starts before left unfinished is removed. Throws where it can't be stored.
+    func begin() throws(FetchObstacle) -> PartialModel {
         try prepareRoot()
         return try locked { () throws(SystemError) -> PartialModel in
             sweep()
@@ -55,12 +55,11 @@ struct ModelCache: Sendable {
     /// Keeps a model under a key and gives its folder; where another start was faster, that one's.
     func keep(
         _ partial: PartialModel, _ key: String, files: [(path: String, size: Int)]
-    ) throws(SystemError) -> String {
-        let writer = try FolderWriter(partial.folder)
-        try writer.makeFile([Self.receiptName])
-        try writer.write(Self.receipt(files).span)
-        writer.closeFile()
-        return try locked { () throws(SystemError) -> String in
+    ) throws(FetchObstacle) -> String {
+        try locked { () throws(SystemError) -> String in
+            let writer = try FolderWriter(partial.folder)
+            try writer.makeFile([Self.receiptName])
+            try writer.write(Self.receipt(files).span)
             if let other = folder(key) { return other }
             // What is there can't be believed.
             Self.remove("\(root)/\(key)")
@@ -71,32 +70,26 @@ struct ModelCache: Sendable {
 
     /// Forgets what is kept under a key.
     func discard(_ key: String) {
-        do throws(SystemError) {
+        do throws(FetchObstacle) {
             try locked { Self.remove("\(root)/\(key)") }
         } catch {
             // The next start finds it and fails as this one.
         }
     }
 
-    /// What a failure to write means to a person.
-    static func sentence(_ error: SystemError, _ folder: String) -> String {
-        let advice =
-            switch error.number {
-            case ENOSPC, EDQUOT: "make room there, or have TMPDIR name a folder with more"
-            case EROFS, EACCES, EPERM: "have TMPDIR name a folder that can be written"
-            default: "TMPDIR may name another folder"
-            }
-        return "it can't be kept in \(folder): \(error); \(advice)"
-    }
-
     // MARK: Belief
 
-    private func prepareRoot() throws(SystemError) {
-        if unsafe mkdir(root, 0o700) != 0, errno != EEXIST {
-            throw SystemError(call: "mkdir", number: errno)
+    private func prepareRoot() throws(FetchObstacle) {
+        try FetchObstacle.storing(in: root) { () throws(SystemError) in
+            if unsafe mkdir(root, 0o700) != 0, errno != EEXIST {
+                throw SystemError(call: "mkdir", number: errno)
+            }
         }
-        // Somebody else's, or a link: nothing in it could be believed.
-        guard Self.isOurs(root) else { throw SystemError(call: "mkdir", number: EPERM) }
+        guard Self.isOurs(root) else {
+            throw FetchObstacle(
+                reason: "\(root) is no folder that only this user may write, so what is kept there "
+                    + "could not be trusted; remove it, or have TMPDIR name another folder")
+        }
     }
 
     /// Whether a path is a folder, no link, that only this user may write. lstat(2).
@@ -144,10 +137,11 @@ struct ModelCache: Sendable {
 
     private func locked<Value>(
         _ work: () throws(SystemError) -> Value
-    ) throws(SystemError) -> Value {
-        let lock = try Self.lock(root, waits: true)
-        defer { _ = consume lock }
-        return try work()
+    ) throws(FetchObstacle) -> Value {
+        try FetchObstacle.storing(in: root) { () throws(SystemError) in
+            let lock = try Self.lock(root, waits: true)
+            return try withExtendedLifetime(lock, work)
+        }
     }
 
     /// A lock on a folder, which its descriptor holds; `nil` where somebody else has it. flock(2).

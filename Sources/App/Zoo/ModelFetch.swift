@@ -68,13 +68,11 @@ final class ModelFetch {
     private func attempt() throws(FetchObstacle) -> String {
         let clock = SystemClock()
         let started = clock.now()
-        let partial = try stored { () throws(SystemError) in try cache.begin() }
+        let partial = try cache.begin()
         // Where it is kept it is not there any more.
         defer { partial.drop() }
         let receiver = try receive(into: partial)
-        let folder = try stored { () throws(SystemError) in
-            try cache.keep(partial, key, files: receiver.files)
-        }
+        let folder = try cache.keep(partial, key, files: receiver.files)
         notify(.ended(bytes: receiver.byteCount, took: clock.now() - started))
         return folder
     }
@@ -85,9 +83,11 @@ final class ModelFetch {
         let receiver = try ModelReceiver(
             address.content, into: partial.writer, maxBytes: settings.maxBytes,
             progress: progress?.show)
-        let download = ModelDownload(s3: s3, fetch: fetch)
-        let failure = try stored { () throws(SystemError) in
-            try download.run(address.place, into: receiver)
+        let failure: String?
+        do throws(SystemError) {
+            failure = try ModelDownload(s3: s3, fetch: fetch).run(address.place, into: receiver)
+        } catch {
+            throw FetchObstacle(reason: "\(error)")
         }
         if let refusal = receiver.refusal { throw refusal }
         if let failure {
@@ -96,16 +96,6 @@ final class ModelFetch {
         }
         try receiver.finish(sha256: settings.sha256)
         return receiver
-    }
-
-    private func stored<Value>(
-        _ work: () throws(SystemError) -> Value
-    ) throws(FetchObstacle) -> Value {
-        do throws(SystemError) {
-            return try work()
-        } catch {
-            throw FetchObstacle(reason: ModelCache.sentence(error, cache.root))
-        }
     }
 }
 

@@ -2,16 +2,8 @@
 // disk ever holds the archive. What came is believed only once `finish` has seen all of it.
 
 internal import EventLoop
-internal import Glibc
 internal import Inference
 internal import Runtime
-
-/// Why a model is not fetched, as a clause.
-struct FetchObstacle: Error, Equatable {
-    let reason: String
-    /// Whether another attempt may go better.
-    var isPassing = false
-}
 
 /// Takes one file. One thread.
 final class ModelReceiver: TransferSink {
@@ -134,10 +126,6 @@ final class ModelReceiver: TransferSink {
     }
 
     private func wellWritten(_ write: () throws(SystemError) -> Void) throws(FetchObstacle) {
-        do throws(SystemError) {
-            try write()
-        } catch {
-            throw FetchObstacle(reason: ModelCache.sentence(error, folder.path))
-        }
+        try FetchObstacle.storing(in: folder.path, write)
     }
 }

@@ -9,16 +9,6 @@
 //       │  ▲─────────────────────────┘
 //       └► content ─► file's end ─► padding ─► header
 
-/// What an archive may unpack to.
-package struct ArchiveLimits: Sendable {
-    /// Headers and contents of all entries, in bytes.
-    package var bytes: Int
-    /// Files and folders; a model has tens of them.
-    package var entries = 10_000
-
-    package init(bytes: Int) { self.bytes = bytes }
-}
-
 /// Reads a tar archive. Any thread, one at a time.
 package struct TarReader {
     /// What comes next in the archive.
@@ -45,26 +35,22 @@ package struct TarReader {
         case failed(ArchiveError)
     }
 
-    private enum Kind { case file, folder }
-
     /// Metadata of one entry, in bytes: attributes of macOS may take some.
     private static let metadataMax = 256 * 1024
     /// Zeros behind the end, in bytes: GNU tar fills up what it calls a record, at most this long.
     private static let endPaddingMax = 1 << 20
 
-    private let limits: ArchiveLimits
+    private var contents: ArchiveContents
     private var state = State.header
     /// Bytes of the archive that were read.
     private var offset = 0
     private var gathered: [UInt8] = []
-    private var seen: [String: Kind] = [:]
-    private var byteCount = 0
     /// Said by metadata of the entry behind it.
     private var nextPath: [UInt8]?
     private var nextSize: Int?
 
     /// Reads an archive within limits.
-    package init(limits: ArchiveLimits) { self.limits = limits }
+    package init(limits: ArchiveLimits) { contents = ArchiveContents(limits: limits) }
 
     /// The next event in the input from `position` on, which moves; `nil` once all of it is read.
     /// Throws `ArchiveError`, again and again once it has.
@@ -139,13 +125,13 @@ package struct TarReader {
         if case .ending = state { throw .trailing }
         let header = try TarHeader(block, offset: offset)
         // So that headers without anything behind them end somewhere, too.
-        try count(TarHeader.size)
+        try contents.count(TarHeader.size)
         switch header.type {
         case UInt8(ascii: "x"), UInt8(ascii: "g"), UInt8(ascii: "L"), UInt8(ascii: "K"):
             guard let size = header.contentSize, size <= Self.metadataMax else {
                 throw .refusing(header.name, "is a header of more than \(Self.metadataMax) bytes")
             }
-            try count(size)
+            try contents.count(size)
             if size == 0 { try note([], of: header) } else { state = .metadata(header, size: size) }
             return nil
         case UInt8(ascii: "0"), 0: return try beginFile(header)
@@ -162,13 +148,13 @@ package struct TarReader {
         }
         let path = try ArchivePath(name)
         guard !path.names.isEmpty else { throw .refusing(name, "is a file with no name") }
-        try count(size)
+        try contents.count(size)
         let padding = Self.padding(size)
         if path.isAppleDouble {
             advance(size, padding, true)
             return nil
         }
-        try claim(path, .file, name)
+        try contents.claim(path, .file, name)
         advance(size, padding, false)
         return .file(path, size: size)
     }
@@ -179,7 +165,7 @@ package struct TarReader {
         let path = try ArchivePath(name)
         state = .header
         guard !path.names.isEmpty else { return nil }
-        try claim(path, .folder, name)
+        try contents.claim(path, .folder, name)
         return .folder(path)
     }
 
@@ -189,7 +175,7 @@ package struct TarReader {
         let name = nextPath ?? header.name
         // A size in binary is one that octal digits have no room for.
         guard let size = nextSize ?? header.contentSize else {
-            throw .tooLarge(limit: limits.bytes)
+            throw .tooLarge(limit: contents.limits.bytes)
         }
         (nextPath, nextSize) = (nil, nil)
         return (name, size)
@@ -232,33 +218,6 @@ package struct TarReader {
         case UInt8(ascii: "S"): "is a sparse file; pack without --sparse"
         default: "is no plain file or folder, and only those are unpacked"
         }
-    }
-
-    // MARK: Counting
-
-    /// Enters a path and the folders above it. Throws where something else is there.
-    private mutating func claim(
-        _ path: ArchivePath, _ kind: Kind, _ name: [UInt8]
-    ) throws(ArchiveError) {
-        for depth in 1..<path.names.count {
-            let folder = path.names[..<depth].joined(separator: "/")
-            switch seen[folder] {
-            case .folder?: continue
-            case .file?: throw .refusing(name, "lies in a folder that is a file of the archive")
-            case nil: seen[folder] = .folder
-            }
-        }
-        switch (seen[path.text], kind) {
-        case (nil, _): seen[path.text] = kind
-        case (.folder?, .folder): break
-        default: throw .refusing(name, "is in the archive twice")
-        }
-        guard seen.count <= limits.entries else { throw .tooManyEntries(limit: limits.entries) }
-    }
-
-    private mutating func count(_ bytes: Int) throws(ArchiveError) {
-        guard bytes <= limits.bytes - byteCount else { throw .tooLarge(limit: limits.bytes) }
-        byteCount += bytes
     }
 
     // MARK: Bytes

@@ -6,8 +6,10 @@ binary: `server.py` and `lambda_function.py` do.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
+import pty
 import signal
 import subprocess
 import threading
@@ -31,6 +33,22 @@ def run(*arguments: str, env: dict[str, str] | None = None,
     """Runs the binary to its end."""
     return subprocess.run([str(BINARY), *map(str, arguments)], env=clean_environment(env),
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
+
+
+def run_on_terminal(*arguments: str, env: dict[str, str] | None = None) -> str:
+    """Runs the binary to its good end, its standard error on a terminal; what was shown there."""
+    inner, outer = pty.openpty()
+    with subprocess.Popen([str(BINARY), *map(str, arguments)], env=clean_environment(env),
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=outer) as process:
+        os.close(outer)
+        shown = b""
+        with contextlib.suppress(OSError):
+            while more := os.read(inner, 4096):
+                shown += more
+        os.close(inner)
+        assert process.wait(60) == 0, shown
+    return shown.decode()
 
 
 class Process:
