@@ -6,14 +6,14 @@ internal import Glibc
 
 /// Writes below a folder. One thread at a time.
 final class FolderWriter {
-    /// For sentences.
-    let path: String
+    /// What sentences call it.
+    let name: String
     private let folder: FileDescriptor
     private var file: FileDescriptor?
 
     /// Opens a folder that exists. Throws where it is a link or no folder.
-    init(_ path: String) throws(SystemError) {
-        self.path = path
+    init(_ path: String, name: String) throws(SystemError) {
+        self.name = name
         folder = FileDescriptor(
             owning: try check("open") {
                 unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)

@@ -48,7 +48,8 @@ struct ModelCache: Sendable {
             }
             try check("mkdir") { unsafe mkdir("\(folder)/\(Self.modelName)", 0o700) }
             return PartialModel(
-                folder: folder, writer: try FolderWriter("\(folder)/\(Self.modelName)"), lock: lock)
+                folder: folder, writer: try FolderWriter("\(folder)/\(Self.modelName)", name: root),
+                lock: lock)
         }
     }
 
@@ -57,7 +58,7 @@ struct ModelCache: Sendable {
         _ partial: PartialModel, _ key: String, files: [(path: String, size: Int)]
     ) throws(FetchObstacle) -> String {
         try locked { () throws(SystemError) -> String in
-            let writer = try FolderWriter(partial.folder)
+            let writer = try FolderWriter(partial.folder, name: root)
             try writer.makeFile([Self.receiptName])
             try writer.write(Self.receipt(files).span)
             if let other = folder(key) { return other }

@@ -126,6 +126,6 @@ final class ModelReceiver: TransferSink {
     }
 
     private func wellWritten(_ write: () throws(SystemError) -> Void) throws(FetchObstacle) {
-        try FetchObstacle.storing(in: folder.path, write)
+        try FetchObstacle.storing(in: folder.name, write)
     }
 }
