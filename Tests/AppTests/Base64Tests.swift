@@ -4,6 +4,7 @@ import FoundationEssentials
 import Testing
 
 @testable import App
+@testable import Runtime
 
 @Suite struct Base64Tests {
     private func decode(_ text: String) throws(Failure) -> [UInt8] {

@@ -146,7 +146,7 @@ import Testing
 
     @Test func `where nothing could be answered the first failure is the answer`() throws {
         #expect(
-            try reply(try topic(order("bad a"), Samples.s3Test, "{"))
+            try reply(try topic(order("bad a", "bad b"), Samples.s3Test, "{"))
                 == .failure(Failure(.imageUndecodable, "a")))
     }
 

@@ -9,6 +9,7 @@ import Inference
 import Testing
 
 @testable import App
+@testable import Runtime
 
 /// Sample events.
 enum Samples {

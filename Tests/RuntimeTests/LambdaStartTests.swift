@@ -154,13 +154,5 @@ import Testing
         harness.runtime.awaitRestore { error = $0.failure }
         try harness.turn { error != nil }
         #expect(error == .status(host: "127.0.0.1", 403))
-        var completions = 0
-        harness.runtime.reportRestoreFailure(
-            ErrorReport(type: "Runtime.AfterRestoreError", message: "a")
-        ) { completions += 1 }
-        try harness.turn { completions == 1 }
-        let request = try #require(harness.stub.requests.last)
-        #expect(request.call == "POST /2018-06-01/runtime/restore/error")
-        #expect(request.field("lambda-runtime-function-error-type") == "Runtime.AfterRestoreError")
     }
 }

@@ -54,8 +54,8 @@ import Testing
         #expect(answer.trailer("lambda-runtime-function-error-type") == "Function.FetchFailed")
         #expect(
             answer.trailer("lambda-runtime-function-error-body")
-                == "eyJlcnJvck1lc3NhZ2UiOiJhXHUwMDBkXHUwMDBhXCJiXCIgw6QiLCJlcnJvclR5cGUiOiJGdW5jdGlvbi5G"
-                + "ZXRjaEZhaWxlZCIsInN0YWNrVHJhY2UiOltdfQ==")
+                == "eyJlcnJvck1lc3NhZ2UiOiJhXHJcblwiYlwiIMOkIiwiZXJyb3JUeXBlIjoiRnVuY3Rpb24uRmV0Y2hGYWls"
+                + "ZWQiLCJzdGFja1RyYWNlIjpbXX0=")
         #expect(harness.receiver.notices.isEmpty && harness.stub.requests.count == 1)
     }
 

@@ -80,7 +80,7 @@ struct HTTPEvent: Sendable {
         // Load balancers leave names and values as they were sent, REST APIs decode them.
         let encode =
             platform == .loadBalancer
-            ? PercentEncoding.query(encoded:) : PercentEncoding.component(_:)
+            ? PercentEncoding.query(encoded:) : { PercentEncoding.component($0) }
         var query: [UInt8] = []
         let parameters = try pairs(
             of: event, "multiValueQueryStringParameters", or: "queryStringParameters")

@@ -5,6 +5,7 @@
 // answer; the others keep an answer where a destination is set for it.
 
 internal import Inference
+internal import Runtime
 
 /// What became of one record.
 struct RecordOutcome: Sendable, Equatable {

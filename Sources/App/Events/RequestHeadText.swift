@@ -5,6 +5,8 @@
 // line. What the parser would refuse over a connection it refuses here; nothing is repaired but
 // paths and queries, which platforms decode.
 
+internal import Runtime
+
 /// Writes the head of one request.
 struct RequestHeadText {
     /// Fields that concern the client's connection, which ended at the platform (RFC 9110 §7.6.1),

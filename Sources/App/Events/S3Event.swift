@@ -5,6 +5,7 @@
 // nothing to look at.
 
 internal import Inference
+internal import Runtime
 
 /// Reads events of S3.
 enum S3Event {

@@ -1,6 +1,7 @@
 // `amphora inspect --json`: one object, for machines. Keys are only ever added.
 
 internal import Inference
+internal import Runtime
 
 /// Writes an inspection as JSON.
 enum InspectionJSON {

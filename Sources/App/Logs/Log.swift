@@ -5,6 +5,7 @@
 // query string or a request's body: presigned URLs are secrets.
 
 internal import Glibc
+internal import Runtime
 
 /// How log lines are written.
 enum LogFormat: String, CaseIterable, Sendable {

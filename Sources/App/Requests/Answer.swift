@@ -1,6 +1,7 @@
 // The JSON of answers: the shapes of DESIGN §4, the same bytes from every handle.
 
 internal import Inference
+internal import Runtime
 
 /// Writes answers.
 enum Answer {

@@ -7,6 +7,7 @@
 // each with an optional "top_k". Unknown keys are ignored: clients add their own.
 
 internal import Inference
+internal import Runtime
 
 /// Where the bytes of one image come from.
 enum ImageSource: Sendable, Equatable {

@@ -1,5 +1,7 @@
 // What a URI in a request may be, and the bytes inside a `data:` URI (RFC 2397).
 
+internal import Runtime
+
 /// A URI of an image, sorted by what has to be done about it.
 enum ImageURI: Equatable {
     /// `http` or `https`: to be fetched.
@@ -113,10 +115,8 @@ enum ImageURI: Equatable {
         guard let first = bytes.firstIndex(of: UInt8(ascii: "%")) else { return bytes }
         var (read, written) = (first, first)
         while read < bytes.count {
-            if bytes[read] == UInt8(ascii: "%"), read + 2 < bytes.count,
-                let high = hexadecimal(bytes[read + 1]), let low = hexadecimal(bytes[read + 2])
-            {
-                bytes[written] = high << 4 | low
+            if let byte = PercentEncoding.escaped(bytes, at: read) {
+                bytes[written] = byte
                 read += 3
             } else {
                 bytes[written] = bytes[read]
@@ -126,9 +126,5 @@ enum ImageURI: Equatable {
         }
         bytes.removeSubrange(written...)
         return bytes
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
-        Character(Unicode.Scalar(byte)).hexDigitValue.map { UInt8($0) }
     }
 }

@@ -6,6 +6,8 @@
 //
 // The URL is in S3's canonical form, for that is what gets signed (`TransferSigning`).
 
+internal import Runtime
+
 /// The place that objects are asked for at.
 struct S3Endpoint: Sendable, Equatable {
     /// Where a bucket is unless S3 has said otherwise.
@@ -99,22 +101,6 @@ struct S3Endpoint: Sendable, Equatable {
 
     /// AWS's `UriEncode` (Signature Version 4): what is not unreserved in RFC 3986 as `%XX`.
     private static func encode(_ text: String, sparing spared: UInt8? = nil) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var encoded: [UInt8] = []
-        for byte in text.utf8 {
-            if isUnreserved(byte) || byte == spared {
-                encoded.append(byte)
-            } else {
-                encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: encoded, as: UTF8.self)
-    }
-
-    /// Whether a byte stands for itself everywhere in a URL (RFC 3986 §2.3).
-    static func isUnreserved(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            || "-._~".utf8.contains(byte)
+        String(decoding: PercentEncoding.component(text, sparing: spared), as: UTF8.self)
     }
 }

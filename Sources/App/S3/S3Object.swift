@@ -87,6 +87,6 @@ struct S3Object: Sendable, Equatable {
 
     /// Versions are "URL-ready"; S3's documentation shows some with `+` and `/`.
     private static func isOfVersion(_ byte: UInt8) -> Bool {
-        S3Endpoint.isUnreserved(byte) || "+/=".utf8.contains(byte)
+        PercentEncoding.isUnreserved(byte) || "+/=".utf8.contains(byte)
     }
 }

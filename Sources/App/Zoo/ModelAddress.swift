@@ -85,7 +85,7 @@ struct ModelAddress: Sendable, Equatable {
         guard ending.hasSuffix(".onnx") else { return nil }
         let isPlain =
             name.utf8.count <= 200 && name.first != "."
-            && name.utf8.allSatisfy { S3Endpoint.isUnreserved($0) }
+            && name.utf8.allSatisfy { PercentEncoding.isUnreserved($0) }
         return .network(name: isPlain && name.hasSuffix(".onnx") ? name : "model.onnx")
     }
 }

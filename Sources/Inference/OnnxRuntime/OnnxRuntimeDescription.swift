@@ -10,37 +10,44 @@ extension OnnxRuntimeLibrary {
     func describeInputs(
         of session: UnsafeMutablePointer<OrtSession>
     ) throws(ModelError) -> [TensorDescription] {
-        var count = 0
-        unsafe try check("inputs", api.pointee.SessionGetInputCount(session, &count))
-        var descriptions: [TensorDescription] = []
-        for index in 0..<count {
-            var name: UnsafeMutablePointer<CChar>?
-            var type: UnsafeMutablePointer<OrtTypeInfo>?
-            let allocator = unsafe try defaultAllocator()
-            unsafe try check(
-                "input", api.pointee.SessionGetInputName(session, index, allocator, &name))
-            let text = unsafe try take(name, from: allocator)
-            unsafe try check("input", api.pointee.SessionGetInputTypeInfo(session, index, &type))
-            unsafe descriptions.append(try describe(text, take: type))
-        }
-        return descriptions
+        unsafe try describe(
+            session, "input", count: api.pointee.SessionGetInputCount,
+            name: api.pointee.SessionGetInputName,
+            type: api.pointee.SessionGetInputTypeInfo)
     }
 
     /// The outputs, in the graph's order. Throws `engineFailed`.
     func describeOutputs(
         of session: UnsafeMutablePointer<OrtSession>
     ) throws(ModelError) -> [TensorDescription] {
+        unsafe try describe(
+            session, "output", count: api.pointee.SessionGetOutputCount,
+            name: api.pointee.SessionGetOutputName,
+            type: api.pointee.SessionGetOutputTypeInfo)
+    }
+
+    /// All inputs or all outputs, by the engine's functions for them.
+    private func describe(
+        _ session: UnsafeMutablePointer<OrtSession>, _ what: String,
+        count askCount: (UnsafePointer<OrtSession>, UnsafeMutablePointer<Int>) -> OrtResult?,
+        name askName: (
+            UnsafePointer<OrtSession>, Int, UnsafeMutablePointer<OrtAllocator>,
+            UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+        ) -> OrtResult?,
+        type askType: (
+            UnsafePointer<OrtSession>, Int, UnsafeMutablePointer<UnsafeMutablePointer<OrtTypeInfo>?>
+        ) -> OrtResult?
+    ) throws(ModelError) -> [TensorDescription] {
         var count = 0
-        unsafe try check("outputs", api.pointee.SessionGetOutputCount(session, &count))
+        unsafe try check(what, askCount(session, &count))
         var descriptions: [TensorDescription] = []
         for index in 0..<count {
             var name: UnsafeMutablePointer<CChar>?
             var type: UnsafeMutablePointer<OrtTypeInfo>?
             let allocator = unsafe try defaultAllocator()
-            unsafe try check(
-                "output", api.pointee.SessionGetOutputName(session, index, allocator, &name))
+            unsafe try check(what, askName(session, index, allocator, &name))
             let text = unsafe try take(name, from: allocator)
-            unsafe try check("output", api.pointee.SessionGetOutputTypeInfo(session, index, &type))
+            unsafe try check(what, askType(session, index, &type))
             unsafe descriptions.append(try describe(text, take: type))
         }
         return descriptions

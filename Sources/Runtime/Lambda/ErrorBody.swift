@@ -1,9 +1,7 @@
 // A failure in the words of the Runtime API (contracts.md B4): its type, and the JSON that reports it.
-//
-// Three keys of which one is free text: not worth a JSON writer in this module.
 
 extension ErrorReport {
-    /// The longest message that is reported, in bytes. The platform takes 1 MiB.
+    /// The longest message that is reported, in bytes of JSON. The platform takes 1 MiB.
     private static let longestMessage = 32 * 1024
 
     /// The type, or `Runtime.Unknown` where the platform would not take it:
@@ -22,50 +20,31 @@ extension ErrorReport {
 
     /// `{"errorMessage":…,"errorType":…,"stackTrace":[]}`.
     var runtimeBody: [UInt8] {
-        var json = Array(#"{"errorMessage":""#.utf8)
-        Self.appendEscaped(message, to: &json)
-        json += #"","errorType":""#.utf8
-        json += runtimeType.utf8
-        json += #"","stackTrace":[]}"#.utf8
-        return json
-    }
-
-    private static func appendEscaped(_ text: String, to json: inout [UInt8]) {
-        for scalar in text.unicodeScalars {
-            if json.count >= longestMessage { return }
-            switch scalar.value {
-            case 0x22, 0x5C:
-                json += [0x5C, UInt8(scalar.value)]
-            case 0..<0x20, 0x7F:
-                let digits = Array("0123456789abcdef".utf8)
-                json += #"\u00"#.utf8
-                json += [digits[Int(scalar.value >> 4)], digits[Int(scalar.value & 15)]]
-            default: json += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
-            }
+        var json = JSONWriter()
+        json.object { json in
+            json.field("errorMessage", cutMessage)
+            json.field("errorType", runtimeType)
+            json.field("stackTrace", raw: "[]")
         }
+        return json.bytes
     }
 
-    // MARK: Trailers
+    private var cutMessage: String {
+        var room = Self.longestMessage
+        let end = message.utf8.firstIndex { byte in
+            switch byte {
+            case 0..<0x20, 0x7F: room -= 6
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): room -= 2
+            default: room -= 1
+            }
+            return room < 0
+        }
+        // An index within a character counts as its beginning.
+        return end.map { String(message[..<$0]) } ?? message
+    }
 
     /// `runtimeBody` for a trailer section, whose lines can't hold every byte.
-    var runtimeBodyText: String { Self.base64(runtimeBody) }
-
-    /// Base64 with padding, RFC 4648 §4.
-    static func base64(_ bytes: [UInt8]) -> String {
-        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            var bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            var quartet: [UInt8] = []
-            for position in 0..<4 {
-                quartet.append(
-                    position <= group.count ? digits[bits >> 18 & 63] : UInt8(ascii: "="))
-                bits <<= 6
-            }
-            text += quartet
-        }
-        return String(decoding: text, as: UTF8.self)
+    var runtimeBodyText: String {
+        String(decoding: Base64.text(of: runtimeBody.span), as: UTF8.self)
     }
 }

@@ -107,16 +107,7 @@ package final class LambdaRuntime {
 
     /// Reports that the start failed; `completed` is called after 2 s at the latest, whatever comes.
     package func reportInitFailure(_ report: ErrorReport, completed: @escaping () -> Void) {
-        reportFailure(api.initError(report), completed)
-    }
-
-    /// Reports that what follows the restore failed; `completed` is called after 2 s at the latest.
-    package func reportRestoreFailure(_ report: ErrorReport, completed: @escaping () -> Void) {
-        reportFailure(api.restoreError(report), completed)
-    }
-
-    private func reportFailure(_ request: TransferRequest, _ completed: @escaping () -> Void) {
-        pool.start(request) { [weak self] result in
+        pool.start(api.initError(report)) { [weak self] result in
             // A status is no matter: the process ends, and the platform sees that.
             if case .failure(let error) = result {
                 self?.notice(.failureNotReported(reason: error.sentence))

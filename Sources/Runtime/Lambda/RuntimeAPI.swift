@@ -77,14 +77,9 @@ struct RuntimeAPI {
     // MARK: Start and restore
 
     /// `POST /runtime/init/error`.
-    func initError(_ report: ErrorReport) -> TransferRequest { failure("init", report) }
-
-    /// `POST /runtime/restore/error`.
-    func restoreError(_ report: ErrorReport) -> TransferRequest { failure("restore", report) }
-
-    private func failure(_ phase: String, _ report: ErrorReport) -> TransferRequest {
+    func initError(_ report: ErrorReport) -> TransferRequest {
         var request = Self.post(
-            "\(root)/2018-06-01/runtime/\(phase)/error",
+            "\(root)/2018-06-01/runtime/init/error",
             [Self.json, (Self.errorType, report.runtimeType)], report.runtimeBody)
         request.totalTimeout = Self.reportTimeout
         return request
@@ -148,27 +143,6 @@ struct InvocationID {
 
     /// The request id in a path: customers choose it, and may choose anything.
     var pathSegment: String {
-        if requestID.utf8.allSatisfy(Self.isUnreserved) { return requestID }
-        let digits = Array("0123456789ABCDEF".utf8)
-        var path: [UInt8] = []
-        for byte in requestID.utf8 {
-            if Self.isUnreserved(byte) {
-                path.append(byte)
-            } else {
-                path += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: path, as: UTF8.self)
-    }
-
-    /// RFC 3986 §2.3.
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-            UInt8(ascii: "_"), UInt8(ascii: "~"):
-            return true
-        default: return false
-        }
+        String(decoding: PercentEncoding.component(requestID), as: UTF8.self)
     }
 }

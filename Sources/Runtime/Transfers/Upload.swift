@@ -2,10 +2,11 @@
 //
 // It is the store between whoever makes the body and libcurl, which asks when the socket takes more
 // and is told to pause where there is nothing. What waits is one run of bytes, so that a thousand
-// small pieces leave as one chunk. A large body that is there already goes the same way, with a length
-// instead of chunks, because libcurl would copy it. The first bytes are kept a while after libcurl has had them: when
-// an old connection turns out to be dead, the request is made again on a new one (RFC 9112 §9.3.1)
-// and must begin at its beginning. It splits, pads and transforms nothing, and knows no pointers.
+// small pieces leave as one chunk. A large body that is there already goes the same way, with a
+// length instead of chunks, because libcurl would copy it. The first bytes are kept a while after
+// libcurl has had them: when an old connection turns out to be dead, the request is made again on a
+// new one (RFC 9112 §9.3.1) and must begin at its beginning. It splits, pads and transforms nothing,
+// and knows no pointers.
 
 /// The body of a request that is sent while it is made. Loop thread.
 package final class Upload {

@@ -1,11 +1,11 @@
-// Base64 as images come in it, and as answers that are no text leave in it (RFC 4648 §4): the
-// standard alphabet, padding optional.
+// Base64 as images come in it (RFC 4648 §4): the standard alphabet, padding optional.
 //
 // Our own, because a wrong one should be told what is wrong: most are of the URL-safe alphabet, or
 // were wrapped into lines. Nothing is skipped: §3.3 has decoders refuse what is not of the alphabet.
 
-/// Reads and writes base64.
-enum Base64 {
+internal import Runtime
+
+extension Base64 {
     /// The bytes that a text stands for; `place` names it in the error. Any thread; takes time and
     /// memory in proportion to the text.
     static func bytes(of text: Span<UInt8>, at place: String) throws(Failure) -> [UInt8] {
@@ -73,30 +73,6 @@ enum Base64 {
         return Failure(
             .badRequest, "\(place) does not hold valid base64: character \(index + 1) is \(found)")
     }
-
-    /// The text that stands for bytes, padded.
-    static func text(of bytes: Span<UInt8>) -> [UInt8] {
-        let padding = UInt8(ascii: "=")
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var start = 0
-        while start < bytes.count {
-            let count = min(3, bytes.count - start)
-            var bits = UInt32(bytes[start]) << 16
-            if count > 1 { bits |= UInt32(bytes[start + 1]) << 8 }
-            if count > 2 { bits |= UInt32(bytes[start + 2]) }
-            text.append(digits[Int(bits >> 18)])
-            text.append(digits[Int(bits >> 12 & 63)])
-            text.append(count > 1 ? digits[Int(bits >> 6 & 63)] : padding)
-            text.append(count > 2 ? digits[Int(bits & 63)] : padding)
-            start += 3
-        }
-        return text
-    }
-
-    /// The digit of each value.
-    private static let digits = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     /// The value of each byte as a digit; 255 for what is none.
     private static let values: [UInt8] = {

@@ -3,20 +3,23 @@
 // FoundationEssentials' encoder keeps no order of keys, and an answer's order is part of its bytes.
 
 /// Builds one JSON text.
-struct JSONWriter {
+package struct JSONWriter {
     /// The text so far.
-    private(set) var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
+    /// An empty text.
+    package init() {}
+
     /// Writes `{…}`.
-    mutating func object(_ body: (inout JSONWriter) -> Void) {
+    package mutating func object(_ body: (inout JSONWriter) -> Void) {
         open(UInt8(ascii: "{"))
         body(&self)
         close(UInt8(ascii: "}"))
     }
 
     /// Writes `[…]` with one element for each of `elements`.
-    mutating func array<Element>(
+    package mutating func array<Element>(
         _ elements: some Sequence<Element>, _ body: (inout JSONWriter, Element) -> Void
     ) {
         open(UInt8(ascii: "["))
@@ -25,7 +28,7 @@ struct JSONWriter {
     }
 
     /// Writes a key; its value follows.
-    mutating func key(_ name: String) {
+    package mutating func key(_ name: String) {
         separate()
         string(name.utf8Span.span)
         bytes.append(UInt8(ascii: ":"))
@@ -33,32 +36,32 @@ struct JSONWriter {
     }
 
     /// Writes a key and a string.
-    mutating func field(_ name: String, _ value: String) {
+    package mutating func field(_ name: String, _ value: String) {
         key(name)
         element(value)
     }
 
     /// Writes a key and a string of bytes, which are UTF-8.
-    mutating func field(_ name: String, utf8 text: Span<UInt8>) {
+    package mutating func field(_ name: String, utf8 text: Span<UInt8>) {
         key(name)
         string(text)
         needsComma = true
     }
 
     /// Writes a key and a whole number.
-    mutating func field(_ name: String, _ value: Int) {
+    package mutating func field(_ name: String, _ value: Int) {
         field(name, raw: "\(value)")
     }
 
     /// Writes a key and a value that is JSON already.
-    mutating func field(_ name: String, raw value: String) {
+    package mutating func field(_ name: String, raw value: String) {
         key(name)
         bytes += value.utf8
         needsComma = true
     }
 
     /// Writes a string as an element or a key's value.
-    mutating func element(_ value: String) {
+    package mutating func element(_ value: String) {
         separate()
         string(value.utf8Span.span)
         needsComma = true

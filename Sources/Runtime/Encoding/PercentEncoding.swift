@@ -1,0 +1,51 @@
+// Percent-encoding, RFC 3986 §2.1: how any bytes become a part of a URL, and are read from one.
+
+/// Writes bytes into URLs. Any thread.
+package enum PercentEncoding {
+    /// Text of which only unreserved characters, and `spared`, stand for themselves: a segment of a
+    /// path, a name or a value of a query.
+    package static func component(_ text: String, sparing spared: UInt8? = nil) -> [UInt8] {
+        var encoded: [UInt8] = []
+        for byte in text.utf8 {
+            append(byte, asIs: isUnreserved(byte) || byte == spared, to: &encoded)
+        }
+        return encoded
+    }
+
+    /// Appends one byte, as it is or as an escape.
+    package static func append(_ byte: UInt8, asIs: Bool, to text: inout [UInt8]) {
+        if asIs { return text.append(byte) }
+        text.append(UInt8(ascii: "%"))
+        for digit in [byte >> 4, byte & 15] {
+            text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)
+        }
+    }
+
+    /// Whether a byte stands for itself everywhere in a URL, RFC 3986 §2.3.
+    package static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "_"), UInt8(ascii: "~"):
+            true
+        default: false
+        }
+    }
+
+    /// The byte that an escape at an index stands for; `nil` where none begins there.
+    package static func escaped(_ bytes: [UInt8], at index: Int) -> UInt8? {
+        guard bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
+            let high = hexadecimal(bytes[index + 1]), let low = hexadecimal(bytes[index + 2])
+        else { return nil }
+        return high << 4 | low
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

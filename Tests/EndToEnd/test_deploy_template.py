@@ -1,0 +1,142 @@
+"""The deployment's files: template.yaml by CloudFormation's own rules, its roles, and kserve.yaml."""
+
+import re
+
+import cfnlint.api
+import cfnlint.decode
+import pytest
+import requests
+import yaml
+from deployment import DEPLOY
+from server import Server
+
+TEMPLATE = DEPLOY / "template.yaml"
+# These actions know no resource.
+UNAVOIDABLE = {"ecr:GetAuthorizationToken", "cloudwatch:PutMetricData"}
+
+
+@pytest.fixture(scope="module")
+def template():
+    return cfnlint.decode.decode(str(TEMPLATE))[0]
+
+
+def listed(value) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(value):
+    """Every allowing statement of a policy, wherever it stands."""
+    if isinstance(value, dict):
+        if value.get("Effect") == "Allow":
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from statements(item)
+
+
+def test_cloudformation_has_nothing_to_complain_about():
+    matches = cfnlint.api.lint_file(TEMPLATE)
+    assert [str(match) for match in matches] == []
+
+
+def test_no_action_is_a_wildcard(template):
+    actions = [action for one in statements(template["Resources"]) for action in listed(one["Action"])]
+    assert len(actions) > 10
+    assert [action for action in actions if "*" in action] == []
+
+
+def test_only_actions_that_know_no_resource_have_all_resources(template):
+    for one in statements(template["Resources"]):
+        if "*" in listed(one.get("Resource")):
+            assert set(listed(one["Action"])) <= UNAVOIDABLE
+
+
+def test_what_roles_read_is_the_model_and_the_named_pictures(template):
+    reads = {str(one["Resource"]) for one in statements(template["Resources"])
+             if any(action.startswith("s3:") for action in listed(one["Action"]))}
+    assert reads == {
+        str({"Fn::Sub": "arn:${AWS::Partition}:s3:::${ModelBucket}/${ModelKey}"}),
+        str({"Fn::Sub": "arn:${AWS::Partition}:s3:::${ModelBucket}"}),
+        str({"Fn::Split": [",", {"Ref": "ImageObjectArns"}]})}
+
+
+def test_everyone_is_allowed_only_where_the_url_is_public(template):
+    open_to_all = {name: resource for name, resource in template["Resources"].items()
+                   if resource.get("Properties", {}).get("Principal") == "*"}
+    assert len(open_to_all) == 2
+    assert {resource["Condition"] for resource in open_to_all.values()} == {"IsPublic"}
+
+
+def test_every_resource_belongs_to_one_side(template):
+    sides = {"HasFunction": "f", "HasUrl": "f", "IsPublic": "f", "HasEndpoint": "e", "Scales": "e"}
+    assert {sides[resource["Condition"]] for resource in template["Resources"].values()} == {"f", "e"}
+
+
+def test_every_parameter_is_described_and_grouped(template):
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(template["Parameters"]) == sorted(
+        name for group in groups for name in group["Parameters"])
+    assert all(parameter["Description"] for parameter in template["Parameters"].values())
+
+
+def test_a_version_names_all_that_the_function_is_made_of(template):
+    """Else an update of it would publish no version, and the alias would keep the old one."""
+    properties = template["Resources"]["ClassifierFunction"]["Properties"]
+    used = set(re.findall(r"'Ref': '(\w+)'", str(properties))) | {"SnapStart"}
+    named = re.findall(r"\${(\w+)}", template["Resources"]["FunctionVersion"]["Properties"]
+                       ["Description"]["Fn::Sub"])
+    assert used - {"ReservedConcurrency", "FunctionLogs", "FunctionRole"} == set(named)
+    longest = sum(length(template["Parameters"][name]) + 1 for name in named) - 1
+    assert longest <= 256
+
+
+def length(parameter: dict) -> int:
+    """The most characters that a parameter's value has."""
+    if "AllowedValues" in parameter:
+        return max(len(str(value)) for value in parameter["AllowedValues"])
+    return parameter.get("MaxLength") or len(str(parameter["MaxValue"]))
+
+
+@pytest.mark.parametrize("arns, allowed", [
+    ("", True), ("arn:aws:s3:::b/*", True), ("arn:aws:s3:::b/*,arn:aws-cn:s3:::c/d*", True),
+    ("*", False), ("arn:aws:s3:::*", False), ("arn:aws:s3:::b/*,", False), ("arn:aws:s3:::b/*,*", False)])
+def test_pictures_are_named_by_bucket(template, arns, allowed):
+    pattern = template["Parameters"]["ImageObjectArns"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, arns)) == allowed
+
+
+# KServe
+
+@pytest.fixture(scope="module")
+def service():
+    return yaml.safe_load((DEPLOY / "kserve.yaml").read_text())
+
+
+def test_kserve_gets_an_inference_service(service):
+    assert (service["apiVersion"], service["kind"]) == (
+        "serving.kserve.io/v1beta1", "InferenceService")
+    container, = service["spec"]["predictor"]["containers"]
+    # KServe looks for this name.
+    assert container["name"] == "kserve-container"
+    assert [port["containerPort"] for port in container["ports"]] == [8080]
+    assert set(container["resources"]) == {"requests", "limits"}
+    security = container["securityContext"]
+    assert security["runAsNonRoot"] and security["readOnlyRootFilesystem"]
+    assert not security["allowPrivilegeEscalation"] and security["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_kserves_arguments_and_probes_are_understood(service):
+    """The server itself takes the arguments, and answers each probe."""
+    container, = service["spec"]["predictor"]["containers"]
+    command, *options = container["args"]
+    assert command == "serve"
+    model, port = options.index("--model-path") + 1, options.index("--port") + 1
+    assert options[model] == "/mnt/models" and options[port] == "8080"
+    environment = {item["name"]: item["value"] for item in container["env"]
+                   if item["name"].startswith("AMPHORA_")}
+    with Server(env=environment) as server:
+        for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+            ask = container[probe]["httpGet"]
+            assert ask["port"] == 8080
+            assert requests.get(server.url + ask["path"], timeout=5).status_code == 200
