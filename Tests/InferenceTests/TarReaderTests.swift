@@ -203,17 +203,20 @@ import Testing
     // MARK: Everywhere
 
     @Test func `an archive cut short anywhere is known to be`() throws {
-        let sample = self.sample
-        for count in 0..<sample.count {
-            #expect(Unpacked.refusal(of: Array(sample[..<count])) != nil, "\(count)")
+        var reader = TarReader(limits: ArchiveLimits(bytes: 1 << 20))
+        for byte in sample {
+            #expect(throws: ArchiveError.truncated) { try reader.finish() }
+            var position = 0
+            while try reader.next(in: [byte].span, at: &position) != nil {}
         }
+        try reader.finish()
     }
 
     @Test func `damage of any kind is an error or another archive, never a trap`() throws {
         let seed: UInt64 = 0x7A12
         var random = SeededGenerator(seed: seed)
         let sample = self.sample
-        for round in 0..<600 {
+        for round in 0..<300 {
             var archive = sample
             for _ in 0...Int.random(in: 0..<6, using: &random) {
                 let index = Int.random(in: 0..<archive.count, using: &random)
