@@ -30,7 +30,7 @@ def models(tmp_path_factory):
 @pytest.fixture
 def env(models, tmp_path):
     """What a start needs to fetch from the host, with a folder for temporary files of its own."""
-    folder = tmp_path / "tmp"
+    folder = tmp_path / "é tmp"
     folder.mkdir()
     return {"TMPDIR": str(folder), "SSL_CERT_FILE": str(models.authority),
             "AMPHORA_MODEL_PATH": "/nowhere"}

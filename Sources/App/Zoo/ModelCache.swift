@@ -42,7 +42,8 @@ struct ModelCache: Sendable {
             guard unsafe mkdtemp(&template) != nil else {
                 throw SystemError(call: "mkdtemp", number: errno)
             }
-            let folder = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
+            let folder = String(
+                decoding: template.dropLast().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
             guard let lock = try Self.lock(folder, waits: false) else {
                 throw SystemError(call: "flock", number: EWOULDBLOCK)
             }
