@@ -42,10 +42,11 @@ let package = Package(
         .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "HTTP", swiftSettings: strict),
         .target(
-            name: "Inference", dependencies: ["CJPEG", "CPNG", "CWebP", "COnnxRuntime"],
+            name: "Inference", dependencies: ["CJPEG", "CPNG", "CWebP", "CZlib", "COnnxRuntime"],
             swiftSettings: strict),
         .target(
-            name: "Runtime", dependencies: ["EventLoop", "HTTP", "CCurl", "CCrypto", "CLinux", "CZlib"],
+            name: "Runtime",
+            dependencies: ["EventLoop", "HTTP", "CCurl", "CCrypto", "CLinux", "CZlib"],
             swiftSettings: strict),
         .executableTarget(
             name: "App",
@@ -71,7 +72,9 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "InferenceTests",
-            dependencies: ["Inference", "CJPEG", "CPNG", "CWebP", "COnnxRuntime", "TestSupport"],
+            dependencies: [
+                "Inference", "CJPEG", "CPNG", "CWebP", "CZlib", "COnnxRuntime", "TestSupport",
+            ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .target(
             name: "CAllocationCounter", path: "Tests/CAllocationCounter", cSettings: strictC),

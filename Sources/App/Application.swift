@@ -10,6 +10,12 @@ internal import Glibc
 internal import Inference
 internal import Runtime
 
+/// What the thread that loads the model has to say.
+private enum LoadingStep: Sendable {
+    case notice(FetchNotice)
+    case ended(Result<LoadedModel, LoadingFailure>)
+}
+
 /// One model, and the requests for its labels. Loop thread.
 final class Application: InvocationHost {
     /// What it can do for requests.
@@ -25,7 +31,7 @@ final class Application: InvocationHost {
     private var admission: Admission
     private var handle: (any Handle)?
     private var becameReady: (() -> Void)?
-    private var loading: MailboxReceiver<Result<LoadedModel, LoadingFailure>>?
+    private var loading: MailboxReceiver<LoadingStep>?
     private var signals: Signals?
     private var drainTimer: Token?
     private var exitStatus: CInt = 0
@@ -56,6 +62,8 @@ final class Application: InvocationHost {
         }
         try load()
         try loop.run()
+        // The loader can't be broken off, and nobody is to wait for a fetch.
+        if loading != nil { leave() }
         close()
         logStop()
         return exitStatus
@@ -88,14 +96,20 @@ final class Application: InvocationHost {
     // MARK: Loading
 
     private func load() throws(SystemError) {
-        let mailbox = try Mailbox<Result<LoadedModel, LoadingFailure>>()
-        loading = try MailboxReceiver(mailbox, on: loop) { [unowned self] in loaded($0) }
+        let mailbox = try Mailbox<LoadingStep>()
+        loading = try MailboxReceiver(mailbox, on: loop) { [unowned self] step in
+            switch step {
+            case .notice(let notice): log.fetching(notice)
+            case .ended(let result): loaded(result)
+            }
+        }
         let configuration = self.configuration
         let thread = try Thread(name: "model-loader") {
             mailbox.post(
-                Result { () throws(LoadingFailure) -> LoadedModel in
-                    try LoadedModel(configuration)
-                })
+                .ended(
+                    Result { () throws(LoadingFailure) -> LoadedModel in
+                        try LoadedModel(configuration) { mailbox.post(.notice($0)) }
+                    }))
         }
         _ = consume thread
     }
@@ -106,7 +120,7 @@ final class Application: InvocationHost {
         guard phase == .loading else { return }
         switch result {
         case .failure(let failure):
-            fail(ErrorReport(type: "Runtime.ModelUnusable", message: failure.sentence))
+            fail(ErrorReport(type: failure.type, message: failure.sentence))
         case .success(let loaded):
             for warning in loaded.model.warnings { log.warn(warning) }
             do throws(SystemError) {
@@ -289,5 +303,5 @@ private final class DrainTimer: EventHandler {
 
 extension Duration {
     /// With decimals, for logs.
-    fileprivate var inMilliseconds: Double { Double(nanoseconds) / 1_000_000 }
+    var inMilliseconds: Double { Double(nanoseconds) / 1_000_000 }
 }

@@ -153,7 +153,7 @@ extension Failure {
             case .poolClosed: .unavailable
             case .internal, .badHeader: .internal
             case .unsupportedScheme, .unreachable, .insecure, .status, .malformedResponse,
-                .truncated, .tooLarge, .headTooLarge, .tooManyRedirects:
+                .truncated, .tooLarge, .headTooLarge, .tooManyRedirects, .unwanted:
                 .fetchFailed
             }
         self.init(code, error.sentence)

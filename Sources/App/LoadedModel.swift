@@ -5,6 +5,8 @@ internal import Inference
 
 /// Why no model can be served, as lines for a person.
 struct LoadingFailure: Error, Sendable {
+    /// As Lambda is told.
+    var type = "Runtime.ModelUnusable"
     let sentence: String
 }
 
@@ -13,9 +15,25 @@ struct LoadedModel: Sendable {
     let model: Model
     let path: String
 
-    /// Searches and loads. Takes as long as the engine does.
-    init(_ configuration: Configuration) throws(LoadingFailure) {
-        try self.init(folder: Self.find(configuration), configuration)
+    /// Searches, fetches where it must, and loads. Takes as long as network and engine do.
+    init(
+        _ configuration: Configuration, notify: @escaping (FetchNotice) -> Void = { _ in }
+    ) throws(LoadingFailure) {
+        switch try Self.find(configuration) {
+        case .folder(let path): try self.init(folder: path, configuration)
+        case .address(let address):
+            let fetch = ModelFetch(address, configuration, notify: notify)
+            let folder = try fetch.folder()
+            do throws(LoadingFailure) {
+                try self.init(folder: folder, configuration)
+            } catch {
+                // So that a better one is fetched, once there is one.
+                fetch.discard()
+                throw LoadingFailure(
+                    type: error.type,
+                    sentence: "the model from \(address.display): \(error.sentence)")
+            }
+        }
     }
 
     /// Loads the model in a folder.
@@ -37,22 +55,29 @@ struct LoadedModel: Sendable {
             + "@\(sample?.path ?? "photo.jpg") http://localhost:\(port)/invocations"
     }
 
-    /// `--model-path` if it holds anything, else the zoo's folder of the model's name.
-    private static func find(_ configuration: Configuration) throws(LoadingFailure) -> String {
+    private enum Place {
+        case folder(String)
+        case address(ModelAddress)
+    }
+
+    /// `--model-path` if it holds anything, else what the model's name says: a folder of the zoo, or an
+    /// address.
+    private static func find(_ configuration: Configuration) throws(LoadingFailure) -> Place {
         var tried: [String] = []
         guard let problem = obstacle(at: configuration.modelPath) else {
-            return configuration.modelPath
+            return .folder(configuration.modelPath)
         }
+        if let address = configuration.fetchedModel.address { return .address(address) }
         tried.append("\(configuration.modelPath) (--model-path) \(problem)")
         if let name = configuration.modelName {
             let isPlain = !name.contains("/") && name != "." && name != ".."
             guard isPlain else {
                 throw LoadingFailure(
                     sentence: "the model name “\(name)” must be that of a folder in the zoo, "
-                        + configuration.zoo)
+                        + "\(configuration.zoo), or an https:// or s3:// address")
             }
             let path = "\(configuration.zoo)/\(name)"
-            guard let problem = obstacle(at: path) else { return path }
+            guard let problem = obstacle(at: path) else { return .folder(path) }
             tried.append("\(path) (MODEL_NAME in the zoo) \(problem)")
         } else {
             tried.append("MODEL_NAME is not set")

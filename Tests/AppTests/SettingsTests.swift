@@ -38,7 +38,7 @@ import Testing
     @Test(arguments: Settings.all.map(\.name))
     func `a setting can be shown`(_ name: String) throws {
         let setting = try #require(Settings.all.first { $0.name == name })
-        #expect(name.allSatisfy { ("a"..."z").contains($0) || $0 == "-" })
+        #expect(name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") })
         #expect(
             setting.variable == "AMPHORA_" + name.uppercased().replacing("-", with: "_"))
         #expect(setting.help.hasSuffix(".") && setting.help.first?.isUppercase == true)
@@ -63,14 +63,15 @@ import Testing
         let spelled = Settings.all.filter { SettingsTests.isSpelledOut($0.name) }
         let written = try configuration(
             Dictionary(uniqueKeysWithValues: spelled.map { ($0.name, $0.defaultText) }))
-        #expect(spelled.count == 24)
+        #expect(spelled.count == 25)
         #expect("\(plain)" == "\(written)")
     }
 
     /// The others say where their default comes from.
     private static func isSpelledOut(_ name: String) -> Bool {
         ![
-            "model-name", "engine-library", "host", "workers", "threads", "queue", "top-k",
+            "model-name", "model-sha256", "engine-library", "host", "workers", "threads", "queue",
+            "top-k",
             "request-timeout", "fetch-allow", "lambda-concurrency",
         ].contains(name)
     }
@@ -273,6 +274,31 @@ import Testing
         _ text: String, _ level: LogLevel
     ) throws {
         #expect(try configuration(["log-level": text]).log.level == level)
+    }
+
+    // MARK: Models that are fetched
+
+    @Test func `a digest is of a model that is fetched`() throws {
+        let digest = String(repeating: "0aB", count: 21) + "f"
+        let address = "https://host/m.onnx"
+        let settings = try configuration(["model-name": address], ["MODEL_SHA256": digest])
+        #expect(settings.fetchedModel.sha256 == digest.lowercased())
+        let zeros = String(repeating: "0", count: 64)
+        let other = try configuration(["model-name": address, "model-sha256": zeros])
+        #expect(other.fetchedModel.sha256 == zeros)
+        #expect(complaint([:], ["MODEL_SHA256": digest])?.contains("no https:// or s3://") == true)
+        #expect(
+            complaint(["model-name": address, "model-sha256": "abc"])
+                == "--model-sha256 takes 64 hexadecimal digits, as sha256sum prints them, not “abc”"
+        )
+        #expect(
+            complaint([:], ["MODEL_NAME": "http://h/m.onnx?secret"])?.contains("secret") == false)
+    }
+
+    @Test func `models are kept where temporary files are`() throws {
+        #expect(try configuration().fetchedModel.temporaryFolder == "/tmp")
+        #expect(try configuration([:], ["TMPDIR": "/x"]).fetchedModel.temporaryFolder == "/x")
+        #expect(try configuration([:], ["TMPDIR": "x"]).fetchedModel.temporaryFolder == "/tmp")
     }
 }
 

@@ -448,8 +448,8 @@ def test_progress_is_for_terminals(tmp_path, golden):
     path = tmp_path / "long"
     path.write_text((json.dumps(golden[0]) + "\n") * 1_500)
     start = time.monotonic()
-    status, shown = run_on_terminal("verify", DIGITS, "--golden", path)
+    status, shown = run_on_terminal("verify", DIGITS, "--workers", "1", "--golden", path)
     assert status == 0
     assert time.monotonic() - start > 1, "too quick for progress: take more lines"
-    assert b" of 1,500 \xc2\xb7 " in shown and b" records/s" in shown
-    assert shown.endswith(b"\r\x1b[2K")
+    assert " of 1,500 · " in shown and " records/s" in shown
+    assert shown.endswith("\r\x1b[2K")

@@ -39,7 +39,9 @@ struct Inspect: ParsableCommand {
     }
 
     private func load(_ configuration: Configuration) throws(LoadingFailure) -> LoadedModel {
-        guard let folder else { return try LoadedModel(configuration) }
+        guard let folder else {
+            return try LoadedModel(configuration, notify: complain(fetching:))
+        }
         return try LoadedModel(folder: folder, configuration)
     }
 }

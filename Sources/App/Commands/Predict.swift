@@ -30,7 +30,10 @@ struct Predict: ParsableCommand {
         var given = settings.given
         let inputs = PredictionInputs(images, isRecursive: recursive)
         let names = inputs.inputs.map(\.name)
-        if given[Settings.modelPath.name] == nil, let folder = Self.modelOfSamples(names) {
+        let isChosen = [Settings.modelPath.name, Settings.modelName.name].contains {
+            given[$0] != nil
+        }
+        if !isChosen, let folder = Self.modelOfSamples(names) {
             given[Settings.modelPath.name] = folder
         }
         let configuration = try usable { () throws(SettingError) in
@@ -39,7 +42,7 @@ struct Predict: ParsableCommand {
         }
         let loaded: LoadedModel
         do throws(LoadingFailure) {
-            loaded = try LoadedModel(configuration)
+            loaded = try LoadedModel(configuration, notify: complain(fetching:))
         } catch {
             complain(error.sentence)
             throw ExitCode(EXIT_FAILURE)

@@ -9,6 +9,8 @@ struct SettingOptions: ParsableArguments {
     @Option(Settings.modelPath) var modelPath: String?
     @Option(Settings.modelName) var modelName: String?
     @Option(Settings.zoo) var zoo: String?
+    @Option(Settings.modelSHA256) var modelSha256: String?
+    @Option(Settings.modelMaxBytes) var modelMaxBytes: String?
     @Option(Settings.engineLibrary) var engineLibrary: String?
     @Option(Settings.host) var host: String?
     @Option(Settings.port) var port: String?

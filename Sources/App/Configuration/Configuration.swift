@@ -8,6 +8,8 @@ struct Configuration: Sendable {
     let modelPath: String
     let modelName: String?
     let zoo: String
+    /// A model's name that is an address.
+    let fetchedModel: ZooSettings
     let engineLibrary: String?
     let host: String
     let port: UInt16
@@ -38,6 +40,7 @@ struct Configuration: Sendable {
         modelPath = try sources.value(of: Settings.modelPath)
         modelName = try sources.value(of: Settings.modelName)
         zoo = try sources.value(of: Settings.zoo)
+        fetchedModel = try ZooSettings(sources)
         engineLibrary = try sources.value(of: Settings.engineLibrary)
         host = try sources.value(of: Settings.host)
         port = UInt16(clamping: try sources.value(of: Settings.port))
@@ -67,12 +70,14 @@ struct Configuration: Sendable {
 /// How images are fetched.
 struct FetchSettings: Sendable {
     let allow: [NetworkRange]
-    let connectTimeout: Duration
-    let timeout: Duration
-    let maxBytes: Int
+    private(set) var connectTimeout: Duration
+    private(set) var timeout: Duration
+    private(set) var maxBytes: Int
     let maxRedirects: Int
     /// Fetches at the same time.
     let maxConcurrent: Int
+    /// A PEM file of the authorities to trust instead of the system's, as OpenSSL's programs take it.
+    let certificateFile: String?
 
     init(_ sources: SettingSources) throws(SettingError) {
         allow = try sources.value(of: Settings.fetchAllow)
@@ -81,6 +86,17 @@ struct FetchSettings: Sendable {
         maxBytes = try sources.value(of: Settings.fetchMaxBytes)
         maxRedirects = try sources.value(of: Settings.fetchMaxRedirects)
         maxConcurrent = try sources.value(of: Settings.maxFetches)
+        let file = sources.environment["SSL_CERT_FILE"] ?? ""
+        certificateFile = file.isEmpty ? nil : file
+    }
+
+    /// The same with other limits.
+    func with(connectTimeout: Duration, timeout: Duration, maxBytes: Int) -> FetchSettings {
+        var copy = self
+        copy.connectTimeout = connectTimeout
+        copy.timeout = timeout
+        copy.maxBytes = maxBytes
+        return copy
     }
 }
 

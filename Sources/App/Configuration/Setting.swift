@@ -12,7 +12,8 @@ struct Alias: Sendable {
 
     /// A value of the variable as the setting writes it; one that is no number stays as it is.
     func translated(_ text: String) -> String {
-        guard let number = Int(text) else { return text }
+        // A text that is counted in nothing may look like a number, and is none: "007".
+        guard unit != 1 || zero != nil, let number = Int(text) else { return text }
         if number == 0, let zero { return "\(zero)" }
         let (product, overflow) = number.multipliedReportingOverflow(by: unit)
         return overflow ? text : "\(product)"

@@ -8,8 +8,9 @@ internal import Runtime
 /// The table of settings.
 enum Settings {
     static let all: [any AnySetting] = [
-        modelPath, modelName, zoo, engineLibrary, host, port, workers, threads, queue,
-        maxConnections, maxBody, maxImagePixels, maxItems, topK, defaultAccept, requestTimeout,
+        modelPath, modelName, zoo, modelSHA256, modelMaxBytes, engineLibrary, host, port, workers,
+        threads, queue, maxConnections, maxBody, maxImagePixels, maxItems, topK, defaultAccept,
+        requestTimeout,
         headTimeout, bodyTimeout, idleTimeout, writeTimeout, drainTimeout, fetchAllow,
         fetchConnectTimeout, fetchTimeout, fetchMaxBytes, fetchMaxRedirects, maxFetches,
         lambdaConcurrency, invokeMode, directErrors, lambdaExtension, logFormat, logLevel,
@@ -24,13 +25,25 @@ enum Settings {
         help: "The model folder; searched first.")
     static let modelName = Setting<String?>(
         name: "model-name", aliases: [Alias(variable: "MODEL_NAME")],
-        kind: .optionalText("the name of a folder in the zoo", placeholder: "name"),
+        kind: .optionalText(
+            "the name of a folder in the zoo, or the address of a model", placeholder: "name"),
         standard: nil, defaultText: "none",
-        help: "The model of the zoo that is served where the model folder is missing or empty.")
+        help: """
+            The model that is served where the model folder is missing or empty: a folder of the zoo, \
+            or an https:// or s3:// address of a .tar.gz or .onnx, fetched at the start.
+            """)
     static let zoo = Setting(
         name: "zoo", kind: .text("the path of a folder", placeholder: "folder"),
         standard: "/opt/models", defaultText: "/opt/models",
         help: "The folder of model folders that --model-name chooses from.")
+    static let modelSHA256 = Setting<String?>(
+        name: "model-sha256", aliases: [Alias(variable: "MODEL_SHA256")],
+        kind: .sha256, standard: nil, defaultText: "none",
+        help: "The SHA-256 that a fetched file must have; another one is not served.")
+    static let modelMaxBytes = Setting(
+        name: "model-max-bytes", kind: .bytes(1...1_099_511_627_776), standard: 2_147_483_648,
+        defaultText: "2147483648",
+        help: "The largest model that is fetched, packed and unpacked.")
     static let engineLibrary = Setting<String?>(
         name: "engine-library", kind: .optionalText("the path of a library", placeholder: "file"),
         standard: nil, defaultText: "beside the executable",
@@ -214,6 +227,20 @@ extension SettingKind where Value == String {
             takes: "media types with application/json or application/jsonlines among them",
             placeholder: "media-types",
             parse: { text in !text.isEmpty && accepts(text, anyOf: names) ? text : nil })
+    }
+}
+
+extension SettingKind where Value == String? {
+    /// A SHA-256, in lower case whatever it is written in.
+    fileprivate static var sha256: Self {
+        SettingKind(
+            takes: "64 hexadecimal digits, as sha256sum prints them", placeholder: "digits",
+            parse: { text in
+                let isDigest =
+                    text.utf8.count == 64
+                    && text.unicodeScalars.allSatisfy(\.properties.isASCIIHexDigit)
+                return isDigest ? .some(text.lowercased()) : nil
+            })
     }
 }
 

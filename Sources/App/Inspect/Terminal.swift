@@ -17,6 +17,34 @@ enum Terminal {
     }
 }
 
+/// One line of a terminal that is drawn over again and again.
+struct TerminalLine {
+    private let descriptor: CInt
+    private var isShown = false
+
+    init(_ descriptor: CInt) { self.descriptor = descriptor }
+
+    /// Draws a text over the last one.
+    mutating func draw(_ text: String) {
+        isShown = true
+        // What was printed must stand above the line.
+        fflush(nil)
+        put("\r\u{1B}[2K\(text)")
+    }
+
+    /// Leaves no trace of it.
+    mutating func wipe() {
+        guard isShown else { return }
+        isShown = false
+        put("\r\u{1B}[2K")
+    }
+
+    private func put(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = unsafe write(descriptor, bytes, bytes.count)
+    }
+}
+
 /// The memory of this process that is in RAM.
 enum ResidentMemory {
     /// In bytes; `nil` where it can't be known. proc_pid_statm(5).

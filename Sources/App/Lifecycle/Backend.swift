@@ -107,7 +107,8 @@ extension Backend {
             started: started)
         let transfers = try TransferPool(
             loop: loop, policy: AddressPolicy(allow: configuration.fetch.allow),
-            maxConcurrent: configuration.fetch.maxConcurrent)
+            maxConcurrent: configuration.fetch.maxConcurrent,
+            certificateFile: configuration.fetch.certificateFile)
         let objects = try S3Store(configuration.s3, fetch: configuration.fetch, loop: loop)
         self.init(
             loop: loop, pool: pool, transfers: transfers, objects: objects,

@@ -16,7 +16,7 @@ final class ProgressLine {
     private let start: Instant
     private var lastDrawn: Instant
     private var done = 0
-    private var isShown = false
+    private var line = TerminalLine(STDERR_FILENO)
 
     /// Of a run over `total` of something: "images".
     init(total: Int, unit: String) {
@@ -27,11 +27,7 @@ final class ProgressLine {
     }
 
     /// Takes the line away, so that something can be printed in its place.
-    func wipe() {
-        guard isShown else { return }
-        isShown = false
-        put("\r\u{1B}[2K")
-    }
+    func wipe() { line.wipe() }
 
     /// Counts one more, and shows the line if it is time.
     func advance() {
@@ -41,10 +37,7 @@ final class ProgressLine {
             return
         }
         lastDrawn = now
-        isShown = true
-        // What was printed must stand above the line.
-        fflush(nil)
-        put("\r\u{1B}[2K" + Self.text(done: done, total: total, unit: unit, after: now - start))
+        line.draw(Self.text(done: done, total: total, unit: unit, after: now - start))
     }
 
     /// "  120 of 1,000 · 60 images/s · 15 s left".
@@ -56,10 +49,5 @@ final class ProgressLine {
         let time = left < 60 ? "\(left) s" : "\(left / 60) min \(left % 60) s"
         return "  \(InspectionText.grouped(done)) of \(InspectionText.grouped(total)) · "
             + "\(speed) \(unit)/s · \(time) left"
-    }
-
-    private func put(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
     }
 }

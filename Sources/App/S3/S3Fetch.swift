@@ -23,6 +23,8 @@ final class S3Fetch: EventHandler {
 
     private let object: S3Object
     private let store: S3Store
+    /// Takes the bytes as they arrive, in place of the completion.
+    private let sink: (any TransferSink)?
     private let started: Instant
     private var completed: ((Result<[UInt8], Failure>) -> Void)?
     private var state = State.new
@@ -30,11 +32,12 @@ final class S3Fetch: EventHandler {
     private var hasRepeated = false
 
     init(
-        _ object: S3Object, from store: S3Store,
+        _ object: S3Object, from store: S3Store, into sink: (any TransferSink)? = nil,
         completed: @escaping (Result<[UInt8], Failure>) -> Void
     ) {
         self.object = object
         self.store = store
+        self.sink = sink
         started = store.loop.readClock()
         self.completed = completed
     }
@@ -84,10 +87,11 @@ final class S3Fetch: EventHandler {
         request.byteCap = store.fetch.maxBytes
         request.connectTimeout = store.fetch.connectTimeout
         request.totalTimeout = timeLeft
+        if sink != nil { request.stallTimeout = ModelDownload.stallTimeout }
         if let credentials { Self.sign(&request, with: credentials, in: region) }
         let attempt = S3Attempt(
             object: object, region: region, accessKeyID: credentials?.accessKeyID)
-        let transfer = store.transfers.start(request) { [weak self] result in
+        let transfer = store.transfers.start(request, into: sink) { [weak self] result in
             self?.answered(attempt, credentials, result)
         }
         state = .transferring(transfer)

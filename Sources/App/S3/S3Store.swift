@@ -41,7 +41,8 @@ final class S3Store {
         self.fetch = fetch
         endpoint = settings.endpoint
         transfers = try TransferPool(
-            loop: loop, policy: nil, maxConcurrent: fetch.maxConcurrent)
+            loop: loop, policy: nil, maxConcurrent: fetch.maxConcurrent,
+            certificateFile: fetch.certificateFile)
         credentials = CredentialProvider(
             settings.credentials, transfers: transfers, fetch: fetch, wallSeconds: wallSeconds)
     }

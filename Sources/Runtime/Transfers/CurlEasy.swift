@@ -82,8 +82,9 @@ final class CurlEasy {
         options.set(CURLOPT_NOSIGNAL, 1)
         // Closing the pool must not wait for a look-up that hangs.
         options.set(CURLOPT_QUICK_EXIT, 1)
-        options.set(CURLOPT_PROTOCOLS_STR, "http,https")
-        options.set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
+        let schemes = request.requiresTLS ? "https" : "http,https"
+        options.set(CURLOPT_PROTOCOLS_STR, schemes)
+        options.set(CURLOPT_REDIR_PROTOCOLS_STR, schemes)
         let follows = request.maxRedirects > 0 && !request.isSigned
         options.set(CURLOPT_FOLLOWLOCATION, follows ? 1 : 0)
         options.set(CURLOPT_MAXREDIRS, request.maxRedirects)

@@ -22,6 +22,8 @@ final class Transfer: EventHandler {
     let request: TransferRequest
     /// Its body, where that is made while it is sent.
     let upload: Upload?
+    /// Takes the body of the answer as it arrives.
+    let sink: (any TransferSink)?
     /// The host of the URL as it was asked for, for sentences.
     let host: String
     let completion: (Result<TransferResponse, TransferError>) -> Void
@@ -47,20 +49,25 @@ final class Transfer: EventHandler {
     /// Whether the empty line behind the head has come.
     private(set) var isHeadComplete = false
     private var dropped = 0
+    /// Bytes that the sink was given.
+    private var sunk = 0
+    /// When something last came from the host that is talked to; kept only where it may stall.
+    private var lastHeard: Instant?
     private var token: Token?
 
     /// Why a response was cut short by us.
-    enum Refusal { case bodyTooLarge, headTooLarge, status }
+    enum Refusal { case bodyTooLarge, headTooLarge, status, unwanted }
 
     init(
-        _ id: TransferID, _ request: TransferRequest, upload: Upload?, host: String,
-        policy: AddressPolicy?,
+        _ id: TransferID, _ request: TransferRequest, upload: Upload?,
+        sink: (any TransferSink)?, host: String, policy: AddressPolicy?,
         loop: EventLoop, timedOut: @escaping (Transfer, TransferError.Phase, Duration) -> Void,
         completion: @escaping (Result<TransferResponse, TransferError>) -> Void
     ) {
         self.id = id
         self.request = request
         self.upload = upload
+        self.sink = sink
         self.host = host
         self.policy = policy
         self.loop = loop
@@ -68,7 +75,9 @@ final class Transfer: EventHandler {
         self.completion = completion
         // Not `loop.now`: outside of a turn that is the instant of the last one.
         started = loop.readClock()
-        if request.totalTimeout != nil || request.connectTimeout != nil {
+        if request.totalTimeout != nil || request.connectTimeout != nil
+            || request.stallTimeout != nil
+        {
             token = loop.register(handler: self)
         }
         setDeadline()
@@ -114,17 +123,17 @@ final class Transfer: EventHandler {
     /// A connection (old or new) takes the request; false where its body can't be begun again.
     func connected() -> Bool {
         phase = .answer
-        if connectStarted != nil {
-            connectStarted = nil
-            setDeadline()
-        }
+        let wasConnecting = connectStarted != nil
+        connectStarted = nil
+        heard()
+        if wasConnecting || lastHeard != nil { setDeadline() }
         return upload?.begin() ?? true
     }
 
     /// A line of a head, line end included; false to stop.
     func received(headLine line: Span<UInt8>) -> Bool {
         if line.count >= 5, line[0] == 0x48, line[1] == 0x54, line[2] == 0x54, line[3] == 0x50,
-            line[4] == 0x2F, body.isEmpty
+            line[4] == 0x2F, body.isEmpty, sunk == 0
         {
             // "HTTP/": the head of a redirect's target, or the final one after a 1xx.
             head.removeAll(keepingCapacity: true)
@@ -149,13 +158,25 @@ final class Transfer: EventHandler {
             dropped += bytes.count
             return dropped <= Self.drainCap || refuse(.status)
         }
-        guard bytes.count <= request.byteCap - body.count else { return refuse(.bodyTooLarge) }
+        heard()
+        if let sink, status == 200 {
+            guard bytes.count <= request.byteCap - sunk else { return refuse(.bodyTooLarge) }
+            sunk += bytes.count
+            return sink.receive(bytes, length: length()) || refuse(.unwanted)
+        }
+        // Beside a sink, a body is what a server says of an error.
+        let cap = sink == nil ? request.byteCap : min(request.byteCap, Self.drainCap)
+        guard bytes.count <= cap - body.count else { return refuse(.bodyTooLarge) }
         if body.isEmpty, let length = length() {
             let trust = policy == nil ? Int.max : Self.firstReservation
             body.reserveCapacity(min(length, request.byteCap, trust))
         }
         unsafe bytes.withUnsafeBufferPointer { unsafe body.append(contentsOf: $0) }
         return true
+    }
+
+    private func heard() {
+        if request.stallTimeout != nil { lastHeard = loop.readClock() }
     }
 
     private func refuse(_ refusal: Refusal) -> Bool {
@@ -179,6 +200,8 @@ final class Transfer: EventHandler {
             connectStarted + limit <= loop.now
         {
             timedOut(self, phase, limit)
+        } else if let limit = request.stallTimeout, let lastHeard, lastHeard + limit <= loop.now {
+            timedOut(self, phase == .body ? .stalled : phase, limit)
         } else {
             setDeadline()
         }
@@ -191,6 +214,8 @@ final class Transfer: EventHandler {
         if let connectStarted, let limit = request.connectTimeout {
             connect = connectStarted + limit
         }
-        loop.setDeadline(min(total, connect), of: token)
+        var stall = Instant.distantFuture
+        if let lastHeard, let limit = request.stallTimeout { stall = lastHeard + limit }
+        loop.setDeadline(min(total, connect, stall), of: token)
     }
 }

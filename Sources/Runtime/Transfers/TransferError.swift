@@ -10,6 +10,8 @@ package enum TransferError: Error, Sendable, Equatable {
     /// The part of a transfer's life that a time-out struck.
     package enum Phase: Sendable, Equatable {
         case waiting, lookup, connecting, answer, body
+        /// Between one byte of the body and the next.
+        case stalled
     }
 
     /// The URL can't be used; the reason is a clause without the URL.
@@ -36,6 +38,8 @@ package enum TransferError: Error, Sendable, Equatable {
     case headTooLarge(host: String, limit: Int)
     /// More than `limit` redirects.
     case tooManyRedirects(host: String, limit: Int)
+    /// The sink did not want what came.
+    case unwanted(host: String)
     /// A limit of time passed.
     case timedOut(host: String, phase: Phase, after: Duration)
     /// The pool is closed.
@@ -72,6 +76,8 @@ package enum TransferError: Error, Sendable, Equatable {
             return "the response head of \(host) is larger than the limit of \(limit) bytes"
         case .tooManyRedirects(let host, let limit):
             return "more than \(limit) redirects, the last by \(host)"
+        case .unwanted(let host):
+            return "what \(host) sent was not taken"
         case .timedOut(let host, let phase, let duration):
             return "\(Self.clause(phase, host)) within \(Self.text(duration))"
         case .poolClosed:
@@ -88,6 +94,7 @@ package enum TransferError: Error, Sendable, Equatable {
         case .connecting: return "no connection to \(host) was made"
         case .answer: return "\(host) did not answer"
         case .body: return "\(host) did not send its whole response"
+        case .stalled: return "\(host) stopped in the middle of its response and sent nothing more"
         }
     }
 

@@ -60,6 +60,7 @@ enum TransferOutcome {
             if transfer.refusal == .headTooLarge {
                 return .headTooLarge(host: host, limit: Transfer.headCap)
             }
+            if transfer.refusal == .unwanted { return .unwanted(host: host) }
             return .tooLarge(host: host, limit: request.byteCap)
         case CURLE_COULDNT_CONNECT:
             if let address = transfer.refusedAddress {
@@ -71,7 +72,7 @@ enum TransferOutcome {
         case CURLE_UNSUPPORTED_PROTOCOL:
             // Also what is said of an answer that is not HTTP/1 or 2.
             let scheme = scheme(of: easy.effectiveURL)
-            guard scheme == "http" || scheme == "https" else {
+            guard scheme == "https" || scheme == "http" && !request.requiresTLS else {
                 return .unsupportedScheme(scheme, isRedirect: true)
             }
             return .malformedResponse(host: host, reason: text(easy, code))

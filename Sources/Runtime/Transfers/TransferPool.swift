@@ -77,16 +77,19 @@ package final class TransferPool {
     /// Starts a transfer, or puts it in line.
     ///
     /// The completion is called exactly once, in a later step of the loop, unless the transfer is
-    /// cancelled or the pool closed before.
+    /// cancelled or the pool closed before. Where there is a sink, it is given the body of a 200.
     @discardableResult
-    package func start(_ request: TransferRequest, completion: @escaping Completion) -> TransferID {
+    package func start(
+        _ request: TransferRequest, into sink: (any TransferSink)? = nil,
+        completion: @escaping Completion
+    ) -> TransferID {
         let id = nextID()
         var upload: Upload?
         if settings.peers == .neighbour, let body = request.body, body.count > Self.copiedBodyMax {
             // Not for signed requests: libcurl has to see the body that it signs.
             upload = Upload(id: id, whole: body)
         }
-        begin(id, request, upload, completion)
+        begin(id, request, upload, sink, completion)
         return id
     }
 
@@ -106,7 +109,7 @@ package final class TransferPool {
             id: nextID(),
             wake: { [weak self] upload in self?.running[upload.id]?.easy?.resume() },
             drained: { [loop] upload in loop.afterTurn { if upload.isOpen { drained() } } })
-        begin(upload.id, request, upload, completion)
+        begin(upload.id, request, upload, nil, completion)
         return upload
     }
 
@@ -117,7 +120,7 @@ package final class TransferPool {
 
     private func begin(
         _ id: TransferID, _ request: TransferRequest, _ upload: Upload?,
-        _ completion: @escaping Completion
+        _ sink: (any TransferSink)?, _ completion: @escaping Completion
     ) {
         var refusal: TransferError?
         var host = ""
@@ -127,7 +130,7 @@ package final class TransferPool {
             refusal = error
         }
         let transfer = Transfer(
-            id, request, upload: upload, host: host, policy: policy, loop: loop,
+            id, request, upload: upload, sink: sink, host: host, policy: policy, loop: loop,
             timedOut: { [self] in timedOut($0, $1, $2) }, completion: completion)
         transfers[id] = transfer
         if let refusal {

@@ -28,7 +28,11 @@ package struct TransferRequest: Sendable {
     package var connectTimeout: Duration? = .seconds(2)
     /// From `start` to the last byte, waiting for other transfers included; `nil`: without limit.
     package var totalTimeout: Duration? = .seconds(10)
+    /// From one byte of the answer to the next, and to the first; `nil`: without limit.
+    package var stallTimeout: Duration?
     package var maxRedirects = 3
+    /// Whether plain http is an error, in the URL and in redirects.
+    package var requiresTLS = false
     /// Whether any other status is an error. Redirects that are followed don't count.
     package var acceptOnly200 = true
     /// Makes it a signed request, too.
@@ -59,6 +63,14 @@ package struct TransferRequest: Sendable {
             return name == "authorization" || name.hasPrefix("x-amz-")
         }
     }
+}
+
+/// Takes the body of a response as it arrives, where it is too long to be gathered. Loop thread.
+package protocol TransferSink: AnyObject {
+    /// Takes a piece of the body of a 200; `length` is what its Content-Length announces, if
+    /// anything. False ends the transfer as `unwanted`. Called from inside of libcurl: must neither
+    /// start nor cancel transfers.
+    func receive(_ bytes: Span<UInt8>, length: Int?) -> Bool
 }
 
 /// One HTTP response; after redirects the last.

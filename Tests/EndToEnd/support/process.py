@@ -21,7 +21,8 @@ DIGITS = ROOT / "models" / "digits"
 
 def clean_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
     """This process's environment without what would configure the server, plus `extra`."""
-    foreign = ("AMPHORA_", "SAGEMAKER_", "AWS_", "MODEL_NAME", "LD_LIBRARY_PATH", "_HANDLER")
+    foreign = ("AMPHORA_", "SAGEMAKER_", "AWS_", "MODEL_", "SSL_CERT_", "LD_LIBRARY_PATH",
+               "_HANDLER")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)
             and not name.lower().endswith("_proxy")}
     return kept | (extra or {})
@@ -34,10 +35,11 @@ def run(*arguments: str, env: dict[str, str] | None = None,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
 
 
-def run_on_terminal(*arguments: str, timeout: float = 60) -> tuple[int, bytes]:
+def run_on_terminal(*arguments: str, env: dict[str, str] | None = None,
+                    timeout: float = 60) -> tuple[int, str]:
     """Runs the binary to its end; its exit status, and what a terminal for its standard error got."""
     inner, outer = pty.openpty()
-    with subprocess.Popen([str(BINARY), *map(str, arguments)], env=clean_environment(),
+    with subprocess.Popen([str(BINARY), *map(str, arguments)], env=clean_environment(env),
                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           stderr=outer) as process:
         os.close(outer)
@@ -46,7 +48,7 @@ def run_on_terminal(*arguments: str, timeout: float = 60) -> tuple[int, bytes]:
             while more := os.read(inner, 4096):
                 shown += more
         os.close(inner)
-        return process.wait(timeout), shown
+        return process.wait(timeout), shown.decode()
 
 
 class Process:
