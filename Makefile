@@ -8,7 +8,7 @@ CHECKED := --explicit-target-dependency-import-check error
 BINARY := .build/release/amphora
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test sanitize bench record test-torch format lint clean
+.PHONY: help setup build run test sanitize image bench record test-torch format lint clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ test: build ## all tests; ends with "N passed, N failed"
 
 sanitize: setup ## the Swift tests under AddressSanitizer, then ThreadSanitizer
 	@tools/sanitize.sh
+
+image: build ## the container images, with Docker or without; ARGS='--model folder …'
+	@docker info >/dev/null 2>&1 || $(MAKE) --no-print-directory build
+	@container/build $(ARGS)
 
 bench: build ## load tests against ourselves and peers; a table each
 	@python3 benchmarks/run.py
@@ -50,4 +54,4 @@ lint: ## complain about Swift sources that are not in the project's format
 	swift format lint --strict -r Sources Tests Package.swift
 
 clean: ## remove what was built; the engine stays
-	rm -rf .build .build-asan .build-tsan .venv-test .venv-torch .venv-lambda .venv-mxnet
+	rm -rf .build .build-asan .build-tsan .venv-test .venv-torch .venv-lambda .venv-mxnet .container

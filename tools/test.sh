@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# All tests: Swift Testing, with Pillow's and OpenCV's own answers beside ours, then the real server end to end.
-# Runs the second part even when the first fails, and ends with one line that adds both up. Expects
-# `make build` to have been done.
+# All tests: Swift Testing, with Pillow's and OpenCV's own answers beside ours, then the real server end
+# to end, then the container images. Runs each part even when one before has failed, and ends with one
+# line that adds them up. Expects `make build` to have been done.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -33,5 +33,7 @@ LD_LIBRARY_PATH=$PWD/.engine${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} \
 .venv-test/bin/python -m pytest -q Tests/EndToEnd --junitxml "$results/end-to-end.xml" \
     </dev/null || echo "pytest: exit status $?"
 
+timeout 900 container/test --junit "$results/container.xml" </dev/null || echo "container/test: exit status $?"
+
 .venv-test/bin/python tools/test_counts.py \
-    "$results/swift.xml" "$results/end-to-end.xml"
+    "$results/swift.xml" "$results/end-to-end.xml" "$results/container.xml"

@@ -30,6 +30,7 @@ final class Application: InvocationHost {
     private let started: Instant
     private var admission: Admission
     private var handle: (any Handle)?
+    private var becameReady: (() -> Void)?
     private var loading: MailboxReceiver<LoadingStep>?
     private var signals: Signals?
     private var drainTimer: Token?
@@ -63,10 +64,26 @@ final class Application: InvocationHost {
         try loop.run()
         // The loader can't be broken off, and nobody is to wait for a fetch.
         if loading != nil { leave() }
-        backend?.close()
-        handle.close()
+        close()
         logStop()
         return exitStatus
+    }
+
+    /// Serves by a handle with a model that is here already, while somebody else runs the loop and
+    /// ends it. `ready` is called once there are workers; `close` must follow.
+    func open(
+        _ handle: any Handle, with model: LoadedModel, ready: @escaping () -> Void
+    ) throws(HandleFailure) {
+        self.handle = handle
+        becameReady = ready
+        try handle.open()
+        loaded(.success(model))
+    }
+
+    /// Lets go of everything, behind the loop's end.
+    func close() {
+        backend?.close()
+        handle?.close()
     }
 
     /// Ends at once because it can't go on.
@@ -133,6 +150,7 @@ final class Application: InvocationHost {
                 "ready": .milliseconds((loop.now - started).inMilliseconds),
             ])
         handle?.ready(loaded)
+        becameReady.take()?()
     }
 
     private func fail(_ report: ErrorReport) {

@@ -22,7 +22,7 @@ import Testing
 
     @Test(arguments: [
         ["predict", "a.png"], ["inspect"], ["convert"], ["verify"], ["help", "serve"], ["--help"],
-        ["-h"], ["--version"], ["lambda", "--help"], ["serve", "--help"],
+        ["-h"], ["--version"], ["lambda", "--help"], ["serve", "--help"], ["healthcheck"],
     ])
     func `tools and help mean themselves everywhere`(_ given: [String]) {
         for isInLambda in [true, false] {

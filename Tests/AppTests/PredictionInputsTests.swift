@@ -91,6 +91,7 @@ import Testing
     ])
     func `progress says how far and how long`(done: Int, total: Int, after: Int, line: String) {
         #expect(
-            PredictionProgress.line(done: done, total: total, after: .milliseconds(after)) == line)
+            ProgressLine.text(
+                done: done, total: total, unit: "images", after: .milliseconds(after)) == line)
     }
 }

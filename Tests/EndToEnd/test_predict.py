@@ -74,9 +74,11 @@ def test_progress_is_for_terminals(tmp_path):
     picture = RECORDINGS / "landscape-640x427.jpg"
     for number in range(1_200):
         (tmp_path / f"{number:04}").symlink_to(picture)
-    shown = run_on_terminal("predict", *MODEL, "--workers", "1", "--json", tmp_path)
-    assert " of 1,200 · " in shown and " left" in shown
-    assert shown.endswith("\r\x1b[2K")
+    status, shown = run_on_terminal(
+        "predict", *MODEL, "--workers", "1", "--json", tmp_path)
+    assert status == 0
+    assert b" of 1,200 \xc2\xb7 " in shown and b" left" in shown
+    assert shown.endswith(b"\r\x1b[2K")
 
 
 def test_no_input_is_a_usage_error():

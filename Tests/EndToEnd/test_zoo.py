@@ -114,8 +114,9 @@ def test_two_starts_at_once(models, env):
 
 def test_progress_on_a_terminal(models, env):
     address = models.put("/digits.tar.gz", ARCHIVE, "dawdle")
-    text = run_on_terminal("predict", "--json", "--model-name", address, SEVEN, env=env)
-    assert re.search(r"KiB of \S+ KiB · \d\d % · \S+ KiB/s", text) and text.endswith("\r\x1b[2K")
+    status, shown = run_on_terminal("predict", "--json", "--model-name", address, SEVEN, env=env)
+    assert status == 0 and shown.endswith(b"\r\x1b[2K")
+    assert re.search(r"KiB of \S+ KiB · \d\d % · \S+ KiB/s", shown.decode())
 
 
 # Checking

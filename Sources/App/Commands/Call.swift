@@ -3,8 +3,8 @@
 
 /// The arguments of a call, put so that they begin with a command.
 struct Call: Equatable {
-    /// Commands that mean themselves wherever they run; some of them are still to come.
-    private static let tools = ["predict", "inspect", "convert", "verify", "help"]
+    /// Commands that mean themselves wherever they run.
+    private static let tools = ["predict", "inspect", "convert", "verify", "help", "healthcheck"]
 
     let arguments: [String]
 

@@ -45,7 +45,10 @@ struct Amphora: ParsableCommand {
             function.
             """,
         version: Product.version,
-        subcommands: [Serve.self, Lambda.self, Predict.self, Inspect.self, Convert.self])
+        subcommands: [
+            Serve.self, Lambda.self, Predict.self, Inspect.self, Convert.self, Verify.self,
+            Healthcheck.self,
+        ])
 
     /// No argument at all: help, and the status of a usage error.
     func run() throws {

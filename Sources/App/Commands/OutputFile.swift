@@ -5,8 +5,8 @@
 
 internal import Glibc
 
-/// Writes files.
-enum OutputFile {
+/// A file that is being written.
+final class OutputFile {
     /// Why a file could not be written.
     struct Failure: Error, CustomStringConvertible {
         let path: String
@@ -17,28 +17,51 @@ enum OutputFile {
         }
     }
 
-    /// Writes a file. Throws where one is there already, unless it is to be replaced. open(2),
-    /// rename(2), link(2).
-    static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws(Failure) {
-        let partial = "\(path).\(getpid()).partial"
-        let descriptor = unsafe open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    private let path: String
+    private let partial: String
+    private let descriptor: CInt
+
+    /// Begins a file. open(2).
+    init(_ path: String) throws(Failure) {
+        self.path = path
+        partial = "\(path).\(getpid()).partial"
+        descriptor = unsafe open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Failure(path: path, number: errno) }
-        var problem: CInt?
+    }
+
+    /// Leaves nothing behind but what `finish` has given its name.
+    deinit {
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        unsafe unlink(partial)
+    }
+
+    /// Adds bytes at the end. write(2).
+    func append(_ bytes: [UInt8]) throws(Failure) {
         var written = 0
-        while written < bytes.count, problem == nil {
+        while written < bytes.count {
             let count = unsafe bytes[written...].withUnsafeBytes {
                 unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
             }
             if count < 0, errno == EINTR { continue }
-            if count < 0 { problem = errno } else { written += count }
+            guard count >= 0 else { throw Failure(path: path, number: errno) }
+            written += count
         }
-        if close(descriptor) != 0, problem == nil { problem = errno }
-        if problem == nil {
-            // Linking, unlike renaming, refuses a name that was taken in the meantime.
-            let done = unsafe replacing ? rename(partial, path) : link(partial, path)
-            if done != 0 { problem = errno }
-        }
-        unsafe unlink(partial)
-        if let problem { throw Failure(path: path, number: problem) }
+    }
+
+    /// Gives the file its name, once all is on the disk. Throws where there is one of that name
+    /// already, unless it is to be replaced. fdatasync(2), rename(2), link(2).
+    func finish(replacing: Bool) throws(Failure) {
+        guard fdatasync(descriptor) == 0 else { throw Failure(path: path, number: errno) }
+        // Linking, unlike renaming, refuses a name that was taken in the meantime.
+        let done = unsafe replacing ? rename(partial, path) : link(partial, path)
+        guard done == 0 else { throw Failure(path: path, number: errno) }
+    }
+
+    /// Writes a whole file. Throws where one is there already, unless it is to be replaced.
+    static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws(Failure) {
+        let file = try OutputFile(path)
+        try file.append(bytes)
+        try file.finish(replacing: replacing)
     }
 }

@@ -15,6 +15,9 @@ final class HTTPHandle: Handle {
 
     var drainTimeout: Duration { configuration.drainTimeout }
 
+    /// The port that is listened on; 0 where none is.
+    var port: UInt16 { server?.port ?? 0 }
+
     func open() throws(HandleFailure) {
         do throws(SystemError) {
             let server = try Server(

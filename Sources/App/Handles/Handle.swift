@@ -23,6 +23,8 @@ protocol Handle: AnyObject {
 }
 
 /// Why a handle can't be opened, as a sentence.
-struct HandleFailure: Error {
+struct HandleFailure: Error, CustomStringConvertible {
     let sentence: String
+
+    var description: String { sentence }
 }

@@ -25,6 +25,9 @@ final class Classification {
     private var completed: ((Result<[Prediction], Failure>) -> Void)?
     private var state = State.waiting
 
+    /// Called with the bytes of a picture that had to be fetched, before they are worked on.
+    var fetched: (([UInt8]) -> Void)?
+
     init(
         _ item: Item, topK: Int, backend: Backend,
         completed: @escaping (Result<[Prediction], Failure>) -> Void
@@ -72,15 +75,15 @@ final class Classification {
         request.totalTimeout = backend.fetch.timeout
         request.maxRedirects = backend.fetch.maxRedirects
         let transfer = backend.transfers.start(request) { [weak self] result in
-            self?.fetched(result)
+            self?.transferred(result)
         }
         state = .fetching(transfer)
     }
 
-    private func fetched(_ result: Result<TransferResponse, TransferError>) {
+    private func transferred(_ result: Result<TransferResponse, TransferError>) {
         switch result {
         case .failure(let error): end(.failure(Failure(error)))
-        case .success(let response): work(on: .bytes(response.body))
+        case .success(let response): work(onFetched: response.body)
         }
     }
 
@@ -88,11 +91,16 @@ final class Classification {
         let fetch = S3Fetch(object, from: backend.objects) { [weak self] result in
             switch result {
             case .failure(let failure): self?.end(.failure(failure))
-            case .success(let bytes): self?.work(on: .bytes(bytes))
+            case .success(let bytes): self?.work(onFetched: bytes)
             }
         }
         state = .fetchingObject(fetch)
         fetch.start()
+    }
+
+    private func work(onFetched bytes: [UInt8]) {
+        fetched?(bytes)
+        work(on: .bytes(bytes))
     }
 
     private func work(on source: ImageSource) {

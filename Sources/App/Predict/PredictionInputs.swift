@@ -88,3 +88,25 @@ struct PredictionInputs {
         }
     }
 }
+
+/// Why an input has no picture, as a sentence.
+struct UnusableInput: Error {
+    let sentence: String
+}
+
+extension PredictionInputs.Input {
+    /// The picture: a URI, or a file's bytes, at most `limit` of them.
+    func item(limit: Int) throws(UnusableInput) -> Item {
+        guard case .picture(let picture) = self else {
+            throw UnusableInput(
+                sentence: "there is no picture in the folder \(name); --recursive looks into the "
+                    + "folders within it")
+        }
+        guard !ImageURI.isURI(picture) else { return Item(source: .uri(picture)) }
+        do throws(ModelError) {
+            return Item(bytes: try File.contents(of: picture, limit: limit), name: picture)
+        } catch {
+            throw UnusableInput(sentence: "\(error)")
+        }
+    }
+}

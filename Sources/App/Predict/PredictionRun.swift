@@ -13,15 +13,14 @@ protocol PredictionReport: AnyObject {
 
 /// One run over a list of pictures. Owns the loop; the calling thread runs it.
 final class PredictionRun {
-    private let images: [PredictionInputs.Input]
+    private typealias Outcome = (item: Item, result: Result<[Prediction], Failure>)
+
     private let configuration: Configuration
     private let loop: EventLoop
     private let report: any PredictionReport
+    private let images: [PredictionInputs.Input]
     private var backend: Backend?
-    private var running: [Int: Classification] = [:]
-    private var ended: [Int: (item: Item, result: Result<[Prediction], Failure>)] = [:]
-    private var nextIndex = 0
-    private var reportedCount = 0
+    private var run: OrderedRun<Outcome>?
     private var failedCount = 0
     private var workerFailure: String?
 
@@ -57,57 +56,34 @@ final class PredictionRun {
 
     private func launch() {
         guard let backend else { return }
-        while nextIndex < images.count, running.count + ended.count < backend.window {
-            let index = nextIndex
-            nextIndex += 1
-            start(images[index], index, backend)
-        }
+        let run = OrderedRun<Outcome>(
+            over: images, on: loop, window: backend.window,
+            begin: { [unowned self] in begin($0, backend, $1) },
+            deliver: { [unowned self] in
+                report.add($0.item, $0.result)
+                if case .failure = $0.result { failedCount += 1 }
+            })
+        self.run = run
+        run.launch()
     }
 
-    private func start(_ image: PredictionInputs.Input, _ index: Int, _ backend: Backend) {
+    private func begin(
+        _ image: PredictionInputs.Input, _ backend: Backend,
+        _ completed: @escaping (Outcome) -> Void
+    ) {
         let item: Item
-        do throws(Failure) {
-            item = try self.item(image)
+        do throws(UnusableInput) {
+            item = try image.item(limit: configuration.http.bodyBytes)
         } catch {
-            // After the launch: a result inside it would launch again.
-            return loop.afterTurn { [unowned self] in
-                end(index, Item(bytes: [], name: image.name), .failure(error))
-            }
+            let none = Item(bytes: [], name: image.name)
+            return completed((none, .failure(Failure(.badRequest, error.sentence))))
         }
-        let classification = Classification(item, topK: backend.topK, backend: backend) {
-            [unowned self] result in
-            loop.afterTurn { [unowned self] in end(index, item, result) }
+        // Nobody else holds it while its picture is on the way.
+        var classification: Classification?
+        classification = Classification(item, topK: backend.topK, backend: backend) {
+            classification = nil
+            completed((item, $0))
         }
-        running[index] = classification
-        classification.start()
-    }
-
-    private func item(_ input: PredictionInputs.Input) throws(Failure) -> Item {
-        guard case .picture(let image) = input else {
-            throw Failure(
-                .badRequest,
-                "there is no picture in the folder \(input.name); --recursive looks into the "
-                    + "folders within it")
-        }
-        guard !image.contains("://"), image.prefix(5).lowercased() != "data:" else {
-            return Item(source: .uri(image))
-        }
-        do throws(ModelError) {
-            let bytes = try File.contents(of: image, limit: configuration.http.bodyBytes)
-            return Item(bytes: bytes, name: image)
-        } catch {
-            throw Failure(.badRequest, "\(error)")
-        }
-    }
-
-    private func end(_ index: Int, _ item: Item, _ result: Result<[Prediction], Failure>) {
-        running[index] = nil
-        ended[index] = (item, result)
-        while let next = ended.removeValue(forKey: reportedCount) {
-            report.add(next.item, next.result)
-            if case .failure = next.result { failedCount += 1 }
-            reportedCount += 1
-        }
-        if reportedCount == images.count { loop.stop() } else { launch() }
+        classification?.start()
     }
 }

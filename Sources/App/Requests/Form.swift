@@ -119,6 +119,12 @@ struct Form: Sendable, Equatable {
         topK = nil
     }
 
+    /// One image, and how many labels it is to have.
+    init(_ item: Item, topK: Int?) {
+        shape = .one(item)
+        self.topK = topK
+    }
+
     /// One image by its URI.
     init(uri: String) {
         shape = .one(Item(source: .uri(uri)))

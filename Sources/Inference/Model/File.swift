@@ -14,7 +14,7 @@ package struct File: ~Copyable {
     private let descriptor: Int32
 
     /// Opens a file for reading. Throws `unreadable`. open(2), fstat(2).
-    init(_ path: String) throws(ModelError) {
+    package init(_ path: String) throws(ModelError) {
         // Non-blocking, so that a named pipe is refused below instead of waited for.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.failure(path) }
@@ -37,7 +37,7 @@ package struct File: ~Copyable {
 
     /// Reads up to `count` bytes from `offset`; fewer only at the end. Throws `unreadable`.
     /// pread(2).
-    func read(_ count: Int, at offset: Int) throws(ModelError) -> [UInt8] {
+    package func read(_ count: Int, at offset: Int) throws(ModelError) -> [UInt8] {
         var failed = false
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {

@@ -1,25 +1,21 @@
 """The real `aws-lambda-rie` around the real binary, in its classic and its multi-concurrency mode.
 
-It comes out of the wheel of AWS's own SAM CLI, once, into a folder that git ignores, and its SHA-256
-is checked. The classic mode dies of a second invocation while one runs, so callers take turns. The
-multi-concurrency mode runs /var/runtime/bootstrap without arguments as an unprivileged user: it gets a
-/var of its own in a mount namespace, so that nothing of the machine changes. Needs root for that.
+tools/install_emulator.sh puts it, once, into a folder that git ignores. The classic mode dies of a
+second invocation while one runs, so callers take turns. The multi-concurrency mode runs
+/var/runtime/bootstrap without arguments as an unprivileged user: it gets a /var of its own in a mount
+namespace, so that nothing of the machine changes. Needs root for that.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import pathlib
-import platform
 import signal
 import socket
 import subprocess
-import sys
 import time
-import zipfile
 
 import boto3
 import botocore.config
@@ -27,11 +23,7 @@ import pytest
 import requests
 from process import BINARY, DIGITS, ROOT, Process
 
-WHEEL = "aws-sam-cli==1.170.0"
 CACHE = ROOT / ".build" / "aws-lambda-rie"
-# Of the binary in that wheel, by machine.
-SUMS = {"x86_64": "6b1e686e62ab2baf5759c412c4864276ef2a88b094fca53ec070637ccba9b9a5",
-        "aarch64": "ec2e5d09633d853834c008b1ef264bf834b258a94d551d2b2074966494b39a21"}
 INVOKE = "/2015-03-31/functions/function/invocations"
 START_S = 15
 
@@ -53,35 +45,14 @@ exec "$@"
 
 def emulator_binary() -> pathlib.Path:
     """The emulator, fetched where it is missing; skips the test where it cannot be had."""
-    machine = platform.machine()
-    if machine not in SUMS:
-        pytest.skip(f"there is no aws-lambda-rie for {machine}")
     CACHE.mkdir(parents=True, exist_ok=True)
-    path = CACHE / "aws-lambda-rie"
     with open(CACHE / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            fetch(path, machine)
-    assert hashlib.sha256(path.read_bytes()).hexdigest() == SUMS[machine], f"{path} is another"
-    return path
-
-
-def fetch(path: pathlib.Path, machine: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-         "--no-deps", "--only-binary=:all:", "--dest", str(CACHE), WHEEL],
-        capture_output=True, text=True, timeout=50)
+        done = subprocess.run([ROOT / "tools" / "install_emulator.sh", CACHE],
+                              capture_output=True, text=True, timeout=50)
     if done.returncode:
-        pytest.skip(f"{WHEEL}, which holds aws-lambda-rie, cannot be downloaded: "
-                    + done.stderr.strip().splitlines()[-1])
-    wheel = next(CACHE.glob("aws_sam_cli-*.whl"))
-    suffix = {"x86_64": "x86_64", "aarch64": "arm64"}[machine]
-    part = path.with_suffix(".part")
-    with zipfile.ZipFile(wheel) as archive:
-        part.write_bytes(archive.read(f"samcli/local/rapid/aws-lambda-rie-{suffix}"))
-    part.chmod(0o755)
-    part.rename(path)
-    wheel.unlink()
+        pytest.skip("no aws-lambda-rie: " + (done.stderr.strip().splitlines() or ["?"])[-1])
+    return CACHE / "aws-lambda-rie"
 
 
 def free_ports(count: int) -> list[int]:

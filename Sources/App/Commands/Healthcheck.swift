@@ -1,0 +1,72 @@
+// `amphora healthcheck`: whether the server on this machine says that it is ready, for the HEALTHCHECK
+// of an image that needs neither a shell nor curl.
+//
+// Takes the settings of `serve`, so that both mean the same port; an option given to `serve` alone is
+// unknown here, a variable is known to both. Asks once and starts nothing.
+
+internal import ArgumentParser
+internal import EventLoop
+internal import Glibc
+internal import Runtime
+
+/// Asks a server for /ping.
+struct Healthcheck: ParsableCommand {
+    static let name = "healthcheck"
+    static let configuration = CommandConfiguration(
+        commandName: name,
+        abstract: "Ask the server on this machine whether it is ready: exit status 0 or 1.",
+        discussion: """
+            Asks /ping on loopback, or at --host where that is another address, for two seconds at \
+            most. Takes the settings of serve.
+            """)
+    private static let patience = Duration.seconds(2)
+
+    @OptionGroup var settings: SettingOptions
+
+    func run() throws {
+        let configuration = try usable { () throws(SettingError) in try settings.configuration() }
+        guard configuration.port != 0 else {
+            complain("--port takes the port that the server listens on; 0 names none")
+            throw ExitCode(EX_USAGE)
+        }
+        let url = Self.url(host: configuration.host, port: configuration.port)
+        switch Self.status(of: url) {
+        case .success(200): return print("\(url) answered with status 200: the server is ready")
+        case .success(let status):
+            complain("\(url) answered with status \(status): the server is not ready")
+        case .failure(let error): complain("\(url): \(error.sentence)")
+        }
+        throw ExitCode(EXIT_FAILURE)
+    }
+
+    /// Where to ask: a server that listens on every address is asked on loopback.
+    static func url(host: String, port: UInt16) -> String {
+        switch host {
+        case "0.0.0.0": "http://127.0.0.1:\(port)/ping"
+        case "::": "http://[::1]:\(port)/ping"
+        default: "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/ping"
+        }
+    }
+
+    /// The status that the URL answers with. Runs a loop of its own.
+    private static func status(of url: String) -> Result<Int, TransferError> {
+        var request = TransferRequest(.get, url: url)
+        request.connectTimeout = patience
+        request.totalTimeout = patience
+        request.maxRedirects = 0
+        var status = Result<Int, TransferError>.failure(.poolClosed)
+        do throws(SystemError) {
+            let loop = EventLoop(poller: try EpollPoller())
+            let transfers = try TransferPool(loop: loop, policy: nil, peers: .neighbour)
+            transfers.start(request) { result in
+                status = result.map(\.status)
+                loop.stop()
+            }
+            try loop.run()
+            transfers.close()
+        } catch {
+            return .failure(.internal(reason: "\(error)"))
+        }
+        return status
+    }
+}

@@ -1,0 +1,109 @@
+// Both handles at once, in this process and on one loop: an HTTP server on a free port of loopback,
+// and a Lambda function that asks a Runtime API there. Each is the real one, with the settings it
+// takes by itself, and is asked over TCP.
+//
+// The model is loaded once where both would give its engine as many threads, else once for each, as
+// each handle would. Admission is the asker's: a server that has to refuse proves nothing.
+
+internal import EventLoop
+internal import Runtime
+
+/// The handles under comparison. Loop thread; to be closed.
+final class BothHandles {
+    /// The settings of each handle.
+    struct Settings {
+        let http: Configuration
+        let lambda: Configuration
+    }
+
+    /// Why no handle can be asked.
+    struct StartFailure: Error {
+        let sentence: String
+    }
+
+    private static let connections = 64
+    /// The largest answer that is taken, in bytes.
+    private static let answerCap = 1 << 30
+
+    let settings: Settings
+    let loop: EventLoop
+    private let http: Application
+    private let lambda: Application
+    private let httpHandle: HTTPHandle
+    private let lambdaHandle: LambdaHandle
+    private let runtimeAPI: RuntimeAPIHost
+    private let client: TransferPool
+
+    /// Prepares both; nothing is opened yet.
+    init(_ settings: Settings, on loop: EventLoop) throws(SystemError) {
+        self.settings = settings
+        self.loop = loop
+        runtimeAPI = try RuntimeAPIHost(on: loop)
+        client = try TransferPool(
+            loop: loop, policy: nil, peers: .neighbour, maxConcurrent: Self.connections)
+        http = Application(settings.http, admission: .boundedElsewhere, loop: loop)
+        lambda = Application(settings.lambda, admission: .boundedElsewhere, loop: loop)
+        httpHandle = HTTPHandle(http)
+        lambdaHandle = LambdaHandle(lambda, address: runtimeAPI.address, restores: false)
+    }
+
+    /// Opens both; `ready` is called with what answers in process, once both take requests. A handle
+    /// that fails later says so and ends the loop.
+    func open(
+        _ model: LoadedModel, forLambda other: LoadedModel, ready: @escaping (Backend) -> Void
+    ) throws(HandleFailure) {
+        var waiting = 2
+        let opened = { [unowned self] in
+            waiting -= 1
+            if waiting == 0, let backend = http.backend { ready(backend) }
+        }
+        try http.open(httpHandle, with: model, ready: opened)
+        try lambda.open(lambdaHandle, with: other, ready: opened)
+    }
+
+    /// Lets go of everything, behind the loop's end.
+    func close() {
+        client.close()
+        http.close()
+        lambda.close()
+        runtimeAPI.close()
+    }
+
+    /// Asks by a way; `completed` gets the reply, or a clause that says why there is none.
+    func ask(
+        _ question: Question, by way: Way, completed: @escaping (Result<Reply, NoReply>) -> Void
+    ) {
+        switch way {
+        case .httpBytes, .httpJSON:
+            client.start(request(question.body(by: way))) { result in
+                completed(
+                    result.map { Reply(status: $0.status, body: $0.body) }
+                        .mapError { NoReply(reason: $0.sentence) })
+            }
+        case .functionURL, .directEvent:
+            runtimeAPI.invoke(question.event(by: way)) { outcome in
+                guard let reply = LambdaReading.reply(outcome, by: way) else {
+                    return completed(
+                        .failure(NoReply(reason: "what the function answered is no answer")))
+                }
+                completed(.success(reply))
+            }
+        }
+    }
+
+    private func request(_ body: Question.Body) -> TransferRequest {
+        let query = body.query.isEmpty ? "" : "?\(body.query)"
+        var request = TransferRequest(
+            .post, url: "http://127.0.0.1:\(httpHandle.port)/invocations\(query)",
+            headers: [("Content-Type", body.type)], body: body.bytes)
+        request.byteCap = Self.answerCap
+        // The server's own limit ends it.
+        request.totalTimeout = nil
+        return request
+    }
+}
+
+/// Why a way brought no reply, as a clause.
+struct NoReply: Error {
+    let reason: String
+}

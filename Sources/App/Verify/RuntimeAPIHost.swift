@@ -1,0 +1,144 @@
+// Lambda's Runtime API on loopback, played to the Lambda handle of this very process (contracts.md
+// B1–B4): `next` waits for an event, the answer goes to who brought it.
+//
+// Served by the HTTP server that the other handle uses. It is as patient and as polite as the platform
+// is on a good day; its bad days are what the tests of the handle are for.
+
+internal import EventLoop
+internal import HTTP
+internal import Inference
+internal import Runtime
+
+/// A Runtime API. Loop thread; to be closed.
+final class RuntimeAPIHost: Service {
+    /// How an invocation ended.
+    enum Outcome {
+        /// The function answered with these bytes.
+        case response([UInt8])
+        /// The function reported a failure.
+        case error([UInt8])
+    }
+
+    private typealias Invocation = (id: String, event: [UInt8])
+
+    /// No answer of a function is larger.
+    private static let bodyLimit = 1 << 30
+    /// The longest that Lambda lets a function run, in seconds.
+    private static let longestInvocation = 900
+    private static let root = "/2018-06-01/runtime/"
+
+    private var server: Server?
+    private var count = 0
+    /// Events that nobody has asked for, the oldest first.
+    private var events: [Invocation] = []
+    /// Calls of `next` that wait for an event.
+    private var askers: [RuntimeCall] = []
+    private var invoked: [String: (Outcome) -> Void] = [:]
+
+    /// Listens on a free port. Throws where there is none.
+    init(on loop: EventLoop) throws(SystemError) {
+        server = try Server(
+            host: "127.0.0.1", port: 0, limits: Limits(), maxConnections: 1024, on: loop,
+            service: self)
+    }
+
+    /// What `AWS_LAMBDA_RUNTIME_API` would be.
+    var address: String { "127.0.0.1:\(server?.port ?? 0)" }
+
+    /// Invokes the function; `completed` is called when it has answered.
+    func invoke(_ event: [UInt8], completed: @escaping (Outcome) -> Void) {
+        count += 1
+        let id = "verify-\(count)"
+        invoked[id] = completed
+        events.append((id, event))
+        deliver()
+    }
+
+    /// Ends all connections.
+    func close() {
+        server?.close()
+        askers = []
+        invoked = [:]
+    }
+
+    private func deliver() {
+        while !events.isEmpty, !askers.isEmpty {
+            let invocation = events.removeFirst()
+            let deadline = (WallTime.now().seconds + Self.longestInvocation) * 1000
+            askers.removeFirst().answer(
+                Response(
+                    .ok, contentType: "application/json",
+                    fields: [
+                        ResponseField("Lambda-Runtime-Aws-Request-Id", invocation.id),
+                        ResponseField("Lambda-Runtime-Deadline-Ms", "\(deadline)"),
+                        ResponseField(
+                            "Lambda-Runtime-Invoked-Function-Arn",
+                            "arn:aws:lambda:us-east-1:000000000000:function:verify"),
+                    ], body: invocation.event))
+        }
+    }
+
+    // MARK: Service
+
+    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Beginning {
+        let call = RuntimeCall()
+        let path = head.path.text(in: bytes)
+        switch path {
+        case Self.root + "invocation/next":
+            call.arrived = { [unowned self] call, _ in
+                askers.append(call)
+                deliver()
+            }
+            call.left = { [unowned self] call in askers.removeAll { $0 === call } }
+        case "/2020-01-01/extension/register":
+            call.arrived = { call, _ in
+                call.answer(
+                    Response(
+                        .ok, contentType: "application/json",
+                        fields: [ResponseField("Lambda-Extension-Identifier", "verify")],
+                        body: Array("{}".utf8)))
+            }
+        // Has no event before the end.
+        case "/2020-01-01/extension/event/next": break
+        default:
+            call.arrived = { [unowned self] call, body in
+                call.answer(Self.taken)
+                settle(path, body)
+            }
+        }
+        return .receive(call, bodyLimit: Self.bodyLimit)
+    }
+
+    func response(to failure: ConnectionFailure) -> Response { Response(.badRequest) }
+
+    private static let taken = Response(
+        .accepted, contentType: "application/json", body: Array(#"{"status":"OK"}"#.utf8))
+
+    /// "…/invocation/ID/response" or "…/error"; other calls, `init/error` among them, need nothing.
+    private func settle(_ path: String, _ body: [UInt8]) {
+        let parts = path.split(separator: "/")
+        guard parts.count == 5, parts[2] == "invocation" else { return }
+        let completed = invoked.removeValue(forKey: String(parts[3]))
+        completed?(parts[4] == "response" ? .response(body) : .error(body))
+    }
+}
+
+/// One call of the API. Loop thread.
+private final class RuntimeCall: RequestReceiver {
+    var arrived: (RuntimeCall, [UInt8]) -> Void = { _, _ in }
+    var left: (RuntimeCall) -> Void = { _ in }
+    private var exchange: (any Exchange)?
+
+    func receive(_ body: [UInt8], exchange: any Exchange) {
+        self.exchange = exchange
+        arrived(self, body)
+    }
+
+    func answer(_ response: Response) {
+        exchange.take()?.respond(response)
+    }
+
+    func abandon() { left(self) }
+
+    func resume() {}
+}

@@ -1,0 +1,171 @@
+// One line of a recording on its way to its verdict: is the picture still the same, what does this
+// process answer, is that what was recorded, and does every way of asking give those very bytes.
+//
+// The ways are asked one after another, so that a picture stands in memory once as it is and once as
+// it travels. A picture that has changed is asked about no further.
+
+internal import HTTP
+internal import Inference
+internal import Runtime
+
+/// The verification of one recorded request. Loop thread.
+final class Verification {
+    /// What it needs beside the line.
+    struct Surroundings {
+        let handles: BothHandles
+        let backend: Backend
+        let tolerance: Double
+        /// Where a file's path leads from, if not from here: the recording's own folder, with a slash.
+        let folder: String
+    }
+
+    private let golden: Golden
+    private let surroundings: Surroundings
+    private var completed: ((Verdict) -> Void)?
+    private var verdict: Verdict
+    private var ways: [Way] = []
+    /// Ways whose answer is the one in process.
+    private var agreeing = [Way.inProcess]
+
+    /// Prepares the verification of a line.
+    init(
+        _ golden: Golden, line: Int, in surroundings: Surroundings,
+        completed: @escaping (Verdict) -> Void
+    ) {
+        self.golden = golden
+        self.surroundings = surroundings
+        self.completed = completed
+        verdict = Verdict(line: line, name: golden.name)
+    }
+
+    /// The size of the request, in bytes, once it has set out.
+    private(set) var size = 0
+
+    /// Whether the verdict has been given.
+    var hasEnded: Bool { completed == nil }
+
+    /// Sets out, and lives until it has ended. `completed` may be called before this returns.
+    func start() {
+        switch golden.request {
+        case .json(let json, let form):
+            size = json.count
+            begin(Question(content: .json(json), topK: nil), form, sha256: nil)
+        case .file(let path, let topK):
+            do throws(ModelError) {
+                let bytes = try contents(of: path)
+                size = bytes.count
+                begin(
+                    Question(content: .picture(bytes), topK: topK),
+                    .success(Form(Item(bytes: bytes, name: path), topK: topK)),
+                    sha256: SHA256.hexadecimal(of: bytes))
+            } catch {
+                guard case .unreadable(_, let reason) = error else { return end([], "\(error)") }
+                end([], "the picture cannot be read: \(reason)")
+            }
+        }
+    }
+
+    private func contents(of path: String) throws(ModelError) -> [UInt8] {
+        let beside = surroundings.folder + path
+        let isBeside =
+            File.kind(of: path) == .missing && !path.hasPrefix("/")
+            && File.kind(of: beside) != .missing
+        return try File.contents(
+            of: isBeside ? beside : path,
+            limit: surroundings.handles.settings.http.http.bodyBytes)
+    }
+
+    // MARK: In process
+
+    private func begin(_ question: Question, _ form: Result<Form, Failure>, sha256: String?) {
+        if let sha256, hasChanged(sha256) { return }
+        InProcess(form, sha256: sha256, on: surroundings.backend) { [self] answer in
+            if let sha256 = answer.sha256, hasChanged(sha256) { return }
+            judge(answer, question)
+        }
+    }
+
+    private func hasChanged(_ sha256: String) -> Bool {
+        guard let recorded = golden.sha256, recorded != sha256 else { return false }
+        end(
+            [],
+            "the picture has changed: its SHA-256 is \(sha256.prefix(12))…, recorded "
+                + "\(recorded.prefix(12))…")
+        return true
+    }
+
+    private func judge(_ answer: InProcessAnswer, _ question: Question) {
+        let comparison = AnswerComparison(
+            of: golden.isNamed ? answer.named : answer.unnamed,
+            with: golden.response, called: "recorded", tolerance: surroundings.tolerance)
+        verdict.isIdentical = comparison.isIdentical
+        note(comparison.worst)
+        for way in Way.allCases {
+            if question.goes(by: way, limits: surroundings.handles.settings.http.http) {
+                ways.append(way)
+            } else if way != .httpBytes || question.isPicture {
+                verdict.leftOut.insert(way)
+            }
+        }
+        askNext(question, answer, comparison.mismatch)
+    }
+
+    // MARK: By the handles
+
+    private func askNext(
+        _ question: Question, _ answer: InProcessAnswer, _ mismatch: String?
+    ) {
+        guard !ways.isEmpty else {
+            if let mismatch {
+                let isEvery = verdict.differences.isEmpty
+                verdict.differences.insert(
+                    Verdict.Difference(
+                        ways: isEvery ? ["every way"] : agreeing, reason: mismatch), at: 0)
+            }
+            return end()
+        }
+        let way = ways.removeFirst()
+        verdict.asked.insert(way)
+        let reports = surroundings.handles.settings.lambda.lambda.directErrors == .report
+        surroundings.handles.ask(question, by: way) { [self] result in
+            compare(result, question.expected(by: way, answer, reports: reports), way)
+            askNext(question, answer, mismatch)
+        }
+    }
+
+    private func compare(_ result: Result<Reply, NoReply>, _ expected: Reply, _ way: Way) {
+        let reason: String
+        switch result {
+        case .success(expected): return agreeing.append(way.rawValue)
+        case .failure(let none): reason = "no answer: \(none.reason)"
+        case .success(let reply):
+            let comparison = AnswerComparison(
+                of: reply.body, with: expected.body, called: Way.inProcess)
+            reason =
+                comparison.mismatch
+                ?? "\(Self.words(reply.status)), \(Way.inProcess) \(Self.words(expected.status))"
+        }
+        verdict.isIdentical = false
+        verdict.differences.append(Verdict.Difference(ways: [way.rawValue], reason: reason))
+    }
+
+    private static func words(_ status: Int?) -> String {
+        status.map { "status \($0)" } ?? "a reported failure"
+    }
+
+    // MARK: The end
+
+    private func note(_ worst: AnswerComparison.Deviation?) {
+        guard let worst else { return }
+        verdict.worst = Verdict.Worst(
+            difference: worst.difference, label: worst.label, line: verdict.line,
+            name: verdict.name)
+    }
+
+    private func end(_ ways: [String], _ reason: String) {
+        verdict.differences.append(Verdict.Difference(ways: ways, reason: reason))
+        end()
+    }
+
+    private func end() { completed.take()?(verdict) }
+}

@@ -1,0 +1,166 @@
+// A recording through every way, several lines at a time, reported in their order.
+//
+// The file is read as it is needed, and lines are begun only while what is held of them is not much:
+// a recording of any length, and of pictures of any size, takes the same memory.
+
+internal import EventLoop
+internal import HTTP
+internal import Inference
+internal import Runtime
+
+/// Where verdicts go.
+protocol VerificationReport: AnyObject {
+    /// One line's; in the order of the lines.
+    func add(_ verdict: Verdict)
+    /// There are no more.
+    func end(_ tally: Tally)
+}
+
+/// One run over a recording. Owns the loop; the calling thread runs it.
+final class VerificationRun {
+    /// What is verified, and against what.
+    struct Subject {
+        let model: LoadedModel
+        /// The same model as the Lambda handle loads it.
+        let modelForLambda: LoadedModel
+        let settings: BothHandles.Settings
+        let recording: String
+        let tolerance: Double
+    }
+
+    /// Bytes of requests beyond which no more are begun.
+    private static let largestHeld = 64 << 20
+
+    private let subject: Subject
+    private let report: any VerificationReport
+    private let loop: EventLoop
+    private let reader: GoldenReader
+    private let handles: BothHandles
+    private var signals: Signals?
+    private var run: OrderedRun<Verdict>?
+    private var tally = Tally()
+    private var held = 0
+    private var problem: RunProblem?
+
+    /// The longest line: a request, and an answer with room to spare.
+    static func longestLine(_ configuration: Configuration) -> Int {
+        configuration.http.bodyBytes + (64 << 20)
+    }
+
+    /// Opens the recording and the handles. Throws why that can't be done.
+    init(_ subject: Subject, report: any VerificationReport) throws(RunProblem) {
+        self.subject = subject
+        self.report = report
+        do {
+            reader = try GoldenReader(
+                subject.recording, longestLine: Self.longestLine(subject.settings.http))
+            loop = EventLoop(poller: try EpollPoller())
+            handles = try BothHandles(subject.settings, on: loop)
+        } catch let error as ModelError {
+            throw .recording("\(error)")
+        } catch {
+            throw .other("\(error)")
+        }
+    }
+
+    /// Verifies everything. Throws why it did not come to the end.
+    func finish() throws(RunProblem) -> Tally {
+        do {
+            try turn()
+        } catch {
+            problem = problem ?? .other("\(error)")
+        }
+        guard problem == nil, run?.isFinished == true else { throw problem ?? .logged }
+        report.end(tally)
+        return tally
+    }
+
+    private func turn() throws {
+        signals = try Signals(Application.endingSignals, on: loop) { [unowned self] signal in
+            problem = .interrupted(signal)
+            loop.stop()
+        }
+        try handles.open(subject.model, forLambda: subject.modelForLambda) { [unowned self] in
+            start($0)
+        }
+        try loop.run()
+        handles.close()
+    }
+
+    private func start(_ backend: Backend) {
+        let path = subject.recording
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        let surroundings = Verification.Surroundings(
+            handles: handles, backend: backend, tolerance: subject.tolerance, folder: folder)
+        let run = OrderedRun<Verdict>(
+            on: loop, window: 2 * subject.settings.http.workers + 2,
+            next: { [unowned self] in next(in: surroundings) },
+            deliver: { [unowned self] verdict in
+                tally.add(verdict)
+                report.add(verdict)
+            })
+        run.hasRoom = { [unowned self] in held < Self.largestHeld }
+        self.run = run
+        run.launch()
+    }
+
+    private func next(
+        in surroundings: Verification.Surroundings
+    ) -> OrderedRun<Verdict>.Task? {
+        do throws(ModelError) {
+            guard let (number, line) = try reader.next() else { return nil }
+            return { [unowned self] in begin(number, line, surroundings, $0) }
+        } catch {
+            problem = .recording("\(error)")
+            return nil
+        }
+    }
+
+    private func begin(
+        _ number: Int, _ line: GoldenReader.Line, _ surroundings: Verification.Surroundings,
+        _ completed: @escaping (Verdict) -> Void
+    ) {
+        var verdict = Verdict(line: number, name: "")
+        switch line {
+        case .tooLong:
+            verdict.malformed =
+                "it is longer than \(Self.longestLine(subject.settings.http)) bytes"
+            completed(verdict)
+        case .text(let bytes):
+            do throws(UnusableGolden) {
+                let golden = try Golden(line: bytes, maxItems: subject.settings.http.maxItems)
+                verify(golden, number, surroundings, completed)
+            } catch {
+                verdict.malformed = error.reason
+                completed(verdict)
+            }
+        }
+    }
+
+    private func verify(
+        _ golden: Golden, _ number: Int, _ surroundings: Verification.Surroundings,
+        _ completed: @escaping (Verdict) -> Void
+    ) {
+        var size = 0
+        let verification = Verification(golden, line: number, in: surroundings) {
+            [unowned self] verdict in
+            held -= size
+            size = 0
+            completed(verdict)
+        }
+        verification.start()
+        guard !verification.hasEnded else { return }
+        size = verification.size
+        held += size
+    }
+}
+
+/// Why a run could not come to its end.
+enum RunProblem: Error {
+    /// The recording can't be read.
+    case recording(String)
+    case interrupted(CInt)
+    case other(String)
+    /// A line of the log has said it.
+    case logged
+}
