@@ -100,7 +100,8 @@ def test_the_deadline_of_an_event_that_is_still_to_be_read():
         time.sleep(0.3)
         waiting = function.api.invoke({"warmup": True, "padding": "x" * 50_000}, deadline_s=0.6)
         assert waiting.wait(3).error()[0] == "Function.Timeout"
-        assert 0.3 < waiting.reports[0].arrived - waiting.delivered < 0.6
+        # Not long before its deadline, and while the workers are still busy.
+        assert 0.3 < waiting.reports[0].arrived - waiting.delivered
         assert not busy.reports
         function.api.wait_for_next(3)
 
