@@ -112,7 +112,8 @@ struct ModelCache: Sendable {
                 of: "\(folder)/\(Self.receiptName)", limit: Self.receiptMax)
             for line in receipt.split(separator: 0x0A) {
                 let fields = line.split(separator: 0x20, maxSplits: 1)
-                let path = fields.last.map { String(decoding: $0, as: UTF8.self) } ?? ""
+                guard fields.count == 2 else { return false }
+                let path = String(decoding: fields[1], as: UTF8.self)
                 let size = try File.size(of: "\(folder)/\(Self.modelName)/\(path)")
                 guard String(decoding: fields[0], as: UTF8.self) == "\(size)" else { return false }
             }
