@@ -27,11 +27,11 @@ extension ModelError: CustomStringConvertible {
         switch self {
         case .engineUnavailable(let sentence), .engineFailed(let sentence),
             .notFound(let sentence), .unsupported(let sentence), .nonFiniteOutput(let sentence):
-            sentence
+            sentence.onOneLine()
         case .unreadable(let path, let reason):
-            "\(path) cannot be read: \(reason)"
+            "\(path) cannot be read: \(reason)".onOneLine()
         case .invalidSettings(let file, let problems):
-            problems.map { "\(file): \($0)" }.joined(separator: "\n")
+            problems.map { "\(file): \($0)".onOneLine() }.joined(separator: "\n")
         }
     }
 }

@@ -31,8 +31,7 @@ package enum JSONValue: Sendable, Equatable {
         case .bool(let value): "\(value)"
         case .number(let value):
             Int(exactly: value).map(String.init) ?? "\(value)"
-        case .string(let value):
-            value.count <= 60 ? "\"\(value)\"" : "\"\(value.prefix(60))…\""
+        case .string(let value): "\"\(value.onOneLine(limit: 60))\""
         case .array(let values): "a list of \(values.count)"
         case .object(let values): "an object of \(values.count)"
         }

@@ -131,7 +131,7 @@ struct ExporterFiles: Sendable, Equatable {
         imageSize = config.imageSize.map { Resolved($0, .key("image_size", in: file)) }
         channels = config.channels.map { Resolved($0, .key("num_channels", in: file)) }
         layout = Self.usualLayout
-        warnings += config.warnings.map { "\(file): \($0)" }
+        warnings += config.warnings.map { "\(file): \($0)".onOneLine() }
     }
 
     private mutating func readProcessor(
@@ -155,7 +155,7 @@ struct ExporterFiles: Sendable, Equatable {
                         + "\(file) decides")
             }
             source = .processor(processor.steps)
-            warnings += processor.warnings.map { "\(file): \($0)" }
+            warnings += processor.warnings.map { "\(file): \($0)".onOneLine() }
         }
         try Self.fail(path, reader)
     }

@@ -1,0 +1,28 @@
+// Words of strangers in our sentences.
+
+import Testing
+
+@testable import Inference
+
+@Suite struct OneLineTests {
+    @Test(arguments: [
+        ("tench, Tinca tinca", "tench, Tinca tinca"), ("a\nb\u{1B}[31m", "a\\nb\\u{1B}[31m"),
+        ("\u{2028}é\u{9B}", "\\u{2028}é\\u{009B}"), ("", ""),
+    ])
+    func `what would begin a line is escaped`(text: String, shown: String) {
+        #expect(text.onOneLine() == shown)
+    }
+
+    @Test func `what is too long is cut`() {
+        #expect("abcd".onOneLine(limit: 3) == "abc…")
+        #expect("abc".onOneLine(limit: 3) == "abc")
+        // One letter, for people, of a million scalars.
+        let letter = "e" + String(repeating: "\u{301}", count: 1_000_000)
+        #expect(JSONValue.string(letter).summary.utf8.count < 200)
+    }
+
+    @Test func `an error has a line for each problem and no other`() {
+        let error = ModelError.invalidSettings(file: "a\nb", problems: ["c\rd", "e"])
+        #expect(error.description == "a\\nb: c\\rd\na\\nb: e")
+    }
+}
