@@ -8,7 +8,7 @@ final class OnnxBuilder {
     private static let rankLimit = 32
     /// All tensors together, and all numbers of constants that are not in the file of weights.
     private static let tensorLimit = 1 << 20
-    private static let literalLimit = 1 << 26
+    private static let literalLimit = 1 << 22
 
     private(set) var nodes: [OnnxNode] = []
     private(set) var constants: [OnnxConstant] = []

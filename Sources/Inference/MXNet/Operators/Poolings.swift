@@ -77,6 +77,9 @@ enum Poolings {
         }
     }
 
+    /// Numbers of a matrix of averages: 224 pixels into 7 are 1568.
+    private static let averagesLimit = 1 << 20
+
     /// Averages of windows as equal as can be, so that the output has a given size.
     @Sendable private static func adaptive(
         _ node: inout NodeImport
@@ -94,8 +97,8 @@ enum Poolings {
         guard size != [1, 1] else { return [try global(node, input, .avg)] }
         let height = node.builder.pin(input.shape[2])
         let width = node.builder.pin(input.shape[3])
-        guard height.multipliedReportingOverflow(by: size[0]).partialValue <= 1 << 24,
-            width.multipliedReportingOverflow(by: size[1]).partialValue <= 1 << 24
+        guard height.multipliedReportingOverflow(by: size[0]).partialValue <= averagesLimit,
+            width.multipliedReportingOverflow(by: size[1]).partialValue <= averagesLimit
         else {
             throw node.attributes.wrong("output_size", expected: "less of so large an input")
         }
