@@ -3,12 +3,14 @@
 
 PORT ?= 8080
 ARGS ?=
+SECONDS ?= 60
+TARGET ?=
 ENGINE := libonnxruntime.so.1.31.1
 CHECKED := --explicit-target-dependency-import-check error
 BINARY := .build/release/amphora
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test sanitize image bench record test-torch format lint clean
+.PHONY: help setup build run test sanitize fuzz image bench record test-torch format lint clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +30,9 @@ test: build ## all tests; ends with "N passed, N failed"
 
 sanitize: setup ## the Swift tests under AddressSanitizer, then ThreadSanitizer
 	@tools/sanitize.sh
+
+fuzz: setup ## fuzz all targets, or TARGET=…, for SECONDS=60 each (1200 for a thorough run)
+	@tools/fuzz.sh -s $(SECONDS) $(TARGET)
 
 image: build ## the container images, with Docker or without; ARGS='--model folder …'
 	@docker info >/dev/null 2>&1 || $(MAKE) --no-print-directory build
@@ -54,4 +59,4 @@ lint: ## complain about Swift sources that are not in the project's format
 	swift format lint --strict -r Sources Tests Package.swift
 
 clean: ## remove what was built; the engine stays
-	rm -rf .build .build-asan .build-tsan .venv-test .venv-torch .venv-lambda .venv-mxnet .container
+	rm -rf .build .build-asan .build-tsan .build-fuzz .venv-test .venv-torch .venv-lambda .venv-mxnet .container

@@ -18,6 +18,19 @@ let strictC: [CSetting] = [
     .unsafeFlags(["-Wall", "-Wextra", "-Werror"])
 ]
 
+// The fuzz targets: a test target that replays what fuzzing found, and with AMPHORA_FUZZ in the
+// environment, for tools/fuzz.sh only, the fuzzer itself.
+let fuzzed: [Target.Dependency] = ["Inference", "HTTP"]
+let fuzzing: Target =
+    Context.environment["AMPHORA_FUZZ"] == nil
+    ? .testTarget(
+        name: "FuzzTests", dependencies: fuzzed + ["TestSupport"],
+        exclude: ["Fuzzer", "Corpus", "Dictionaries"],
+        swiftSettings: strict)
+    : .executableTarget(
+        name: "fuzz", dependencies: fuzzed, path: "Tests/FuzzTests",
+        exclude: ["Replay", "Corpus", "Dictionaries"], swiftSettings: strict)
+
 let package = Package(
     name: "amphora",
     products: [
@@ -95,6 +108,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        fuzzing,
     ],
     cLanguageStandard: .c11
 )

@@ -1,0 +1,44 @@
+// What fuzzing found, given again: each input of Corpus/ to the target that its folder is named after;
+// and small changes of it, so that a mistake near by is seen before the next campaign.
+//
+// Files broke something once, their names say what; those packed reach code that no other input does.
+
+import TestSupport
+import Testing
+
+@Suite struct ReplayTests {
+    @Test(arguments: FuzzTarget.all.map(\.name))
+    func `what fuzzing found does no harm`(name: String) throws {
+        let target = try #require(FuzzTarget.named(name))
+        let inputs = try Corpus.inputs(of: name)
+        #expect(!inputs.isEmpty)
+        for input in inputs {
+            do throws(Violation) {
+                try target.run(input.bytes)
+            } catch {
+                Issue.record("\(name)/\(input.name): \(error)")
+            }
+        }
+    }
+
+    @Test(arguments: FuzzTarget.all.map(\.name))
+    func `small changes of it do no harm either`(name: String) throws {
+        let target = try #require(FuzzTarget.named(name))
+        let inputs = try Corpus.inputs(of: name).map(\.bytes)
+        var random = SeededGenerator(seed: 1)
+        for round in 0..<500 {
+            let input = inputs[Int.random(in: 0..<inputs.count, using: &random)]
+            let mutation = Mutation.of(input, others: inputs, using: &random)
+            do throws(Violation) {
+                try target.run(mutation)
+            } catch {
+                Issue.record("seed 1, round \(round): \(error): \(mutation)")
+            }
+        }
+    }
+
+    @Test func `every corpus belongs to a target`() throws {
+        let folders = try Corpus.folders()
+        #expect(Set(folders) == Set(FuzzTarget.all.map(\.name)))
+    }
+}

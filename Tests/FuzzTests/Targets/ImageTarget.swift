@@ -1,0 +1,92 @@
+// `image`: an encoded picture, decoded and made into a tensor.
+//
+// The bytes are the picture. Its last byte, which no decoder minds, chooses what is done with it, so
+// that what is found remains a picture. Limits are small, since it is mistakes that are looked for.
+
+@testable import Inference
+
+extension FuzzTarget {
+    private static let limits = ImageLimits(
+        pixels: 1 << 18, jpegScans: 100, jpegScanPixels: 1 << 21)
+
+    /// Decodes as both libraries do, and carries out a plan.
+    static let image = FuzzTarget(name: "image") { bytes throws(Violation) in
+        let choice = Int(bytes.last ?? 0)
+        for profile in [Preprocessing.DecodeProfile.pillow, .opencv] {
+            let channels = [Preprocessing.Channels.rgb, .gray, .bgr][choice % 3]
+            var decoder = ImageDecoder(profile: profile, channels: channels, limits: limits)
+            guard let raster = try decoded(bytes, &decoder) else { continue }
+            try require(
+                raster.channels == channels.count && raster.width > 0 && raster.height > 0
+                    && raster.pixels.count == raster.width * raster.height * raster.channels
+                    && raster.width * raster.height <= limits.pixels,
+                "a picture of \(raster.width)×\(raster.height)×\(raster.channels)")
+            try prepare(raster, plan(choice, profile, channels))
+            let pixels = raster.pixels
+            decoder.reclaim(raster)
+            let again = try decoded(bytes, &decoder)
+            try require(again?.pixels == pixels, "other pixels in memory that was used before")
+        }
+    }
+
+    private static func decoded(
+        _ bytes: [UInt8], _ decoder: inout ImageDecoder
+    ) throws(Violation) -> Raster? {
+        let refusal: ImageError
+        do throws(ImageError) {
+            return try decoder.decode(bytes)
+        } catch {
+            refusal = error
+        }
+        try requireReadable(refusal.sentence)
+        return nil
+    }
+
+    /// One of 256: a size, a way to get there, a filter, an order.
+    private static func plan(
+        _ choice: Int, _ profile: Preprocessing.DecodeProfile, _ channels: Preprocessing.Channels
+    ) -> Preprocessing {
+        let (height, width) = [(1, 1), (7, 13), (32, 32), (96, 2), (224, 224)][choice % 5]
+        let targets: [Preprocessing.ResizeTarget] = [
+            .shorter(height), .exact(height: height, width: width),
+            .covering(height: height, width: width), .within(height: height, width: width),
+        ]
+        let isPillow = profile == .pillow
+        let filters = Preprocessing.Filter.allCases
+        return Preprocessing(
+            decode: profile,
+            resize: choice % 7 == 0
+                ? nil
+                : Preprocessing.Resize(
+                    target: targets[choice / 3 % 4], library: isPillow ? .pillow : .opencv,
+                    filter: isPillow ? filters[choice / 2 % filters.count] : .bilinear),
+            crop: Preprocessing.Size(height: height, width: width),
+            mean: [0.5], std: [0.25], channels: channels, layout: choice & 1 == 0 ? .nchw : .nhwc,
+            padding: [127], arithmetic: choice & 2 == 0 ? .torchvision : .transformers)
+    }
+
+    /// Every value of the tensor is written, and lies where the numbers of the plan put it.
+    private static func prepare(_ raster: Raster, _ plan: Preprocessing) throws(Violation) {
+        var preprocessor = Preprocessor(plan, limits: limits)
+        guard let size = preprocessor.outputSize else { throw Violation("a plan without a size") }
+        let count = size.height * size.width * plan.channels.count
+        var floats = [Float](repeating: .nan, count: count)
+        var bytes = [UInt8](repeating: 0xA5, count: count)
+        var refusal: ImageError?
+        do throws(ImageError) {
+            var tensor = floats.mutableSpan
+            try preprocessor.write(raster, into: &tensor)
+            var pixels = bytes.mutableSpan
+            try preprocessor.write(raster, into: &pixels)
+        } catch {
+            refusal = error
+        }
+        if let refusal { return try requireReadable(refusal.sentence) }
+        for index in floats.indices {
+            let expected = (Float(bytes[index]) / 255 - 0.5) / 0.25
+            try require(
+                abs(floats[index] - expected) < 1e-5,
+                "value \(index) is \(floats[index]) of pixel \(bytes[index])")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+// `onnx`: what is read of an ONNX file besides the engine, and what is asked of its inputs and outputs.
+//
+// The bytes are the name of the output that is followed, a NUL, and the file. The names and shapes that
+// the engine would tell are made of the first bytes of the file: the engine itself is not fuzzed.
+
+@testable import Inference
+
+extension FuzzTarget {
+    /// Walks over a file, in memory and on disk.
+    static let onnx = FuzzTarget(name: "onnx") { bytes throws(Violation) in
+        let parts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+        let output = String(decoding: parts[0], as: UTF8.self)
+        let model = parts.count > 1 ? parts[1] : []
+        let told = try read(.bytes(Array(model)), output)
+        try ScratchFolder.with([("net.onnx", model)]) { folder throws(Violation) in
+            let again = try read(.file("\(folder)/net.onnx"), output)
+            try require(again == told, "a file says something else than its bytes")
+        }
+        try require(told != nil, "bytes in memory can't be read")
+        if let summary = told?.summary {
+            try require(
+                summary.nodes >= 0 && summary.nodes <= model.count, "\(summary.nodes) nodes")
+            try require((summary.parameters ?? 0) >= 0, "fewer than no parameters")
+        }
+        try describe(Array(model.prefix(32)), name: output)
+    }
+
+    private struct Reading: Equatable {
+        let summary: GraphSummary
+        let ending: GraphEnding
+    }
+
+    private static func read(
+        _ source: ModelSource, _ output: String
+    ) throws(Violation) -> Reading? {
+        try unlessRefused { () throws(ModelError) in
+            let reading = Reading(
+                summary: try GraphSummary(source),
+                ending: try GraphEnding.of(source, output: output))
+            // However little it may look at, it ends.
+            _ = try GraphEnding.of(source, output: output, fieldBudget: 3)
+            return reading
+        }
+    }
+
+    /// Inputs and outputs of any shape, as an engine could tell them.
+    private static func describe(_ bytes: [UInt8], name: String) throws(Violation) {
+        var shapes: [[Int?]] = []
+        for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            shapes.append(
+                line.map { byte in
+                    byte == 0x3F ? nil : byte < 0x80 ? Int(byte) : 1 << (Int(byte) & 63)
+                })
+        }
+        let tensors = shapes.enumerated().map { index, shape in
+            TensorDescription(
+                name: index == 0 ? name : "\(name)\(index)",
+                element: ElementType(code: Int(bytes.last ?? 1) % 20), shape: shape)
+        }
+        for element in [ElementType.float32, .uint8] {
+            let first = TensorDescription(name: name, element: element, shape: shapes[0])
+            let input = try unlessRefused { () throws(ModelError) in
+                try NetworkInput([first])
+            }
+            if let input {
+                try require([1, 3].contains(input.channels), "\(input.channels) channels")
+                try require((input.height ?? 1) > 0 && (input.width ?? 1) > 0, "no pixels")
+            }
+            let output = try unlessRefused { () throws(ModelError) in
+                try NetworkOutput([first] + tensors)
+            }
+            try require((output?.classes ?? 1) != 0, "a network without classes")
+        }
+    }
+}

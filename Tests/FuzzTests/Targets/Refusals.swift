@@ -1,0 +1,25 @@
+// What the product refuses is well refused if a person can read why.
+
+@testable import Inference
+
+/// What `body` makes, or `nil` where it refuses. Throws unless the refusal can be shown.
+func unlessRefused<Value>(
+    _ body: () throws(ModelError) -> Value
+) throws(Violation) -> Value? {
+    let refusal: ModelError
+    do throws(ModelError) {
+        return try body()
+    } catch {
+        refusal = error
+    }
+    guard case .invalidSettings(let file, let problems) = refusal else {
+        try requireReadable(refusal.description)
+        return nil
+    }
+    try require(!problems.isEmpty, "settings are refused without a problem")
+    for problem in problems {
+        try requireReadable(
+            ModelError.invalidSettings(file: file, problems: [problem]).description)
+    }
+    return nil
+}

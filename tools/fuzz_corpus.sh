@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Makes the committed corpus of fuzz targets anew from what tools/fuzz.sh has gathered in its working folder.
+#
+#   tools/fuzz_corpus.sh [-w folder] [target…]
+#
+# Of the inputs up to 2 KiB that together reach all that is reached by such, the smallest, up to 48 KiB
+# for each target, go into its reaching.packed. Files beside it, which broke something once, stay.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+work=.build-fuzz/work fuzzer=.build-fuzz/release/fuzz
+while getopts w: option; do
+    case $option in
+    w) work=$OPTARG ;;
+    *) exit 2 ;;
+    esac
+done
+shift $((OPTIND - 1))
+targets=("$@")
+((${#targets[@]})) || targets=(params symbol onnx settings image json http)
+
+for target in "${targets[@]}"; do
+    kept=Tests/FuzzTests/Corpus/$target merged=$(mktemp -d) earlier=$(mktemp -d)
+    mkdir -p "$kept"
+    [[ ! -f $kept/reaching.packed ]] || tools/fuzz_pack.py unpack "$kept/reaching.packed" "$earlier"
+    AMPHORA_FUZZ_TARGET=$target "$fuzzer" -set_cover_merge=1 -max_len=2048 "$merged" "$earlier" \
+        "$work/corpus/$target" 2>"$work/$target-merge.log"
+    tools/fuzz_pack.py pack "$merged" "$kept/reaching.packed" $((48 * 1024))
+    echo "$target: $(find "$merged" -type f | wc -l) inputs reach it all;" \
+        "$(stat -c %s "$kept/reaching.packed") bytes are kept"
+    rm -r "$merged" "$earlier"
+done
