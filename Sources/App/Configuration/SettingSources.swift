@@ -43,7 +43,7 @@ struct SettingSources {
         let unit = source.unit == 1 ? "" : ", counted in units of \(source.unit)"
         throw SettingError(
             description: "\(source.variable) takes \(setting.takes)\(unit), "
-                + "not “\(String(text.prefix(100)).oneLine)”")
+                + "not “\(String(text.prefix(100)).onOneLine())”")
     }
 
     private func refuseUnknownVariables() throws(SettingError) {

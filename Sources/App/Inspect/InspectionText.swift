@@ -8,6 +8,8 @@ struct InspectionText {
     let isColored: Bool
     private static let nameWidth = 15
     private static let textWidth = 52
+    /// A line of text, in Unicode scalars; far more than a good model needs.
+    private static let longestText = 500
     /// Labels shown.
     private static let shownLabels = 4
 
@@ -18,7 +20,7 @@ struct InspectionText {
 
     /// The same as lines.
     func lines(of inspection: Inspection) -> [String] {
-        var lines = [styled(inspection.folder, .bold), ""]
+        var lines = [styled(inspection.folder.onOneLine(), .bold), ""]
         lines += model(inspection)
         lines += ["", title("Preprocessing", "decided by")]
         for (index, step) in inspection.steps.enumerated() {
@@ -112,6 +114,8 @@ struct InspectionText {
     }
 
     private func row(_ name: String, _ text: String, _ origin: Origin? = nil) -> String {
+        // Producers, tensors and labels are named by the model's files, in any words.
+        let text = text.onOneLine(limit: Self.longestText)
         let start = "  \(Self.padded(name, Self.nameWidth))"
         guard let origin else { return start + text }
         return "\(start)\(Self.padded(text, Self.textWidth)) \(styled("\(origin)", .dim))"

@@ -5,6 +5,7 @@
 // query string or a request's body: presigned URLs are secrets.
 
 internal import Glibc
+internal import Inference
 internal import Runtime
 
 /// How log lines are written.
@@ -122,7 +123,7 @@ final class Log {
         let name = level.rawValue
         buffer += now().rfc3339.utf8
         buffer += " \(name)\(String(repeating: " ", count: 6 - name.count))".utf8
-        buffer += message.oneLine.utf8
+        buffer += message.onOneLine().utf8
         for (key, value) in fields {
             switch value {
             case .text(let text): buffer += " \(key)=\(text.quotedWhereNeeded)".utf8

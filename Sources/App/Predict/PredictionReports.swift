@@ -46,7 +46,7 @@ final class TableReport: PredictionReport {
     private func row(_ prediction: Prediction) -> String {
         let bar = Self.bar(Double(prediction.probability))
         let percent = Self.percent(prediction.probability)
-        return "\(Self.column(prediction.label.text, labelWidth))  \(bar)  \(percent)"
+        return "\(Self.column(prediction.label.text.onOneLine(), labelWidth))  \(bar)  \(percent)"
     }
 
     private static func width(_ texts: [String]) -> Int {

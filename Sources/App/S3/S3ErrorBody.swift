@@ -5,6 +5,8 @@
 // Three elements are taken, by their tags: a document this flat needs no reader of XML. Other
 // elements are never looked at; some hold signatures and tokens.
 
+internal import Inference
+
 /// An error of S3's, as far as it said one.
 struct S3ErrorBody: Equatable {
     /// "NoSuchKey".
@@ -33,7 +35,7 @@ struct S3ErrorBody: Equatable {
         let rest = body[start.upperBound...]
         guard let end = rest.firstRange(of: Array("</\(name)>".utf8)) else { return nil }
         let text = decoded(String(decoding: rest[..<end.lowerBound], as: UTF8.self))
-        return text.isEmpty ? nil : String(text.prefix(longestText)).oneLine
+        return text.isEmpty ? nil : String(text.prefix(longestText)).onOneLine()
     }
 
     /// The five entities that XML itself has.

@@ -4,6 +4,7 @@
 // spaces, `%`, `+`, `?`, `#`, `//` and `..`, and can be copied from where it is listed (as with the
 // AWS CLI). Nothing is decoded. Only `?versionId=…` at the very end is not part of the key.
 
+internal import Inference
 internal import Runtime
 
 /// One object of a bucket, or one version of it.
@@ -63,7 +64,7 @@ struct S3Object: Sendable, Equatable {
         else {
             throw Failure(
                 .badRequest,
-                "“\(String(name.prefix(80)).oneLine)” is no name of a bucket: those have 3 to 63 "
+                "“\(String(name.prefix(80)).onOneLine())” is no name of a bucket: those have 3 to 63 "
                     + "characters of a–z, 0–9, - and ., with a letter or digit at both ends")
         }
     }

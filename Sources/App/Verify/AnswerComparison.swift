@@ -55,7 +55,7 @@ struct AnswerComparison: Equatable {
         let excerpt = { (bytes: [UInt8]) -> String in
             guard offset < bytes.count else { return "the end" }
             let part = bytes[offset..<min(bytes.count, offset + 24)]
-            return "“\(String(decoding: part, as: UTF8.self).oneLine)”"
+            return "“\(String(decoding: part, as: UTF8.self).onOneLine())”"
         }
         return "byte \(offset): \(excerpt(answer)), \(name) \(excerpt(reference))"
     }
@@ -170,7 +170,7 @@ private struct Rule {
 
     private func quoted(_ text: String?) -> String {
         guard let text else { return "none" }
-        return "“\(text.prefix(120).description.oneLine)”"
+        return "“\(text.prefix(120).description.onOneLine())”"
     }
 }
 
@@ -178,7 +178,7 @@ extension Label {
     /// For people, in one line: "“cat”", "#3".
     var quoted: String {
         switch self {
-        case .name(let name): "“\(name.prefix(120).description.oneLine)”"
+        case .name(let name): "“\(name.prefix(120).description.onOneLine())”"
         case .index: text
         }
     }

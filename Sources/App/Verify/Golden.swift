@@ -36,12 +36,12 @@ struct Golden {
     /// What a person calls it, in one line and without secrets.
     var name: String {
         switch request {
-        case .file(let path, _): return path.oneLine
+        case .file(let path, _): return path.onOneLine()
         case .json(_, .failure): return "a bad request"
         case .json(_, .success(let form)):
             switch form.shape {
             case .one(let item):
-                return item.echo.map { ImageURI.withoutSecrets($0).oneLine } ?? "a picture"
+                return item.echo.map { ImageURI.withoutSecrets($0).onOneLine() } ?? "a picture"
             case .many(let items):
                 return items.count == 1 ? "a list of one" : "a list of \(items.count)"
             }

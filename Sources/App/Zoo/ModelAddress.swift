@@ -4,6 +4,7 @@
 // query of a URL may be a signature: nothing that is shown or logged holds it. Plain http is refused,
 // for a model is what the server believes.
 
+internal import Inference
 internal import Runtime
 
 /// The address of a model.
@@ -37,7 +38,7 @@ struct ModelAddress: Sendable, Equatable {
 
     /// Reads an address. Throws where nothing can be fetched from there.
     init(_ text: String) throws(SettingError) {
-        let display = ImageURI.withoutSecrets(text).oneLine
+        let display = ImageURI.withoutSecrets(text).onOneLine()
         func refuse(_ reason: String) -> SettingError {
             SettingError(
                 description: "--model-name (MODEL_NAME) can't be \(display.prefix(200)): \(reason)")

@@ -22,16 +22,20 @@ package enum ModelError: Error, Sendable, Equatable {
 }
 
 extension ModelError: CustomStringConvertible {
+    /// In Unicode scalars: names in model files may have any length.
+    static let longestSentence = 2000
+
     /// One readable sentence; `invalidSettings` has one line for each problem.
     package var description: String {
         switch self {
         case .engineUnavailable(let sentence), .engineFailed(let sentence),
             .notFound(let sentence), .unsupported(let sentence), .nonFiniteOutput(let sentence):
-            sentence.onOneLine()
+            sentence.onOneLine(limit: Self.longestSentence)
         case .unreadable(let path, let reason):
-            "\(path) cannot be read: \(reason)".onOneLine()
+            "\(path) cannot be read: \(reason)".onOneLine(limit: Self.longestSentence)
         case .invalidSettings(let file, let problems):
-            problems.map { "\(file): \($0)".onOneLine() }.joined(separator: "\n")
+            problems.map { "\(file): \($0)".onOneLine(limit: Self.longestSentence) }.joined(
+                separator: "\n")
         }
     }
 }

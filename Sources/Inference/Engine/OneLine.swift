@@ -4,21 +4,26 @@
 
 extension String {
     /// The same text on one line: control characters and Unicode's separators of lines and paragraphs
-    /// as Swift escapes them; what is beyond `limit` scalars as "…".
-    func onOneLine(limit: Int = 2000) -> String {
-        let shown = unicodeScalars.prefix(limit)
-        let isWhole = shown.endIndex == unicodeScalars.endIndex
-        if isWhole, !shown.contains(where: \.breaksLine) { return self }
-        var text = ""
-        for scalar in shown {
-            text += scalar.breaksLine ? scalar.escaped(asASCII: true) : String(scalar)
+    /// shown as `\u{…}`; what is beyond `limit` scalars as "…".
+    package func onOneLine(limit: Int = .max) -> String {
+        // There are at least as many bytes as scalars.
+        let isWhole = utf8.count <= limit || unicodeScalars.count <= limit
+        if isWhole, !unicodeScalars.contains(where: \.breaksLine) { return self }
+        var line = String.UnicodeScalarView()
+        for scalar in unicodeScalars.prefix(limit) {
+            if scalar.breaksLine {
+                line += "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars
+            } else {
+                line.append(scalar)
+            }
         }
-        return isWhole ? text : text + "…"
+        return isWhole ? String(line) : String(line) + "…"
     }
 }
 
 extension Unicode.Scalar {
+    /// A control character of ASCII or Latin-1, or Unicode's line and paragraph separators.
     fileprivate var breaksLine: Bool {
-        properties.generalCategory == .control || value == 0x2028 || value == 0x2029
+        value < 0x20 || (0x7F...0x9F).contains(value) || value == 0x2028 || value == 0x2029
     }
 }

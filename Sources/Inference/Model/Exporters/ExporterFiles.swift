@@ -131,7 +131,9 @@ struct ExporterFiles: Sendable, Equatable {
         imageSize = config.imageSize.map { Resolved($0, .key("image_size", in: file)) }
         channels = config.channels.map { Resolved($0, .key("num_channels", in: file)) }
         layout = Self.usualLayout
-        warnings += config.warnings.map { "\(file): \($0)".onOneLine() }
+        warnings += config.warnings.map {
+            "\(file): \($0)".onOneLine(limit: ModelError.longestSentence)
+        }
     }
 
     private mutating func readProcessor(
@@ -155,7 +157,9 @@ struct ExporterFiles: Sendable, Equatable {
                         + "\(file) decides")
             }
             source = .processor(processor.steps)
-            warnings += processor.warnings.map { "\(file): \($0)".onOneLine() }
+            warnings += processor.warnings.map {
+                "\(file): \($0)".onOneLine(limit: ModelError.longestSentence)
+            }
         }
         try Self.fail(path, reader)
     }
