@@ -3,6 +3,7 @@
 
 import EventLoop
 import Glibc
+import TestSupport
 
 @testable import Runtime
 
@@ -117,7 +118,7 @@ final class StubConnection: EventHandler {
     // MARK: Requests
 
     private func takeRequest() -> StubRequest? {
-        guard let head = input.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
+        guard let head = input.place(of: Array("\r\n\r\n".utf8)) else { return nil }
         let lines = Self.lines(input[..<head.lowerBound])
         var request = StubRequest(connection: number, head: lines)
         var rest = input[head.upperBound...]
@@ -148,11 +149,11 @@ final class StubConnection: EventHandler {
         _ rest: inout ArraySlice<UInt8>, into request: inout StubRequest
     ) -> Bool {
         let lineEnd: [UInt8] = [13, 10]
-        while let end = rest.firstRange(of: lineEnd) {
+        while let end = rest.place(of: lineEnd) {
             let size = String(decoding: rest[..<end.lowerBound], as: UTF8.self)
             let count = Int(size, radix: 16) ?? 0
             if count == 0 {
-                guard let trailers = rest.firstRange(of: [13, 10, 13, 10]) else { return false }
+                guard let trailers = rest.place(of: [13, 10, 13, 10]) else { return false }
                 request.trailers = lines(rest[end.lowerBound..<trailers.lowerBound])
                 rest = rest[trailers.upperBound...]
                 return true

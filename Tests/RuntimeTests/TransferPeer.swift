@@ -4,6 +4,7 @@
 // answer, close, reset or stop reading in the middle of it.
 
 import Glibc
+import TestSupport
 
 /// A listener and the connection that it accepted last.
 final class TransferPeer {
@@ -54,7 +55,7 @@ final class TransferPeer {
     /// Takes out all up to the end of a head; `nil` where there is none yet.
     func takeHead() -> String? {
         receive()
-        guard let range = received.firstRange(of: [13, 10, 13, 10]) else { return nil }
+        guard let range = received.place(of: [13, 10, 13, 10]) else { return nil }
         defer { received.removeFirst(range.upperBound) }
         return String(decoding: received[..<range.upperBound], as: UTF8.self)
     }
@@ -129,7 +130,7 @@ struct ChunkedText {
     mutating func read(_ input: inout [UInt8]) -> Bool {
         var rest = input[...]
         defer { input = Array(rest) }
-        while trailers == nil, let line = rest.firstRange(of: [13, 10]) {
+        while trailers == nil, let line = rest.place(of: [13, 10]) {
             let digits = String(decoding: rest[..<line.lowerBound], as: UTF8.self)
             guard let size = Int(digits, radix: 16) else { return false }
             let after = rest[line.upperBound...]
@@ -137,7 +138,7 @@ struct ChunkedText {
                 if after.starts(with: [13, 10]) {
                     trailers = []
                     rest = after.dropFirst(2)
-                } else if let end = after.firstRange(of: [13, 10, 13, 10]) {
+                } else if let end = after.place(of: [13, 10, 13, 10]) {
                     trailers = String(decoding: after[..<end.lowerBound], as: UTF8.self)
                         .split(separator: "\r\n").map(String.init)
                     rest = after[end.upperBound...]

@@ -169,7 +169,7 @@ private struct ServerLoop: ~Copyable {
 
     private func takeRequest(_ connection: inout Connection) -> ServedRequest? {
         let end: [UInt8] = [13, 10, 13, 10]
-        guard let range = connection.input.firstRange(of: end) else { return nil }
+        guard let range = connection.input.place(of: end) else { return nil }
         let head = String(decoding: connection.input[..<range.lowerBound], as: UTF8.self)
             .split(separator: "\r\n").map(String.init)
         let request = ServedRequest(
