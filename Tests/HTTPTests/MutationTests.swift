@@ -16,24 +16,10 @@ import Testing
     ].map { Array($0.utf8) }
 
     private static func mutate(_ input: [UInt8], with random: inout SeededGenerator) -> [UInt8] {
-        var bytes = input
-        for _ in 0..<Int.random(in: 1...4, using: &random) {
-            let place = Int.random(in: 0...bytes.count, using: &random)
-            let end = min(bytes.count, place + Int.random(in: 0...8, using: &random))
-            switch Int.random(in: 0..<6, using: &random) {
-            case 0 where place < bytes.count:
-                bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-            case 1 where place < bytes.count:
-                bytes[place] = UInt8.random(in: 0...255, using: &random)
-            case 2: bytes.removeSubrange(place..<end)
-            case 3: bytes.insert(contentsOf: bytes[place..<end], at: place)
-            case 4: bytes.removeSubrange(place...)
-            default:
-                let word = dictionary.randomElement(using: &random) ?? []
-                bytes.insert(contentsOf: word, at: place)
-            }
+        Mutation.of(input, longest: 8, using: &random) { bytes, range, random in
+            let word = dictionary.randomElement(using: &random) ?? []
+            bytes.insert(contentsOf: word, at: range.lowerBound)
         }
-        return bytes
     }
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])

@@ -28,7 +28,14 @@ import Testing
         var random = SeededGenerator(seed: 1)
         for round in 0..<500 {
             let input = inputs[Int.random(in: 0..<inputs.count, using: &random)]
-            let mutation = Mutation.of(input, others: inputs, using: &random)
+            let mutation = Mutation.of(input, longest: 16, using: &random) { bytes, range, random in
+                guard let other = inputs.randomElement(using: &random), !other.isEmpty else {
+                    return
+                }
+                let start = Int.random(in: 0..<other.count, using: &random)
+                let length = Int.random(in: 1...32, using: &random)
+                bytes.replaceSubrange(range, with: other[start...].prefix(length))
+            }
             do throws(Violation) {
                 try target.run(mutation)
             } catch {
