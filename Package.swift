@@ -94,7 +94,8 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: [
-                "Runtime", "EventLoop", "HTTP", "CLinux", "CAllocationCounter", "TestSupport",
+                "Runtime", "EventLoop", "HTTP", "CCrypto", "CLinux", "CAllocationCounter",
+                "TestSupport",
             ],
             swiftSettings: strict,
             // For NameLookup.swift: libcurl is to find the test's own getaddrinfo first.

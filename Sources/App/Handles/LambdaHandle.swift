@@ -47,6 +47,7 @@ final class LambdaHandle: Handle {
         runtime?.awaitRestore { [unowned self] result in
             switch result {
             case .success:
+                application.backend?.renewAfterRestore()
                 application.log.info("restored")
                 start()
             case .failure(let error): lost(error.sentence)

@@ -124,6 +124,9 @@ extension Backend {
         objects.forget()
     }
 
+    /// Renews what a snapshot made the same in all processes that are restored from it.
+    func renewAfterRestore() { TLSRandomness.renew() }
+
     /// Breaks off all transfers and ends the workers, each after the job in its hands.
     func close() {
         transfers.close()

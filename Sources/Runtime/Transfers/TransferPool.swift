@@ -324,6 +324,8 @@ package final class TransferPool {
     private func renewMultiIfIdle() {
         guard closesIdleConnections, running.isEmpty, let old = multi else { return }
         closesIdleConnections = false
+        // They keep the tickets of TLS sessions.
+        spares.removeAll()
         guard let new = makeMulti() else { return }
         multi = new
         old.close()
