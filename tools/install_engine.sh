@@ -3,9 +3,9 @@
 #
 #   tools/install_engine.sh [FOLDER]        (default: .engine in the root of the checkout)
 #
-# The library comes out of the wheel on PyPI, through pip: no headers, no root, nothing installed.
-# The wheel and the library must have the hashes below, or nothing is put in place. Quick when the
-# library is there already. Does not build, link or configure anything.
+# The library comes out of the wheel on PyPI: no headers, no root, nothing installed. The wheel and the
+# library must have the hashes below, or nothing is put in place. Quick when the library is there
+# already. Does not build, link or configure anything.
 set -eu
 
 version=1.31.1
@@ -34,62 +34,16 @@ esac
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 folder=${1:-$root/.engine}
 
-has_hash() { # FILE SHA256
-    echo "$2  $1" | sha256sum --check --status 2>/dev/null
-}
-
-if [ -f "$folder/$library" ] && has_hash "$folder/$library" "$library_sha256"; then
+if echo "$library_sha256  $folder/$library" | sha256sum --check --status 2>/dev/null; then
     exit 0
 fi
-
-mkdir -p "$folder"
-scratch=$(mktemp -d "$folder/.install.XXXXXX")
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
-
 command -v python3 >/dev/null || {
     echo "install_engine: python3 is needed (Debian: apt-get install python3-venv)" >&2
     exit 1
 }
-python=python3
-if ! python3 -m pip --version >/dev/null 2>&1; then
-    python3 -m venv "$scratch/venv" >/dev/null 2>&1 || {
-        echo "install_engine: python3 has neither pip nor venv" \
-            "(Debian: apt-get install python3-venv)" >&2
-        exit 1
-    }
-    python=$scratch/venv/bin/python
-fi
-
 echo "install_engine: fetching onnxruntime $version ($platform, about 23 MB) with pip"
-echo "onnxruntime==$version --hash=sha256:$wheel_sha256" >"$scratch/requirements.txt"
-PIP_DISABLE_PIP_VERSION_CHECK=1 "$python" -m pip download --quiet --require-hashes --no-deps \
-    --only-binary=:all: --python-version "$python_tag" --implementation cp \
-    --platform "$platform" --dest "$scratch" --requirement "$scratch/requirements.txt"
-
-wheel=$(ls "$scratch"/onnxruntime-"$version"-*.whl)
-has_hash "$wheel" "$wheel_sha256" || {
-    echo "install_engine: $(basename "$wheel") does not have the pinned SHA-256" >&2
-    exit 1
-}
-"$python" - "$wheel" "$scratch" "$library" <<'PYTHON'
-import pathlib, sys, zipfile
-
-wheel, folder, library = sys.argv[1:]
-members = {
-    f"onnxruntime/capi/{library}": library,
-    "onnxruntime/LICENSE": "LICENSE",
-    "onnxruntime/ThirdPartyNotices.txt": "ThirdPartyNotices.txt",
-}
-with zipfile.ZipFile(wheel) as archive:
-    for member, name in members.items():
-        pathlib.Path(folder, name).write_bytes(archive.read(member))
-PYTHON
-has_hash "$scratch/$library" "$library_sha256" || {
-    echo "install_engine: $library does not have the pinned SHA-256" >&2
-    exit 1
-}
-# The library last: it is what says that everything is in place.
-mv -f "$scratch/LICENSE" "$scratch/ThirdPartyNotices.txt" "$folder/"
-mv -f "$scratch/$library" "$folder/$library"
+python3 "$root/tools/unpack_wheel.py" "$folder" "onnxruntime==$version=$wheel_sha256" \
+    onnxruntime/LICENSE onnxruntime/ThirdPartyNotices.txt \
+    "onnxruntime/capi/$library=$library_sha256" -- \
+    --python-version "$python_tag" --implementation cp --platform "$platform"
 echo "install_engine: $folder/$library is in place, its SHA-256 checked"
