@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes Tests/InferenceTests/Fixtures/images.bin: one tiny picture of every kind, and the pixels
-that Pillow decodes it to, in the format that pillow_cases.py describes.
+that Pillow decodes it to, in the format of case_file.py.
 
 usage: make_image_fixtures.py [OUTFILE]      (needs Pillow and numpy)
 """

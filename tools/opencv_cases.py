@@ -3,7 +3,7 @@
 
 usage: opencv_cases.py [--rounds N] [--seed N] OUTDIR [FILE...]
 
-OUTDIR/cases.bin has the format of pillow_cases.py, with these kinds (filter and layout always 0):
+OUTDIR/cases.bin has the format of case_file.py, with these kinds (filter and layout always 0):
 kind 1, decoding: whole files only, and EXIF not applied: in both, OpenCV 3.4.2 differs from its
   successors; `record_mxnet.py` records it.
 kind 2, resizing: cv2.resize(INTER_LINEAR) to any size.
@@ -11,13 +11,11 @@ kind 3, preprocessing: MXNet's resize of the shorter side and its crop, carried 
 Needs opencv-python-headless, Pillow and numpy. FILEs are decoded too.
 """
 
-import argparse
-import pathlib
-
+import case_file
 import cv2
 import image_samples
 import numpy as np
-from pillow_cases import MEAN, STD, WHOLE, record
+from case_file import MEAN, STD, WHOLE, record
 
 # OpenCV 3.4.2's libjpeg-turbo did not interpolate 4:4:0; its successors apply animation to gray.
 LEFT_OUT = ("jpeg-440", "png-animated", "webp")
@@ -133,21 +131,5 @@ def cases(rng, rounds, files):
         yield preprocessing(rng, number)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("outdir", type=pathlib.Path)
-    parser.add_argument("files", nargs="*", type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_intermixed_args()
-    options.outdir.mkdir(parents=True, exist_ok=True)
-    count = 0
-    with open(options.outdir / "cases.bin", "wb") as out:
-        for case in cases(np.random.default_rng(options.seed), options.rounds, options.files):
-            out.write(case)
-            count += 1
-    print(f"{count} cases, seed {options.seed}, OpenCV {cv2.__version__}")
-
-
 if __name__ == "__main__":
-    main()
+    case_file.write(cases, __doc__, f"OpenCV {cv2.__version__}", rounds=1)

@@ -3,39 +3,18 @@
 
 usage: pillow_cases.py [--rounds N] [--seed N] OUTDIR [FILE...]
 
-OUTDIR/cases.bin is a sequence of records, all integers little-endian u32:
-  kind, length of name, name, 10 numbers, length of input, input, length of result, result
-kind 1, decoding: numbers = channels, width, height (0 0: Pillow refuses), what the file is
-  (0 whole, 1 cut off, 2 damaged); input = the file; result = the pixels.
-kind 2, resizing: numbers = channels, width, height, new width, new height, filter (its place in
-  Filter.allCases); input, result = pixels.
-kind 3, preprocessing: numbers = channels, width, height, target (0 none, 1 shorter, 2 exact),
-  target height, target width, crop height, crop width (0 0: none), filter, 1 for NHWC;
-  input = pixels; result = float32.
-Needs Pillow and numpy. FILEs are decoded too.
+OUTDIR/cases.bin has the format of case_file.py. Needs Pillow and numpy. FILEs are decoded too.
 """
 
-import argparse
-import pathlib
-import struct
+import sys
 
+import case_file
 import image_samples
 import numpy as np
+from case_file import CUT, DAMAGED, MEAN, STD, WHOLE, record
 from PIL import Image
 
 FILTERS = ("NEAREST", "BOX", "BILINEAR", "HAMMING", "BICUBIC", "LANCZOS")
-MEAN = np.array([0.485, 0.456, 0.406], np.float32)
-STD = np.array([0.229, 0.224, 0.225], np.float32)
-
-
-def record(kind, name, numbers, data, result):
-    name = name.encode()
-    numbers = list(numbers) + [0] * (10 - len(numbers))
-    return (struct.pack("<II", kind, len(name)) + name + struct.pack("<10I", *numbers)
-            + struct.pack("<I", len(data)) + data + struct.pack("<I", len(result)) + result)
-
-
-WHOLE, CUT, DAMAGED = range(3)
 
 
 def decoding(name, data, state=WHOLE):
@@ -133,23 +112,7 @@ def cases(rng, rounds, files):
         yield preprocessing(rng, number)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("outdir", type=pathlib.Path)
-    parser.add_argument("files", nargs="*", type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_intermixed_args()
-    if int(Image.__version__.split(".")[0]) < 13:
-        parser.error(f"Pillow 13 or later is needed (its resize differs); this is {Image.__version__}")
-    options.outdir.mkdir(parents=True, exist_ok=True)
-    count = 0
-    with open(options.outdir / "cases.bin", "wb") as out:
-        for case in cases(np.random.default_rng(options.seed), options.rounds, options.files):
-            out.write(case)
-            count += 1
-    print(f"{count} cases, seed {options.seed}, Pillow {Image.__version__}")
-
-
 if __name__ == "__main__":
-    main()
+    if int(Image.__version__.split(".")[0]) < 13:
+        sys.exit(f"Pillow 13 or later is needed (its resize differs); this is {Image.__version__}")
+    case_file.write(cases, __doc__, f"Pillow {Image.__version__}", rounds=2)

@@ -4,7 +4,7 @@
 
 usage: record_mxnet.py [OUTFILE]      (`make record` runs it in .venv-mxnet)
 
-The format is that of pillow_cases.py, kinds 1 and 3 (filter and layout are always 0). Left out are
+The format is that of case_file.py, kinds 1 and 3 (filter and layout are always 0). Left out are
 pictures whose pixels MXNet takes from memory that it never wrote (`defined`), and JPEGs with 4:4:0
 chroma, which libjpeg-turbo rounds otherwise since 2.0.4 (one or two levels).
 """
@@ -18,8 +18,8 @@ import exif_samples
 import image_samples
 import mxnet
 import numpy as np
+from case_file import CUT, MEAN, STD, WHOLE, record
 from mxnet.gluon.data.vision import transforms
-from pillow_cases import CUT, MEAN, STD, WHOLE, record
 
 CUT_KINDS = {"jpeg-444", "jpeg-422", "jpeg-420", "jpeg-420-progressive", "jpeg-gray", "jpeg-restarts",
              "jpeg-cmyk", "jpeg-ycck", "jpeg-411", "png-rgb8", "png-gray16-interlaced",

@@ -1,4 +1,4 @@
-// Reads what `tools/pillow_cases.py` and its siblings wrote: the pixels of the libraries themselves.
+// Reads the files of `tools/case_file.py`: the pixels of the libraries themselves.
 
 import Glibc
 
