@@ -92,6 +92,15 @@ extension SettingKind where Value == Int? {
     }
 }
 
+extension SettingKind {
+    /// A value that may be left to be found out.
+    static func optional<Wrapped>(_ kind: SettingKind<Wrapped>) -> Self where Value == Wrapped? {
+        SettingKind(
+            takes: kind.takes, placeholder: kind.placeholder,
+            parse: { text in kind.parse(text).map(Value.some) })
+    }
+}
+
 extension SettingKind where Value == Duration {
     /// A number of seconds, with decimals or without.
     static func seconds(_ range: ClosedRange<Double>) -> Self {

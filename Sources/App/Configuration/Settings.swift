@@ -176,9 +176,10 @@ enum Settings {
 
     // MARK: Logs
 
-    static let logFormat = Setting(
+    static let logFormat = Setting<LogFormat?>(
         name: "log-format", aliases: [Alias(variable: "AWS_LAMBDA_LOG_FORMAT")],
-        kind: SettingKind<LogFormat>.choice, standard: .text, defaultText: "text",
+        kind: .optional(.choice), standard: nil,
+        defaultText: "text; in Lambda, several invocations at a time, json",
         help: "How log lines are written.")
     static let logLevel = Setting(
         name: "log-level",
