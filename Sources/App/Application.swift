@@ -57,7 +57,7 @@ final class Application: InvocationHost {
             try handle.open()
         } catch {
             log.error(error.sentence)
-            log.flush()
+            log.flush(patience: 20)
             return EXIT_FAILURE
         }
         try load()
@@ -195,7 +195,7 @@ final class Application: InvocationHost {
 
     private func logStop() {
         log.info("stopped", ["status": .number(Int(exitStatus))])
-        log.flush()
+        log.flush(patience: 20)
     }
 
     // MARK: For requests

@@ -135,3 +135,17 @@ def test_managed_instances_log_json(event):
         function.api.wait_for_next(2)
         lines = [json.loads(line) for line in function.end().splitlines()]
     assert any(line.get("requestId") == "request-one" for line in lines)
+
+
+def test_a_log_that_nobody_reads(api, event):
+    class Unread(LambdaFunction):
+        def collect(self, pipe) -> None:
+            """Leaves it where it is."""
+
+    with Unread(api) as function:
+        for one in [api.invoke({}) for _ in range(1500)]:
+            one.wait()
+        assert_works(function, event)
+        api.wait_for_next()
+        function.terminate()
+        assert function.wait(3) == 0
