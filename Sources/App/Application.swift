@@ -57,7 +57,7 @@ final class Application: InvocationHost {
             try handle.open()
         } catch {
             log.error(error.sentence)
-            log.flush()
+            log.flush(patience: 20)
             return EXIT_FAILURE
         }
         try load()
@@ -88,9 +88,14 @@ final class Application: InvocationHost {
 
     /// Ends at once because it can't go on.
     func stop(because reason: String) {
+        blame(reason)
+        loop.stop()
+    }
+
+    /// Whatever ends the process from now on, it has failed.
+    private func blame(_ reason: String) {
         for line in reason.split(separator: "\n") { log.error(String(line)) }
         exitStatus = EXIT_FAILURE
-        loop.stop()
     }
 
     // MARK: Loading
@@ -154,7 +159,8 @@ final class Application: InvocationHost {
     }
 
     private func fail(_ report: ErrorReport) {
-        handle?.failed(report) { [unowned self] in stop(because: report.message) }
+        blame(report.message)
+        handle?.failed(report) { [unowned self] in loop.stop() }
     }
 
     // MARK: Ending
@@ -189,7 +195,7 @@ final class Application: InvocationHost {
 
     private func logStop() {
         log.info("stopped", ["status": .number(Int(exitStatus))])
-        log.flush()
+        log.flush(patience: 20)
     }
 
     // MARK: For requests

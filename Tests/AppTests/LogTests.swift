@@ -116,6 +116,41 @@ import Testing
         for _ in 0..<100 { log.info("lost") }
     }
 
+    @Test(.timeLimit(.minutes(1))) func `a reader that pauses stops nobody, and gets whole lines`()
+        throws
+    {
+        var ends: [CInt] = [0, 0]
+        try #require(unsafe pipe(&ends) == 0)
+        let log = Log(format: .text, level: .info, descriptor: ends[1])
+        let filling = String(repeating: "x", count: 1000)
+        for number in 0..<5000 { log.info(filling, ["number": .number(number)]) }
+        var text: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        /// Takes what is in the pipe.
+        func readAll() {
+            var polled = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
+            while unsafe poll(&polled, 1, 0) > 0,
+                case let count = unsafe read(ends[0], &chunk, chunk.count), count > 0
+            {
+                text += chunk[..<count]
+            }
+        }
+        for _ in 0..<100 {
+            readAll()
+            log.flush()
+        }
+        log.info("the last")
+        readAll()
+        close(ends[1])
+        close(ends[0])
+        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
+        let full = lines.filter { $0.contains(filling + " number=") }
+        // Those that had room, none of them damaged, and then what came later.
+        #expect(full.count > Log.bufferMax / 1100 && full.count < 2000)
+        #expect(full.count == lines.count - 1 && lines.last?.hasSuffix("the last") == true)
+        for (number, line) in full.enumerated() { #expect(line.hasSuffix("=\(number)")) }
+    }
+
     @Test(arguments: [
         (0, "1970-01-01T00:00:00.000Z"), (951_782_400, "2000-02-29T00:00:00.000Z"),
         (1_735_689_599, "2024-12-31T23:59:59.000Z"), (4_107_542_399, "2100-02-28T23:59:59.000Z"),

@@ -63,7 +63,7 @@ import Testing
         let spelled = Settings.all.filter { SettingsTests.isSpelledOut($0.name) }
         let written = try configuration(
             Dictionary(uniqueKeysWithValues: spelled.map { ($0.name, $0.defaultText) }))
-        #expect(spelled.count == 25)
+        #expect(spelled.count == 24)
         #expect("\(plain)" == "\(written)")
     }
 
@@ -72,7 +72,7 @@ import Testing
         ![
             "model-name", "model-sha256", "engine-library", "host", "workers", "threads", "queue",
             "top-k",
-            "request-timeout", "fetch-allow", "lambda-concurrency",
+            "request-timeout", "fetch-allow", "lambda-concurrency", "log-format",
         ].contains(name)
     }
 
@@ -105,6 +105,7 @@ import Testing
                 options: ["workers": "3"], environment: ["AWS_LAMBDA_MAX_CONCURRENCY": "1"]),
             for: .lambda)
         #expect((shared.workers, shared.threads) == (3, 1))
+        #expect((alone.log.format, shared.log.format) == (.text, .json))
         #expect(shared.lambda.concurrency == 1)
         #expect(try configuration(["workers": "3"]).threads == 1)
     }

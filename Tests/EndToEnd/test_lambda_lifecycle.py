@@ -12,6 +12,8 @@ from lambda_function import LambdaFunction, assert_works
 from process import DIGITS, run
 from runtime_api import RuntimeAPI
 
+REFUSALS = [{"status": status} for status in (400, 403, 410, 413, 500)] + [{"drop": "unanswered"}]
+
 # Start.
 
 
@@ -62,7 +64,7 @@ def test_a_bad_setting(api, options, env, named):
     assert named in failed_start(api, *options, env=env)[1]
 
 
-@pytest.mark.parametrize("fault", [{"status": 403}, {"status": 500}, {"drop": "unanswered"}])
+@pytest.mark.parametrize("fault", REFUSALS)
 def test_a_failed_start_that_cannot_be_told(api, tmp_path, fault):
     api.fail("init/error", **fault)
     failed_start(api, model=tmp_path / "nowhere")
@@ -88,7 +90,7 @@ def test_the_extension_brings_a_clean_end(api, event):
         assert function.wait(2) == 0
 
 
-@pytest.mark.parametrize("fault", [{"status": 403}, {"status": 500}, {"drop": "unanswered"}])
+@pytest.mark.parametrize("fault", REFUSALS)
 def test_an_extension_that_is_refused_is_no_failure(api, event, fault):
     api.fail("register", **fault)
     with LambdaFunction(api, "--lambda-extension", "on") as function:

@@ -22,8 +22,9 @@ RECORDINGS = pathlib.Path(__file__).parent / "recordings"
 FOLDERS = [DIGITS / "samples", RECORDINGS / "pictures"]
 if further := os.environ.get("IMAGES_FOR_SAMENESS"):
     FOLDERS.append(pathlib.Path(further))
+# Whatever is in there, pictures of other formats and files that are none included.
 PICTURES = {path.name: path.read_bytes() for folder in FOLDERS for path in sorted(folder.iterdir())
-            if path.suffix in (".png", ".jpg", ".jpeg", ".webp")}
+            if path.is_file()}
 # A damaged picture, and bytes that are none.
 PICTURES |= {"cut.png": PICTURES["digit-7.png"][:200], "text.jpg": b"no picture"}
 NAMES = list(PICTURES)

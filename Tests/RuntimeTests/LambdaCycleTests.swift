@@ -52,14 +52,26 @@ import Testing
         }
     }
 
-    @Test func `a container error ends sequential mode, and is waited out in concurrent mode`() {
+    @Test func `a container error ends sequential mode`() {
         var sequential = cycle(.working, isConcurrent: false)
         #expect(sequential.answered(.containerError(status: 500), hasRoom: true) == .fail)
         #expect(sequential.state == .ended)
-        var concurrent = cycle(.working, isConcurrent: true)
-        let pause = concurrent.answered(.containerError(status: 500), hasRoom: true)
-        #expect(pause == .pause(.milliseconds(100)))
-        #expect(concurrent.pauseEnded(hasRoom: true) == .ask)
+    }
+
+    @Test func `in concurrent mode container errors are waited out, but not for ever`() {
+        var cycle = cycle(.working, isConcurrent: true)
+        for round in 0..<2 {
+            for milliseconds in [100, 200, 400, 800] {
+                let pause = cycle.answered(.containerError(status: 500), hasRoom: true)
+                #expect(pause == .pause(.milliseconds(milliseconds)))
+                #expect(cycle.pauseEnded(hasRoom: true) == .ask)
+                cycle.delivered()
+            }
+            if round == 1 { break }
+            #expect(cycle.answered(.accepted, hasRoom: true) == .ask)
+            cycle.delivered()
+        }
+        #expect(cycle.answered(.containerError(status: 500), hasRoom: true) == .fail)
     }
 
     @Test func `a failed next ends sequential mode`() {

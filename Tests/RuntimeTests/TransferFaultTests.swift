@@ -99,6 +99,19 @@ import Testing
         harness.pool.close()
     }
 
+    @Test func `an endless line of a head is cut`() throws {
+        let server = TransferServer { _ in
+            .raw("HTTP/1.1 200 OK\r\nX: " + String(repeating: "a", count: 150_000), then: .hold)
+        }
+        let harness = try TransferHarness()
+        let error = try harness.get(server.url("/")).failure
+        #expect(
+            error
+                == .malformedResponse(
+                    host: host, reason: "a line of its head is longer than 100 KiB"))
+        harness.pool.close()
+    }
+
     @Test(arguments: [
         ("", "http://"), ("a.jpg", "http://"), ("//host/a", "http://"), ("http://", "host"),
         ("http:///", "host"), ("http://a b/", "host"), ("http://a/ b", "spaces"),

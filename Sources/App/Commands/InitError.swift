@@ -6,9 +6,11 @@ internal import Runtime
 
 /// Reports a failed start to the Runtime API.
 enum InitError {
-    /// Returns when it has been told, or after two seconds. Runs a loop of its own.
+    /// Returns when it has been told, or after two seconds. Runs a loop of its own; signals that end
+    /// the process wait, for its status is to tell of the failure.
     static func report(_ report: ErrorReport, to address: String) {
         do throws(SystemError) {
+            try Signals.block(Application.endingSignals)
             let loop = EventLoop(poller: try EpollPoller())
             let reporter = Reporter()
             let runtime = try LambdaRuntime(

@@ -63,7 +63,9 @@ struct Configuration: Sendable {
         http = try Limits(sources)
         fetch = try FetchSettings(sources)
         s3 = S3Settings(sources.environment)
-        log = try LogSettings(sources)
+        // Managed Instances know no other format.
+        let isManaged = platform == .lambda && lambda.concurrency != nil
+        log = try LogSettings(sources, standard: isManaged ? .json : .text)
     }
 }
 
@@ -138,8 +140,8 @@ struct LogSettings: Sendable {
     let level: LogLevel
     let access: Bool
 
-    init(_ sources: SettingSources) throws(SettingError) {
-        format = try sources.value(of: Settings.logFormat)
+    init(_ sources: SettingSources, standard: LogFormat) throws(SettingError) {
+        format = try sources.value(of: Settings.logFormat) ?? standard
         level = try sources.value(of: Settings.logLevel)
         access = try sources.value(of: Settings.accessLog)
     }

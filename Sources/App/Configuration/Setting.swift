@@ -82,13 +82,12 @@ extension SettingKind where Value == Int {
     }
 }
 
-extension SettingKind where Value == Int? {
-    /// A whole number that may be left to be found out.
-    static func optionalInteger(_ range: ClosedRange<Int>) -> Self {
+extension SettingKind {
+    /// A value that may be left to be found out.
+    static func optional<Wrapped>(_ kind: SettingKind<Wrapped>) -> Self where Value == Wrapped? {
         SettingKind(
-            takes: "a whole number from \(range.lowerBound) to \(range.upperBound)",
-            placeholder: "number",
-            parse: { text in Int(text).flatMap { range.contains($0) ? .some($0) : nil } })
+            takes: kind.takes, placeholder: kind.placeholder,
+            parse: { text in kind.parse(text).map(Value.some) })
     }
 }
 
@@ -101,16 +100,6 @@ extension SettingKind where Value == Duration {
             parse: { text in
                 Double(text).flatMap { range.contains($0) ? .milliseconds($0 * 1000) : nil }
             })
-    }
-}
-
-extension SettingKind where Value == Duration? {
-    /// A number of seconds that may be left to be found out.
-    static func optionalSeconds(_ range: ClosedRange<Double>) -> Self {
-        let seconds = SettingKind<Duration>.seconds(range)
-        return SettingKind(
-            takes: seconds.takes, placeholder: seconds.placeholder,
-            parse: { text in seconds.parse(text).map { .some($0) } })
     }
 }
 

@@ -66,15 +66,15 @@ enum Settings {
             Alias(variable: "SAGEMAKER_MODEL_SERVER_WORKERS"),
             Alias(variable: "SAGEMAKER_NUM_MODEL_WORKERS"),
         ],
-        kind: .optionalInteger(1...512), standard: nil,
+        kind: .optional(.integer(1...512)), standard: nil,
         defaultText: "the processors this process may use; in Lambda those its memory pays for",
         help: "The threads that decode and infer, one image each at a time.")
     static let threads = Setting<Int?>(
-        name: "threads", kind: .optionalInteger(1...512), standard: nil,
+        name: "threads", kind: .optional(.integer(1...512)), standard: nil,
         defaultText: "1; in Lambda, one invocation at a time, as many as workers",
         help: "The threads of the engine within one inference.")
     static let queue = Setting<Int?>(
-        name: "queue", kind: .optionalInteger(1...1_000_000), standard: nil,
+        name: "queue", kind: .optional(.integer(1...1_000_000)), standard: nil,
         defaultText: "8 a worker",
         help: "Images that may wait for a worker; beyond that, requests get 503.")
     static let maxConnections = Setting(
@@ -98,7 +98,7 @@ enum Settings {
         name: "max-items", kind: .integer(1...1_000_000), standard: 10_000, defaultText: "10000",
         help: "The most images one JSON request may name (JSON lines have no such limit).")
     static let topK = Setting<Int?>(
-        name: "top-k", kind: .optionalInteger(1...1000), standard: nil,
+        name: "top-k", kind: .optional(.integer(1...1000)), standard: nil,
         defaultText: "the model folder's, else 5",
         help: "The labels in an answer, unless the request says otherwise.")
 
@@ -115,7 +115,7 @@ enum Settings {
             Alias(variable: "SAGEMAKER_MODEL_SERVER_TIMEOUT"),
             Alias(variable: "SAGEMAKER_RESPONSE_TIMEOUT"),
         ],
-        kind: .optionalSeconds(0.05...3600), standard: nil,
+        kind: .optional(.seconds(0.05...3600)), standard: nil,
         defaultText: "59; in Lambda until the invocation's deadline",
         help: "The time a request may take once it has arrived.")
     static let headTimeout = Setting(
@@ -159,7 +159,7 @@ enum Settings {
 
     static let lambdaConcurrency = Setting<Int?>(
         name: "lambda-concurrency", aliases: [Alias(variable: "AWS_LAMBDA_MAX_CONCURRENCY")],
-        kind: .optionalInteger(1...10_000), standard: nil, defaultText: "one at a time",
+        kind: .optional(.integer(1...10_000)), standard: nil, defaultText: "one at a time",
         help: "The invocations that Lambda gives at the same time (Managed Instances).")
     static let invokeMode = Setting(
         name: "invoke-mode", aliases: [Alias(variable: "AWS_LWA_INVOKE_MODE")],
@@ -176,9 +176,10 @@ enum Settings {
 
     // MARK: Logs
 
-    static let logFormat = Setting(
+    static let logFormat = Setting<LogFormat?>(
         name: "log-format", aliases: [Alias(variable: "AWS_LAMBDA_LOG_FORMAT")],
-        kind: SettingKind<LogFormat>.choice, standard: .text, defaultText: "text",
+        kind: .optional(.choice), standard: nil,
+        defaultText: "text; in Lambda, several invocations at a time, json",
         help: "How log lines are written.")
     static let logLevel = Setting(
         name: "log-level",

@@ -1,7 +1,7 @@
 // Log lines on standard error: text for people, JSON for machines (contracts.md A16, B12).
 //
-// Lines of one turn leave in one write; what nobody takes is dropped, since no log is worth a server
-// that stands still. One event is one line, whatever its texts hold. Nothing here is ever given a
+// Lines of one turn leave together. Where whoever reads them is slow, they wait here, and are dropped
+// where too many do, since no log is worth a server that stands still. One event is one line, whatever its texts hold. Nothing here is ever given a
 // query string or a request's body: presigned URLs are secrets.
 
 internal import Glibc
@@ -57,7 +57,9 @@ final class Log {
     private let level: LogLevel
     private let descriptor: CInt
     private let now: () -> WallTime
+    /// Whole lines, but for the part of the first that has left.
     private var buffer: [UInt8] = []
+    private var isFlushDue = false
     /// Asked to call `flush` soon, once for all lines of a turn; `nil` writes at once.
     var flushSoon: (() -> Void)?
 
@@ -87,34 +89,49 @@ final class Log {
         write(.error, message, fields)
     }
 
-    /// Writes what has gathered.
-    func flush() {
+    /// Bytes beyond which further lines are dropped.
+    static let bufferMax = 1 << 20
+    /// What a pipe that has room takes without a wait; pipe(7), PIPE_BUF.
+    private static let portion = 4096
+
+    /// Writes what has gathered, as far as it is taken: at once, or within a patience, in milliseconds,
+    /// for each part of it.
+    func flush(patience: CInt = 0) {
+        isFlushDue = false
         var written = 0
-        while written < buffer.count {
+        while written < buffer.count, hasRoom(within: patience) {
             let count = unsafe buffer.withUnsafeBytes { bytes in
                 unsafe Glibc.write(
                     descriptor, bytes.baseAddress.map { unsafe $0 + written },
-                    bytes.count - written)
+                    min(Self.portion, bytes.count - written))
             }
             if count < 0 && errno == EINTR { continue }
-            // Nobody reads: dropping the line beats stopping the server.
-            guard count > 0 else { break }
+            // Nobody will ever read it.
+            guard count > 0 else { return buffer.removeAll(keepingCapacity: true) }
             written += count
         }
-        buffer.removeAll(keepingCapacity: true)
+        buffer.removeFirst(written)
+    }
+
+    /// Whether a write returns at once: the descriptor is shared with others, and has to stay as it is,
+    /// one that waits.
+    private func hasRoom(within patience: CInt) -> Bool {
+        var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return unsafe poll(&polled, 1, patience) != 0
     }
 
     private func write(
         _ level: LogLevel, _ message: String, _ fields: KeyValuePairs<String, LogValue>
     ) {
-        guard level >= self.level else { return }
-        let isFirst = buffer.isEmpty
+        guard level >= self.level, buffer.count < Self.bufferMax else { return }
         switch format {
         case .text: appendText(level, message, fields)
         case .json: appendJSON(level, message, fields)
         }
         guard let flushSoon else { return flush() }
-        if isFirst { flushSoon() }
+        if isFlushDue { return }
+        isFlushDue = true
+        flushSoon()
     }
 
     private func appendText(

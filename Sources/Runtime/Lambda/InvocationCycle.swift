@@ -51,13 +51,14 @@ struct InvocationCycle {
         case fail
     }
 
-    /// Tries of `next` in a row before the loop gives up.
+    /// Failures in a row before the loop gives up.
     static let triesMax = 5
     /// The wait after the first failure; it doubles.
     static let firstPause = Duration.milliseconds(100)
 
     private(set) var state = State.resting
     private let isConcurrent: Bool
+    /// Since an answer was last settled.
     private var failures = 0
     private var isStopping = false
 
@@ -79,7 +80,6 @@ struct InvocationCycle {
 
     /// `next` brought an event.
     mutating func delivered() {
-        failures = 0
         state = .working
     }
 
@@ -102,11 +102,8 @@ struct InvocationCycle {
     mutating func answered(_ verdict: AnswerVerdict, hasRoom: Bool) -> Step {
         guard state == .working else { return .nothing }
         if isStopping { return end(.end) }
-        if case .containerError = verdict {
-            guard isConcurrent else { return end(.fail) }
-            state = .pausing
-            return .pause(Self.firstPause)
-        }
+        if case .containerError = verdict { return isConcurrent ? retry() : end(.fail) }
+        failures = 0
         state = .resting
         return wake(hasRoom: hasRoom)
     }

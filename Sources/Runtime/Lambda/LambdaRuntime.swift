@@ -33,6 +33,7 @@ package final class LambdaRuntime {
     /// `nil` once closed.
     private var receiver: (any LambdaEventReceiver)?
     private var loops: [InvocationLoop] = []
+    /// What has not ended: loops, and the report of a failed start.
     private var liveCount = 0
     private var terminator: LambdaExtension?
     private var hasStarted = false
@@ -106,12 +107,15 @@ package final class LambdaRuntime {
     // MARK: Failures before the first event
 
     /// Reports that the start failed; `completed` is called after 2 s at the latest, whatever comes.
+    /// A stop waits for that.
     package func reportInitFailure(_ report: ErrorReport, completed: @escaping () -> Void) {
+        liveCount += 1
         pool.start(api.initError(report)) { [weak self] result in
             // A status is no matter: the process ends, and the platform sees that.
             if case .failure(let error) = result {
                 self?.notice(.failureNotReported(reason: error.sentence))
             }
+            self?.ended(nil)
             completed()
         }
     }

@@ -49,6 +49,7 @@ final class CurlEasy {
         var options = unsafe CurlOptions(handle)
         unsafe setCallbacks(&options, context.toOpaque(), multi: multi)
         setPolicy(&options, transfer.request, settings)
+        options.set(CURLOPT_FRESH_CONNECT, transfer.isAsked ? 1 : 0)
         setRequest(&options, transfer.request, upload: transfer.upload)
         if transfer.upload != nil {
             unsafe UploadCallbacks.set(&options, handle, context.toOpaque())
@@ -168,6 +169,14 @@ final class CurlEasy {
         if isAdded { _ = unsafe ccurl_resume(handle) }
     }
 
+    /// Has libcurl make the request on no other connection of those that are kept.
+    ///
+    /// Where the connection turns out to be dead, libcurl tries the next, five times: any of them may
+    /// have delivered the request. May be called from inside of libcurl.
+    func forbidOldConnections() {
+        _ = unsafe ccurl_set_long(handle, CURLOPT_FRESH_CONNECT, 1)
+    }
+
     /// Closes its connection once the transfer is over.
     func forbidReuse() {
         _ = unsafe ccurl_set_long(handle, CURLOPT_FORBID_REUSE, 1)
@@ -248,5 +257,6 @@ private let connected: ccurl_connected_function = { context, _, _, _, _ in
     guard let transfer = unsafe transfer(context), transfer.connected() else {
         return CURL_PREREQFUNC_ABORT
     }
+    transfer.easy?.forbidOldConnections()
     return CURL_PREREQFUNC_OK
 }

@@ -37,6 +37,9 @@ final class Transfer: EventHandler {
     private(set) var refusal: Refusal?
     /// The address that the policy refused on the present hop.
     private(set) var refusedAddress: NetworkAddress?
+    /// Whether a connection has taken the request. An old one may turn out to be dead, and then the
+    /// request is made once more, but only once: the next connection must be new.
+    private(set) var isAsked = false
     /// Nobody waits for it any more; it only lasts until its look-up ends.
     var isAbandoned = false
     var isInLine = false
@@ -123,6 +126,7 @@ final class Transfer: EventHandler {
     /// A connection (old or new) takes the request; false where its body can't be begun again.
     func connected() -> Bool {
         phase = .answer
+        isAsked = true
         let wasConnecting = connectStarted != nil
         connectStarted = nil
         heard()

@@ -99,6 +99,10 @@ enum TransferOutcome {
             }
             if transfer.phase == .body { return .truncated(host: host) }
             return .unreachable(host: host, reason: "the connection broke")
+        case CURLE_OUT_OF_MEMORY where transfer.phase == .answer:
+            // What libcurl says of a header line that it won't keep.
+            return .malformedResponse(
+                host: host, reason: "a line of its head is longer than 100 KiB")
         case CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_BAD_CONTENT_ENCODING:
             return .malformedResponse(host: host, reason: text(easy, code))
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR,
