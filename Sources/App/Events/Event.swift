@@ -39,6 +39,11 @@ enum Event: Sendable {
                 let event = try Event(EventObject(event: members), maxItems)
             {
                 self = event
+            } else if case .array(let records) = value,
+                let batch = try RecordBatch(records, maxItems: maxItems)
+            {
+                // EventBridge Pipes send records without anything around them.
+                self = .records(batch)
             } else {
                 self = .direct(.success(try Form(value, maxItems: maxItems)))
             }
@@ -65,6 +70,8 @@ enum Event: Sendable {
             self = .deletion
         } else if MessageReader.isWarmUp(event.members) {
             self = .warmUp
+        } else if let refusal = ForeignEvent.refusal(of: event) {
+            throw refusal
         } else {
             return nil
         }

@@ -12,7 +12,7 @@ struct HTTPEnvelope: Sendable, Equatable {
         case functionURL
         /// A REST API, or an HTTP API with payload 1.0.
         case restAPI
-        /// An Application Load Balancer.
+        /// An Application Load Balancer, or VPC Lattice.
         case loadBalancer
     }
 

@@ -1,5 +1,5 @@
 // HTTP requests that a platform took and sends as events: Function URLs and HTTP APIs (payload
-// 2.0), REST APIs and HTTP APIs (payload 1.0), load balancers (contracts.md B15).
+// 2.0), REST APIs and HTTP APIs (payload 1.0), load balancers and VPC Lattice (contracts.md B15).
 //
 // Each becomes what it was before the platform took it apart: the bytes of a head and a body. From
 // there on nothing knows of events, until the answer is put into the envelope that the platform
@@ -23,10 +23,13 @@ struct HTTPEvent: Sendable {
         guard case .object(let context)? = event.members["requestContext"] else { return nil }
         if case .object? = context["http"] {
             self.init(event, as: .functionURL)
-        } else if event["httpMethod"] == nil {
-            return nil
-        } else {
+        } else if event["httpMethod"] != nil {
             self.init(event, as: context["elb"] == nil ? .restAPI : .loadBalancer)
+        } else if context["serviceNetworkArn"] != nil, event["method"] != nil {
+            // VPC Lattice writes as a load balancer does, but for this name and lists of values.
+            self.init(event, as: .loadBalancer)
+        } else {
+            return nil
         }
     }
 
@@ -53,18 +56,23 @@ struct HTTPEvent: Sendable {
     private static func method(
         of event: EventObject, _ platform: HTTPEnvelope.Platform
     ) throws(Failure) -> String {
-        guard platform == .functionURL else { return try event.string("httpMethod") }
+        guard platform == .functionURL else {
+            return try event.string(event["httpMethod"] == nil ? "method" : "httpMethod")
+        }
         return try event.object("requestContext").object("http").string("method")
     }
 
     private static func path(
         of event: EventObject, _ platform: HTTPEnvelope.Platform
     ) throws(Failure) -> String {
-        guard platform == .functionURL else { return try event.string("path") }
-        let path = try event.string("rawPath")
-        // The stage of an HTTP API is the first part of its paths, unless it is the default one.
-        guard let stage = try event.object("requestContext").stringIfAny("stage"),
-            !stage.isEmpty, stage != "$default", path.utf8.starts(with: "/\(stage)".utf8)
+        let path = try event.string(platform == .functionURL ? "rawPath" : "path")
+        // The stage of an HTTP API is the first part of its paths, unless it is the default one; so
+        // is a REST API's where a domain's mapping leaves it to the path.
+        let context = try event.object("requestContext")
+        guard let stage = try context.stringIfAny("stage"), !stage.isEmpty, stage != "$default",
+            path.utf8.starts(with: "/\(stage)".utf8),
+            // Else a REST API has taken it away already.
+            context["path"] != .string("/\(stage)\(path)")
         else { return path }
         let rest = path.utf8.dropFirst(stage.utf8.count + 1)
         let isWhole = rest.isEmpty || rest.first == UInt8(ascii: "/")
