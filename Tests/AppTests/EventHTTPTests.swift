@@ -157,7 +157,8 @@ import Testing
         #expect(
             event.envelope
                 == HTTPEnvelope(
-                    platform: .loadBalancer, hasMultiValueHeaders: false, omitsBody: false))
+                    platform: .lattice, hasMultiValueHeaders: false, omitsBody: false))
+        #expect(!Event(Samples.lattice).takesStreams)
     }
 
     @Test(arguments: [

@@ -14,7 +14,7 @@ import Testing
         #"{"uri": "a", "Records": []}"#, #"{"uri": "a", "Records": [{"x": 1}]}"#,
         #"{"uri": "a", "source": "me", "detail": {}}"#, #"{"uri": "a", "source": "me"}"#,
         #"{"uri": "a", "warmup": true}"#, #"{"uri": "a", "warmup": false}"#,
-        #"{"uri": "a", "version": "2.0"}"#,
+        #"{"uri": "a", "version": "2.0"}"#, #"{"uri": "a", "ResponseURL": "b"}"#,
     ])
     func `a request is what /invocations would read`(_ json: String) throws {
         let direct = try Form(json: Array(json.utf8), maxItems: 1000)

@@ -23,7 +23,7 @@ enum Event: Sendable {
     var takesStreams: Bool {
         switch self {
         case .direct, .warmUp: true
-        case .http(let request): request.envelope.platform != .loadBalancer
+        case .http(let request): request.envelope.platform.takesStreams
         case .records: false
         }
     }

@@ -26,8 +26,7 @@ struct HTTPEvent: Sendable {
         } else if event["httpMethod"] != nil {
             self.init(event, as: context["elb"] == nil ? .restAPI : .loadBalancer)
         } else if context["serviceNetworkArn"] != nil, event["method"] != nil {
-            // VPC Lattice writes as a load balancer does, but for this name and lists of values.
-            self.init(event, as: .loadBalancer)
+            self.init(event, as: .lattice)
         } else {
             return nil
         }
@@ -56,10 +55,11 @@ struct HTTPEvent: Sendable {
     private static func method(
         of event: EventObject, _ platform: HTTPEnvelope.Platform
     ) throws(Failure) -> String {
-        guard platform == .functionURL else {
-            return try event.string(event["httpMethod"] == nil ? "method" : "httpMethod")
+        switch platform {
+        case .functionURL: try event.object("requestContext").object("http").string("method")
+        case .restAPI, .loadBalancer: try event.string("httpMethod")
+        case .lattice: try event.string("method")
         }
-        return try event.object("requestContext").object("http").string("method")
     }
 
     private static func path(
@@ -85,10 +85,10 @@ struct HTTPEvent: Sendable {
         if platform == .functionURL {
             return PercentEncoding.query(encoded: try event.stringIfAny("rawQueryString") ?? "")
         }
-        // Load balancers leave names and values as they were sent, REST APIs decode them.
+        // REST APIs decode names and values, the others leave them as they were sent.
         let encode =
-            platform == .loadBalancer
-            ? PercentEncoding.query(encoded:) : { PercentEncoding.component($0) }
+            platform == .restAPI
+            ? { PercentEncoding.component($0) } : PercentEncoding.query(encoded:)
         var query: [UInt8] = []
         let parameters = try pairs(
             of: event, "multiValueQueryStringParameters", or: "queryStringParameters")
