@@ -24,7 +24,8 @@ extension Application: Service, Router {
     func begin(
         _ head: borrowing RequestHead, in bytes: Span<UInt8>, context: RequestContext?
     ) -> Beginning {
-        switch Route(head.method, path: head.path, in: bytes) {
+        let basePath = configuration.basePath
+        switch Route(head.method, path: head.path, behind: basePath, in: bytes) {
         case .ping:
             switch phase {
             case .ready: return .answer(Self.pong)
@@ -57,7 +58,8 @@ extension Application: Service, Router {
             let failure = Failure(
                 .notFound,
                 "there is no such route; there are /ping, /invocations and, for SageMaker's "
-                    + "clients, /endpoints/NAME/invocations")
+                    + "clients, /endpoints/NAME/invocations"
+                    + (basePath == .none ? "" : ", with or without \(basePath) before them"))
             return .answer(refuse(failure, head, in: bytes, context))
         }
     }

@@ -45,6 +45,9 @@ import Testing
         ("Zm9-", "character 4 is “-” of the URL-safe alphabet; send the standard one"),
         ("_m9v", "character 1 is “_” of the URL-safe alphabet; send the standard one"),
         ("Zm9v\nZm9v123", "character 5 is a line break; send it in one line"),
+        // A wrong length is the lesser mistake.
+        ("Zm9v\nZm9v", "character 5 is a line break; send it in one line"),
+        ("Zm9v\n", "character 5 is a line break; send it in one line"),
         ("Zm 9", "character 3 is byte 0x20"),
         ("Zm!v", "character 3 is “!”"),
         ("Z=9v", "character 2 is “=”"),

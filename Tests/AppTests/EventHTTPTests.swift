@@ -126,6 +126,41 @@ import Testing
                 == "POST \(target) HTTP/1.1")
     }
 
+    /// An API's own domain whose mapping names no stage leaves that to the path (and the base path);
+    /// an HTTP API's payload 1.0 always does.
+    @Test(arguments: [
+        ("/prod/ping", "/prod/ping", "/ping"), ("/ping", "/prod/ping", "/ping"),
+        ("/prod/ping", "/prod/prod/ping", "/prod/ping"), ("/prod/ping", nil, "/ping"),
+        ("/v1/ping", "/v1/ping", "/v1/ping"), ("/v1/prod/ping", "/v1/prod/ping", "/v1/prod/ping"),
+    ])
+    func `a stage that is still in a path is removed, once`(
+        _ path: String, _ whole: String?, _ target: String
+    ) throws {
+        let context = whole.map { #", "path": "\#($0)""# } ?? ""
+        let event = """
+            {"version": "1.0", "httpMethod": "GET", "path": "\(path)", "headers": {},
+             "requestContext": {"stage": "prod"\(context)}}
+            """
+        #expect(try requestLine(event) == "GET \(target) HTTP/1.1")
+    }
+
+    @Test func `VPC Lattice's request`() throws {
+        let event = try http(Samples.lattice)
+        #expect(
+            try head(Samples.lattice)
+                == "POST /invocations?name=a%20b&name=c&top_k=3 HTTP/1.1\r\n"
+                + "accept: */*\r\ncontent-type: application/json\r\n"
+                + "host: digits-0a1b.7d67968.vpc-lattice-svcs.eu-central-1.on.aws\r\n"
+                + "x-forwarded-for: 10.0.1.2\r\nx-forwarded-for: 10.0.1.3\r\n"
+                + "content-length: 25\r\n\r\n")
+        #expect(try String(decoding: event.body.get(), as: UTF8.self).hasPrefix(#"{"uri""#))
+        #expect(
+            event.envelope
+                == HTTPEnvelope(
+                    platform: .lattice, hasMultiValueHeaders: false, omitsBody: false))
+        #expect(!Event(Samples.lattice).takesStreams)
+    }
+
     @Test(arguments: [
         ("", ""), ("top_k=3&a=%20+b", "?top_k=3&a=%20+b"), ("a b#é\r\n", "?a%20b%23%C3%A9%0D%0A"),
         ("?", "??"),

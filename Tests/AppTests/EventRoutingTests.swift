@@ -109,9 +109,7 @@ private final class RigRouter: Router {
         ),
         (
             Sample("base64", Samples.restAPI(body: "?", isBase64: true)), 400,
-            error(
-                "the event's body does not hold valid base64: its length, 1 characters without "
-                    + "padding, is no possible one; it may be cut short")
+            error("the event's body does not hold valid base64: character 1 is “?”")
         ),
         (
             Sample("event", #"{"httpMethod": "GET", "path": 5, "requestContext": {}}"#), 400,

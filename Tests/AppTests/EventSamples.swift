@@ -90,7 +90,7 @@ enum Samples {
                "issuerDN": "Example issuer", "serialNumber": "a1:a1",
                "validity": {"notBefore": "May 28 12:30:02 2026 GMT",
                  "notAfter": "Aug  5 09:36:04 2027 GMT"}}},
-           "path": "/prod/invocations", "protocol": "HTTP/1.1", "requestId": "id=",
+           "path": \(quoted("/prod" + path)), "protocol": "HTTP/1.1", "requestId": "id=",
            "requestTime": "04/Mar/2026:19:15:17 +0000", "requestTimeEpoch": 1772651717135,
            "resourceId": null, "resourcePath": "/{proxy+}", "stage": "prod"},
          "body": \(body.map(quoted) ?? "null"), "isBase64Encoded": \(isBase64)}
@@ -131,6 +131,23 @@ enum Samples {
            "targetGroupArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/t/6d"}},
          "httpMethod": "GET", "path": "/ping", "queryStringParameters": {},
          "headers": {"user-agent": "ELB-HealthChecker/2.0"}, "body": "", "isBase64Encoded": false}
+        """
+
+    /// VPC Lattice, version 2 of its events.
+    static let lattice = """
+        {"version": "2.0", "path": "/invocations", "method": "POST",
+         "headers": {"accept": ["*/*"], "content-type": ["application/json"],
+           "content-length": ["25"],
+           "host": ["digits-0a1b.7d67968.vpc-lattice-svcs.eu-central-1.on.aws"],
+           "x-forwarded-for": ["10.0.1.2", "10.0.1.3"]},
+         "queryStringParameters": {"name": ["a%20b", "c"], "top_k": ["3"]},
+         "body": "eyJ1cmkiOiJodHRwczovL2EvYi5qcGcifQ==", "isBase64Encoded": true,
+         "requestContext": {
+           "serviceNetworkArn": "arn:aws:vpc-lattice:eu-central-1:123456789012:servicenetwork/sn-1",
+           "serviceArn": "arn:aws:vpc-lattice:eu-central-1:123456789012:service/svc-1",
+           "targetGroupArn": "arn:aws:vpc-lattice:eu-central-1:123456789012:targetgroup/tg-1",
+           "identity": {"sourceVpcArn": "arn:aws:ec2:eu-central-1:123456789012:vpc/vpc-1"},
+           "region": "eu-central-1", "timeEpoch": "1773342238390"}}
         """
 
     // MARK: Records
@@ -247,6 +264,7 @@ enum Samples {
     static let all = [
         functionURL(), functionURL(stage: "prod"), restAPI(), restAPI(body: nil),
         loadBalancer(), loadBalancer(multiValue: true), healthCheck,
+        lattice,
         records([s3Record(), s3Record(version: "v1"), s3Record(name: "ObjectRemoved:Delete")]),
         records([
             sqsRecord(#"{"uri": "https://a/b.jpg"}"#), sqsRecord("https://a/b.jpg", id: "m1"),

@@ -14,7 +14,7 @@ import Testing
         #"{"uri": "a", "Records": []}"#, #"{"uri": "a", "Records": [{"x": 1}]}"#,
         #"{"uri": "a", "source": "me", "detail": {}}"#, #"{"uri": "a", "source": "me"}"#,
         #"{"uri": "a", "warmup": true}"#, #"{"uri": "a", "warmup": false}"#,
-        #"{"uri": "a", "version": "2.0"}"#,
+        #"{"uri": "a", "version": "2.0"}"#, #"{"uri": "a", "ResponseURL": "b"}"#,
     ])
     func `a request is what /invocations would read`(_ json: String) throws {
         let direct = try Form(json: Array(json.utf8), maxItems: 1000)
@@ -109,6 +109,52 @@ import Testing
         )
     }
 
+    /// Services that are no sources for this function, as their guides show their events.
+    @Test(arguments: [
+        (
+            #"{"getObjectContext": {"inputS3Url": "https://x"}, "protocolVersion": "1.00"}"#,
+            "S3 Object Lambda"
+        ),
+        (#"{"invocationSchemaVersion": "2.0", "job": {}, "tasks": []}"#, "S3 Batch Operations"),
+        (#"{"deliveryStreamArn": "arn:x", "records": []}"#, "Data Firehose"),
+        (#"{"awslogs": {"data": "H4s="}}"#, "CloudWatch Logs"),
+        (
+            #"{"raw_path": "/ping", "method": "GET", "headers": {}}"#,
+            "VPC Lattice in their version 1"
+        ),
+        (#"{"type": "TOKEN", "methodArn": "arn:x"}"#, "API Gateway that ask for an authorization"),
+        (#"{"triggerSource": "PreSignUp_SignUp", "userPoolId": "x"}"#, "Cognito"),
+        (#"{"RequestType": "Create", "ResponseURL": "https://x"}"#, "CloudFormation"),
+        (
+            #"{"version": "1.0", "requestContext": {"condition": "Success"}, "responsePayload": {}}"#,
+            "Lambda destinations"
+        ),
+        (#"{"eventSource": "aws:kafka", "records": {"t-0": []}}"#, "“aws:kafka”"),
+        (#"{"requestContext": {"connectionId": "x=", "eventType": "CONNECT"}}"#, "WebSocket APIs"),
+        (#"{"Records": [{"cf": {"config": {}}}]}"#, "CloudFront"),
+    ])
+    func `events of services that are no sources are refused by name`(
+        _ json: String, _ sender: String
+    ) {
+        #expect(
+            Event(json).failure
+                == Failure(
+                    .badRequest,
+                    "events of \(sender) are not supported; those of S3, SQS, SNS, EventBridge, "
+                        + "Function URLs, API Gateway, load balancers and VPC Lattice are, and "
+                        + #"requests like {"uri": "https://…"}"#))
+    }
+
+    @Test func `records without anything around them, as EventBridge Pipes sends them`() throws {
+        let record = Samples.sqsRecord(#"{"uri": "a"}"#, id: "m1", queue: "q.fifo")
+        let batch = try #require(Event("[\(record)]").batch)
+        #expect(batch.source == .sqs && batch.isFIFO)
+        #expect(batch.records == [.init(content: .form(Form(uri: "a")), messageID: "m1")])
+        #expect(
+            Event(#"[{"eventSource": "aws:dynamodb"}]"#).failure?.sentence.hasPrefix(
+                "events of “aws:dynamodb” are not supported") == true)
+    }
+
     @Test func `each sample has its shape`() {
         let shapes = Samples.all.map { sample in
             switch Event(sample) {
@@ -120,7 +166,7 @@ import Testing
             }
         }
         let expected =
-            Array(repeating: "http", count: 7) + Array(repeating: "records", count: 3)
+            Array(repeating: "http", count: 8) + Array(repeating: "records", count: 3)
             + ["direct", "direct", "warm-up", "warm-up", "records", "direct", "warm-up"]
             + ["direct", "direct"]
         #expect(shapes == expected)

@@ -48,6 +48,30 @@ import Testing
             try read("\(request) HTTP/1.1") { Route($0.method, path: $0.path, in: $1) } == route)
     }
 
+    @Test(arguments: [
+        ("/a/b", "GET /a/b/ping", Route.ping), ("/a/b", "GET /ping", .ping),
+        ("/a/b/", "POST /a/b/invocations?x", .invocations), ("/a/b", "GET /a/b", .notFound),
+        ("/a/b", "GET /a/b/", .notFound), ("/a/b", "GET /a/bping", .notFound),
+        ("/a/b", "GET /a/b/a/b/ping", .notFound), ("/a/b", "GET /a/c/ping", .notFound),
+        ("/a/b", "GET /a/b//ping", .notFound), ("/a/b", "GET /A/b/ping", .notFound),
+        ("/a/b", "GET /a", .notFound), ("/a/b", "OPTIONS *", .notFound),
+        ("/a/b", "PUT /a/b/ping", .methodNotAllowed(allow: "GET, HEAD, POST")),
+        ("/a/b", "POST /a/b/endpoints/x/invocations", .endpoint(.whole)),
+        ("/", "GET /ping", .ping), ("/", "GET //ping", .notFound),
+        ("/ping", "GET /ping", .ping), ("/ping", "GET /ping/ping", .ping),
+        ("/endpoints", "POST /endpoints/x/invocations", .endpoint(.whole)),
+        ("/endpoints/x", "POST /endpoints/x/endpoints/y/invocations", .endpoint(.whole)),
+    ])
+    func `a base path may stand before the routes`(
+        _ basePath: String, _ request: String, _ route: Route
+    ) throws {
+        let basePath = try #require(BasePath(basePath))
+        let found = try read("\(request) HTTP/1.1") {
+            Route($0.method, path: $0.path, behind: basePath, in: $1)
+        }
+        #expect(found == route)
+    }
+
     @Test func `a head without anything special`() throws {
         let properties = try properties()
         #expect(properties.kind == .unstated)

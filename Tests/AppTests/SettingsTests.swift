@@ -63,7 +63,7 @@ import Testing
         let spelled = Settings.all.filter { SettingsTests.isSpelledOut($0.name) }
         let written = try configuration(
             Dictionary(uniqueKeysWithValues: spelled.map { ($0.name, $0.defaultText) }))
-        #expect(spelled.count == 24)
+        #expect(spelled.count == 25)
         #expect("\(plain)" == "\(written)")
     }
 
@@ -236,12 +236,30 @@ import Testing
             "--default-accept takes media types with application/json or application/jsonlines "
                 + "among them, not “text/csv”"
         ),
+        ("base-path", "models", "--base-path takes a path like /models/digits, not “models”"),
         ("queue", "1\n2", "--queue takes a whole number from 1 to 1000000, not “1\\u{a}2”"),
     ])
     func `a value that won't do is told in one line what would`(
         _ name: String, _ text: String, _ line: String
     ) {
         #expect(complaint([name: text]) == line)
+    }
+
+    @Test(arguments: [
+        "", "a", "//", "//a", "/a//b", "/a//", "/a?b", "/a#b", "/a b", "/a%20b", "/é", "/.",
+        "/a/..",
+        "/./a", "/a\n", "https://a/b",
+    ])
+    func `what is no base path`(_ text: String) {
+        #expect(BasePath(text) == nil)
+    }
+
+    @Test func `a base path is written as other adapters write it`() throws {
+        #expect(try configuration([:]).basePath == .none)
+        #expect(try configuration(["base-path": "/"]).basePath == .none)
+        let given = try configuration([:], ["AWS_LWA_REMOVE_BASE_PATH": "/v1.0/digits_a-b/"])
+        #expect("\(given.basePath)" == "/v1.0/digits_a-b")
+        #expect(try configuration(["base-path": "/..."]).basePath == BasePath("/.../"))
     }
 
     @Test func `a variable is named as it was set, with what its value means`() {

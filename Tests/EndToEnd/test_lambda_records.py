@@ -150,6 +150,20 @@ def test_a_damaged_message_goes_back(function, good, damage):
     assert failed(function.api.call(event)) == ["message-1"]
 
 
+def test_the_messages_of_a_batch_are_worked_on_at_the_same_time(function, host):
+    uris = [{"uri": host.url("slow/digit-7.png")} for _ in range(8)]
+    invocation = function.api.invoke(events.sqs(*uris))
+    assert host.wait_for(lambda: host.hanging == 8), f"only {host.hanging} fetches at once"
+    host.released.set()
+    assert failed(invocation.wait()) == []
+
+
+def test_pipes_send_the_records_alone(function, good, bad):
+    assert failed(function.api.call(events.sqs(good, bad, good)["Records"])) == ["message-1"]
+    kind, sentence = function.api.call([{"eventSource": "aws:kinesis"}]).error()
+    assert kind == "Function.BadRequest" and "aws:kinesis" in sentence
+
+
 def test_many_messages_at_once(function, host):
     uris = [{"uri": host.url(f"image/digit-{number % 10}.png")} for number in range(300)]
     assert failed(function.api.call(events.sqs(*uris), timeout=30)) == []

@@ -6,7 +6,7 @@ import time
 import events
 import pytest
 import requests
-from envelopes import opened
+from envelopes import opened, opened_by_load_balancer
 from lambda_function import LambdaFunction
 from runtime_api import RuntimeAPI
 
@@ -189,6 +189,21 @@ def test_a_buffered_answer_may_not(buffered, server):
     answer = opened(buffered.api.call(event).body)
     assert (answer.status, answer.json()["code"]) == (413, "Function.ResponseSizeTooLarge")
     assert buffered.api.wait_for_next() is None and not buffered.api.problems
+
+
+def test_a_load_balancer_takes_less(buffered, server):
+    """Its limit is for the whole envelope: 1 MB (ELB guide, lambda-functions)."""
+    def answer(size):
+        body = json.dumps(large_request(server, size)).encode()
+        event = events.load_balancer(
+            "POST", "/invocations", body, {"content-type": "application/json"})
+        reply = buffered.api.call(event).body
+        assert len(reply) <= 1_048_576
+        return opened_by_load_balancer(reply, False)
+    assert answer(700_000).status == 200
+    refusal = answer(1_048_576)
+    assert (refusal.status, refusal.json()["code"]) == (413, "Function.ResponseSizeTooLarge")
+    assert "a load balancer takes, 1048576 bytes" in refusal.json()["error"]
 
 
 def test_the_other_name_of_the_setting(server, host):

@@ -1,19 +1,25 @@
 """One answer, whatever the handle: bodies of `serve` and of Lambda, byte by byte.
 
-For every form of a request and every picture at hand: the digits', the recordings', over their
-larger network with as many threads as each handle takes by itself, and those of a folder that
-IMAGES_FOR_SAMENESS names, if it is set.
+Every form of a request, about every picture at hand, in every shape an event can have: the digits',
+the recordings', and those of a folder that IMAGES_FOR_SAMENESS names, if it is set. There is no
+text event of a picture's bytes, no direct event that has a query or is more than one JSON, and no
+stream to a load balancer or VPC Lattice. A larger network, with as many threads as each handle takes
+by itself, is asked in one shape of each kind.
 """
 
+from __future__ import annotations
+
 import base64
+import dataclasses
 import json
 import os
 import pathlib
+import urllib.parse
 
 import events
 import pytest
-from envelopes import opened, opened_by_load_balancer
-from lambda_function import LambdaFunction
+from envelopes import HTTPAnswer, opened, opened_by_load_balancer
+from lambda_function import ENVIRONMENT, LambdaFunction
 from process import DIGITS
 from runtime_api import RuntimeAPI
 from server import Server
@@ -25,25 +31,24 @@ if further := os.environ.get("IMAGES_FOR_SAMENESS"):
 # Whatever is in there, pictures of other formats and files that are none included.
 PICTURES = {path.name: path.read_bytes() for folder in FOLDERS for path in sorted(folder.iterdir())
             if path.is_file()}
-# A damaged picture, and bytes that are none.
-PICTURES |= {"cut.png": PICTURES["digit-7.png"][:200], "text.jpg": b"no picture"}
+# A damaged picture, bytes that are none, and none.
+PICTURES |= {"cut.png": PICTURES["digit-7.png"][:200], "text.jpg": b"no picture", "empty.png": b""}
 NAMES = list(PICTURES)
-LINES = "application/jsonlines"
+JSON, LINES = "application/json", "application/jsonlines"
 
 
 @pytest.fixture(scope="module", params=["digits", "recordings"])
-def handles(request):
+def handles(request, shared_host):
     """The same model in every handle: `serve`, Lambda, and Lambda that streams."""
     model = DIGITS if request.param == "digits" else RECORDINGS / "model"
-    with (Server("--fetch-allow", "127.0.0.0/8", model=model) as server,
-          RuntimeAPI() as api, LambdaFunction(api, model=model),
+    s3 = {"AWS_ENDPOINT_URL_S3": shared_host.url("").rstrip("/")} | {
+        name: value for name, value in ENVIRONMENT.items() if name.startswith("AWS_")
+        and "LAMBDA" not in name}
+    with (Server("--fetch-allow", "127.0.0.0/8", model=model, env=s3) as server,
+          RuntimeAPI() as api, LambdaFunction(api, model=model, env=s3),
           RuntimeAPI() as streaming,
-          LambdaFunction(streaming, "--invoke-mode", "response-stream", model=model)):
-        yield server, api, streaming
-
-
-def media_type(name: str) -> str:
-    return "image/" + name.rpartition(".")[2].replace("jpg", "jpeg")
+          LambdaFunction(streaming, "--invoke-mode", "response-stream", model=model, env=s3)):
+        yield server, api, streaming, request.param == "digits"
 
 
 @pytest.fixture
@@ -53,71 +58,127 @@ def pictures(host):
     return host
 
 
-def json_requests(host, name: str) -> list[dict]:
-    """Every JSON form that asks about one picture."""
+@dataclasses.dataclass
+class Asked:
+    """One request, before it is put into any shape."""
+
+    body: bytes
+    kind: str | None = JSON
+    query: str = ""
+    is_text: bool = True
+    is_direct: bool = True
+
+
+def json_requests(host, name: str) -> list[Asked]:
+    """Every JSON form, asking about one picture, and what is wrong in every form."""
     uri, b64 = host.url(f"image/{name}"), base64.b64encode(PICTURES[name]).decode()
-    return [{"uri": uri}, {"uri": uri, "top_k": 1000},
-            {"uri": f"data:{media_type(name)};base64,{b64}"},
-            {"uris": [uri, host.url("image/none.png"), uri]},
-            {"instances": [{"b64": b64}, {"uri": uri}]}, {"instances": [{"b64": b64}], "top_k": 3}]
+    data = f"data:{media_type(name)};base64,{b64}"
+    forms = [{"uri": uri}, {"uri": uri, "top_k": 1000}, {"uri": data},
+             {"uri": f"s3://image/{name}"},
+             {"uris": [uri, host.url("image/none.png"), data, "s3://image/none.png", uri]},
+             {"instances": [{"b64": b64}, {"uri": uri}], "top_k": 3},
+             {"uris": ["ftp://x/", 7, "", "http://169.254.169.254/"]},
+             {"instances": [{"b64": b64 + "!"}, {}, {"b64": b64, "uri": uri}]}, {"uris": []}, {}]
+    asked = [Asked(json.dumps(form).encode()) for form in forms]
+    return [*asked, Asked(asked[0].body, None),
+            Asked(asked[0].body, JSON, "a=b&top_k=2", is_direct=False),
+            Asked(asked[5].body, JSON, "top_k=2", is_direct=False)]
+
+
+def raw_requests(name: str) -> list[Asked]:
+    """The picture's bytes under every type they may come with."""
+    kinds = [media_type(name), "application/x-image", "application/octet-stream", None, "text/csv"]
+    return [Asked(PICTURES[name], kind, query, is_text=False, is_direct=False)
+            for kind in kinds for query in ("", "top_k=10")[:1 if kind else 2]]
+
+
+def line_requests(host, name: str) -> list[Asked]:
+    """JSON lines of every form, and lines that are none."""
+    lines = [one.body for one in json_requests(host, name) if one.is_direct]
+    lines += [json.dumps(host.url(f"image/{name}")).encode(), b"", b"{", b"17", b'"ftp:"\r']
+    return [Asked(b"\n".join(lines), kind, query, is_direct=False)
+            for kind, query in [(LINES, ""), ("application/x-jsonlines", "top_k=1")]]
+
+
+def media_type(name: str) -> str:
+    return "image/" + name.rpartition(".")[2].replace("jpg", "jpeg")
+
+
+def http_events(asked: Asked):
+    """The request as each service sends it, text and base64, and how its answer is opened."""
+    fields = {"content-type": asked.kind} if asked.kind else {}
+    pairs = dict(urllib.parse.parse_qsl(asked.query))
+    lists = {name: [value] for name, value in pairs.items()}
+    for binary in ([False, True] if asked.is_text else [True]):
+        options = {"binary": binary}
+        yield (f"url {binary}", events.function_url(
+            "POST", "/invocations", asked.body, asked.kind, query=asked.query, **options), opened)
+        yield (f"rest {binary}", events.rest_api(
+            "POST", "/invocations", asked.body, fields, query=lists or None, **options), opened)
+        for many in (False, True):
+            yield (f"balancer {many} {binary}", events.load_balancer(
+                "POST", "/invocations", asked.body, fields, query=pairs, multi_value=many,
+                **options), lambda reply, many=many: opened_by_load_balancer(reply, many))
+    yield ("lattice", events.lattice("POST", "/invocations", asked.body, fields, query=lists),
+           lambda reply: opened_by_load_balancer(reply, False))
+
+
+def streamed(answer) -> HTTPAnswer:
+    prelude, payload = answer.prelude()
+    fields = {name.lower(): value for name, value in prelude["headers"].items()}
+    return HTTPAnswer(prelude["statusCode"], fields, payload)
+
+
+def assert_same(handles, asked: Asked) -> None:
+    """What `serve` answers is what Lambda answers, in every shape."""
+    server, api, streaming, is_thorough = handles
+    served = server.invoke(asked.body, asked.kind, query="?" + asked.query)
+    expected = (served.status_code, served.headers.get("content-type"), served.content)
+    shapes = list(http_events(asked))
+    for shape, event, open_reply in shapes if is_thorough else shapes[:1]:
+        answers = [open_reply(api.call(event).body)]
+        # The others take no streams.
+        if shape.startswith(("url", "rest")):
+            answers.append(streamed(streaming.call(event)))
+        for answer in answers:
+            got = (answer.status, answer.fields.get("content-type"), answer.body)
+            assert got == expected, (shape, asked)
+    for lambda_api in (api, streaming) if asked.is_direct else ():
+        answer = lambda_api.call(asked.body)
+        if served.status_code == 200:
+            assert (answer.call, answer.body) == ("response", served.content), asked
+        else:
+            assert answer.error() == (served.json()["code"], served.json()["error"]), asked
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_json(handles, pictures, name):
-    server, api, streaming = handles
-    for request in json_requests(pictures, name):
-        served = server.invoke(json=request)
-        for lambda_api in (api, streaming):
-            answer = lambda_api.call(request)
-            if served.status_code == 200:
-                assert (answer.call, answer.body) == ("response", served.content)
-            else:
-                assert answer.error() == (served.json()["code"], served.json()["error"])
-        body = json.dumps(request).encode()
-        told = events.function_url("POST", "/invocations", body, "application/json")
-        reply = opened(api.call(told).body)
-        assert (reply.status, reply.body) == (served.status_code, served.content)
-        assert streaming.call(told).prelude()[1] == served.content
+    for asked in json_requests(pictures, name):
+        assert_same(handles, asked)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_bytes(handles, name):
-    server, api, streaming = handles
-    picture, kind = PICTURES[name], media_type(name)
-    served = server.invoke(picture, kind, query="?top_k=10")
-    url = events.function_url("POST", "/invocations", picture, kind, query="top_k=10", binary=True)
-    rest = events.rest_api("POST", "/invocations", picture, {"Content-Type": kind},
-                           query={"top_k": ["10"]}, binary=True)
-    balancer = events.load_balancer("POST", "/invocations", picture, {"content-type": kind},
-                                    query={"top_k": "10"}, binary=True)
-    for reply in [opened(api.call(url).body), opened(api.call(rest).body),
-                  opened_by_load_balancer(api.call(balancer).body, False)]:
-        assert (reply.status, reply.body) == (served.status_code, served.content)
-    prelude, payload = streaming.call(url).prelude()
-    assert (prelude["statusCode"], payload) == (served.status_code, served.content)
+    for asked in raw_requests(name):
+        assert_same(handles, asked)
 
 
-def test_lines(handles, pictures):
-    server, api, streaming = handles
-    lines = [json.dumps(request) for name in NAMES for request in json_requests(pictures, name)[:2]]
-    body = "\n".join([*lines, "{", "17", json.dumps(pictures.url("text"))]).encode()
-    served = server.invoke(body, LINES).content
-    assert len(served.splitlines()) == len(lines) + 3
-    told = events.function_url("POST", "/invocations", body, LINES)
-    assert opened(api.call(told).body).body == served
-    assert streaming.call(told).prelude()[1] == served
+@pytest.mark.parametrize("name", NAMES)
+def test_lines(handles, pictures, name):
+    for asked in line_requests(pictures, name):
+        assert_same(handles, asked)
 
 
 def test_all_pictures_in_one_request(handles, pictures):
-    server, api, _ = handles
-    request = {"uris": [pictures.url(f"image/{name}") for name in NAMES]}
-    assert api.call(request).body == server.invoke(json=request).content
+    uris = [pictures.url(f"image/{name}") for name in NAMES]
+    assert_same(handles, Asked(json.dumps({"uris": uris}).encode()))
+    assert_same(handles, Asked("\n".join(map(json.dumps, uris)).encode(), LINES, is_direct=False))
 
 
 def test_again_and_again(handles):
     """Neither order nor what came before changes an answer."""
-    server, api, _ = handles
-    picture = base64.b64encode(PICTURES[NAMES[-3]]).decode()
+    server, api, *_ = handles
+    picture = base64.b64encode(PICTURES[NAMES[-4]]).decode()
     request = {"instances": [{"b64": picture}], "top_k": 1000}
     served = server.invoke(json=request).content
     assert {api.call(request).body for _ in range(20)} == {served}

@@ -14,6 +14,7 @@ struct SettingOptions: ParsableArguments {
     @Option(Settings.engineLibrary) var engineLibrary: String?
     @Option(Settings.host) var host: String?
     @Option(Settings.port) var port: String?
+    @Option(Settings.basePath) var basePath: String?
     @Option(Settings.workers) var workers: String?
     @Option(Settings.threads) var threads: String?
     @Option(Settings.queue) var queue: String?

@@ -13,6 +13,8 @@ struct Configuration: Sendable {
     let engineLibrary: String?
     let host: String
     let port: UInt16
+    /// What may stand before the paths of requests.
+    let basePath: BasePath
     let workers: Int
     /// The engine's threads within one inference.
     let threads: Int
@@ -44,6 +46,7 @@ struct Configuration: Sendable {
         engineLibrary = try sources.value(of: Settings.engineLibrary)
         host = try sources.value(of: Settings.host)
         port = UInt16(clamping: try sources.value(of: Settings.port))
+        basePath = try sources.value(of: Settings.basePath)
         lambda = try FunctionSettings(sources)
         workers =
             try sources.value(of: Settings.workers) ?? platform.processors(sources.environment)

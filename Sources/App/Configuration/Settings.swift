@@ -8,11 +8,11 @@ internal import Runtime
 /// The table of settings.
 enum Settings {
     static let all: [any AnySetting] = [
-        modelPath, modelName, zoo, modelSHA256, modelMaxBytes, engineLibrary, host, port, workers,
-        threads, queue, maxConnections, maxBody, maxImagePixels, maxItems, topK, defaultAccept,
-        requestTimeout,
-        headTimeout, bodyTimeout, idleTimeout, writeTimeout, drainTimeout, fetchAllow,
-        fetchConnectTimeout, fetchTimeout, fetchMaxBytes, fetchMaxRedirects, maxFetches,
+        modelPath, modelName, zoo, modelSHA256, modelMaxBytes, engineLibrary, host, port, basePath,
+        workers, threads, queue, maxConnections, maxBody, maxImagePixels, maxItems, topK,
+        defaultAccept, requestTimeout, headTimeout, bodyTimeout, idleTimeout, writeTimeout,
+        drainTimeout, fetchAllow, fetchConnectTimeout, fetchTimeout, fetchMaxBytes,
+        fetchMaxRedirects, maxFetches,
         lambdaConcurrency, invokeMode, directErrors, lambdaExtension, logFormat, logLevel,
         accessLog,
     ]
@@ -60,6 +60,13 @@ enum Settings {
         aliases: [Alias(variable: "SAGEMAKER_BIND_TO_PORT"), Alias(variable: "PORT")],
         kind: .integer(0...65535, "a port"), standard: 8080, defaultText: "8080",
         help: "The port to listen on; 0 takes a free one.")
+    static let basePath = Setting(
+        name: "base-path", aliases: [Alias(variable: "AWS_LWA_REMOVE_BASE_PATH")],
+        kind: .basePath, standard: .none, defaultText: "/",
+        help: """
+            What stands before a path because an API's domain or a proxy leaves it there; paths \
+            without it are the same.
+            """)
     static let workers = Setting<Int?>(
         name: "workers",
         aliases: [

@@ -23,7 +23,7 @@ enum Event: Sendable {
     var takesStreams: Bool {
         switch self {
         case .direct, .warmUp: true
-        case .http(let request): request.envelope.platform != .loadBalancer
+        case .http(let request): request.envelope.platform.takesStreams
         case .records: false
         }
     }
@@ -39,6 +39,11 @@ enum Event: Sendable {
                 let event = try Event(EventObject(event: members), maxItems)
             {
                 self = event
+            } else if case .array(let records) = value,
+                let batch = try RecordBatch(records, maxItems: maxItems)
+            {
+                // EventBridge Pipes send records without anything around them.
+                self = .records(batch)
             } else {
                 self = .direct(.success(try Form(value, maxItems: maxItems)))
             }
@@ -65,6 +70,8 @@ enum Event: Sendable {
             self = .deletion
         } else if MessageReader.isWarmUp(event.members) {
             self = .warmUp
+        } else if let refusal = ForeignEvent.refusal(of: event) {
+            throw refusal
         } else {
             return nil
         }

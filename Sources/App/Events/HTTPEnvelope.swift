@@ -14,6 +14,20 @@ struct HTTPEnvelope: Sendable, Equatable {
         case restAPI
         /// An Application Load Balancer.
         case loadBalancer
+        /// VPC Lattice, with version 2 of its events.
+        case lattice
+
+        /// Whether it wants the status in words, too.
+        var wantsReason: Bool { self == .loadBalancer || self == .lattice }
+
+        /// Whether it can pass on a streamed answer (contracts.md B6).
+        var takesStreams: Bool { self == .functionURL || self == .restAPI }
+
+        /// The largest reply it takes, in bytes; for the others that is Lambda's own limit (ELB
+        /// guide, lambda-functions).
+        var maxReplyBytes: Int {
+            self == .loadBalancer ? 1_048_576 : LambdaReply.maxBufferedBytes
+        }
     }
 
     let platform: Platform
@@ -54,7 +68,7 @@ struct HTTPEnvelope: Sendable, Equatable {
 
     private func writeHead(_ head: ResponseHead, to json: inout JSONWriter) {
         json.field("statusCode", head.status.code)
-        if platform == .loadBalancer {
+        if platform.wantsReason {
             json.field("statusDescription", "\(head.status.code) \(head.status.reason)")
         }
         let lists = platform == .loadBalancer && hasMultiValueHeaders

@@ -1,5 +1,5 @@
 // HTTP requests that a platform took and sends as events: Function URLs and HTTP APIs (payload
-// 2.0), REST APIs and HTTP APIs (payload 1.0), load balancers (contracts.md B15).
+// 2.0), REST APIs and HTTP APIs (payload 1.0), load balancers and VPC Lattice (contracts.md B15).
 //
 // Each becomes what it was before the platform took it apart: the bytes of a head and a body. From
 // there on nothing knows of events, until the answer is put into the envelope that the platform
@@ -23,10 +23,12 @@ struct HTTPEvent: Sendable {
         guard case .object(let context)? = event.members["requestContext"] else { return nil }
         if case .object? = context["http"] {
             self.init(event, as: .functionURL)
-        } else if event["httpMethod"] == nil {
-            return nil
-        } else {
+        } else if event["httpMethod"] != nil {
             self.init(event, as: context["elb"] == nil ? .restAPI : .loadBalancer)
+        } else if context["serviceNetworkArn"] != nil, event["method"] != nil {
+            self.init(event, as: .lattice)
+        } else {
+            return nil
         }
     }
 
@@ -53,18 +55,24 @@ struct HTTPEvent: Sendable {
     private static func method(
         of event: EventObject, _ platform: HTTPEnvelope.Platform
     ) throws(Failure) -> String {
-        guard platform == .functionURL else { return try event.string("httpMethod") }
-        return try event.object("requestContext").object("http").string("method")
+        switch platform {
+        case .functionURL: try event.object("requestContext").object("http").string("method")
+        case .restAPI, .loadBalancer: try event.string("httpMethod")
+        case .lattice: try event.string("method")
+        }
     }
 
     private static func path(
         of event: EventObject, _ platform: HTTPEnvelope.Platform
     ) throws(Failure) -> String {
-        guard platform == .functionURL else { return try event.string("path") }
-        let path = try event.string("rawPath")
-        // The stage of an HTTP API is the first part of its paths, unless it is the default one.
-        guard let stage = try event.object("requestContext").stringIfAny("stage"),
-            !stage.isEmpty, stage != "$default", path.utf8.starts(with: "/\(stage)".utf8)
+        let path = try event.string(platform == .functionURL ? "rawPath" : "path")
+        // The stage of an HTTP API is the first part of its paths, unless it is the default one; so
+        // is a REST API's where a domain's mapping leaves it to the path.
+        let context = try event.object("requestContext")
+        guard let stage = try context.stringIfAny("stage"), !stage.isEmpty, stage != "$default",
+            path.utf8.starts(with: "/\(stage)".utf8),
+            // Else a REST API has taken it away already.
+            context["path"] != .string("/\(stage)\(path)")
         else { return path }
         let rest = path.utf8.dropFirst(stage.utf8.count + 1)
         let isWhole = rest.isEmpty || rest.first == UInt8(ascii: "/")
@@ -77,10 +85,10 @@ struct HTTPEvent: Sendable {
         if platform == .functionURL {
             return PercentEncoding.query(encoded: try event.stringIfAny("rawQueryString") ?? "")
         }
-        // Load balancers leave names and values as they were sent, REST APIs decode them.
+        // REST APIs decode names and values, the others leave them as they were sent.
         let encode =
-            platform == .loadBalancer
-            ? PercentEncoding.query(encoded:) : { PercentEncoding.component($0) }
+            platform == .restAPI
+            ? { PercentEncoding.component($0) } : PercentEncoding.query(encoded:)
         var query: [UInt8] = []
         let parameters = try pairs(
             of: event, "multiValueQueryStringParameters", or: "queryStringParameters")

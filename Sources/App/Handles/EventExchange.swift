@@ -70,8 +70,7 @@ final class EventExchange: Exchange {
 
     func send(_ bytes: [UInt8]) {
         sentBytes += bytes.count
-        let limit =
-            gathered == nil ? LambdaReply.maxStreamedBytes : LambdaReply.maxBufferedBytes
+        let limit = gathered == nil ? LambdaReply.maxStreamedBytes : maxBytes
         // What is too long is told at its end; until then nothing more of it is kept.
         guard sentBytes <= limit else { return }
         if gathered == nil { reply.send(bytes) } else { gathered?.body += bytes }
@@ -81,25 +80,33 @@ final class EventExchange: Exchange {
         receiver = nil
         if let gathered {
             self.gathered = nil
-            answer(sentBytes > LambdaReply.maxBufferedBytes ? Self.tooLarge.response : gathered)
+            answer(sentBytes > maxBytes ? tooLarge.response : gathered)
         } else {
             reply.endStream(
-                sentBytes > LambdaReply.maxStreamedBytes ? Self.tooLarge.report : failure)
+                sentBytes > LambdaReply.maxStreamedBytes ? tooLarge.report : failure)
         }
+    }
+
+    /// The largest answer that can leave whole.
+    private var maxBytes: Int {
+        envelope?.platform.maxReplyBytes ?? LambdaReply.maxBufferedBytes
     }
 
     private func answer(_ response: Response) {
         let bytes = envelope?.reply(to: response) ?? response.body
-        guard bytes.count <= LambdaReply.maxBufferedBytes else {
-            return respond(Self.tooLarge.response)
-        }
+        guard bytes.count <= maxBytes else { return respond(tooLarge.response) }
         reply.respond(bytes, contentType: envelope == nil ? response.type : "application/json")
     }
 
-    private static let tooLarge = Failure(
-        .responseTooLarge,
-        "the answer is larger than Lambda takes, \(LambdaReply.maxBufferedBytes) bytes whole and "
-            + "\(LambdaReply.maxStreamedBytes) streamed; ask for fewer images or labels")
+    private var tooLarge: Failure {
+        let limit =
+            envelope?.platform == .loadBalancer
+            ? "a load balancer takes, \(maxBytes) bytes"
+            : "Lambda takes, \(maxBytes) bytes whole and \(LambdaReply.maxStreamedBytes) streamed"
+        return Failure(
+            .responseTooLarge,
+            "the answer is larger than \(limit); ask for fewer images or labels")
+    }
 }
 
 extension Response {

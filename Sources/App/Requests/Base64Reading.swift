@@ -12,10 +12,7 @@ extension Base64 {
         let padding = Self.padding(of: text)
         let digits = text.count - padding
         guard digits % 4 != 1, padding == 0 || text.count % 4 == 0 else {
-            throw Failure(
-                .badRequest,
-                "\(place) does not hold valid base64: its length, \(digits) characters without "
-                    + "padding, is no possible one; it may be cut short")
+            throw wrong(text, in: 0..<digits, place)
         }
         let whole = digits / 4
         let rest = digits % 4
@@ -30,7 +27,7 @@ extension Base64 {
             let third = values[Int(text[read &+ 2])]
             let fourth = values[Int(text[read &+ 3])]
             guard first | second | third | fourth < 64 else {
-                throw wrong(text, from: read, place)
+                throw wrong(text, in: read..<digits, place)
             }
             target[written] = first << 2 | second >> 4
             target[written &+ 1] = second << 4 | third >> 2
@@ -43,7 +40,7 @@ extension Base64 {
         let first = values[Int(text[read])]
         let second = values[Int(text[read + 1])]
         let third = rest == 3 ? values[Int(text[read + 2])] : 0
-        guard first | second | third < 64 else { throw wrong(text, from: read, place) }
+        guard first | second | third < 64 else { throw wrong(text, in: read..<digits, place) }
         target[written] = first << 2 | second >> 4
         if rest == 3 { target[written + 1] = second << 4 | third >> 2 }
         return bytes
@@ -57,10 +54,16 @@ extension Base64 {
         return count
     }
 
-    /// Says what the first character from an index on is that is no digit.
-    private static func wrong(_ text: Span<UInt8>, from start: Int, _ place: String) -> Failure {
-        var index = start
-        while values[Int(text[index])] < 64 { index += 1 }
+    /// Says what the first character of a range is that is no digit; where all are, it is their number.
+    private static func wrong(
+        _ text: Span<UInt8>, in digits: Range<Int>, _ place: String
+    ) -> Failure {
+        guard let index = digits.first(where: { values[Int(text[$0])] > 63 }) else {
+            return Failure(
+                .badRequest,
+                "\(place) does not hold valid base64: its length, \(digits.upperBound) characters "
+                    + "without padding, is no possible one; it may be cut short")
+        }
         let byte = text[index]
         let found =
             switch byte {

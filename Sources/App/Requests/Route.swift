@@ -13,15 +13,26 @@ enum Route: Equatable {
     case methodNotAllowed(allow: String)
     case notFound
 
-    /// The route of a request line.
-    init(_ method: HTTP.Method, path: ByteRange, in bytes: Span<UInt8>) {
-        if path.equals("/ping", in: bytes) {
+    /// The route of a request line, whose path may have a base path before it.
+    init(
+        _ method: HTTP.Method, path: ByteRange, behind basePath: BasePath = .none,
+        in bytes: Span<UInt8>
+    ) {
+        self.init(method, path: path.range, in: bytes)
+        // A base path may begin like a route; routes without it come first.
+        if self == .notFound, let rest = basePath.removed(from: path.range, in: bytes) {
+            self.init(method, path: rest, in: bytes)
+        }
+    }
+
+    private init(_ method: HTTP.Method, path: Range<Int>, in bytes: Span<UInt8>) {
+        if path.spell("/ping", in: bytes) {
             self =
                 switch method {
                 case .get, .head, .post: .ping
                 default: .methodNotAllowed(allow: "GET, HEAD, POST")
                 }
-        } else if path.equals("/invocations", in: bytes) {
+        } else if path.spell("/invocations", in: bytes) {
             self = method == .post ? .invocations : .methodNotAllowed(allow: "POST")
         } else if let style = EndpointStyle(path: path, in: bytes) {
             self = method == .post ? .endpoint(style) : .methodNotAllowed(allow: "POST")
@@ -33,16 +44,15 @@ enum Route: Equatable {
 
 extension EndpointStyle {
     /// `/endpoints/NAME/invocations` and its like; `nil` for other paths.
-    fileprivate init?(path: ByteRange, in bytes: Span<UInt8>) {
-        let all = path.range
-        let name = all.dropFirst("/endpoints/".utf8.count)
-        guard (all.lowerBound..<name.lowerBound).spell("/endpoints/", in: bytes),
+    fileprivate init?(path: Range<Int>, in bytes: Span<UInt8>) {
+        let name = path.dropFirst("/endpoints/".utf8.count)
+        guard (path.lowerBound..<name.lowerBound).spell("/endpoints/", in: bytes),
             let slash = name.firstIndex(where: { bytes[$0] == UInt8(ascii: "/") }),
             slash > name.lowerBound
         else { return nil }
-        if (slash..<all.upperBound).spell("/invocations", in: bytes) {
+        if (slash..<path.upperBound).spell("/invocations", in: bytes) {
             self = .whole
-        } else if (slash..<all.upperBound).spell("/invocations-response-stream", in: bytes) {
+        } else if (slash..<path.upperBound).spell("/invocations-response-stream", in: bytes) {
             self = .eventStream
         } else {
             return nil
@@ -51,11 +61,6 @@ extension EndpointStyle {
 }
 
 extension ByteRange {
-    /// Whether these bytes spell a word exactly.
-    func equals(_ word: StaticString, in bytes: Span<UInt8>) -> Bool {
-        range.spell(word, in: bytes)
-    }
-
     /// These bytes as text; invalid UTF-8 is replaced.
     func text(in bytes: Span<UInt8>) -> String {
         unsafe bytes.extracting(range).withUnsafeBufferPointer { bytes in

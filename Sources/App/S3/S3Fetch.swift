@@ -97,6 +97,8 @@ final class S3Fetch: EventHandler {
         state = .transferring(transfer)
     }
 
+    /// No X-Amzn-Trace-Id goes with it: libcurl signs every field, and this one may be changed on the
+    /// way, so AWS's clients leave it unsigned. Lambda looks at it to find loops; reading starts none.
     private static func sign(
         _ request: inout TransferRequest, with credentials: AWSCredentials, in region: String
     ) {

@@ -2,7 +2,8 @@
 
 Each function fills in what a test is about and leaves the rest as documented. Sources: Lambda's
 developer guide (urls-invocation, services-alb, with-s3, with-sqs, with-sns), API Gateway's guide
-(set-up-lambda-proxy-integrations), S3's guide (ev-events). It reads no answer.
+(set-up-lambda-proxy-integrations), VPC Lattice's (lambda-functions), S3's guide (ev-events). It
+reads no answer.
 """
 
 from __future__ import annotations
@@ -107,6 +108,24 @@ def load_balancer(method: str, path: str, body: bytes = b"", headers: dict | Non
         event["headers"] = fields
         event["queryStringParameters"] = query or {}
     return event
+
+
+def lattice(method: str, path: str, body: bytes = b"", headers: dict | None = None, *,
+            query: dict[str, list[str]] | None = None) -> dict:
+    """VPC Lattice, version 2 of its events; `query` is still URL-encoded."""
+    fields = {"host": ["digits-0a1b.7d67968.vpc-lattice-svcs.eu-central-1.on.aws"],
+              "user-agent": ["curl/8.5.0"], "accept": ["*/*"], "x-forwarded-for": ["10.0.1.2"]}
+    arn = f"arn:aws:vpc-lattice:{REGION}:{ACCOUNT}:"
+    return {
+        "version": "2.0", "path": path, "method": method,
+        "headers": fields | {name: [value] for name, value in (headers or {}).items()},
+        "queryStringParameters": query or {}, **text_and_flag(body, True),
+        "requestContext": {
+            "serviceNetworkArn": arn + "servicenetwork/sn-0bf3f2882e9cc805a",
+            "serviceArn": arn + "service/svc-0a40eebed65f8d69c",
+            "targetGroupArn": arn + "targetgroup/tg-6d0ecf831eec9f09",
+            "identity": {"sourceVpcArn": f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/vpc-0b8276c84697"},
+            "region": REGION, "timeEpoch": "1690497599177177"}}
 
 
 def s3_notification(*objects: tuple[str, str], version: str | None = None) -> dict:
