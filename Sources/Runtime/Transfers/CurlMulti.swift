@@ -194,7 +194,8 @@ private final class WatchedSocket: EventHandler {
 
 /// libcurl's own start, curl_global_init(3), once in a process.
 private enum CurlLibrary {
-    static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    static let isReady =
+        OpenSSL.begin() && curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 }
 
 private func multi(_ context: UnsafeMutableRawPointer?) -> CurlMulti? {
