@@ -46,7 +46,7 @@ extension Span<UInt8> {
 
     /// The first index of `byte` from `start` up to `end`, else `end`.
     @inline(__always)
-    func firstIndex(of byte: UInt8, from start: Int, to end: Int) -> Int {
+    package func firstIndex(of byte: UInt8, from start: Int, to end: Int) -> Int {
         var index = skip(from: start, to: end) { $0.flagsOfBytes(equalTo: byte) }
         while index < end, self[index] != byte { index &+= 1 }
         return index

@@ -35,7 +35,7 @@ package struct HTTPDate: Sendable {
 
     /// The Gregorian date of a day, counted in years that begin in March, so that the leap day is
     /// the last of its year.
-    private static func civil(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
+    package static func civil(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
         // 719,468 days lie between 0000-03-01 and 1970-01-01; 146,097 are in 400 years.
         let (era, dayOfEra) = (days + 719_468).quotientAndRemainder(dividingBy: 146_097)
         let leapDaysBefore = dayOfEra / 1460 - dayOfEra / 36_524 + dayOfEra / 146_096

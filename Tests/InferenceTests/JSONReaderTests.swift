@@ -90,6 +90,23 @@ import Testing
         }
     }
 
+    /// Strings are skipped through eight bytes at a time: what ends a run is seen in every place.
+    @Test(arguments: ["\\n", "\u{1F}", "\u{0}"])
+    func `what does not stand for itself is seen everywhere`(_ mark: String) {
+        for count in 0..<26 {
+            for place in 0..<count {
+                var text = Array(String(repeating: place % 2 == 0 ? "a" : "é", count: count))
+                text.insert(contentsOf: mark, at: place)
+                let read = try? JSONValue(
+                    reading: Array("[\"\(String(text))\"]".utf8), maxValues: 2)
+                let expected = String(text).replacing("\\n", with: "\n")
+                #expect(
+                    read == (mark.first == "\\" ? .array([.string(expected)]) : nil),
+                    "\(count) \(place)")
+            }
+        }
+    }
+
     @Test func `depth is bounded without a deep stack`() {
         let nested = { String(repeating: "[", count: $0) + String(repeating: "]", count: $0) }
         #expect(complaint(nested(128)) == nil)

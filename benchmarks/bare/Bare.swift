@@ -1,7 +1,9 @@
 // The work of a request without a server: decode, preprocess, infer, rank, in a loop on each thread.
 //
 // What `benchmarks/images` compares the server with, so it uses the very code that the server's
-// workers use, one classifier a thread on one shared model. Prints one line of JSON.
+// workers use, one classifier a thread on one shared model. Prints one line of JSON. With a REST, each
+// picture comes that many microseconds after the last, and the rest counts for nothing: a processor
+// that has slept between two events computes slower than one that goes round in a loop.
 // It refuses to warm up the client's way: each thread classifies the picture once before the clock starts.
 
 internal import Glibc
@@ -9,19 +11,20 @@ internal import Inference
 internal import Runtime
 internal import Synchronization
 
-/// `bare MODEL_DIR IMAGE THREADS SECONDS`, or what `Stages` does
+/// `bare MODEL_DIR IMAGE THREADS SECONDS [REST]`, or what `Stages` does
 @main
 enum Bare {
     static func main() {
         let arguments = CommandLine.arguments
         Engine.refuseTelemetry()
         if arguments.count == 5, arguments[1] == "stages" { return stages(arguments) }
-        guard arguments.count == 5, let threads = Int(arguments[3]), threads > 0,
-            let seconds = Double(arguments[4]), let picture = bytes(of: arguments[2])
-        else { return end(64, "usage: bare MODEL_DIR IMAGE THREADS SECONDS") }
+        guard arguments.count >= 5, let threads = Int(arguments[3]), threads > 0,
+            let seconds = Double(arguments[4]), let picture = bytes(of: arguments[2]),
+            let rest = UInt32(arguments.dropFirst(5).first ?? "0")
+        else { return end(64, "usage: bare MODEL_DIR IMAGE THREADS SECONDS [REST]") }
         do {
             let model = try Model.load(folder: arguments[1])
-            let race = Race(threads: threads, seconds: seconds)
+            let race = Race(threads: threads, seconds: seconds, rest: rest)
             var runners: [Runner] = []
             for index in 0..<threads {
                 runners.append(
@@ -78,10 +81,13 @@ private final class Race: Sendable {
     private let ready = Atomic<Int>(0)
     private let threads: Int
     private let seconds: Double
+    /// Microseconds between two pictures.
+    private let rest: UInt32
 
-    init(threads: Int, seconds: Double) {
+    init(threads: Int, seconds: Double, rest: UInt32) {
         self.threads = threads
         self.seconds = seconds
+        self.rest = rest
     }
 
     func run(_ model: Model, _ picture: [UInt8]) {
@@ -94,11 +100,16 @@ private final class Race: Sendable {
             let clock = ContinuousClock()
             let end = clock.now + .seconds(seconds)
             let used = threadNanoseconds()
+            var resting = 0
             while clock.now < end {
                 _ = try classifier.classify(picture)
                 count += 1
+                guard rest > 0 else { continue }
+                let began = threadNanoseconds()
+                usleep(rest)
+                resting += threadNanoseconds() - began
             }
-            cpuNanoseconds.add(threadNanoseconds() - used, ordering: .relaxed)
+            cpuNanoseconds.add(threadNanoseconds() - used - resting, ordering: .relaxed)
         } catch {
             failures.add(1, ordering: .relaxed)
             ready.add(threads, ordering: .acquiringAndReleasing)

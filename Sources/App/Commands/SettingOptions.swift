@@ -91,10 +91,10 @@ enum Environment {
         var variables: [String: String] = [:]
         var entry = unsafe environ
         while let line = unsafe entry.pointee {
-            let text = unsafe String(cString: line)
-            if let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) {
-                let value = text[text.utf8.index(after: equals)...]
-                variables[String(text[..<equals])] = String(value)
+            let text = unsafe UnsafeRawBufferPointer(start: line, count: strlen(line))
+            if let equals = unsafe text.firstIndex(of: UInt8(ascii: "=")) {
+                let value = unsafe String(decoding: text[(equals + 1)...], as: UTF8.self)
+                unsafe variables[String(decoding: text[..<equals], as: UTF8.self)] = value
             }
             unsafe entry += 1
         }

@@ -37,7 +37,15 @@ protocol AnySetting: Sendable {
 extension AnySetting {
     /// The setting's own environment variable: `AMPHORA_` and the option in capitals.
     var variable: String {
-        "AMPHORA_" + String(name.uppercased().map { $0 == "-" ? "_" : $0 })
+        // By bytes, for every start asks for all of them; names are ASCII.
+        let capitals = name.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "-"): UInt8(ascii: "_")
+            case UInt8(ascii: "a")...UInt8(ascii: "z"): byte & ~0x20
+            default: byte
+            }
+        }
+        return "AMPHORA_" + String(decoding: capitals, as: UTF8.self)
     }
 
     /// Its variables in the order in which they are asked, with their units.
@@ -58,11 +66,26 @@ struct Setting<Value: Sendable>: AnySetting {
 }
 
 /// How the values of a type are written.
+///
+/// Its words are put together only when somebody is told: a start reads all settings, and tells of none.
 struct SettingKind<Value: Sendable>: Sendable {
-    let takes: String
-    let placeholder: String
+    private let takesText: @Sendable () -> String
+    private let placeholderText: @Sendable () -> String
     /// The value that a text stands for; `nil` where it stands for none.
     let parse: @Sendable (String) -> Value?
+
+    init(
+        takes: @autoclosure @escaping @Sendable () -> String,
+        placeholder: @autoclosure @escaping @Sendable () -> String,
+        parse: @escaping @Sendable (String) -> Value?
+    ) {
+        takesText = takes
+        placeholderText = placeholder
+        self.parse = parse
+    }
+
+    var takes: String { takesText() }
+    var placeholder: String { placeholderText() }
 }
 
 extension SettingKind where Value == Int {
@@ -136,10 +159,9 @@ extension SettingKind where Value == Bool {
 extension SettingKind where Value: CaseIterable & RawRepresentable<String> {
     /// One of a few words.
     static var choice: Self {
-        let words = Value.allCases.map(\.rawValue)
-        return SettingKind(
-            takes: "one of " + words.joined(separator: ", "),
-            placeholder: words.joined(separator: "|"),
+        SettingKind(
+            takes: "one of " + Value.allCases.map(\.rawValue).joined(separator: ", "),
+            placeholder: Value.allCases.map(\.rawValue).joined(separator: "|"),
             // Other programs write `response_stream` for `response-stream`.
             parse: { text in
                 Value(rawValue: String(text.lowercased().map { $0 == "_" ? "-" : $0 }))

@@ -255,10 +255,9 @@ extension SettingKind where Value == String? {
 extension SettingKind where Value == LogLevel {
     /// A level by its name, or by the number that SageMaker's toolkits use.
     fileprivate static var logLevel: Self {
-        let words = LogLevel.allCases.map(\.rawValue)
-        return SettingKind(
-            takes: "one of " + words.joined(separator: ", "),
-            placeholder: words.joined(separator: "|"),
+        SettingKind(
+            takes: "one of " + LogLevel.allCases.map(\.rawValue).joined(separator: ", "),
+            placeholder: LogLevel.allCases.map(\.rawValue).joined(separator: "|"),
             parse: { LogLevel(lenient: $0) })
     }
 }

@@ -13,7 +13,7 @@ enum LogFormat: String, CaseIterable, Sendable {
     case text, json
 }
 
-/// How important a line is; the order of the cases is the order of importance.
+/// How important a line is.
 enum LogLevel: String, CaseIterable, Sendable, Comparable {
     case trace, debug, info, warn, error, fatal
 
@@ -35,7 +35,16 @@ enum LogLevel: String, CaseIterable, Sendable, Comparable {
         left.rank < right.rank
     }
 
-    private var rank: Int { LogLevel.allCases.firstIndex(of: self) ?? 0 }
+    private var rank: Int {
+        switch self {
+        case .trace: 0
+        case .debug: 1
+        case .info: 2
+        case .warn: 3
+        case .error: 4
+        case .fatal: 5
+        }
+    }
 }
 
 /// Something a line says besides its message.
@@ -137,15 +146,23 @@ final class Log {
     private func appendText(
         _ level: LogLevel, _ message: String, _ fields: KeyValuePairs<String, LogValue>
     ) {
-        let name = level.rawValue
-        buffer += now().rfc3339.utf8
-        buffer += " \(name)\(String(repeating: " ", count: 6 - name.count))".utf8
+        let space = UInt8(ascii: " ")
+        now().append(to: &buffer)
+        buffer.append(space)
+        buffer += level.rawValue.utf8
+        buffer += repeatElement(space, count: 6 - level.rawValue.utf8.count)
         buffer += message.onOneLine().utf8
         for (key, value) in fields {
+            if case .absent = value { continue }
+            buffer.append(space)
+            buffer += key.utf8
+            buffer.append(UInt8(ascii: "="))
             switch value {
-            case .text(let text): buffer += " \(key)=\(text.quotedWhereNeeded)".utf8
-            case .number(let number): buffer += " \(key)=\(number)".utf8
-            case .milliseconds(let time): buffer += " \(key)=\(time.threeDecimals)ms".utf8
+            case .text(let text): buffer += text.quotedWhereNeeded.utf8
+            case .number(let number): buffer.append(decimal: number)
+            case .milliseconds(let time):
+                buffer.append(thousandths: time)
+                buffer += "ms".utf8
             case .absent: break
             }
         }
@@ -164,7 +181,7 @@ final class Log {
                 switch value {
                 case .text(let text): json.field(key, text)
                 case .number(let number): json.field(key, number)
-                case .milliseconds(let time): json.field(key + "Ms", raw: time.threeDecimals)
+                case .milliseconds(let time): json.field(key + "Ms", thousandths: time)
                 case .absent: break
                 }
             }
@@ -174,10 +191,21 @@ final class Log {
     }
 }
 
-extension Double {
-    /// "1.234": a locale-free number with three decimals.
-    fileprivate var threeDecimals: String {
-        let thousandths = Int((self * 1000).rounded())
-        return "\(thousandths / 1000).\((thousandths % 1000).padded(to: 3))"
+extension [UInt8] {
+    /// Appends "1.234": a locale-free number with three decimals, which is not negative.
+    fileprivate mutating func append(thousandths number: Double) {
+        let thousandths = Int((number * 1000).rounded())
+        append(decimal: thousandths / 1000)
+        append(UInt8(ascii: "."))
+        append(decimal: thousandths % 1000, width: 3)
+    }
+}
+
+extension JSONWriter {
+    /// Writes a key and a number with three decimals.
+    fileprivate mutating func field(_ name: String, thousandths number: Double) {
+        var text: [UInt8] = []
+        text.append(thousandths: number)
+        field(name, raw: String(decoding: text, as: UTF8.self))
     }
 }

@@ -20,9 +20,13 @@ extension String {
 
     /// In one line; in quotes where it would not be seen as one value without.
     var quotedWhereNeeded: String {
-        let isPlain = !isEmpty && !utf8.contains { [0x20, 0x22, 0x3D].contains($0) }
-        guard !isPlain else { return onOneLine() }
-        return
-            "\"\(onOneLine().split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\""))\""
+        let text = utf8Span.span
+        // A space, a quotation mark, the sign behind a key.
+        let isValue = text.indices.allSatisfy { ![0x20, 0x22, 0x3D].contains(text[$0]) }
+        if isValue, !isEmpty { return onOneLine() }
+        let line = onOneLine()
+        guard line.utf8.contains(UInt8(ascii: "\"")) else { return "\"\(line)\"" }
+        let parts = line.split(separator: "\"", omittingEmptySubsequences: false)
+        return "\"\(parts.joined(separator: "\\\""))\""
     }
 }

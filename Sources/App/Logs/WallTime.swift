@@ -2,6 +2,7 @@
 
 internal import Glibc
 internal import HTTP
+internal import Runtime
 
 /// A point in time, UTC.
 struct WallTime: Equatable {
@@ -18,24 +19,28 @@ struct WallTime: Equatable {
 
     /// "2026-11-22T12:00:00.000Z".
     var rfc3339: String {
-        let date = HTTPDate(unixSeconds: Int64(seconds)).bytes
-        // "Sun, 22 Nov 2026 12:00:00 GMT"
-        let text = String(decoding: date.indices.map { date[$0] }, as: UTF8.self)
-        let words = text.split(separator: " ")
-        let month = (Self.months.firstIndex(of: words[2]) ?? 0) + 1
-        return "\(words[3])-\(month.padded(to: 2))-\(words[1])T\(words[4])"
-            + ".\((nanoseconds / 1_000_000).padded(to: 3))Z"
+        var text: [UInt8] = []
+        append(to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
-    private static let months: [Substring] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-}
-
-extension Int {
-    /// With zeros in front, for a number that is not negative.
-    func padded(to width: Int) -> String {
-        let digits = "\(self)"
-        return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
+    /// Appends the text of RFC 3339.
+    func append(to text: inout [UInt8]) {
+        let (days, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
+        let (year, month, day) = HTTPDate.civil(daysSince1970: days)
+        text.append(decimal: year, width: 4)
+        text.append(UInt8(ascii: "-"))
+        text.append(decimal: month, width: 2)
+        text.append(UInt8(ascii: "-"))
+        text.append(decimal: day, width: 2)
+        text.append(UInt8(ascii: "T"))
+        text.append(decimal: second / 3600, width: 2)
+        text.append(UInt8(ascii: ":"))
+        text.append(decimal: second / 60 % 60, width: 2)
+        text.append(UInt8(ascii: ":"))
+        text.append(decimal: second % 60, width: 2)
+        text.append(UInt8(ascii: "."))
+        text.append(decimal: nanoseconds / 1_000_000, width: 3)
+        text.append(UInt8(ascii: "Z"))
     }
 }

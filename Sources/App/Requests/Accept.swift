@@ -6,7 +6,10 @@
 
 /// Whether an Accept field takes one of `names`. No field, or an empty one, takes everything.
 func accepts(_ accept: String?, anyOf names: [String]) -> Bool {
-    let ranges = (accept ?? "").split(separator: ",").compactMap(MediaRange.init)
+    guard let accept, accept != "*/*" else { return true }
+    // What most clients send, and what stands for a missing field.
+    if names.contains(accept) { return true }
+    let ranges = accept.split(separator: ",").compactMap(MediaRange.init)
     return ranges.isEmpty || names.contains { MediaRange.quality(of: $0, in: ranges) > 0 }
 }
 

@@ -50,6 +50,17 @@ enum BodyKind: Equatable {
 
 /// "image/png" of "Image/PNG; q=1".
 func mediaType(of field: String) -> String {
-    let name = field.split(separator: ";", omittingEmptySubsequences: false).first ?? ""
-    return name.lowercased().filter { !$0.isWhitespace }
+    // By bytes: every request comes here, and a field is ASCII (RFC 9110 §5.5).
+    let text = field.utf8Span.span
+    var name: [UInt8] = []
+    for index in text.indices {
+        switch text[index] {
+        case UInt8(ascii: ";"): return String(decoding: name, as: UTF8.self)
+        case 0x09...0x0D, 0x20: break
+        case let byte:
+            let isCapital = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            name.append(isCapital ? byte | 0x20 : byte)
+        }
+    }
+    return String(decoding: name, as: UTF8.self)
 }

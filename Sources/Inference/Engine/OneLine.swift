@@ -8,7 +8,9 @@ extension String {
     package func onOneLine(limit: Int = .max) -> String {
         // There are at least as many bytes as scalars.
         let isWhole = utf8.count <= limit || unicodeScalars.count <= limit
-        if isWhole, !unicodeScalars.contains(where: \.breaksLine) { return self }
+        if isWhole, isPrintableASCII || !unicodeScalars.contains(where: \.breaksLine) {
+            return self
+        }
         var line = String.UnicodeScalarView()
         for scalar in unicodeScalars.prefix(limit) {
             if scalar.breaksLine {
@@ -18,6 +20,14 @@ extension String {
             }
         }
         return isWhole ? String(line) : String(line) + "…"
+    }
+}
+
+extension String {
+    /// What nearly every text is, which is sooner seen than what else could break a line.
+    fileprivate var isPrintableASCII: Bool {
+        let text = utf8Span.span
+        return text.indices.allSatisfy { (0x20..<0x7F).contains(text[$0]) }
     }
 }
 

@@ -153,30 +153,37 @@ private struct JSONReader {
         position += 1
         var unescaped: [UInt8] = []
         var run = position
-        while let byte = next, byte != UInt8(ascii: "\"") {
-            guard byte >= 0x20 else {
-                throw expected("the string to go on, or its closing quote")
-            }
+        while true {
+            position = bytes.span.endOfStringRun(from: position)
+            guard let byte = next, byte != UInt8(ascii: "\"") else { break }
             guard byte == UInt8(ascii: "\\") else {
-                position += 1
-                continue
+                throw expected("the string to go on, or its closing quote")
             }
             unescaped += bytes[run..<position]
             unescaped += UTF8.encode(try escape()) ?? UTF8.encodedReplacementCharacter
             run = position
         }
         guard next != nil else { throw expected("the string's closing quote") }
-        let rest = bytes[run..<position]
-        position += 1
+        let end = position
+        if !unescaped.isEmpty { unescaped += bytes[run..<end] }
         let text =
             unescaped.isEmpty
-            ? String(validating: rest, as: UTF8.self)
-            : String(validating: unescaped + rest, as: UTF8.self)
+            ? Self.text(bytes.span.extracting(run..<end)) : Self.text(unescaped.span)
         guard let text else {
             position = start
             throw wrong("a string is not UTF-8")
         }
+        position = end + 1
         return text
+    }
+
+    /// `nil` where it is not UTF-8.
+    private static func text(_ bytes: Span<UInt8>) -> String? {
+        do {
+            return String(copying: try UTF8Span(validating: bytes))
+        } catch {
+            return nil
+        }
     }
 
     private mutating func escape() throws(UnreadableJSON) -> Unicode.Scalar {

@@ -8,6 +8,7 @@ internal import CCrypto
     private let context: OpaquePointer
 
     package init() {
+        OpenSSL.configure()
         guard let context = unsafe EVP_MD_CTX_new(),
             unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
         else {

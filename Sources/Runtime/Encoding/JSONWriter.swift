@@ -50,7 +50,9 @@ package struct JSONWriter {
 
     /// Writes a key and a whole number.
     package mutating func field(_ name: String, _ value: Int) {
-        field(name, raw: "\(value)")
+        key(name)
+        bytes.append(decimal: value)
+        needsComma = true
     }
 
     /// Writes a key and a value that is JSON already.

@@ -5,8 +5,11 @@ package enum PercentEncoding {
     /// Text of which only unreserved characters, and `spared`, stand for themselves: a segment of a
     /// path, a name or a value of a query.
     package static func component(_ text: String, sparing spared: UInt8? = nil) -> [UInt8] {
+        let bytes = text.utf8Span.span
         var encoded: [UInt8] = []
-        for byte in text.utf8 {
+        encoded.reserveCapacity(bytes.count)
+        for index in bytes.indices {
+            let byte = bytes[index]
             append(byte, asIs: isUnreserved(byte) || byte == spared, to: &encoded)
         }
         return encoded

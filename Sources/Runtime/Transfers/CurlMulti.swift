@@ -179,7 +179,7 @@ private final class WatchedSocket: EventHandler {
     private unowned let multi: CurlMulti
     /// The one that uses it now.
     weak var transfer: Transfer?
-    var interest: Interest = []
+    var interest = Interest(reading: false, writing: false)
     var token = Token(slot: .max, generation: 0)
 
     init(_ fd: CInt, _ multi: CurlMulti) {
@@ -194,7 +194,8 @@ private final class WatchedSocket: EventHandler {
 
 /// libcurl's own start, curl_global_init(3), once in a process.
 private enum CurlLibrary {
-    static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    static let isReady =
+        OpenSSL.begin() && curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 }
 
 private func multi(_ context: UnsafeMutableRawPointer?) -> CurlMulti? {
@@ -208,13 +209,9 @@ private let socketWanted: ccurl_socket_function = { easy, fd, what, context, _ i
         multi.unwatch(fd)
         return 0
     }
-    let interest: Interest =
-        switch what {
-        case CURL_POLL_IN: .read
-        case CURL_POLL_OUT: .write
-        case CURL_POLL_INOUT: [.read, .write]
-        default: []
-        }
+    // CURL_POLL_IN and CURL_POLL_OUT are the bits of CURL_POLL_INOUT.
+    let interest = Interest(
+        reading: what & CURL_POLL_IN != 0, writing: what & CURL_POLL_OUT != 0)
     let transfer = unsafe CurlEasy.transfer(of: easy)
     if !multi.watch(fd, interest, for: transfer) { multi.lost(transfer) }
     // -1 would end all transfers, not this one.

@@ -189,6 +189,8 @@ package final class TransferPool {
     }
 
     private func launch(_ transfer: Transfer) {
+        // The neighbour speaks plain HTTP, and is talked to while the process starts.
+        if settings.peers == .strangers { OpenSSL.configure() }
         guard let multi, let easy = spares.popLast() ?? CurlEasy() else {
             return fail(transfer, "no memory for a transfer")
         }

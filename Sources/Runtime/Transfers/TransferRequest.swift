@@ -1,5 +1,7 @@
 // What is asked of a transfer, and what it gives: values that may cross threads.
 
+internal import HTTP
+
 /// Names one transfer of one pool; never used twice.
 package struct TransferID: Sendable, Hashable {
     let number: UInt64
@@ -97,11 +99,12 @@ package struct TransferHeaders: Sendable {
     /// The value of the first field of that name that is not empty, without the white space around
     /// it. Case does not count; an empty value is an absent one.
     package subscript(_ name: String) -> String? {
+        let (bytes, nameBytes) = (section.span, name.utf8Span.span)
         var start = 0
-        while start < section.count {
-            let end = section[start...].firstIndex(of: 0x0A) ?? section.count
-            if isField(name, start..<end) {
-                let value = trimmed(start + name.utf8.count + 1..<end)
+        while start < bytes.count {
+            let end = bytes.firstIndex(of: 0x0A, from: start, to: bytes.count)
+            if Self.isField(nameBytes, bytes.extracting(start..<end)) {
+                let value = trimmed(start + nameBytes.count + 1..<end)
                 if !value.isEmpty { return String(decoding: section[value], as: UTF8.self) }
             }
             start = end + 1
@@ -109,15 +112,9 @@ package struct TransferHeaders: Sendable {
         return nil
     }
 
-    private func isField(_ name: String, _ line: Range<Int>) -> Bool {
-        let colon = line.lowerBound + name.utf8.count
-        guard colon < line.upperBound, section[colon] == 0x3A else { return false }
-        var index = line.lowerBound
-        for byte in name.utf8 {
-            guard Self.lowercase(byte) == Self.lowercase(section[index]) else { return false }
-            index += 1
-        }
-        return true
+    private static func isField(_ name: Span<UInt8>, _ line: Span<UInt8>) -> Bool {
+        guard line.count > name.count, line[name.count] == 0x3A else { return false }
+        return name.indices.allSatisfy { lowercase(name[$0]) == lowercase(line[$0]) }
     }
 
     private func trimmed(_ range: Range<Int>) -> Range<Int> {

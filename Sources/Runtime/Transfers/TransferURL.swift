@@ -2,6 +2,7 @@
 // checked is what is connected to.
 
 internal import CCurl
+internal import HTTP
 
 /// Reads URLs, curl_url_set(3).
 enum TransferURL {
@@ -12,16 +13,17 @@ enum TransferURL {
     /// of a small transfer's instructions: a bad one fails later, with less to say.
     static func hostForSentences(of url: String) throws(TransferError) -> String {
         try checkBytes(of: url)
-        let bytes = url.utf8
-        guard let colon = bytes.firstIndex(of: 0x3A), bytes[colon...].starts(with: "://".utf8)
-        else {
+        let bytes = url.utf8Span.span
+        let (colon, slash) = (UInt8(ascii: ":"), UInt8(ascii: "/"))
+        let start = bytes.firstIndex(of: colon, from: 0, to: bytes.count) + 3
+        guard start <= bytes.count, bytes[start - 2] == slash, bytes[start - 1] == slash else {
             throw .badURL(reason: "it does not begin with http:// or https://")
         }
-        let authority = bytes[colon...].dropFirst(3).prefix { $0 != 0x2F }
+        let end = bytes.firstIndex(of: slash, from: start, to: bytes.count)
         // "[::1]:80"
-        let end = authority.firstIndex(of: 0x5D) ?? authority.startIndex
-        let port = authority[end...].firstIndex(of: 0x3A) ?? authority.endIndex
-        return String(decoding: authority[..<port], as: UTF8.self)
+        let bracket = bytes.firstIndex(of: UInt8(ascii: "]"), from: start, to: end)
+        let port = bytes.firstIndex(of: colon, from: bracket == end ? start : bracket, to: end)
+        return String(decoding: (start..<port).map { bytes[$0] }, as: UTF8.self)
     }
 
     private static func checkBytes(of url: String) throws(TransferError) {
@@ -29,7 +31,10 @@ enum TransferURL {
             throw .badURL(reason: "it is longer than \(longest) bytes")
         }
         // C would take it for the end, and fetch something else.
-        guard !url.utf8.contains(0) else { throw .badURL(reason: "it holds a NUL byte") }
+        let bytes = url.utf8Span.span
+        guard bytes.firstIndex(of: 0, from: 0, to: bytes.count) == bytes.count else {
+            throw .badURL(reason: "it holds a NUL byte")
+        }
     }
 
     /// The host of a URL that can be fetched.
