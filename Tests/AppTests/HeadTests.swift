@@ -72,6 +72,18 @@ import Testing
         #expect(found == route)
     }
 
+    @Test(arguments: [
+        ("/a/b/ping", "/ping"), ("/a/b/", "/"), ("/a/b", nil), ("/a/bc", nil), ("/a/bc/ping", nil),
+        ("/x/b/ping", nil), ("", nil),
+    ])
+    func `a base path ends where a part of the path does`(_ path: String, _ rest: String?) throws {
+        let bytes = Array(path.utf8)
+        let basePath = try #require(BasePath("/a/b"))
+        let found = basePath.removed(from: bytes.indices, in: bytes.span)
+        #expect(found.map { String(decoding: bytes[$0], as: UTF8.self) } == rest)
+        #expect(BasePath.none.removed(from: bytes.indices, in: bytes.span) == nil)
+    }
+
     @Test func `a head without anything special`() throws {
         let properties = try properties()
         #expect(properties.kind == .unstated)

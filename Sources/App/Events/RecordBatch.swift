@@ -64,7 +64,7 @@ struct RecordBatch: Sendable {
             return record
         }
         self.source = source
-        isFIFO = source == .sqs && values.contains(where: Self.isOfFIFOQueue)
+        isFIFO = values.contains(where: Self.isOfFIFOQueue)
     }
 
     /// No records: something happened that leaves nothing to do.
