@@ -129,9 +129,9 @@ final class Application: InvocationHost {
         case .success(let loaded):
             for warning in loaded.model.warnings { log.warn(warning) }
             do throws(SystemError) {
-                backend = try Backend(loaded.model, configuration, on: loop) {
-                    [unowned self] in workersStarted($0, loaded)
-                }
+                backend = try Backend(
+                    loaded.model, configuration, queueCapacity: admission.queueCapacity, on: loop
+                ) { [unowned self] in workersStarted($0, loaded) }
             } catch {
                 fail(
                     ErrorReport(

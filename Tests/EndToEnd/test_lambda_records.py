@@ -150,12 +150,14 @@ def test_a_damaged_message_goes_back(function, good, damage):
     assert failed(function.api.call(event)) == ["message-1"]
 
 
-def test_the_messages_of_a_batch_are_worked_on_at_the_same_time(function, host):
-    uris = [{"uri": host.url("slow/digit-7.png")} for _ in range(8)]
-    invocation = function.api.invoke(events.sqs(*uris))
-    assert host.wait_for(lambda: host.hanging == 8), f"only {host.hanging} fetches at once"
-    host.released.set()
-    assert failed(invocation.wait()) == []
+def test_the_messages_of_a_batch_are_worked_on_at_the_same_time(api, host):
+    """Also in the smallest function: one worker does not mean one fetch."""
+    uris = [{"uri": host.url("slow/digit-7.png")} for _ in range(16)]
+    with LambdaFunction(api, "--workers", "1"):
+        invocation = api.invoke(events.sqs(*uris))
+        assert host.wait_for(lambda: host.hanging == 16), f"only {host.hanging} fetches at once"
+        host.released.set()
+        assert failed(invocation.wait()) == []
 
 
 def test_pipes_send_the_records_alone(function, good, bad):

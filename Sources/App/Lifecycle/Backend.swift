@@ -38,7 +38,8 @@ final class Backend {
     let maxItems: Int
 
     /// Images of one request that are fetched or computed at the same time: enough to keep every
-    /// worker busy behind slow hosts, few enough that one request does not fill the queue.
+    /// worker busy behind slow hosts, few enough that one request does not fill a queue in which
+    /// others find no room then.
     let window: Int
 
     init(
@@ -93,9 +94,10 @@ final class Backend {
 
 extension Backend {
     /// Starts workers on a model, and transfers; `started` is called when the workers have come up.
+    /// Beyond `queueCapacity` waiting images others are refused; without one, nobody is.
     convenience init(
-        _ model: Model, _ configuration: Configuration, on loop: EventLoop,
-        started: @escaping (Result<Void, WorkerFailure>) -> Void
+        _ model: Model, _ configuration: Configuration, queueCapacity: Int = .max,
+        on loop: EventLoop, started: @escaping (Result<Void, WorkerFailure>) -> Void
     ) throws(SystemError) {
         let limits = ImageLimits(pixels: configuration.maxImagePixels)
         let maxItems = configuration.maxItems
@@ -114,7 +116,7 @@ extension Backend {
             loop: loop, pool: pool, transfers: transfers, objects: objects,
             fetch: configuration.fetch,
             topK: configuration.topK ?? model.settings.topK.value, maxItems: maxItems,
-            queueCapacity: configuration.queueCapacity)
+            queueCapacity: queueCapacity)
     }
 
     /// Lets go of what would be dead or stale in a process that is restored from a snapshot: open
