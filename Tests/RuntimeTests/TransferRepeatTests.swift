@@ -53,12 +53,14 @@ import Testing
         var result: TransferResult?
         let upload = harness.pool.startUpload(request) { result = $0 }
         upload.send([1, 2, 3])
+        upload.end()
         try harness.turn { result != nil }
         guard case .unreachable = result?.failure else {
             Issue.record("\(String(describing: result))")
             return
         }
-        #expect(posts.map { $0.connection < Self.kept } == [true, false])
+        // Where its end was on its way already, it is not repeated at all.
+        #expect(posts.count <= 2 && posts.count { $0.connection < Self.kept } == 1)
         harness.pool.close()
     }
 }

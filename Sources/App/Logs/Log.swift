@@ -1,8 +1,9 @@
 // Log lines on standard error: text for people, JSON for machines (contracts.md A16, B12).
 //
-// Lines of one turn leave together. Where whoever reads them is slow, they wait here, and are dropped
-// where too many do, since no log is worth a server that stands still. One event is one line, whatever its texts hold. Nothing here is ever given a
-// query string or a request's body: presigned URLs are secrets.
+// Lines of one turn leave together. Where their reader is slow they wait here, and are dropped where
+// too many do, since no log is worth a server that stands still. One event is one line, whatever its
+// texts hold. Nothing here is ever given a query string or a request's body: presigned URLs are
+// secrets.
 
 internal import Glibc
 internal import Inference
@@ -126,7 +127,7 @@ final class Log {
     /// one that waits.
     private func hasRoom(within patience: CInt) -> Bool {
         var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        return unsafe poll(&polled, 1, patience) != 0
+        return unsafe poll(&polled, 1, patience) > 0
     }
 
     private func write(
