@@ -46,21 +46,32 @@ import Testing
         harness.pool.close()
     }
 
-    @Test func `a streamed request, too`() throws {
+    /// The end would have libcurl look; nobody may have to wait for that.
+    @Test func `a streamed request, too, before its end`() throws {
+        try stream { $0.send([1, 2, 3]) }
+        #expect(posts.map { $0.connection < Self.kept } == [true, false])
+    }
+
+    /// Where its end was on its way already, it is not repeated at all.
+    @Test func `a streamed request behind its end, if at all`() throws {
+        try stream {
+            $0.send([1, 2, 3])
+            $0.end()
+        }
+        #expect(posts.count <= 2 && posts.count { $0.connection < Self.kept } == 1)
+    }
+
+    private func stream(_ body: (Upload) -> Void) throws {
         let harness = try harness(.neighbour)
         var request = TransferRequest(.post, url: server.url("/response"))
         request.totalTimeout = nil
         var result: TransferResult?
-        let upload = harness.pool.startUpload(request) { result = $0 }
-        upload.send([1, 2, 3])
-        upload.end()
+        body(harness.pool.startUpload(request) { result = $0 })
         try harness.turn { result != nil }
         guard case .unreachable = result?.failure else {
             Issue.record("\(String(describing: result))")
             return
         }
-        // Where its end was on its way already, it is not repeated at all.
-        #expect(posts.count <= 2 && posts.count { $0.connection < Self.kept } == 1)
         harness.pool.close()
     }
 }

@@ -21,6 +21,8 @@ final class CurlMulti: EventHandler {
     private let hungUp: (Transfer) -> Void
     private var sockets: [CInt: WatchedSocket] = [:]
     private var timer: Token?
+    /// Transfers whose connection libcurl has stopped reading, to be looked at behind the call.
+    private var unread: [Transfer] = []
     /// Whether `act` is called at the end of this turn.
     private var isDue = false
     private var context: Unmanaged<CurlMulti>?
@@ -88,18 +90,7 @@ final class CurlMulti: EventHandler {
         // The error itself is found by reading.
         if readiness.contains(.hangup) { mask |= CURL_CSELECT_ERR | CURL_CSELECT_IN }
         act(on: socket, mask)
-        if let transfer, let upload = transfer.upload {
-            upload.stirred()
-            if transfer.phase == .answer && !isRead(for: transfer, socket) { hungUp(transfer) }
-        }
-    }
-
-    private func isRead(for transfer: Transfer, _ socket: CInt) -> Bool {
-        if let socket = sockets[socket], socket.transfer === transfer {
-            return socket.interest.contains(.read)
-        }
-        // It may have gone on to another connection.
-        return sockets.values.contains { $0.transfer === transfer && $0.interest.contains(.read) }
+        transfer?.upload?.stirred()
     }
 
     /// In this turn still: a request, and a body that goes on, must not wait for the next.
@@ -123,6 +114,15 @@ final class CurlMulti: EventHandler {
                 continue
             }
             finished(transfer, result)
+        }
+        let unread = self.unread
+        self.unread = []
+        for transfer in unread where unsafe context != nil && transfer.phase == .answer {
+            // It may have gone on to another connection.
+            let isRead = sockets.values.contains {
+                $0.transfer === transfer && $0.interest.contains(.read)
+            }
+            if !isRead { hungUp(transfer) }
         }
     }
 
@@ -162,6 +162,10 @@ final class CurlMulti: EventHandler {
         } catch {
             return false
         }
+    }
+
+    fileprivate func stoppedReading(for transfer: Transfer?) {
+        if let transfer, transfer.upload != nil { unread.append(transfer) }
     }
 
     fileprivate func unwatch(_ fd: CInt) {
@@ -205,14 +209,15 @@ private func multi(_ context: UnsafeMutableRawPointer?) -> CurlMulti? {
 
 private let socketWanted: ccurl_socket_function = { easy, fd, what, context, _ in
     guard let multi = unsafe multi(context) else { return 0 }
+    let transfer = unsafe CurlEasy.transfer(of: easy)
+    // CURL_POLL_IN and CURL_POLL_OUT are the bits of CURL_POLL_INOUT.
+    let interest = Interest(
+        reading: what & CURL_POLL_IN != 0, writing: what & CURL_POLL_OUT != 0)
+    if !interest.contains(.read) { multi.stoppedReading(for: transfer) }
     if what == CURL_POLL_REMOVE {
         multi.unwatch(fd)
         return 0
     }
-    // CURL_POLL_IN and CURL_POLL_OUT are the bits of CURL_POLL_INOUT.
-    let interest = Interest(
-        reading: what & CURL_POLL_IN != 0, writing: what & CURL_POLL_OUT != 0)
-    let transfer = unsafe CurlEasy.transfer(of: easy)
     if !multi.watch(fd, interest, for: transfer) { multi.lost(transfer) }
     // -1 would end all transfers, not this one.
     return 0
