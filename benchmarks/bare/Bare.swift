@@ -1,9 +1,7 @@
 // The work of a request without a server: decode, preprocess, infer, rank, in a loop on each thread.
 //
 // What `benchmarks/images` compares the server with, so it uses the very code that the server's
-// workers use, one classifier a thread on one shared model. Prints one line of JSON. With a REST, each
-// picture comes that many microseconds after the last, and the rest counts for nothing: a processor
-// that has slept between two events computes slower than one that goes round in a loop.
+// workers use, one classifier a thread on one shared model. Prints one line of JSON.
 // It refuses to warm up the client's way: each thread classifies the picture once before the clock starts.
 
 internal import Glibc
@@ -11,20 +9,20 @@ internal import Inference
 internal import Runtime
 internal import Synchronization
 
-/// `bare MODEL_DIR IMAGE THREADS SECONDS [REST]`, or what `Stages` does
+/// `bare MODEL_DIR IMAGE THREADS SECONDS`, or what `Stages` or `Events` do
 @main
 enum Bare {
     static func main() {
         let arguments = CommandLine.arguments
         Engine.refuseTelemetry()
         if arguments.count == 5, arguments[1] == "stages" { return stages(arguments) }
-        guard arguments.count >= 5, let threads = Int(arguments[3]), threads > 0,
-            let seconds = Double(arguments[4]), let picture = bytes(of: arguments[2]),
-            let rest = UInt32(arguments.dropFirst(5).first ?? "0")
-        else { return end(64, "usage: bare MODEL_DIR IMAGE THREADS SECONDS [REST]") }
+        if arguments.count == 5, arguments[1] == "events" { return events(arguments) }
+        guard arguments.count == 5, let threads = Int(arguments[3]), threads > 0,
+            let seconds = Double(arguments[4]), let picture = bytes(of: arguments[2])
+        else { return end(64, "usage: bare MODEL_DIR IMAGE THREADS SECONDS") }
         do {
             let model = try Model.load(folder: arguments[1])
-            let race = Race(threads: threads, seconds: seconds, rest: rest)
+            let race = Race(threads: threads, seconds: seconds)
             var runners: [Runner] = []
             for index in 0..<threads {
                 runners.append(
@@ -55,6 +53,18 @@ enum Bare {
         }
     }
 
+    private static func events(_ arguments: [String]) {
+        guard let picture = bytes(of: arguments[4]) else {
+            return end(64, "usage: bare events LIBRARY MODEL_DIR IMAGE")
+        }
+        do {
+            let model = try Model.load(folder: arguments[3])
+            exit(try Events.run(library: arguments[2], model, picture))
+        } catch {
+            end(1, "\(error)")
+        }
+    }
+
     private static func end(_ status: CInt, _ line: String) {
         print(line)
         exit(status)
@@ -81,13 +91,10 @@ private final class Race: Sendable {
     private let ready = Atomic<Int>(0)
     private let threads: Int
     private let seconds: Double
-    /// Microseconds between two pictures.
-    private let rest: UInt32
 
-    init(threads: Int, seconds: Double, rest: UInt32) {
+    init(threads: Int, seconds: Double) {
         self.threads = threads
         self.seconds = seconds
-        self.rest = rest
     }
 
     func run(_ model: Model, _ picture: [UInt8]) {
@@ -100,16 +107,11 @@ private final class Race: Sendable {
             let clock = ContinuousClock()
             let end = clock.now + .seconds(seconds)
             let used = threadNanoseconds()
-            var resting = 0
             while clock.now < end {
                 _ = try classifier.classify(picture)
                 count += 1
-                guard rest > 0 else { continue }
-                let began = threadNanoseconds()
-                usleep(rest)
-                resting += threadNanoseconds() - began
             }
-            cpuNanoseconds.add(threadNanoseconds() - used - resting, ordering: .relaxed)
+            cpuNanoseconds.add(threadNanoseconds() - used, ordering: .relaxed)
         } catch {
             failures.add(1, ordering: .relaxed)
             ready.add(threads, ordering: .acquiringAndReleasing)

@@ -1,5 +1,6 @@
 // The least a Lambda runtime can do, as the floor of comparisons: `next`, then `{}` to `response`, for
 // ever, over one kept connection and blocking sockets. Reads AWS_LAMBDA_RUNTIME_API; checks nothing.
+// As a library it does some work between the two: `benchmarks/bare` has it classify a picture.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -33,7 +34,8 @@ static char *response(void) {
     return end;
 }
 
-int main(void) {
+// Answers events for as long as there are any; `work`, if it is not NULL, is called for each.
+int answer_events(void (*work)(void *), void *context) {
     char host[64];
     int port;
     const char *api = getenv("AWS_LAMBDA_RUNTIME_API");
@@ -51,6 +53,7 @@ int main(void) {
     for (;;) {
         if (send(fd, next, (size_t)size, 0) != size) return 1;
         response();
+        if (work != NULL) work(context);
         const char *id = strcasestr(buffer, "lambda-runtime-aws-request-id:");
         if (id == NULL) return 1;
         id += 30 + strspn(id + 30, " ");
@@ -63,3 +66,5 @@ int main(void) {
         response();
     }
 }
+
+int main(void) { return answer_events(NULL, NULL); }

@@ -16,12 +16,12 @@ def build(folder):
     """Compiles the C programs of this folder; returns the path of each."""
     paths = {}
     for name, *more in [
-            ("stub", "-pthread"), ("exec",), ("minimal",),
+            ("stub", "-pthread"), ("exec",), ("minimal",), ("minimal.so", "-shared", "-fPIC"),
             ("engine", f"-I{SOURCES}/include", f"{SOURCES}/COnnxRuntime.c", "-ldl")]:
         paths[name] = os.path.join(folder, name)
         subprocess.run(
             ["clang", "-O2", "-Wall", "-Wextra", "-Werror", "-o", paths[name],
-             os.path.join(HERE, f"{name}.c"), *more], check=True)
+             os.path.join(HERE, f"{name.partition('.')[0]}.c"), *more], check=True)
     return paths
 
 
@@ -46,6 +46,11 @@ def commands(options, programs):
     if options.against:
         named["against"] = [options.against, *named["amphora"][1:]]
     return named
+
+
+def classifying(options, programs):
+    """The minimal client that classifies the picture between an event and its answer."""
+    return [options.bare, "events", programs["minimal.so"], options.model_path, options.image]
 
 
 class Pipe:

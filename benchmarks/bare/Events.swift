@@ -1,0 +1,54 @@
+// Pictures one by one, as a Lambda function gets them: the least client of the Runtime API
+// (benchmarks/lambda/minimal.c, as a library), which classifies between an event and its answer.
+//
+// The floor of `benchmarks/lambda`: between two events the kernel has had the processor's caches, so a
+// picture costs more here than in a loop, whoever asks for it. The picture comes from memory, since
+// what a runtime takes to read events is what is measured above this.
+
+internal import Glibc
+internal import Inference
+
+/// Lambda events on one thread.
+enum Events {
+    private typealias Work = @convention(c) (UnsafeMutableRawPointer?) -> Void
+    private typealias Client = @convention(c) (Work?, UnsafeMutableRawPointer?) -> CInt
+
+    /// What is done for each event.
+    private final class Task {
+        let classifier: Classifier
+        let picture: [UInt8]
+
+        init(_ classifier: Classifier, _ picture: [UInt8]) {
+            (self.classifier, self.picture) = (classifier, picture)
+        }
+
+        /// Ends the process where it fails: nothing but the time would tell.
+        func run() {
+            do {
+                _ = try classifier.classify(picture)
+            } catch {
+                print("\(error)")
+                exit(1)
+            }
+        }
+    }
+
+    /// Answers events by the client in a library; returns its status, or 64 where there is none.
+    static func run(library: String, _ model: Model, _ picture: [UInt8]) throws -> CInt {
+        let task = Task(try model.makeClassifier(), picture)
+        // A runtime is warm when it asks for its first event.
+        task.run()
+        guard let opened = unsafe dlopen(library, RTLD_NOW),
+            let symbol = unsafe dlsym(opened, "answer_events")
+        else { return 64 }
+        let client = unsafe unsafeBitCast(symbol, to: Client.self)
+        return withExtendedLifetime(task) {
+            unsafe client(
+                { context in
+                    if let context = unsafe context {
+                        unsafe Unmanaged<Task>.fromOpaque(context).takeUnretainedValue().run()
+                    }
+                }, Unmanaged.passUnretained(task).toOpaque())
+        }
+    }
+}
