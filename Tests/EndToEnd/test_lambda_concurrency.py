@@ -79,11 +79,11 @@ def test_each_event_has_its_own_deadline(four, host):
     told = [api.invoke({"uri": host.url("hang")}, deadline_s=span) for span in (1.2, 0.4, 0.8)]
     ends = {}
     for invocation in told:
-        report = invocation.wait(5)
+        report = invocation.wait(8)
         assert report.error()[0] == "Function.Timeout"
         # Not much before its deadline; how long after depends on how busy the machine is.
         assert invocation.deadline_s - (report.ended - invocation.delivered) < 0.25
-        assert report.status in (None, 202)
+        assert report.status in (None, 202, 410)
         ends[invocation.deadline_s] = report.ended
     assert sorted(ends, key=ends.get) == sorted(ends)
 
@@ -97,7 +97,7 @@ def test_the_deadline_of_an_event_that_is_still_to_be_read():
         # Its pictures are to be in the queue, ahead of the next event.
         time.sleep(0.3)
         waiting = function.api.invoke({"warmup": True, "padding": "x" * 50_000}, deadline_s=0.6)
-        assert waiting.wait(3).error()[0] == "Function.Timeout"
+        assert waiting.wait(8).error()[0] == "Function.Timeout"
         # Not long before its deadline, and while the workers are still busy.
         assert 0.3 < waiting.reports[0].arrived - waiting.delivered
         assert not busy.reports
@@ -140,7 +140,7 @@ def test_the_extension_asks_for_no_event(event):
         assert function.api.seen("register")[0].json() == {"events": []}
         assert function.api.call(event).call == "response"
         function.terminate()
-        assert function.wait(2) == 0
+        assert function.wait(8) == 0
 
 
 def test_the_end_answers_what_is_under_way(four, host):
@@ -149,8 +149,8 @@ def test_the_end_answers_what_is_under_way(four, host):
     four.terminate()
     time.sleep(0.1)
     host.released.set()
-    assert {one.wait(2).call for one in told} == {"response"}
-    assert four.wait(2) == 0
+    assert {one.wait(8).call for one in told} == {"response"}
+    assert four.wait(8) == 0
 
 
 def test_work_is_done_in_parallel():

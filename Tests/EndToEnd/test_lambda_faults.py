@@ -23,11 +23,11 @@ def test_a_signal_while_a_failed_start_is_told(api, tmp_path, what, delay):
     with LambdaFunction(api, *options, model=tmp_path / "nowhere", ready=False) as function:
         assert api.wait_for(lambda: api.seen("init/error"))
         function.terminate()
-        assert function.wait(5) == 1
+        assert function.wait(8) == 1
         assert ("nowhere" if what == "model" else "--top-k") in function.text()
     [report] = api.seen("init/error")
     if delay < 1:
-        assert api.wait_for(lambda: report.status == 202, 2)
+        assert api.wait_for(lambda: report.status == 202, 8)
         assert report.error()[1] in function.text()
 
 
@@ -115,7 +115,7 @@ def test_a_container_error_in_answer_to_a_stream_ends_the_process(api, event):
     with LambdaFunction(api, "--invoke-mode", "response-stream") as function:
         api.fail("response", status=500)
         api.call(event)
-        assert function.wait(2) > 0
+        assert function.wait(8) > 0
 
 
 def test_container_errors_without_an_end_end_the_process(event):
@@ -148,4 +148,4 @@ def test_a_log_that_nobody_reads(api, event):
         assert_works(function, event)
         api.wait_for_next()
         function.terminate()
-        assert function.wait(3) == 0
+        assert function.wait(8) == 0

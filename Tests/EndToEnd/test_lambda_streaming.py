@@ -117,7 +117,7 @@ def test_a_load_balancer_knows_no_streams(function):
 def test_a_stream_that_meets_its_deadline(function, host):
     told = function.api.invoke(
         lines_event(host.url("image/digit-1.png"), host.url("hang")), deadline_s=1)
-    answer = told.wait(3)
+    answer = told.wait(8)
     _, payload = answer.prelude()
     first, *rest = payload.splitlines()
     assert json.loads(first)["results"][0]["label"] == "1"
