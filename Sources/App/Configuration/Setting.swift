@@ -133,14 +133,6 @@ extension SettingKind where Value == String {
     }
 }
 
-extension SettingKind where Value == String? {
-    /// Any text that isn't empty, or nothing.
-    static func optionalText(_ what: String, placeholder: String) -> Self {
-        SettingKind(
-            takes: what, placeholder: placeholder, parse: { $0.isEmpty ? nil : .some($0) })
-    }
-}
-
 extension SettingKind where Value == Bool {
     /// On or off.
     static var flag: Self {

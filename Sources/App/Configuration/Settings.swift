@@ -25,8 +25,9 @@ enum Settings {
         help: "The model folder; searched first.")
     static let modelName = Setting<String?>(
         name: "model-name", aliases: [Alias(variable: "MODEL_NAME")],
-        kind: .optionalText(
-            "the name of a folder in the zoo, or the address of a model", placeholder: "name"),
+        kind: .optional(
+            .text("the name of a folder in the zoo, or the address of a model", placeholder: "name")
+        ),
         standard: nil, defaultText: "none",
         help: """
             The model that is served where the model folder is missing or empty: a folder of the zoo, \
@@ -38,14 +39,15 @@ enum Settings {
         help: "The folder of model folders that --model-name chooses from.")
     static let modelSHA256 = Setting<String?>(
         name: "model-sha256", aliases: [Alias(variable: "MODEL_SHA256")],
-        kind: .sha256, standard: nil, defaultText: "none",
+        kind: .optional(.sha256), standard: nil, defaultText: "none",
         help: "The SHA-256 that a fetched file must have; another one is not served.")
     static let modelMaxBytes = Setting(
         name: "model-max-bytes", kind: .bytes(1...1_099_511_627_776), standard: 2_147_483_648,
         defaultText: "2147483648",
         help: "The largest model that is fetched, packed and unpacked.")
     static let engineLibrary = Setting<String?>(
-        name: "engine-library", kind: .optionalText("the path of a library", placeholder: "file"),
+        name: "engine-library",
+        kind: .optional(.text("the path of a library", placeholder: "file")),
         standard: nil, defaultText: "beside the executable",
         help: "The inference engine's shared library.")
 
@@ -236,9 +238,7 @@ extension SettingKind where Value == String {
             placeholder: "media-types",
             parse: { text in !text.isEmpty && accepts(text, anyOf: names) ? text : nil })
     }
-}
 
-extension SettingKind where Value == String? {
     /// A SHA-256, in lower case whatever it is written in.
     fileprivate static var sha256: Self {
         SettingKind(
@@ -247,7 +247,7 @@ extension SettingKind where Value == String? {
                 let isDigest =
                     text.utf8.count == 64
                     && text.unicodeScalars.allSatisfy(\.properties.isASCIIHexDigit)
-                return isDigest ? .some(text.lowercased()) : nil
+                return isDigest ? text.lowercased() : nil
             })
     }
 }
@@ -256,8 +256,7 @@ extension SettingKind where Value == LogLevel {
     /// A level by its name, or by the number that SageMaker's toolkits use.
     fileprivate static var logLevel: Self {
         SettingKind(
-            takes: "one of " + LogLevel.allCases.map(\.rawValue).joined(separator: ", "),
-            placeholder: LogLevel.allCases.map(\.rawValue).joined(separator: "|"),
+            takes: choice.takes, placeholder: choice.placeholder,
             parse: { LogLevel(lenient: $0) })
     }
 }
