@@ -5,13 +5,13 @@ import Testing
 
 @testable import Runtime
 
-@Suite struct TLSRandomnessTests {
+@Suite struct OpenSSLTests {
     @Test func `every generator of TLS takes a new seed`() {
         draw()
         let before = counts()
         draw()
         #expect(counts() == before)
-        TLSRandomness.renew()
+        OpenSSL.renewSeeds()
         draw()
         let after = counts()
         #expect(after.count == 2)

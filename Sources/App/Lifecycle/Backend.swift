@@ -127,7 +127,7 @@ extension Backend {
     }
 
     /// Renews what a snapshot made the same in all processes that are restored from it.
-    func renewAfterRestore() { TLSRandomness.renew() }
+    func renewAfterRestore() { OpenSSL.renewSeeds() }
 
     /// Breaks off all transfers and ends the workers, each after the job in its hands.
     func close() {
