@@ -27,12 +27,13 @@ Linux-aarch64)
 esac
 
 folder=${1:?which folder?}
+program=$folder/aws-lambda-rie
 
-if echo "$program_sha256  $folder/aws-lambda-rie" | sha256sum --check --status 2>/dev/null; then
+if [ -x "$program" ] && echo "$program_sha256  $program" | sha256sum --check --status 2>/dev/null; then
     exit 0
 fi
 echo "install_emulator: fetching aws-lambda-rie from aws-sam-cli $version (8 MB) with pip"
 python3 "$(dirname -- "$0")/unpack_wheel.py" "$folder" "aws-sam-cli==$version=$wheel_sha256" \
     "samcli/local/rapid/$member=$program_sha256"
 chmod 0755 "$folder/$member"
-mv -f "$folder/$member" "$folder/aws-lambda-rie"
+mv -f "$folder/$member" "$program"
