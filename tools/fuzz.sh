@@ -22,7 +22,8 @@ while getopts s:j:w: option; do
 done
 shift $((OPTIND - 1))
 targets=("$@")
-((${#targets[@]})) || targets=(params symbol onnx settings image json http)
+# Every target has a folder there, by test.
+((${#targets[@]})) || mapfile -t targets < <(ls Tests/FuzzTests/Corpus)
 
 # SwiftPM passes the two sanitizers one by one, of which the compiler would take the last only.
 AMPHORA_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product fuzz \
