@@ -2,8 +2,8 @@
 
 import PackageDescription
 
-// Arrows run one way: App → Runtime → EventLoop and HTTP; App → Inference. `make build` refuses any
-// other import (`--explicit-target-dependency-import-check error`).
+// Arrows run one way, as ARCHITECTURE.md draws them; the targets stand here from the leaf upwards.
+// `make build` refuses any other import (`--explicit-target-dependency-import-check error`).
 
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -20,7 +20,7 @@ let strictC: [CSetting] = [
 
 // The fuzz targets: a test target that replays what fuzzing found, and with AMPHORA_FUZZ in the
 // environment, for tools/fuzz.sh only, the fuzzer itself.
-let fuzzed: [Target.Dependency] = ["Inference", "HTTP"]
+let fuzzed: [Target.Dependency] = ["Basics", "Onnx", "MXNetImport", "Inference", "HTTP"]
 let fuzzing: Target =
     Context.environment["AMPHORA_FUZZ"] == nil
     ? .testTarget(
@@ -37,7 +37,7 @@ let package = Package(
         .executable(name: "amphora", targets: ["App"])
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
     ],
     targets: [
         // One small target for each C library: its headers, and typed shims for what Swift cannot import.
@@ -52,19 +52,32 @@ let package = Package(
         .target(name: "CZlib", cSettings: strictC, linkerSettings: [.linkedLibrary("z")]),
         .target(name: "COnnxRuntime", cSettings: strictC, linkerSettings: [.linkedLibrary("dl")]),
 
+        .target(name: "Basics", dependencies: ["CCrypto", "CZlib"], swiftSettings: strict),
         .target(name: "EventLoop", dependencies: ["CLinux"], swiftSettings: strict),
-        .target(name: "HTTP", swiftSettings: strict),
-        .target(
-            name: "Inference", dependencies: ["CJPEG", "CPNG", "CWebP", "CZlib", "COnnxRuntime"],
-            swiftSettings: strict),
+        .target(name: "HTTP", dependencies: ["Basics"], swiftSettings: strict),
         .target(
             name: "Runtime",
-            dependencies: ["EventLoop", "HTTP", "CCurl", "CCrypto", "CLinux", "CZlib"],
+            dependencies: ["Basics", "EventLoop", "HTTP", "CCurl", "CLinux"],
+            swiftSettings: strict),
+        .target(name: "Onnx", dependencies: ["Basics"], swiftSettings: strict),
+        .target(name: "MXNetImport", dependencies: ["Basics", "Onnx"], swiftSettings: strict),
+        .target(
+            name: "Inference",
+            dependencies: [
+                "Basics", "Onnx", "MXNetImport", "CJPEG", "CPNG", "CWebP", "COnnxRuntime",
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "ModelStore",
+            dependencies: ["Basics", "EventLoop", "Runtime", "CZlib"], swiftSettings: strict),
+        .target(
+            name: "Serving",
+            dependencies: ["Basics", "EventLoop", "HTTP", "Runtime", "Inference", "ModelStore"],
             swiftSettings: strict),
         .executableTarget(
             name: "App",
             dependencies: [
-                "Runtime", "EventLoop", "HTTP", "Inference",
+                "Basics", "EventLoop", "HTTP", "Runtime", "Inference", "ModelStore", "Serving",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict,
@@ -76,7 +89,7 @@ let package = Package(
 
         // What the server is compared with; benchmarks/README.md. Not shipped.
         .executableTarget(
-            name: "bare", dependencies: ["Inference", "Runtime"], path: "benchmarks/bare",
+            name: "bare", dependencies: ["Basics", "Inference", "Runtime"], path: "benchmarks/bare",
             swiftSettings: strict),
 
         .target(
@@ -86,12 +99,16 @@ let package = Package(
             name: "EventLoopTests", dependencies: ["EventLoop", "CLinux", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "BasicsTests", dependencies: ["Basics", "CCrypto", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "HTTPTests", dependencies: ["HTTP", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "InferenceTests",
             dependencies: [
-                "Inference", "CJPEG", "CPNG", "CWebP", "CZlib", "COnnxRuntime", "TestSupport",
+                "Basics", "Onnx", "MXNetImport", "Inference", "CJPEG", "CPNG", "CWebP",
+                "COnnxRuntime", "TestSupport",
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .target(
@@ -99,7 +116,7 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: [
-                "Runtime", "EventLoop", "HTTP", "CCrypto", "CLinux", "CAllocationCounter",
+                "Basics", "Runtime", "EventLoop", "HTTP", "CLinux", "CAllocationCounter",
                 "TestSupport",
             ],
             swiftSettings: strict,
@@ -108,9 +125,23 @@ let package = Package(
                 .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=getaddrinfo"])
             ]),
         .testTarget(
+            name: "ModelStoreTests",
+            dependencies: [
+                "Basics", "EventLoop", "HTTP", "Runtime", "ModelStore", "CZlib", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ServingTests",
+            dependencies: [
+                "Basics", "EventLoop", "HTTP", "Runtime", "Inference", "ModelStore", "Serving",
+                "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "AppTests",
             dependencies: [
-                "App", "Runtime", "EventLoop", "HTTP", "Inference", "TestSupport",
+                "Basics", "EventLoop", "HTTP", "Runtime", "Inference", "ModelStore", "Serving",
+                "App", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -4,6 +4,8 @@
 // clock makes one a second and hands it to every response of that second.
 // It refuses to parse: a server of computed answers has no use for a client's dates.
 
+internal import Basics
+
 /// An IMF-fixdate, 29 bytes of ASCII.
 package struct HTTPDate: Sendable {
     /// The text.
@@ -14,7 +16,7 @@ package struct HTTPDate: Sendable {
     package init(unixSeconds: Int64) {
         let seconds = Int(min(max(unixSeconds, 0), 253_402_300_799))
         let (days, secondOfDay) = seconds.quotientAndRemainder(dividingBy: 86_400)
-        let (year, month, day) = HTTPDate.civil(daysSince1970: days)
+        let (year, month, day) = Calendar.date(daysSince1970: days)
 
         var text = InlineArray<29, UInt8>(repeating: Byte.space)
         // 1970-01-01 was a Thursday.
@@ -31,21 +33,6 @@ package struct HTTPDate: Sendable {
         HTTPDate.write(secondOfDay % 60, to: &text, at: 23)
         HTTPDate.write("GMT", word: 0, to: &text, at: 26)
         bytes = text
-    }
-
-    /// The Gregorian date of a day, counted in years that begin in March, so that the leap day is
-    /// the last of its year.
-    package static func civil(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
-        // 719,468 days lie between 0000-03-01 and 1970-01-01; 146,097 are in 400 years.
-        let (era, dayOfEra) = (days + 719_468).quotientAndRemainder(dividingBy: 146_097)
-        let leapDaysBefore = dayOfEra / 1460 - dayOfEra / 36_524 + dayOfEra / 146_096
-        let yearOfEra = (dayOfEra - leapDaysBefore) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        // Five months from March are always 153 days.
-        let marchMonth = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
-        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        return (era * 400 + yearOfEra + (month <= 2 ? 1 : 0), month, day)
     }
 
     private static func write(_ number: Int, to text: inout InlineArray<29, UInt8>, at start: Int) {

@@ -105,3 +105,12 @@ package struct RequestHead: ~Copyable {
         return nil
     }
 }
+
+extension ByteRange {
+    /// These bytes as text; invalid UTF-8 is replaced.
+    package func text(in bytes: Span<UInt8>) -> String {
+        unsafe bytes.extracting(range).withUnsafeBufferPointer { bytes in
+            unsafe String(decoding: bytes, as: UTF8.self)
+        }
+    }
+}

@@ -1,7 +1,9 @@
 // The lines of a recording: what is taken, what is refused and how.
 
+import Basics
 import Glibc
 import Inference
+import TestSupport
 import Testing
 
 @testable import App
@@ -184,7 +186,7 @@ import Testing
 
     @Test func `what is no file is refused`() {
         for path in ["/nonexistent/x", "/tmp", "/dev/null"] {
-            #expect(throws: ModelError.self) { try GoldenReader(path, longestLine: 1) }
+            #expect(throws: InputError.self) { try GoldenReader(path, longestLine: 1) }
         }
     }
 }

@@ -10,7 +10,7 @@ import Testing
         (Int.max, "9,223,372,036,854,775,807"),
     ])
     func `thousands are grouped`(number: Int, text: String) {
-        #expect(InspectionText.grouped(number) == text)
+        #expect(TerminalText.grouped(number) == text)
     }
 
     @Test(arguments: [
@@ -18,6 +18,6 @@ import Testing
         (Int.max, "8388608.0 TiB"),
     ])
     func `sizes have the unit that fits`(bytes: Int, text: String) {
-        #expect(InspectionText.size(bytes) == text)
+        #expect(TerminalText.size(bytes) == text)
     }
 }

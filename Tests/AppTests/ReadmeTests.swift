@@ -1,4 +1,6 @@
+import Basics
 import FoundationEssentials
+import Serving
 import Testing
 
 @testable import App
@@ -25,7 +27,7 @@ import Testing
     }
 
     private static func table() -> String {
-        let rows = Settings.all.map { setting in
+        let rows = Configuration.settings.map { setting in
             let names = setting.variables.map { "`\($0.variable)`" }.joined(separator: ", ")
             return "| `--\(setting.name)` | \(names) | \(setting.defaultText) | \(setting.help) |"
         }

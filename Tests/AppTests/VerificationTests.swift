@@ -4,9 +4,11 @@
 import EventLoop
 import HTTP
 import Inference
+import TestSupport
 import Testing
 
 @testable import App
+@testable import Serving
 
 @Suite struct QuestionTests {
     private static let picture = Question(content: .picture([0xFF, 0xD8, 0, 1]), topK: 2)
@@ -146,7 +148,7 @@ import Testing
                 return { completed in
                     if number % 3 == 0 { completed(number) } else { open[number] = completed }
                 }
-            }, deliver: { delivered.append($0) })
+            }, deliver: { delivered.append($0) }, finished: {})
         run.hasRoom = { open.count < 5 }
         run.launch()
         while !run.isFinished {
@@ -163,7 +165,8 @@ import Testing
 
     @Test func `a run without tasks ends at once`() throws {
         let loop = EventLoop(poller: try EpollPoller())
-        let run = OrderedRun<Int>(on: loop, window: 1, next: { nil }, deliver: { _ in })
+        let run = OrderedRun<Int>(
+            on: loop, window: 1, next: { nil }, deliver: { _ in }, finished: { loop.stop() })
         run.launch()
         try loop.run()
         #expect(run.isFinished)

@@ -1,6 +1,7 @@
 // What is said when the engine or a model file is not as it should be.
 
 import Glibc
+import Onnx
 import TestSupport
 import Testing
 

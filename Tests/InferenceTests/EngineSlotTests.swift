@@ -2,6 +2,7 @@
 // and this is where it shows.
 
 import COnnxRuntime
+import Onnx
 import Testing
 
 @testable import Inference
@@ -11,7 +12,8 @@ import Testing
     private let version: String
 
     init() throws {
-        (library, version) = try OnnxRuntimeLibrary.load(ModelFixtures.engine.library)
+        (library, version) = try OnnxRuntimeLibrary.load(
+            ModelFixtures.engine.library ?? OnnxRuntimeLibrary.fileName)
     }
 
     private var api: OrtApi { unsafe library.api.pointee }

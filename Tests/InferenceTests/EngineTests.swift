@@ -1,6 +1,7 @@
 // The seam of three verbs, carried out by the real engine.
 
 import Inference
+import Onnx
 import Synchronization
 import Testing
 

@@ -1,5 +1,6 @@
 // `config.json`, Hugging Face's and timm's: classes, activation, and timm's way to make pictures ready.
 
+import Onnx
 import TestSupport
 import Testing
 

@@ -1,5 +1,7 @@
 // Exporters' files as texts, and what a network makes of them.
 
+import Onnx
+
 @testable import Inference
 
 enum Exporter {

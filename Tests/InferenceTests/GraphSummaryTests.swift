@@ -1,5 +1,6 @@
 // What `inspect` reads of an ONNX file besides its network, sound files and damaged ones.
 
+import Onnx
 import TestSupport
 import Testing
 

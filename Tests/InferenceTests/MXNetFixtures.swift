@@ -1,8 +1,11 @@
 // Networks of MXNet with what MXNet itself answered, and the way to ours.
 
+import Basics
 import Glibc
 
 @testable import Inference
+@testable import MXNetImport
+@testable import Onnx
 
 /// An array of float32 as numpy stores it.
 struct NumpyArray {
@@ -10,7 +13,7 @@ struct NumpyArray {
     let values: [Float]
 
     /// Reads an `.npy` of version 1 or 2 in C order, float32 or float64.
-    init(_ path: String) throws(ModelError) {
+    init(_ path: String) throws(InputError) {
         let bytes = try File.contents(of: path, limit: 1 << 28)
         let long = bytes[6] > 1
         var length = Int(bytes[8]) + Int(bytes[9]) << 8
@@ -49,7 +52,7 @@ enum MXNetFixtures {
     }
 
     private static func folders(in root: String) -> [String] {
-        do throws(ModelError) {
+        do throws(InputError) {
             return try File.names(in: root).map { "\(root)/\($0)" }
                 .filter { File.kind(of: $0) == .folder }
         } catch {
@@ -65,7 +68,9 @@ enum MXNetFixtures {
         guard case .mxnet(let parameters) = found.format else {
             throw .notFound("\(folder) holds no network of MXNet")
         }
-        let bytes = try File.contents(of: found.model.value, limit: SymbolGraph.sizeLimit)
+        let bytes = try ModelError.reading { () throws(InputError) in
+            try File.contents(of: found.model.value, limit: SymbolGraph.sizeLimit)
+        }
         let symbol: SymbolGraph
         do throws(SymbolError) {
             symbol = try SymbolGraph(bytes)

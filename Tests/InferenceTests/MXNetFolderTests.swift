@@ -1,5 +1,7 @@
 // MXNet's pairs of files in a model folder, and the ONNX file they become.
 
+import MXNetImport
+import Onnx
 import Testing
 
 @testable import Inference

@@ -1,5 +1,6 @@
 // Our answers against MXNet's own, recorded.
 
+import Basics
 import Testing
 
 @testable import Inference

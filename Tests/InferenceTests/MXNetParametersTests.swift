@@ -1,9 +1,12 @@
 // `.params` files: every form and type, and what is said of broken ones.
 
+import Basics
 import TestSupport
 import Testing
 
 @testable import Inference
+@testable import MXNetImport
+@testable import Onnx
 
 @Suite struct MXNetParametersTests {
     private typealias Fixtures = MXNetFixtures

@@ -1,9 +1,12 @@
 // `symbol.json`: every age of the format, and what is said of networks that can't be imported.
 
+import Basics
 import TestSupport
 import Testing
 
 @testable import Inference
+@testable import MXNetImport
+@testable import Onnx
 
 @Suite struct MXNetSymbolTests {
     private typealias Fixtures = MXNetFixtures

@@ -1,6 +1,7 @@
 // The whole way: a folder in, a picture in, labels out, with the real engine.
 
 import Glibc
+import Onnx
 import TestSupport
 import Testing
 

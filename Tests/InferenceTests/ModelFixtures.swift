@@ -3,7 +3,9 @@
 // The networks are written by tools/make_model_fixtures.py; each answers with
 // [r, g, b, (r + g + b) / 2 + 0.25] of the mean of its channels.
 
+import Basics
 import Glibc
+import Onnx
 
 @testable import Inference
 
@@ -20,7 +22,7 @@ enum ModelFixtures {
 
     static func model(_ name: String) -> String { path("models/\(name).onnx") }
 
-    static func bytes(_ name: String) throws(ModelError) -> [UInt8] {
+    static func bytes(_ name: String) throws(InputError) -> [UInt8] {
         try File.contents(of: path(name), limit: 1 << 20)
     }
 
@@ -61,7 +63,9 @@ struct TemporaryFolder: ~Copyable {
     init(_ files: [String: String], models: [String: String] = [:]) throws(ModelError) {
         var contents = files.mapValues { Array($0.utf8) }
         for (name, fixture) in models {
-            contents[name] = try ModelFixtures.bytes("models/\(fixture).onnx")
+            contents[name] = try ModelError.reading { () throws(InputError) in
+                try ModelFixtures.bytes("models/\(fixture).onnx")
+            }
         }
         self.init(contents)
     }

@@ -1,5 +1,7 @@
 // What is found in a model folder, and what is said where it is not.
 
+import Basics
+import Onnx
 import Testing
 
 @testable import Inference
@@ -90,8 +92,8 @@ import Testing
     }
 
     @Test func `a device in place of a file is refused`() {
-        #expect(throws: ModelError.self) { try File.contents(of: "/dev/zero", limit: 10) }
-        #expect(throws: ModelError.self) { try File.contents(of: "/tmp", limit: 10) }
+        #expect(throws: InputError.self) { try File.contents(of: "/dev/zero", limit: 10) }
+        #expect(throws: InputError.self) { try File.contents(of: "/tmp", limit: 10) }
     }
 
     @Test func `a file over the limit is refused`() throws {

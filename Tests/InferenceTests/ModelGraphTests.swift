@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Inference
+@testable import Onnx
 
 @Suite struct ModelGraphTests {
     @Test(arguments: [

@@ -1,5 +1,6 @@
 // `amphora.json`: every key, and every way to get it wrong.
 
+import Onnx
 import Testing
 
 @testable import Inference

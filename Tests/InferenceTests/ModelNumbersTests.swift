@@ -1,5 +1,6 @@
 // Activations, the order of the answer and its numbers as text: all as numpy has them.
 
+import Onnx
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 // What is decided from the folder's settings and the graph, and who is said to have decided it.
 
+import Onnx
 import Testing
 
 @testable import Inference

@@ -1,5 +1,6 @@
 // Which inputs and outputs can be served, and how the others are refused.
 
+import Onnx
 import Testing
 
 @testable import Inference

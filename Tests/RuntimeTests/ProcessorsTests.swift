@@ -1,5 +1,6 @@
 // What a cgroup pays for, read from files as the kernel writes them.
 
+import Basics
 import Glibc
 import Testing
 
@@ -61,10 +62,10 @@ import Testing
     @Test func `there is always one`() { #expect(Processors.available >= 1) }
 
     @Test func `a folder, or bytes that are not text, are no small file`() throws {
-        #expect(SmallFile.read("/tmp") == nil)
-        #expect(SmallFile.read("/nonexistent") == nil)
+        #expect(File.systemText(at: "/tmp") == nil)
+        #expect(File.systemText(at: "/nonexistent") == nil)
         try with(["long": String(repeating: "x", count: 10_000)]) { root in
-            #expect(SmallFile.read("\(root)/long")?.utf8.count == 4096)
+            #expect(File.systemText(at: "\(root)/long")?.utf8.count == 4096)
         }
     }
 }

@@ -1,6 +1,7 @@
 // Signed transfers: what libcurl sends, and that nothing of it stays behind. That the signatures are
 // right is checked end to end, against botocore's.
 
+import Basics
 import Testing
 
 @testable import Runtime

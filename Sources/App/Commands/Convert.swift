@@ -4,8 +4,10 @@
 // processor. Replaces no file unless it is told to.
 
 internal import ArgumentParser
+internal import Basics
 internal import Glibc
 internal import Inference
+internal import MXNetImport
 
 /// Writes an MXNet model as ONNX.
 struct Convert: ParsableCommand {

@@ -5,9 +5,11 @@
 // unknown here, a variable is known to both. Asks once and starts nothing.
 
 internal import ArgumentParser
+internal import Basics
 internal import EventLoop
 internal import Glibc
 internal import Runtime
+internal import Serving
 
 /// Asks a server for /ping.
 struct Healthcheck: ParsableCommand {
@@ -24,12 +26,12 @@ struct Healthcheck: ParsableCommand {
     @OptionGroup var settings: SettingOptions
 
     func run() throws {
-        let configuration = try usable { () throws(SettingError) in try settings.configuration() }
-        guard configuration.port != 0 else {
+        let configuration = try usable { () throws(InputError) in try settings.configuration() }
+        guard configuration.server.port != 0 else {
             complain("--port takes the port that the server listens on; 0 names none")
             throw ExitCode(EX_USAGE)
         }
-        let url = Self.url(host: configuration.host, port: configuration.port)
+        let url = Self.url(host: configuration.server.host, port: configuration.server.port)
         switch Self.status(of: url) {
         case .success(200): return print("\(url) answered with status 200: the server is ready")
         case .success(let status):

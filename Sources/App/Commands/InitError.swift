@@ -3,6 +3,7 @@
 
 internal import EventLoop
 internal import Runtime
+internal import Serving
 
 /// Reports a failed start to the Runtime API.
 enum InitError {

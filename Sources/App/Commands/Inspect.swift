@@ -1,8 +1,10 @@
 // `amphora inspect`: what a model folder holds, what was decided and by whom.
 
 internal import ArgumentParser
+internal import Basics
 internal import Glibc
 internal import Inference
+internal import Serving
 
 /// Describes a model folder.
 struct Inspect: ParsableCommand {
@@ -22,7 +24,7 @@ struct Inspect: ParsableCommand {
     @OptionGroup var settings: SettingOptions
 
     func run() throws {
-        let configuration = try usable { () throws(SettingError) in try settings.configuration() }
+        let configuration = try usable { () throws(InputError) in try settings.configuration() }
         do throws(LoadingFailure) {
             let before = ResidentMemory.bytes()
             let loaded = try load(configuration)
@@ -40,7 +42,8 @@ struct Inspect: ParsableCommand {
 
     private func load(_ configuration: Configuration) throws(LoadingFailure) -> LoadedModel {
         guard let folder else {
-            return try LoadedModel(configuration, notify: complain(fetching:))
+            return try LoadedModel(
+                configuration, watch: FetchProgress.ifWatched, notify: complain(fetching:))
         }
         return try LoadedModel(folder: folder, configuration)
     }

@@ -4,9 +4,11 @@
 // emulator with itself inside (`Emulator`).
 
 internal import ArgumentParser
+internal import Basics
 internal import EventLoop
 internal import Glibc
 internal import Runtime
+internal import Serving
 
 /// Serves a model as a Lambda function.
 struct Lambda: ParsableCommand {
@@ -58,14 +60,14 @@ struct Lambda: ParsableCommand {
             try Signals.block(Application.endingSignals)
             OpenFiles.raiseLimit()
             // Events that come one by one leave a heap to one thread at a time.
-            if configuration.lambda.concurrency == nil { Heap.share() }
+            if configuration.function.concurrency == nil { Heap.share() }
             let loop = EventLoop(poller: try EpollPoller())
             let application = Application(configuration, admission: .boundedElsewhere, loop: loop)
             let handle = LambdaHandle(
                 application, address: address,
                 restores: environment["AWS_LAMBDA_INITIALIZATION_TYPE"] == "snap-start")
             status = try application.run(handle)
-        } catch let error as SettingError {
+        } catch let error as InputError {
             status = refuse("Runtime.InvalidSetting", "\(error)", to: address)
         } catch {
             status = refuse("Runtime.InitError", "\(error)", to: address)

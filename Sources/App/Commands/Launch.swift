@@ -1,6 +1,7 @@
 // The first decision: what this process is to be (DESIGN §2).
 
 internal import ArgumentParser
+internal import Basics
 internal import Glibc
 internal import Inference
 
@@ -55,9 +56,4 @@ struct Amphora: ParsableCommand {
         print(Amphora.helpMessage())
         throw ExitCode(EX_USAGE)
     }
-}
-
-/// What this program is called.
-enum Product {
-    static let version = "0.1.0"
 }

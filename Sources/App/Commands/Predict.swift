@@ -1,10 +1,13 @@
 // `amphora predict`: classify pictures in the terminal, through the same code as the handles.
 
 internal import ArgumentParser
+internal import Basics
 internal import EventLoop
 internal import Glibc
 internal import Inference
+internal import ModelStore
 internal import Runtime
+internal import Serving
 
 /// Classifies pictures in the terminal.
 struct Predict: ParsableCommand {
@@ -30,25 +33,27 @@ struct Predict: ParsableCommand {
         var given = settings.given
         let inputs = PredictionInputs(images, isRecursive: recursive)
         let names = inputs.inputs.map(\.name)
-        let isChosen = [Settings.modelPath.name, Settings.modelName.name].contains {
+        let modelPath = ModelStoreSettings.name(of: \.modelPath)
+        let isChosen = [modelPath, ModelStoreSettings.name(of: \.modelName)].contains {
             given[$0] != nil
         }
         if !isChosen, let folder = Self.modelOfSamples(names) {
-            given[Settings.modelPath.name] = folder
+            given[modelPath] = folder
         }
-        let configuration = try usable { () throws(SettingError) in
+        let configuration = try usable { () throws(InputError) in
             try Configuration(
                 SettingSources(options: given, environment: Environment.variables()))
         }
         let loaded: LoadedModel
         do throws(LoadingFailure) {
-            loaded = try LoadedModel(configuration, notify: complain(fetching:))
+            loaded = try LoadedModel(
+                configuration, watch: FetchProgress.ifWatched, notify: complain(fetching:))
         } catch {
             complain(error.sentence)
             throw ExitCode(EXIT_FAILURE)
         }
         for warning in loaded.model.warnings + inputs.notes { complain(warning) }
-        let asksForCount = given[Settings.topK.name] != nil
+        let asksForCount = given[InferenceSettings.name(of: \.topK)] != nil
         var report: any PredictionReport =
             json
             ? JSONReport()

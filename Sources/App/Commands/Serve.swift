@@ -1,8 +1,11 @@
 // `amphora serve`: the SageMaker handle.
 
 internal import ArgumentParser
+internal import Basics
 internal import EventLoop
 internal import Glibc
+internal import ModelStore
+internal import Serving
 
 /// Serves a model over HTTP.
 struct Serve: ParsableCommand {
@@ -15,7 +18,7 @@ struct Serve: ParsableCommand {
     @OptionGroup var settings: SettingOptions
 
     func run() throws {
-        let configuration = try usable { () throws(SettingError) in try settings.configuration() }
+        let configuration = try usable { () throws(InputError) in try settings.configuration() }
         let status: CInt
         do throws(SystemError) {
             // Before any other thread exists.
@@ -23,7 +26,8 @@ struct Serve: ParsableCommand {
             OpenFiles.raiseLimit()
             let loop = EventLoop(poller: try EpollPoller())
             let application = Application(
-                configuration, admission: Admission(configuration), loop: loop)
+                configuration, admission: Admission(configuration), loop: loop,
+                watch: FetchProgress.ifWatched)
             status = try application.run(HTTPHandle(application))
         } catch {
             complain("\(error)")
@@ -34,8 +38,8 @@ struct Serve: ParsableCommand {
 }
 
 /// A value, or the end with one line and the status of a usage error (sysexits.h).
-func usable<Value>(_ value: () throws(SettingError) -> Value) throws -> Value {
-    do throws(SettingError) {
+func usable<Value>(_ value: () throws(InputError) -> Value) throws -> Value {
+    do throws(InputError) {
         return try value()
     } catch {
         complain("\(error)")

@@ -1,80 +1,62 @@
-// The settings as options of a command. What an option is called and says comes from its entry in
-// `Settings`; a property here makes ArgumentParser know that it exists.
+// The settings as options of a command: one option for each that is declared, without a list of them
+// here.
+//
+// ArgumentParser finds a command's options by reflection over its properties. This type reflects as if
+// it had a property for each setting, and is decoded the same way.
 
 internal import ArgumentParser
+internal import Basics
 internal import Glibc
+internal import Serving
 
 /// All settings, as options.
-struct SettingOptions: ParsableArguments {
-    @Option(Settings.modelPath) var modelPath: String?
-    @Option(Settings.modelName) var modelName: String?
-    @Option(Settings.zoo) var zoo: String?
-    @Option(Settings.modelSHA256) var modelSha256: String?
-    @Option(Settings.modelMaxBytes) var modelMaxBytes: String?
-    @Option(Settings.engineLibrary) var engineLibrary: String?
-    @Option(Settings.host) var host: String?
-    @Option(Settings.port) var port: String?
-    @Option(Settings.basePath) var basePath: String?
-    @Option(Settings.workers) var workers: String?
-    @Option(Settings.threads) var threads: String?
-    @Option(Settings.queue) var queue: String?
-    @Option(Settings.maxConnections) var maxConnections: String?
-    @Option(Settings.maxBody) var maxBody: String?
-    @Option(Settings.maxImagePixels) var maxImagePixels: String?
-    @Option(Settings.maxItems) var maxItems: String?
-    @Option(Settings.topK) var topK: String?
-    @Option(Settings.defaultAccept) var defaultAccept: String?
-    @Option(Settings.requestTimeout) var requestTimeout: String?
-    @Option(Settings.headTimeout) var headTimeout: String?
-    @Option(Settings.bodyTimeout) var bodyTimeout: String?
-    @Option(Settings.idleTimeout) var idleTimeout: String?
-    @Option(Settings.writeTimeout) var writeTimeout: String?
-    @Option(Settings.drainTimeout) var drainTimeout: String?
-    @Option(Settings.fetchAllow) var fetchAllow: String?
-    @Option(Settings.fetchConnectTimeout) var fetchConnectTimeout: String?
-    @Option(Settings.fetchTimeout) var fetchTimeout: String?
-    @Option(Settings.fetchMaxBytes) var fetchMaxBytes: String?
-    @Option(Settings.fetchMaxRedirects) var fetchMaxRedirects: String?
-    @Option(Settings.maxFetches) var maxFetches: String?
-    @Option(Settings.lambdaConcurrency) var lambdaConcurrency: String?
-    @Option(Settings.invokeMode) var invokeMode: String?
-    @Option(Settings.directErrors) var directErrors: String?
-    @Option(Settings.lambdaExtension) var lambdaExtension: String?
-    @Option(Settings.logFormat) var logFormat: String?
-    @Option(Settings.logLevel) var logLevel: String?
-    @Option(Settings.accessLog) var accessLog: String?
+struct SettingOptions: ParsableArguments, CustomReflectable {
+    /// The options, by the settings' names; those that were given have a text.
+    private let options: [(name: String, option: Option<String?>)]
+
+    init() {
+        options = Configuration.settings.map { ($0.name, Option($0)) }
+    }
+
+    /// Takes what ArgumentParser has parsed.
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: SettingKey.self)
+        options = try Configuration.settings.map { setting in
+            let key = SettingKey(stringValue: setting.name)
+            return (setting.name, try values.decode(Option<String?>.self, forKey: key))
+        }
+    }
+
+    var customMirror: Mirror {
+        Mirror(self, children: options.map { (label: $0.name, value: $0.option) })
+    }
 
     /// The texts that were given, by the option's name.
-    ///
-    /// Found by reflection, as ArgumentParser itself finds the properties, so that a setting stands
-    /// in two places and not in three.
     var given: [String: String] {
-        var given: [String: String] = [:]
-        for child in Mirror(reflecting: self).children {
-            guard let label = child.label, let option = child.value as? Option<String?> else {
-                continue
-            }
-            given[Self.optionName(of: label)] = option.wrappedValue
+        options.reduce(into: [:]) { given, option in
+            given[option.name] = option.option.wrappedValue
         }
-        return given
     }
 
     /// The configuration of these options and the process's environment.
-    func configuration() throws(SettingError) -> Configuration {
+    func configuration() throws(InputError) -> Configuration {
         try Configuration(SettingSources(options: given, environment: Environment.variables()))
     }
+}
 
-    /// "model-path" of "_modelPath".
-    static func optionName(of label: String) -> String {
-        label.drop { $0 == "_" }.reduce(into: "") { name, character in
-            name += character.isUppercase ? "-\(character.lowercased())" : "\(character)"
-        }
-    }
+/// A setting's name, as a key to decode its option by.
+private struct SettingKey: CodingKey {
+    let stringValue: String
+    let intValue: Int? = nil
+
+    init(stringValue: String) { self.stringValue = stringValue }
+
+    init?(intValue: Int) { return nil }
 }
 
 extension Option where Value == String? {
     /// The option of a setting.
-    init(_ setting: any AnySetting) {
+    init(_ setting: Setting) {
         let names = setting.variables.map(\.variable).joined(separator: ", ")
         self.init(
             name: .customLong(setting.name),

@@ -5,9 +5,13 @@
 // that can't be used, even where the rest of it agrees.
 
 internal import ArgumentParser
+internal import Basics
 internal import EventLoop
 internal import Glibc
 internal import Inference
+internal import Onnx
+internal import Runtime
+internal import Serving
 
 /// Records answers, and compares what every way gives with them.
 struct Verify: ParsableCommand {
@@ -87,7 +91,7 @@ struct Verify: ParsableCommand {
     // MARK: Recording
 
     private func write(to path: String) throws {
-        let configuration = try usable { () throws(SettingError) in try settings.configuration() }
+        let configuration = try usable { () throws(InputError) in try settings.configuration() }
         guard force || File.kind(of: path) == .missing else {
             complain("\(path) exists already; --force replaces it")
             throw ExitCode(EX_CANTCREAT)
@@ -110,15 +114,15 @@ struct Verify: ParsableCommand {
         }
         let failures = count.failures
         print(
-            "\(path): \(InspectionText.grouped(count.lines)) recorded"
-                + (failures > 0 ? ", \(InspectionText.grouped(failures)) of them failures" : ""))
+            "\(path): \(TerminalText.grouped(count.lines)) recorded"
+                + (failures > 0 ? ", \(TerminalText.grouped(failures)) of them failures" : ""))
         if count.leftOut > 0 { throw ExitCode(EXIT_FAILURE) }
     }
 
     // MARK: Replaying
 
     private func replay(_ path: String) throws {
-        let settings = try usable { () throws(SettingError) in try bothSettings() }
+        let settings = try usable { () throws(InputError) in try bothSettings() }
         let loaded = try load(settings.http)
         // Only what a session is compiled with can make two of them necessary.
         let other = settings.http.threads == settings.lambda.threads
@@ -144,7 +148,7 @@ struct Verify: ParsableCommand {
     /// The lines of a recording that can be read and isn't empty.
     private func count(_ path: String, _ configuration: Configuration) throws(RunProblem) -> Int {
         let total: Int
-        do throws(ModelError) {
+        do throws(InputError) {
             total = try GoldenReader.count(
                 path, longestLine: VerificationRun.longestLine(configuration))
         } catch {
@@ -167,12 +171,13 @@ struct Verify: ParsableCommand {
 
     /// Each handle's own settings, but for where to listen, and for a log that leaves the report
     /// alone unless it is asked for.
-    private func bothSettings() throws(SettingError) -> BothHandles.Settings {
+    private func bothSettings() throws(InputError) -> BothHandles.Settings {
         var options = settings.given
-        options[Settings.host.name] = "127.0.0.1"
-        options[Settings.port.name] = "0"
-        options[Settings.logLevel.name] = options[Settings.logLevel.name] ?? "error"
-        let sources = try SettingSources(options: options, environment: Environment.variables())
+        options[ServerSettings.name(of: \.host)] = "127.0.0.1"
+        options[ServerSettings.name(of: \.port)] = "0"
+        let logLevel = LogSettings.name(of: \.level)
+        options[logLevel] = options[logLevel] ?? "error"
+        let sources = SettingSources(options: options, environment: Environment.variables())
         return BothHandles.Settings(
             http: try Configuration(sources, for: .sageMaker),
             lambda: try Configuration(sources, for: .lambda))

@@ -1,6 +1,9 @@
 // Everything `amphora inspect` says of a model, as values; how it looks is decided elsewhere.
 
+internal import Basics
 internal import Inference
+internal import Onnx
+internal import Serving
 
 /// A model folder, loaded and looked at.
 struct Inspection {
@@ -61,7 +64,9 @@ struct Inspection {
             summary = try model.folder.summary()
             weightFiles = Self.weightFiles(of: file, format, summary)
             var sum = 0
-            for path in [file] + weightFiles { sum += try File.size(of: path) }
+            for path in [file] + weightFiles {
+                sum += try ModelError.reading { () throws(InputError) in try File.size(of: path) }
+            }
             bytesOnDisk = sum
         } catch {
             throw LoadingFailure(sentence: "\(error)")

@@ -1,6 +1,8 @@
 // `amphora inspect --json`: one object, for machines. Keys are only ever added.
 
+internal import Basics
 internal import Inference
+internal import Onnx
 internal import Runtime
 
 /// Writes an inspection as JSON.

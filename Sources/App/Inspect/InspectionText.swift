@@ -1,6 +1,8 @@
 // `amphora inspect` for people: columns, the origin of each value at the right.
 
+internal import Basics
 internal import Inference
+internal import Onnx
 
 /// Prints an inspection.
 struct InspectionText {
@@ -41,15 +43,17 @@ struct InspectionText {
 
     private func model(_ inspection: Inspection) -> [String] {
         let summary = inspection.summary
-        let disk = Self.size(inspection.bytesOnDisk)
-        let memory = inspection.bytesInMemory.map { ", \(Self.size($0)) of memory with one worker" }
-        let weights = summary.parameters.map(Self.grouped) ?? "more than can be counted"
+        let disk = TerminalText.size(inspection.bytesOnDisk)
+        let memory = inspection.bytesInMemory.map {
+            ", \(TerminalText.size($0)) of memory with one worker"
+        }
+        let weights = summary.parameters.map(TerminalText.grouped) ?? "more than can be counted"
         var lines = [
             title("Model"),
             row("file", Self.name(inspection.file)),
             row("format", format(inspection)),
             row("producer", summary.producer.isEmpty ? "not said" : summary.producer),
-            row("parameters", "\(weights), in \(Self.grouped(summary.nodes)) operators"),
+            row("parameters", "\(weights), in \(TerminalText.grouped(summary.nodes)) operators"),
             row("size", "\(disk) on disk\(memory ?? "")"),
             row("engine", inspection.engine),
         ]
@@ -59,7 +63,7 @@ struct InspectionText {
         }
         lines += inspection.inputs.map { row("input", describe($0)) }
         lines += inspection.outputs.map { row("output", describe($0)) }
-        lines.append(row("classes", Self.grouped(inspection.classes)))
+        lines.append(row("classes", TerminalText.grouped(inspection.classes)))
         return lines
     }
 
@@ -85,7 +89,7 @@ struct InspectionText {
         guard labels.count > 0 else { return "none: classes go by their number" }
         let first = (0..<min(Self.shownLabels, labels.names.count)).map { labels[$0].text }
         let rest = labels.names.count > first.count ? ", …" : ""
-        return "\(Self.grouped(labels.count)): \(first.joined(separator: ", "))\(rest)"
+        return "\(TerminalText.grouped(labels.count)): \(first.joined(separator: ", "))\(rest)"
     }
 
     private func activation(_ activation: Resolved<Activation>) -> String {
@@ -123,28 +127,5 @@ struct InspectionText {
 
     private static func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))
-    }
-
-    /// "12,345".
-    static func grouped(_ number: Int) -> String {
-        var text = ""
-        for (index, digit) in String(number).reversed().enumerated() {
-            if index > 0, index % 3 == 0, digit != "-" { text.append(",") }
-            text.append(digit)
-        }
-        return String(text.reversed())
-    }
-
-    /// "1.5 MiB".
-    static func size(_ bytes: Int) -> String {
-        guard bytes >= 1024 else { return "\(bytes) bytes" }
-        var value = Double(bytes)
-        var unit = -1
-        let units = ["KiB", "MiB", "GiB", "TiB"]
-        while value >= 1024, unit < units.count - 1 {
-            value /= 1024
-            unit += 1
-        }
-        return "\((value * 10).rounded() / 10) \(units[unit])"
     }
 }

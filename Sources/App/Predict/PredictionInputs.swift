@@ -5,8 +5,11 @@
 // files are left out, and a link to a folder is not followed, since it may lead in a circle. What is
 // neither a folder nor here is the run's to complain about.
 
+internal import Basics
 internal import Glibc
 internal import Inference
+internal import Onnx
+internal import Serving
 
 /// The pictures of one call.
 struct PredictionInputs {
@@ -57,7 +60,7 @@ struct PredictionInputs {
 
     private mutating func walk(_ folder: String, _ skipped: inout [String]) {
         let names: [String]
-        do throws(ModelError) {
+        do throws(InputError) {
             names = try File.names(in: folder)
         } catch {
             return notes.append("\(error)")
@@ -80,7 +83,7 @@ struct PredictionInputs {
 
     /// A file that can't be read counts as one, so that its picture has a result that says so.
     private static func beginsAsPicture(_ path: String) -> Bool {
-        do throws(ModelError) {
+        do throws(InputError) {
             let start = try File.beginning(of: path, count: 16)
             return ImageFormat.sniff(start.span) != .unknown
         } catch {
@@ -103,7 +106,7 @@ extension PredictionInputs.Input {
                     + "folders within it")
         }
         guard !ImageURI.isURI(picture) else { return Item(source: .uri(picture)) }
-        do throws(ModelError) {
+        do throws(InputError) {
             return Item(bytes: try File.contents(of: picture, limit: limit), name: picture)
         } catch {
             throw UnusableInput(sentence: "\(error)")

@@ -1,6 +1,7 @@
 // How far a long run of `predict` has come.
 
 internal import Inference
+internal import Serving
 
 /// Shows progress around another report.
 final class PredictionProgress: PredictionReport {

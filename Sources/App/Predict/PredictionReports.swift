@@ -1,6 +1,8 @@
 // How `amphora predict` shows results: lines of JSON for machines, a table with bars for people.
 
+internal import Basics
 internal import Inference
+internal import Serving
 
 /// One JSON object a line, as `/invocations` gives it for the picture.
 final class JSONReport: PredictionReport {

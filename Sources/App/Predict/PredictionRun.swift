@@ -4,6 +4,7 @@ internal import EventLoop
 internal import HTTP
 internal import Inference
 internal import Runtime
+internal import Serving
 
 /// Where the results of a run go.
 protocol PredictionReport: AnyObject {
@@ -62,7 +63,8 @@ final class PredictionRun {
             deliver: { [unowned self] in
                 report.add($0.item, $0.result)
                 if case .failure = $0.result { failedCount += 1 }
-            })
+            },
+            finished: { [unowned self] in loop.stop() })
         self.run = run
         run.launch()
     }
@@ -73,7 +75,7 @@ final class PredictionRun {
     ) {
         let item: Item
         do throws(UnusableInput) {
-            item = try image.item(limit: configuration.http.bodyBytes)
+            item = try image.item(limit: configuration.server.limits.bodyBytes)
         } catch {
             let none = Item(bytes: [], name: image.name)
             return completed((none, .failure(Failure(.badRequest, error.sentence))))

@@ -5,6 +5,7 @@
 // may stand in each other's place, since nothing decides between them; everything else must be the
 // same. A label that was not recorded, because it came next behind the last, is a difference.
 
+internal import Basics
 internal import Glibc
 internal import Inference
 

@@ -7,6 +7,7 @@
 
 internal import EventLoop
 internal import Runtime
+internal import Serving
 
 /// The handles under comparison. Loop thread; to be closed.
 final class BothHandles {
@@ -14,11 +15,6 @@ final class BothHandles {
     struct Settings {
         let http: Configuration
         let lambda: Configuration
-    }
-
-    /// Why no handle can be asked.
-    struct StartFailure: Error {
-        let sentence: String
     }
 
     private static let connections = 64

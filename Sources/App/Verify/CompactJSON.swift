@@ -4,6 +4,7 @@
 // Compared are the values and their order, byte for byte; not those spellings. Numbers stay as they
 // were written. Only for text that `JSONValue` has read without complaint: nothing is checked here.
 
+internal import Basics
 internal import Inference
 internal import Runtime
 
@@ -45,7 +46,7 @@ enum CompactJSON {
     }
 
     fileprivate static func read(_ token: ArraySlice<UInt8>) -> JSONValue? {
-        do throws(UnreadableJSON) {
+        do throws(InputError) {
             return try JSONValue(reading: Array(token), maxValues: 1)
         } catch {
             return nil

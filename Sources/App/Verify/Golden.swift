@@ -7,8 +7,10 @@
 // the same. A response may lack its "uri". Other keys are not looked at. What can't be read is
 // refused with a clause that says what it should be.
 
+internal import Basics
 internal import Inference
 internal import Runtime
+internal import Serving
 
 /// Why a line of a recording can't be used, as a clause.
 struct UnusableGolden: Error, Equatable {
@@ -41,7 +43,7 @@ struct Golden {
         case .json(_, .success(let form)):
             switch form.shape {
             case .one(let item):
-                return item.echo.map { ImageURI.withoutSecrets($0).onOneLine() } ?? "a picture"
+                return item.echo.map { $0.withoutURLSecrets.onOneLine() } ?? "a picture"
             case .many(let items):
                 return items.count == 1 ? "a list of one" : "a list of \(items.count)"
             }
@@ -80,7 +82,7 @@ struct Golden {
     private static func read(
         _ line: [UInt8], maxItems: Int
     ) throws(UnusableGolden) -> JSONValue {
-        do throws(UnreadableJSON) {
+        do throws(InputError) {
             return try JSONValue(reading: line, maxValues: 16 * maxItems + 1_000_000)
         } catch {
             // Every line is the first of its document.

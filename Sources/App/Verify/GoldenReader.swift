@@ -4,7 +4,9 @@
 // Blank lines are skipped and counted. A line that is longer than any request may be is passed over
 // without being held.
 
+internal import Basics
 internal import Inference
+internal import Onnx
 
 /// Reads lines from a file.
 final class GoldenReader {
@@ -26,13 +28,13 @@ final class GoldenReader {
     private var number = 0
 
     /// Opens a file. Throws `unreadable`.
-    init(_ path: String, longestLine: Int) throws(ModelError) {
+    init(_ path: String, longestLine: Int) throws(InputError) {
         file = try File(path)
         self.longestLine = longestLine
     }
 
     /// The next line that is not blank and its number, from 1; `nil` at the end. Throws `unreadable`.
-    func next() throws(ModelError) -> (number: Int, line: Line)? {
+    func next() throws(InputError) -> (number: Int, line: Line)? {
         while let line = try nextOfAny() {
             number += 1
             guard case .text(let text) = line else { return (number, line) }
@@ -43,14 +45,14 @@ final class GoldenReader {
     }
 
     /// The number of lines that `next` would give, from the beginning on. Throws `unreadable`.
-    static func count(_ path: String, longestLine: Int) throws(ModelError) -> Int {
+    static func count(_ path: String, longestLine: Int) throws(InputError) -> Int {
         let reader = try GoldenReader(path, longestLine: longestLine)
         var count = 0
         while try reader.next() != nil { count += 1 }
         return count
     }
 
-    private func nextOfAny() throws(ModelError) -> Line? {
+    private func nextOfAny() throws(InputError) -> Line? {
         var searched = start
         var isTooLong = false
         while true {
@@ -74,7 +76,7 @@ final class GoldenReader {
     }
 
     /// Appends a piece of the file; false at its end.
-    private func readPiece(_ searched: inout Int) throws(ModelError) -> Bool {
+    private func readPiece(_ searched: inout Int) throws(InputError) -> Bool {
         guard !isAtEnd else { return false }
         bytes.removeSubrange(..<start)
         searched -= start

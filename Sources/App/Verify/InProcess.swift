@@ -1,8 +1,10 @@
 // What this process answers without any handle, as `predict` does: the first of the ways that are
 // compared, and the one that is recorded.
 
+internal import Basics
 internal import Inference
 internal import Runtime
+internal import Serving
 
 /// The answer to one request in process.
 struct InProcessAnswer {
@@ -91,7 +93,9 @@ final class InProcess {
             case .bytes(let bytes): return SHA256.hexadecimal(of: bytes)
             case .base64(let text):
                 return SHA256.hexadecimal(
-                    of: try Base64.bytes(of: text.utf8Span.span, at: "\"b64\""))
+                    of: try Failure.reading { () throws(InputError) in
+                        try Base64.bytes(of: text.utf8Span.span, at: "\"b64\"")
+                    })
             case .uri(let uri):
                 guard case .inline = try ImageURI(uri) else { return nil }
                 return SHA256.hexadecimal(of: try ImageURI.bytes(ofData: uri))

@@ -1,8 +1,10 @@
 // What a Lambda function answered, taken out of what it was put in: a platform's envelope, a streamed
 // answer's prelude, or the report of a failure (contracts.md B4, B6, B15).
 
+internal import Basics
 internal import Inference
 internal import Runtime
+internal import Serving
 
 /// Reads answers of the Lambda handle.
 enum LambdaReading {
@@ -26,7 +28,7 @@ enum LambdaReading {
         guard members["isBase64Encoded"] == .bool(true) else {
             return Reply(status: status, body: Array(text.utf8))
         }
-        do throws(Failure) {
+        do throws(InputError) {
             return Reply(
                 status: status, body: try Base64.bytes(of: text.utf8Span.span, at: "body"))
         } catch {
@@ -53,7 +55,7 @@ enum LambdaReading {
     }
 
     private static func members(of json: [UInt8]) -> [String: JSONValue]? {
-        do throws(UnreadableJSON) {
+        do throws(InputError) {
             guard case .object(let members) = try JSONValue(reading: json, maxValues: .max) else {
                 return nil
             }

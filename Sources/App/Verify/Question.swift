@@ -4,9 +4,11 @@
 // A picture that is here goes by all four; any other request is JSON and goes as it was recorded.
 // What a platform would not carry is not asked: a body beyond --max-body, an event that nothing takes.
 
+internal import Basics
 internal import HTTP
 internal import Inference
 internal import Runtime
+internal import Serving
 
 /// A way of asking, beside that in process.
 enum Way: String, CaseIterable {

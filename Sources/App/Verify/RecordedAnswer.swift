@@ -4,6 +4,7 @@
 // Probabilities stay the texts that they are; only a comparison with a tolerance makes numbers of
 // them. Keys that an answer does not have are not looked at.
 
+internal import Basics
 internal import Inference
 
 /// The content of one answer.

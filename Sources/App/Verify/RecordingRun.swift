@@ -8,6 +8,7 @@ internal import EventLoop
 internal import HTTP
 internal import Inference
 internal import Runtime
+internal import Serving
 
 /// One run over a list of pictures. Owns the loop; the calling thread runs it.
 final class RecordingRun {
@@ -85,7 +86,8 @@ final class RecordingRun {
         let run = OrderedRun<Outcome>(
             over: inputs, on: loop, window: backend.window,
             begin: { [unowned self] in begin($0, backend, $1) },
-            deliver: { [unowned self] in deliver($0) })
+            deliver: { [unowned self] in deliver($0) },
+            finished: { [unowned self] in loop.stop() })
         self.run = run
         run.launch()
     }
@@ -96,11 +98,11 @@ final class RecordingRun {
     ) {
         let item: Item
         do throws(UnusableInput) {
-            item = try input.item(limit: configuration.http.bodyBytes)
+            item = try input.item(limit: configuration.server.limits.bodyBytes)
         } catch {
             return completed(.unusable(error.sentence))
         }
-        let topK = configuration.topK
+        let topK = configuration.inference.topK
         InProcess(.success(Form(item, topK: nil)), on: backend) { answer in
             let line = Golden.line(
                 uri: input.name, topK: topK, sha256: answer.sha256, response: answer.named)

@@ -4,10 +4,12 @@
 // Served by the HTTP server that the other handle uses. It is as patient and as polite as the platform
 // is on a good day; its bad days are what the tests of the handle are for.
 
+internal import Basics
 internal import EventLoop
 internal import HTTP
 internal import Inference
 internal import Runtime
+internal import Serving
 
 /// A Runtime API. Loop thread; to be closed.
 final class RuntimeAPIHost: Service {

@@ -4,9 +4,12 @@
 // The ways are asked one after another, so that a picture stands in memory once as it is and once as
 // it travels. A picture that has changed is asked about no further.
 
+internal import Basics
 internal import HTTP
 internal import Inference
+internal import Onnx
 internal import Runtime
+internal import Serving
 
 /// The verification of one recorded request. Loop thread.
 final class Verification {
@@ -51,7 +54,7 @@ final class Verification {
             size = json.count
             begin(Question(content: .json(json), topK: nil), form, sha256: nil)
         case .file(let path, let topK):
-            do throws(ModelError) {
+            do throws(InputError) {
                 let bytes = try contents(of: path)
                 size = bytes.count
                 begin(
@@ -59,20 +62,19 @@ final class Verification {
                     .success(Form(Item(bytes: bytes, name: path), topK: topK)),
                     sha256: SHA256.hexadecimal(of: bytes))
             } catch {
-                guard case .unreadable(_, let reason) = error else { return end([], "\(error)") }
-                end([], "the picture cannot be read: \(reason)")
+                end([], "the picture cannot be read: \(error.reason)")
             }
         }
     }
 
-    private func contents(of path: String) throws(ModelError) -> [UInt8] {
+    private func contents(of path: String) throws(InputError) -> [UInt8] {
         let beside = surroundings.folder + path
         let isBeside =
             File.kind(of: path) == .missing && !path.hasPrefix("/")
             && File.kind(of: beside) != .missing
         return try File.contents(
             of: isBeside ? beside : path,
-            limit: surroundings.handles.settings.http.http.bodyBytes)
+            limit: surroundings.handles.settings.http.server.limits.bodyBytes)
     }
 
     // MARK: In process
@@ -101,7 +103,7 @@ final class Verification {
         verdict.isIdentical = comparison.isIdentical
         note(comparison.worst)
         for way in Way.allCases {
-            if question.goes(by: way, limits: surroundings.handles.settings.http.http) {
+            if question.goes(by: way, limits: surroundings.handles.settings.http.server.limits) {
                 ways.append(way)
             } else if way != .httpBytes || question.isPicture {
                 verdict.leftOut.insert(way)
@@ -126,7 +128,7 @@ final class Verification {
         }
         let way = ways.removeFirst()
         verdict.asked.insert(way)
-        let reports = surroundings.handles.settings.lambda.lambda.directErrors == .report
+        let reports = surroundings.handles.settings.lambda.function.directErrors == .report
         surroundings.handles.ask(question, by: way) { [self] result in
             compare(result, question.expected(by: way, answer, reports: reports), way)
             askNext(question, answer, mismatch)

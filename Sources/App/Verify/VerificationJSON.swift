@@ -1,7 +1,9 @@
 // `amphora verify --json`: one object, for machines. Keys are only ever added.
 
+internal import Basics
 internal import Inference
 internal import Runtime
+internal import Serving
 
 /// Gathers a report and prints it at the end.
 final class VerificationJSON: VerificationReport {

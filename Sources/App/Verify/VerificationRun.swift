@@ -3,10 +3,13 @@
 // The file is read as it is needed, and lines are begun only while what is held of them is not much:
 // a recording of any length, and of pictures of any size, takes the same memory.
 
+internal import Basics
 internal import EventLoop
 internal import HTTP
 internal import Inference
+internal import Onnx
 internal import Runtime
+internal import Serving
 
 /// Where verdicts go.
 protocol VerificationReport: AnyObject {
@@ -44,7 +47,7 @@ final class VerificationRun {
 
     /// The longest line: a request, and an answer with room to spare.
     static func longestLine(_ configuration: Configuration) -> Int {
-        configuration.http.bodyBytes + (64 << 20)
+        configuration.server.limits.bodyBytes + (64 << 20)
     }
 
     /// Opens the recording and the handles. Throws why that can't be done.
@@ -56,7 +59,7 @@ final class VerificationRun {
                 subject.recording, longestLine: Self.longestLine(subject.settings.http))
             loop = EventLoop(poller: try EpollPoller())
             handles = try BothHandles(subject.settings, on: loop)
-        } catch let error as ModelError {
+        } catch let error as InputError {
             throw .recording("\(error)")
         } catch {
             throw .other("\(error)")
@@ -98,7 +101,8 @@ final class VerificationRun {
             deliver: { [unowned self] verdict in
                 tally.add(verdict)
                 report.add(verdict)
-            })
+            },
+            finished: { [unowned self] in loop.stop() })
         run.hasRoom = { [unowned self] in held < Self.largestHeld }
         self.run = run
         run.launch()
@@ -107,7 +111,7 @@ final class VerificationRun {
     private func next(
         in surroundings: Verification.Surroundings
     ) -> OrderedRun<Verdict>.Task? {
-        do throws(ModelError) {
+        do throws(InputError) {
             guard let (number, line) = try reader.next() else { return nil }
             return { [unowned self] in begin(number, line, surroundings, $0) }
         } catch {
@@ -128,7 +132,8 @@ final class VerificationRun {
             completed(verdict)
         case .text(let bytes):
             do throws(UnusableGolden) {
-                let golden = try Golden(line: bytes, maxItems: subject.settings.http.maxItems)
+                let golden = try Golden(
+                    line: bytes, maxItems: subject.settings.http.requests.maxItems)
                 verify(golden, number, surroundings, completed)
             } catch {
                 verdict.malformed = error.reason

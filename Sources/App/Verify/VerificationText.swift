@@ -1,6 +1,7 @@
 // How `amphora verify` tells people: a line for each record that differs, then a summary.
 
 internal import Inference
+internal import Serving
 
 /// Prints a report.
 final class VerificationText: VerificationReport {
@@ -25,7 +26,7 @@ final class VerificationText: VerificationReport {
     }
 
     func end(_ tally: Tally) {
-        if hidden > 0 { print("  … and \(InspectionText.grouped(hidden)) more") }
+        if hidden > 0 { print("  … and \(TerminalText.grouped(hidden)) more") }
         if shown > 0 { print("") }
         for line in Self.summary(of: tally, tolerance: tolerance) { print(line) }
     }
@@ -44,7 +45,7 @@ final class VerificationText: VerificationReport {
 
     /// The summary.
     static func summary(of tally: Tally, tolerance: Double) -> [String] {
-        let count = InspectionText.grouped
+        let count = TerminalText.grouped
         let ways = [Way.inProcess] + Way.allCases.filter(tally.asked.contains).map(\.rawValue)
         var rows = [("records", count(tally.records)), ("ways", ways.joined(separator: ", "))]
         rows.append(("identical", "\(count(tally.identical)), byte for byte"))
@@ -86,6 +87,6 @@ final class VerificationText: VerificationReport {
     }
 
     private static func counted(_ count: Int, _ noun: String) -> String {
-        "\(InspectionText.grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+        "\(TerminalText.grouped(count)) \(noun)\(count == 1 ? "" : "s")"
     }
 }

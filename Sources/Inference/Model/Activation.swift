@@ -4,6 +4,7 @@
 // here and one computed in a notebook differ by the rounding of `exp` at most.
 
 import Glibc
+package import Onnx
 
 /// What is applied to the network's output.
 package enum Activation: String, Sendable, CaseIterable {
@@ -53,5 +54,16 @@ package enum Activation: String, Sendable, CaseIterable {
         }
         for index in blocks..<count { sum += values[index] }
         return sum
+    }
+}
+
+extension GraphEnding {
+    /// The same as an activation; `nil` where there is none.
+    var activation: Activation? {
+        switch self {
+        case .softmax: .softmax
+        case .sigmoid: .sigmoid
+        case .other: nil
+        }
     }
 }

@@ -3,6 +3,8 @@
 // Owns one worker's tensors and buffers and reuses them for each picture; the picture's pixels are
 // written straight into the network's input.
 
+package import Onnx
+
 /// Why a picture got no answer.
 package enum ClassifierError: Error, Sendable, Equatable {
     /// The fault is the picture's.

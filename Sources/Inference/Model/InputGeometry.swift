@@ -4,6 +4,8 @@
 // evaluation, 256 to 224, around it. A model that leaves it open takes what the settings crop to.
 // Steps that cannot end at one size for every picture are refused: the tensor is allocated once.
 
+internal import Onnx
+
 /// The resize, the crop, and the size they lead to.
 struct InputGeometry: Sendable, Equatable {
     let resize: Resolved<Preprocessing.Resize?>

@@ -3,6 +3,8 @@
 // A line is taken whole, so `n01440764 tench, Tinca tinca` stays what it is. Empty lines between
 // labels count, since each line's place is the number of its class; empty ones at the end do not.
 
+package import Onnx
+
 /// The names of a model's classes, in order.
 package struct Labels: Sendable, Equatable {
     /// The files looked for, the first found wins.

@@ -3,6 +3,9 @@
 // Every key is optional and overrides what the model, the exporters' own files or the defaults
 // say. Checked completely here, key by key; whether it fits the model is `ModelSettings`' to say.
 
+internal import Basics
+internal import Onnx
+
 /// The settings of one model folder, as written; `nil` where nothing is.
 struct Manifest: Sendable, Equatable {
     /// The name of the file.
@@ -58,7 +61,7 @@ struct Manifest: Sendable, Equatable {
     /// Reads a document. Throws `invalidSettings` with every problem in it, naming `file`.
     init(_ bytes: [UInt8], file: String = Self.fileName) throws(ModelError) {
         let document: JSONValue
-        do throws(UnreadableJSON) {
+        do throws(InputError) {
             document = try JSONValue(reading: bytes, maxValues: Self.maxValues)
         } catch {
             throw .invalidSettings(file: file, problems: ["not valid JSON: \(error.reason)"])

@@ -3,6 +3,8 @@
 // Every problem is one line that names the key by its full path, what was found and what is
 // expected, so that a person can mend a file in one go. Knows JSON and no setting.
 
+internal import Basics
+
 /// Reads typed values and keeps a list of problems instead of stopping at the first.
 struct ManifestReader {
     /// One line each, in the order in which they were met.
@@ -171,12 +173,4 @@ struct ManifestReader {
 extension JSONValue {
     /// The value as a number of channels that pictures have here.
     var channelCount: Int? { integer(1...3).flatMap { $0 == 2 ? nil : $0 } }
-
-    /// The value as a whole number within a range.
-    func integer(_ range: ClosedRange<Int>) -> Int? {
-        guard case .number(let number) = self, let integer = Int(exactly: number),
-            range.contains(integer)
-        else { return nil }
-        return integer
-    }
 }

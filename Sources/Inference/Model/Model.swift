@@ -3,6 +3,8 @@
 // Loaded once and shared by all workers, each of which makes its own classifier of it. Nothing is
 // written anywhere, and nothing is fetched.
 
+package import Onnx
+
 /// A served model. Any thread.
 package final class Model: Sendable {
     /// Where it was found.

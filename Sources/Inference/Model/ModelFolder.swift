@@ -3,6 +3,9 @@
 // Looks only at names it knows and guesses nothing: two models are an error that names the setting
 // that chooses, and none is an error that says what was looked for.
 
+internal import Basics
+package import Onnx
+
 /// The files of one model, found and read but for the model itself.
 package struct ModelFolder: Sendable {
     /// As given.
@@ -24,11 +27,11 @@ package struct ModelFolder: Sendable {
             throw .notFound("the model folder \(path) does not exist or is not a folder")
         }
         self.path = path
-        let names = try File.names(in: path)
+        let names = try ModelError.reading { () throws(InputError) in try File.names(in: path) }
         if names.contains(Manifest.fileName) {
             let file = Self.join(path, Manifest.fileName)
             manifest = try Manifest(
-                File.contents(of: file, limit: Manifest.sizeLimit), file: file)
+                Self.contents(of: file, limit: Manifest.sizeLimit), file: file)
         } else {
             manifest = Manifest()
         }
@@ -59,7 +62,13 @@ package struct ModelFolder: Sendable {
     ) throws(ModelError) -> Resolved<Labels> {
         let file = join(path, name)
         return Resolved(
-            try Labels(File.contents(of: file, limit: Labels.sizeLimit), file: file), .file(name))
+            try Labels(contents(of: file, limit: Labels.sizeLimit), file: file), .file(name))
+    }
+
+    private static func contents(of file: String, limit: Int) throws(ModelError) -> [UInt8] {
+        try ModelError.reading { () throws(InputError) in
+            try File.contents(of: file, limit: limit)
+        }
     }
 
     private static func join(_ folder: String, _ name: String) -> String {

@@ -3,6 +3,9 @@
 // Takes the only candidate; where there are several or half of one, says so and what would decide.
 // A candidate is an `*.onnx` or MXNet's pair: a `*symbol.json` and its `*.params`.
 
+internal import Basics
+internal import Onnx
+
 /// The model among the names of a folder.
 struct ModelSearch {
     private static let symbolEnding = "symbol.json"

@@ -3,6 +3,8 @@
 //
 // Pure: takes what the folder and the engine say and reads nothing itself.
 
+package import Onnx
+
 /// What is done to a picture and to the network's answer, and who said so.
 package struct ModelSettings: Sendable, Equatable {
     package let inputName: Resolved<String>

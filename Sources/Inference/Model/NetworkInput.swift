@@ -3,6 +3,8 @@
 // Four dimensions, float32 or uint8, a batch of one (or open), 1 or 3 channels: everything else is refused
 // by a sentence that names the property, what it is and what is supported.
 
+internal import Onnx
+
 /// The input tensor of an image classifier.
 struct NetworkInput: Sendable, Equatable {
     let name: String

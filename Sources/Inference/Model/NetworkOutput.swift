@@ -1,5 +1,7 @@
 // The output of a network that holds the classes' scores.
 
+internal import Onnx
+
 /// One float32 value for each class of one picture.
 struct NetworkOutput: Sendable, Equatable {
     /// The number of the output among the graph's.

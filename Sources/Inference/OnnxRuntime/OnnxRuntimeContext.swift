@@ -6,6 +6,7 @@
 
 import COnnxRuntime
 import Glibc
+internal import Onnx
 
 /// The input and output tensors of one worker. Not `Sendable`: one thread at a time.
 @safe final class OnnxRuntimeContext: InferenceContext {

@@ -4,6 +4,7 @@
 // not a tensor is described as such and judged elsewhere.
 
 import COnnxRuntime
+internal import Onnx
 
 extension OnnxRuntimeLibrary {
     /// The inputs that a caller must give, in the graph's order. Throws `engineFailed`.

@@ -4,6 +4,7 @@
 // is a sentence that says how to get it instead of the loader's last words.
 
 import COnnxRuntime
+internal import Onnx
 
 /// The engine's function table, and how a call of it ends.
 @safe package struct OnnxRuntimeLibrary {

@@ -6,6 +6,7 @@
 // answers on a processor without the same instructions.
 
 import COnnxRuntime
+internal import Onnx
 import Synchronization
 
 /// A session of ONNX Runtime, released when the last context lets go of it.
@@ -18,7 +19,8 @@ import Synchronization
 
     /// Loads the engine and compiles a model. Throws `ModelError`.
     init(_ source: ModelSource, options: EngineOptions) throws(ModelError) {
-        let (library, version) = try OnnxRuntimeLibrary.load(options.library)
+        let (library, version) = try OnnxRuntimeLibrary.load(
+            options.library ?? OnnxRuntimeLibrary.fileName)
         let session = unsafe try library.openSession(source, options: options)
         unsafe shared = unsafe session
         engine = "ONNX Runtime \(version)"

@@ -1,5 +1,7 @@
 // A failure in the words of the Runtime API (contracts.md B4): its type, and the JSON that reports it.
 
+internal import Basics
+
 extension ErrorReport {
     /// The longest message that is reported, in bytes of JSON. The platform takes 1 MiB.
     private static let longestMessage = 32 * 1024

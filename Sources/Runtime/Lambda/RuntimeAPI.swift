@@ -3,6 +3,8 @@
 // What is the same for all invocations is built once. Requests have no limit of time but those that are
 // made while the process starts or ends: the environment may be frozen for minutes in any other.
 
+internal import Basics
+
 /// Builds requests to the Runtime API at one address.
 struct RuntimeAPI {
     /// The largest event that is taken, in bytes. Lambda's own limit is 6 MB, emulators have none.

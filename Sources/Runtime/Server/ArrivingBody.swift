@@ -4,6 +4,7 @@
 // chunked one grows as its chunks come. It never holds more than its limit, and it counts only what
 // has really arrived, since a client may announce anything.
 
+internal import Basics
 internal import HTTP
 
 /// Body bytes on their way in. Loop thread.

@@ -5,6 +5,7 @@
 // stays. Parses in place what it is given; only an incomplete rest moves to a buffer of its own, so
 // an idle connection holds none. It knows no routes and no time.
 
+internal import Basics
 internal import HTTP
 
 /// What one connection does with bytes. Loop thread.

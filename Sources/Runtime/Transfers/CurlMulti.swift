@@ -4,6 +4,7 @@
 // `curl_multi_socket_action` what has come. The callbacks only record, for libcurl must not be called
 // from inside of them; what is over is handed on after libcurl has returned.
 
+internal import Basics
 internal import CCurl
 internal import EventLoop
 internal import Glibc

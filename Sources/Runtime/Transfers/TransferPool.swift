@@ -7,6 +7,7 @@
 // libcurl's look-up threads never outnumber them. Connections are kept for reuse within a pool only:
 // what may be reached without the address policy has a pool of its own.
 
+internal import Basics
 internal import CCurl
 package import EventLoop
 

@@ -3,6 +3,7 @@
 // The host's number would be wrong in every container (contracts.md A12): workers beyond the quota
 // only take turns at being stopped.
 
+internal import Basics
 internal import CLinux
 internal import EventLoop
 
@@ -18,13 +19,13 @@ package enum Processors {
     ///
     /// cgroup v2: `cpu.max` holds "max 100000" or "150000 100000"; v1: two files (cgroups(7)).
     package static func quota(root: String) -> Int? {
-        if let text = SmallFile.read("\(root)/cpu.max") {
+        if let text = File.systemText(at: "\(root)/cpu.max") {
             let parts = text.split { $0 == " " || $0 == "\n" }
             guard parts.count == 2 else { return nil }
             return processors(quota: parts[0], period: parts[1])
         }
-        guard let quota = SmallFile.read("\(root)/cpu/cpu.cfs_quota_us"),
-            let period = SmallFile.read("\(root)/cpu/cpu.cfs_period_us")
+        guard let quota = File.systemText(at: "\(root)/cpu/cpu.cfs_quota_us"),
+            let period = File.systemText(at: "\(root)/cpu/cpu.cfs_period_us")
         else { return nil }
         return processors(
             quota: quota.prefix { $0 != "\n" }, period: period.prefix { $0 != "\n" })

@@ -1,5 +1,7 @@
 // The inputs beside the fuzz targets, kept by tools/fuzz_corpus.sh and by people.
 
+import Basics
+
 @testable import Inference
 
 /// Corpus/: a folder for each target.

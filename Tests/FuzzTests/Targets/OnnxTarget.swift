@@ -3,6 +3,8 @@
 // The bytes are the name of the output that is followed, a NUL, and the file. The names and shapes that
 // the engine would tell are made of the first bytes of the file: the engine itself is not fuzzed.
 
+import Onnx
+
 @testable import Inference
 
 extension FuzzTarget {

@@ -1,6 +1,8 @@
 // `params`: MXNet's file of arrays. The bytes are the file.
 
 @testable import Inference
+@testable import MXNetImport
+@testable import Onnx
 
 extension FuzzTarget {
     /// Reads a list from memory and from a file, and a network's parameters from the list.

@@ -1,5 +1,7 @@
 // What the product refuses is well refused if a person can read why.
 
+import Onnx
+
 @testable import Inference
 
 /// What `body` makes, or `nil` where it refuses. Throws unless the refusal can be shown.

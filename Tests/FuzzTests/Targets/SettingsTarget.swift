@@ -4,6 +4,8 @@
 // order of `names`; an empty one is not there. Read from a folder, as `serve` reads them, and taken
 // as far as a plan that a preprocessor carries out.
 
+import Onnx
+
 @testable import Inference
 
 extension FuzzTarget {

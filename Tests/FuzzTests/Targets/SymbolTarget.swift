@@ -4,7 +4,10 @@
 // itself or, since a fuzzer changes texts more easily than headers, a line "name type length length …"
 // for each array, of zeros.
 
+import Onnx
+
 @testable import Inference
+@testable import MXNetImport
 
 extension FuzzTarget {
     /// Imports, and reads what it has written.

@@ -1,5 +1,6 @@
 // `json` and `http`: what strangers' requests are read with. The bytes are the text.
 
+import Basics
 import HTTP
 
 @testable import Inference
@@ -7,8 +8,8 @@ import HTTP
 extension FuzzTarget {
     /// Reads a document.
     static let json = FuzzTarget(name: "json") { bytes throws(Violation) in
-        let refusal: UnreadableJSON
-        do throws(UnreadableJSON) {
+        let refusal: InputError
+        do throws(InputError) {
             _ = try JSONValue(reading: bytes, maxValues: 1000)
             return
         } catch {

@@ -2,6 +2,8 @@
 //
 // Both may be objects from a number to a name, and timm's may have gaps; a list counts from 0.
 
+internal import Basics
+
 extension ManifestReader {
     /// More classes than any classifier has: a number beyond it is a mistake, not a class.
     private static let classLimit = 1_000_000

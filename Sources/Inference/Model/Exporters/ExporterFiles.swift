@@ -6,6 +6,9 @@
 // error that names file and key; what is strange but may be meant is a warning. Nothing here decides
 // against `amphora.json`: that is `ModelSettings`' to weigh.
 
+internal import Basics
+internal import Onnx
+
 /// What the exporters' files of one folder say.
 struct ExporterFiles: Sendable, Equatable {
     /// The model's own configuration.
@@ -167,8 +170,10 @@ struct ExporterFiles: Sendable, Equatable {
     private static func root(
         of path: String, _ reader: inout ManifestReader
     ) throws(ModelError) -> ManifestReader.Object {
-        let bytes = try File.contents(of: path, limit: sizeLimit)
-        do throws(UnreadableJSON) {
+        let bytes = try ModelError.reading { () throws(InputError) in
+            try File.contents(of: path, limit: sizeLimit)
+        }
+        do throws(InputError) {
             let document = try JSONValue(reading: bytes, maxValues: maxValues)
             return reader.root(document).withoutNulls
         } catch {

@@ -3,6 +3,8 @@
 // It names the classes and the kind of problem; pictures are the business of the file beside it,
 // `preprocessor_config.json`. Keys that concern the network's inside are not looked at.
 
+internal import Basics
+
 /// What a transformers configuration says that matters here.
 struct HuggingFaceConfig: Sendable, Equatable {
     private(set) var labels: Labels?

@@ -6,6 +6,8 @@
 // is not known may change pixels, so it is named in a warning; a class that is not known is refused.
 // `null` is nothing said, as for the library.
 
+internal import Basics
+
 /// One processor's file, read.
 struct HuggingFaceProcessor: Sendable, Equatable {
     let steps: ExporterSteps

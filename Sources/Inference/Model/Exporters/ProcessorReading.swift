@@ -1,5 +1,7 @@
 // The steps of one `preprocessor_config.json`, key by key, with the defaults of its class.
 
+internal import Basics
+
 /// Reads the steps; problems gather in `reader`.
 struct ProcessorReading {
     let root: ManifestReader.Object

@@ -4,6 +4,8 @@
 // Reproduced is `timm.data.create_transform` for evaluation on Pillow images, in timm's own rounding.
 // Sizes for tests (`test_input_size`) hold only for a network that was exported at that size.
 
+internal import Basics
+
 /// What a timm configuration says.
 struct TimmConfig: Sendable, Equatable {
     /// Where a crop lies in the resized picture.

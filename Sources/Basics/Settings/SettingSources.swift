@@ -1,0 +1,80 @@
+// Where settings come from, and which one wins: option, then environment, then default.
+//
+// Reads raw texts and gives typed values; every refusal is one line that names the setting as the
+// person wrote it and what it takes.
+
+/// The texts that were given for settings. Any thread.
+package struct SettingSources: Sendable {
+    /// Option values by the option's name.
+    package let options: [String: String]
+    package let environment: [String: String]
+
+    /// Takes the options of a call and the variables of a process.
+    package init(options: [String: String] = [:], environment: [String: String]) {
+        self.options = options
+        self.environment = environment
+    }
+
+    /// What was given for a setting, as `parse` reads it; `nil` where nothing was.
+    func value<Value>(
+        of setting: Setting, _ parse: (String) -> Value?
+    ) throws(InputError) -> Value? {
+        if let text = options[setting.name] {
+            return try read(text, of: setting, from: Alias("--\(setting.name)"), parse)
+        }
+        for alias in setting.variables {
+            // An empty variable is an unset one, as in every shell script around a container.
+            guard let text = environment[alias.variable], !text.isEmpty else { continue }
+            if KubernetesServiceLink.holds(alias.variable, text) { continue }
+            return try read(text, of: setting, from: alias, parse)
+        }
+        return nil
+    }
+
+    private func read<Value>(
+        _ text: String, of setting: Setting, from source: Alias, _ parse: (String) -> Value?
+    ) throws(InputError) -> Value {
+        if let value = parse(source.translated(text)) { return value }
+        let unit = source.unit == 1 ? "" : ", counted in units of \(source.unit)"
+        throw InputError(
+            "\(source.variable) takes \(setting.takes)\(unit), "
+                + "not “\(String(text.prefix(100)).onOneLine())”")
+    }
+
+    /// Throws where a variable begins as ours do and is none of `settings`'.
+    package func refuseUnknownVariables(
+        besides settings: @autoclosure () -> [Setting]
+    ) throws(InputError) {
+        let ours = environment.filter { $0.key.hasPrefix("AMPHORA_") }
+        if ours.isEmpty { return }
+        let known = settings().map(\.variable)
+        for (variable, text) in ours.sorted(by: { $0.key < $1.key })
+        where !known.contains(variable) {
+            guard !KubernetesServiceLink.holds(variable, text) else { continue }
+            var line = "\(variable) is no setting of amphora"
+            if let nearest = nearestName(to: variable, among: known) {
+                line += "; did you mean \(nearest)?"
+            }
+            throw InputError(line)
+        }
+    }
+}
+
+/// The variables that Kubernetes gives every container of a namespace for each Service in it: for
+/// one that is named amphora, they look like settings of ours.
+enum KubernetesServiceLink {
+    /// Whether a variable is one, like `AMPHORA_SERVICE_HOST` or `AMPHORA_PORT=tcp://10.0.0.1:80`.
+    static func holds(_ variable: String, _ text: String) -> Bool {
+        let words = variable.split(separator: "_")
+        if let service = words.lastIndex(of: "SERVICE"), service + 1 < words.count {
+            return words[service + 1] == "HOST" || words[service + 1] == "PORT"
+        }
+        let isAddress = ["tcp://", "udp://", "sctp://"].contains { text.hasPrefix($0) }
+        if isAddress && words.last == "PORT" { return true }
+        // …_PORT_80_TCP and …_PORT_80_TCP_{PROTO,PORT,ADDR}
+        guard let port = words.firstIndex(where: { Int($0) != nil }), port > 0,
+            words[port - 1] == "PORT", port + 1 < words.count
+        else { return false }
+        return ["TCP", "UDP", "SCTP"].contains(words[port + 1])
+    }
+}

@@ -1,0 +1,35 @@
+// The settings of what computes: the engine, and what a picture may be.
+
+package import Basics
+
+/// How a model is loaded and asked.
+package struct InferenceSettings: SettingGroup {
+    /// `nil`: the library beside the executable.
+    package var engineLibrary: String?
+    /// The engine's threads within one inference; `nil`: the platform's choice.
+    package var threads: Int?
+    /// Width times height of a picture.
+    package var maxPixels = 64_000_000
+    /// Labels in an answer; `nil`: as many as the model folder says.
+    package var topK: Int?
+
+    /// The defaults.
+    package init() {}
+
+    package static let table: [SettingRow<Self>] = [
+        .init(
+            "engine-library", \.engineLibrary,
+            .text("the path of a library", placeholder: "file"),
+            standard: "beside the executable", help: "The inference engine's shared library."),
+        .init(
+            "threads", \.threads, .integer(1...512),
+            standard: "1; in Lambda, one invocation at a time, as many as workers",
+            help: "The threads of the engine within one inference."),
+        .init(
+            "max-image-pixels", \.maxPixels, .integer(1...1_000_000_000),
+            help: "The largest picture, width times height."),
+        .init(
+            "top-k", \.topK, .integer(1...1000), standard: "the model folder's, else 5",
+            help: "The labels in an answer, unless the request says otherwise."),
+    ]
+}

@@ -1,0 +1,140 @@
+// The attributes of one node, which are texts in Python's or C++'s manner: "(3, 3)", "True", "1e-05".
+//
+// Keeps count of what was read, so that an attribute nobody looked at can be named: one that is
+// passed over in silence would be a wrong answer.
+
+internal import Basics
+
+/// One node's attributes and which of them were read.
+struct AttributeText {
+    private let values: [String: String]
+    private var unread: Set<String>
+
+    /// What MXNet itself takes no notice of at inference: hints for training and for other devices.
+    private static let hints: Set<String> = [
+        "workspace", "cudnn_tune", "cudnn_off", "momentum", "ctx_group", "lr_mult", "wd_mult",
+        "force_mirroring", "mirror_stage", "__profiler_scope__", "name",
+    ]
+    /// A parsed number beyond this would only overflow later.
+    private static let magnitude = 1 << 40
+
+    /// All are unread.
+    init(_ values: [String: String]) {
+        self.values = values
+        unread = Set(
+            values.keys.filter {
+                !$0.hasPrefix("__") && !Self.hints.contains($0) && !$0.hasSuffix("_lr_mult")
+                    && !$0.hasSuffix("_wd_mult")
+            })
+    }
+
+    /// An attribute that nothing asked for, and its value.
+    var leftOver: (key: String, value: String)? {
+        unread.min().map { ($0, values[$0] ?? "") }
+    }
+
+    /// Takes no notice of attributes that mean nothing at inference.
+    mutating func ignore(_ keys: String...) { unread.subtract(keys) }
+
+    /// The text of an attribute, blanks around it taken off; `nil` where it is absent or "None".
+    mutating func text(_ key: String) -> String? {
+        unread.remove(key)
+        guard let value = values[key] else { return nil }
+        let text = Self.trimmed(value[...])
+        return text == "None" ? nil : String(text)
+    }
+
+    /// A truth value.
+    mutating func flag(_ key: String, default: Bool) throws(SymbolError) -> Bool {
+        guard let text = text(key) else { return `default` }
+        switch text.lowercased() {
+        case "true", "1": return true
+        case "false", "0": return false
+        default: throw wrong(key, expected: "True or False")
+        }
+    }
+
+    /// A whole number, `nil` where it is absent or None.
+    mutating func integer(_ key: String) throws(SymbolError) -> Int? {
+        guard let text = text(key) else { return nil }
+        guard let value = Self.integer(text[...]) else { throw wrong(key, expected: "an integer") }
+        return value
+    }
+
+    /// A number, `nil` where it is absent or None.
+    mutating func number(_ key: String) throws(SymbolError) -> Double? {
+        guard let text = text(key) else { return nil }
+        let digits = text.hasSuffix("f") && !text.hasSuffix("inf") ? text.dropLast() : text[...]
+        switch digits.lowercased() {
+        case "true": return 1
+        case "false": return 0
+        default: break
+        }
+        guard let value = Double(digits) else { throw wrong(key, expected: "a number") }
+        return value
+    }
+
+    /// A tuple of whole numbers, in which None may stand; `nil` where it is absent or None itself.
+    mutating func optionals(_ key: String) throws(SymbolError) -> [Int?]? {
+        guard let text = text(key) else { return nil }
+        var inner = text[...]
+        if let first = inner.first, let last = inner.last,
+            first == "(" && last == ")" || first == "[" && last == "]", inner.count >= 2
+        {
+            inner = Self.trimmed(inner.dropFirst().dropLast())
+        }
+        if inner.last == "," { inner = inner.dropLast() }
+        guard !inner.isEmpty else { return [] }
+        var values: [Int?] = []
+        for part in inner.split(separator: ",", omittingEmptySubsequences: false) {
+            let item = Self.trimmed(part)
+            if item == "None" {
+                values.append(nil)
+            } else if let value = Self.integer(item) {
+                values.append(value)
+            } else {
+                throw wrong(key, expected: "a tuple of integers")
+            }
+        }
+        return values
+    }
+
+    /// A tuple of whole numbers without None.
+    mutating func integers(_ key: String) throws(SymbolError) -> [Int]? {
+        guard let optionals = try optionals(key) else { return nil }
+        let values = optionals.compactMap { $0 }
+        guard values.count == optionals.count else {
+            throw wrong(key, expected: "a tuple of integers")
+        }
+        return values
+    }
+
+    /// What to say of a value: the caller adds the node.
+    func wrong(_ key: String, expected: String) -> SymbolError {
+        .malformed("attribute \(quoted(key)); expected \(expected)")
+    }
+
+    /// What to say of a value that is sound but not supported.
+    func unsupported(_ key: String, supported: String) -> SymbolError {
+        .unsupported("attribute \(quoted(key)), which is not supported; \(supported) is")
+    }
+
+    private func quoted(_ key: String) -> String {
+        "\"\(key)\" is \(JSONValue.string(values[key] ?? "absent").summary)"
+    }
+
+    /// "3", "-3", Python 2's "3L", and "3.0".
+    private static func integer(_ text: Substring) -> Int? {
+        let digits = text.last == "L" ? text.dropLast() : text
+        guard let value = Int(digits) ?? Double(digits).flatMap({ Int(exactly: $0) }),
+            value.magnitude <= magnitude
+        else { return nil }
+        return value
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text.drop(while: \.isWhitespace)
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,116 @@
+// An MXNet artifact as ONNX: the symbol and the parameters joined.
+//
+// The symbol does not say how large its pictures are, only its weights do: a network that ends in
+// global pooling takes any size, one that flattens a map of features takes one. So the graph is
+// imported for ImageNet's 224 pixels, and where that contradicts the weights, for the other sizes that
+// networks are made for; the graph stays open along the axes that no operator had to know.
+
+internal import Onnx
+
+/// A symbol, its parameters, and the graph they make.
+struct MXNetModel {
+    /// Sizes tried where nobody says one: ImageNet's first, then those of known networks.
+    private static let sizes = [224, 299, 32, 28, 64, 331, 256, 128, 96, 112, 160, 192, 320, 384]
+    private static let channelCounts = [3, 1]
+    /// All passes together: a second or two. Known networks build a few thousand tensors in a pass.
+    private static let effortLimit = 1 << 18
+
+    /// The graph, whose weights are places in the file of parameters.
+    let graph: OnnxGraph
+
+    /// Imports a network. `input` is its shape where that is known, `size` the height and width that
+    /// pictures will have. Throws `unreadable` and `unsupported`; `path` and `parameters.path` are
+    /// for their sentences.
+    init(
+        _ symbol: SymbolGraph, path: String, parameters: MXNetParameters, input: [Int]? = nil,
+        size: (height: Int, width: Int)? = nil
+    ) throws(ModelError) {
+        let needed = GraphImport.needed(symbol)
+        let variable = try Self.picture(symbol, parameters, needed, path: path)
+        let shapes = Self.shapes(symbol, variable, input: input, size: size)
+        var first: SymbolError?
+        var effort = 0
+        for shape in shapes {
+            var attempt = GraphImport(symbol, parameters, input: variable)
+            do throws(SymbolError) {
+                graph = try attempt.run(shape, needed: needed)
+                return
+            } catch {
+                first = first ?? error.withInput(shape.lengths)
+                // Another size would not change it.
+                if case .unsupported = error { throw error.of(file: path) }
+            }
+            effort += attempt.effort
+            if effort > Self.effortLimit { break }
+        }
+        guard let first else { preconditionFailure("no shape was tried") }
+        throw first.of(file: path)
+    }
+
+    /// The shapes to try, in order.
+    private static func shapes(
+        _ symbol: SymbolGraph, _ variable: SymbolNode, input: [Int]?,
+        size: (height: Int, width: Int)?
+    ) -> [PictureShape] {
+        if let input = input ?? writtenShape(variable) { return [PictureShape(input)] }
+        // Whoever trained with the channels last says so at each window.
+        let channelsLast = symbol.nodes.contains { $0.attributes["layout"] == "NHWC" }
+        let sides = (size.map { [$0] } ?? []) + sizes.map { (height: $0, width: $0) }
+        return channelCounts.flatMap { channels in
+            sides.map {
+                PictureShape(
+                    channels: channels, height: $0.height, width: $0.width,
+                    channelsLast: channelsLast)
+            }
+        }
+    }
+
+    /// The only variable without an array; of several the one called "data", if the others are lost
+    /// parameters.
+    private static func picture(
+        _ symbol: SymbolGraph, _ parameters: MXNetParameters, _ needed: [Bool], path: String
+    ) throws(ModelError) -> SymbolNode {
+        var free: [SymbolNode] = []
+        var names: Set<String> = []
+        for (index, node) in symbol.nodes.enumerated() where needed[index] && node.isVariable {
+            guard names.insert(node.name).inserted else {
+                throw .unreadable(
+                    path: path, reason: "it has two variables called \"\(node.name)\"")
+            }
+            if parameters[node.name] == nil { free.append(node) }
+        }
+        guard let only = free.first else {
+            throw .unreadable(
+                path: path,
+                reason: "it has no input: \(parameters.path) has an array for every variable")
+        }
+        guard free.count > 1 else { return only }
+        guard let data = free.first(where: { $0.name == "data" }) else {
+            throw parameters.missing(free.map(\.name))
+        }
+        throw parameters.missing(free.map(\.name).filter { $0 != data.name })
+    }
+
+    /// The shape that the variable itself carries, where it says all of it.
+    private static func writtenShape(_ variable: SymbolNode) -> [Int]? {
+        guard let text = variable.attributes["__shape__"] else { return nil }
+        var attributes = AttributeText(["shape": text])
+        do throws(SymbolError) {
+            guard var shape = try attributes.integers("shape"), shape.count > 1 else { return nil }
+            if shape[0] <= 0 { shape[0] = 1 }
+            return shape.allSatisfy { (1...(1 << 16)).contains($0) } ? shape : nil
+        } catch {
+            // A hint that can't be read is none.
+            return nil
+        }
+    }
+}
+
+extension SymbolError {
+    /// The same, with the input's shape that it was met at.
+    fileprivate func withInput(_ shape: [Int]) -> SymbolError {
+        guard case .malformed(let clause) = self else { return self }
+        let lengths = shape.map(String.init).joined(separator: ", ")
+        return .malformed("\(clause); with an input of (\(lengths))")
+    }
+}

@@ -1,0 +1,131 @@
+// A model as it arrives: counted, digested, unpacked and written in one go, so that neither memory nor
+// disk ever holds the archive. What came is believed only once `finish` has seen all of it.
+
+internal import Basics
+internal import EventLoop
+internal import Runtime
+
+/// Takes one file. One thread.
+final class ModelReceiver: TransferSink {
+    private let folder: FolderWriter
+    private let maxBytes: Int
+    private let progress: ((_ bytes: Int, _ length: Int?) -> Void)?
+    private var digest = SHA256()
+    private var gunzip: Gunzip?
+    private var tar: TarReader
+    /// Why no more is taken.
+    private(set) var refusal: FetchObstacle?
+    /// Bytes of the file that came.
+    private(set) var byteCount = 0
+    /// The files that were written, by their paths, with their sizes.
+    private(set) var files: [(path: String, size: Int)] = []
+
+    /// Takes what an address promises into an empty folder. Throws where its file can't be made.
+    init(
+        _ content: ModelAddress.Content, into folder: FolderWriter, maxBytes: Int,
+        progress: ((_ bytes: Int, _ length: Int?) -> Void)? = nil
+    ) throws(FetchObstacle) {
+        self.folder = folder
+        self.maxBytes = maxBytes
+        self.progress = progress
+        tar = TarReader(limits: ArchiveLimits(bytes: maxBytes))
+        switch content {
+        case .archive: gunzip = Gunzip()
+        case .network(let name):
+            gunzip = nil
+            try wellWritten { () throws(SystemError) in try folder.makeFile([name]) }
+            files = [(name, 0)]
+        }
+    }
+
+    func receive(_ bytes: Span<UInt8>, length: Int?) -> Bool {
+        byteCount += bytes.count
+        digest.update(bytes)
+        do throws(FetchObstacle) {
+            guard max(byteCount, length ?? 0) <= maxBytes else {
+                throw FetchObstacle(
+                    reason: "it is larger than the \(maxBytes) bytes of --model-max-bytes")
+            }
+            if gunzip != nil { try unpack(bytes) } else { try append(bytes) }
+        } catch {
+            refusal = error
+            return false
+        }
+        progress?(byteCount, length)
+        return true
+    }
+
+    /// To be called once, when the transfer has succeeded. Throws where the file is not whole, or not
+    /// the one that is wanted.
+    func finish(sha256 wanted: String?) throws(FetchObstacle) {
+        folder.closeFile()
+        var found = SHA256()
+        swap(&found, &digest)
+        let sha256 = found.hexadecimal()
+        if let wanted, wanted != sha256 {
+            throw FetchObstacle(
+                reason: "it has the SHA-256 \(sha256), and MODEL_SHA256 wants \(wanted)")
+        }
+        guard byteCount > 0 else { throw FetchObstacle(reason: "it is empty") }
+        guard gunzip != nil else { return }
+        do throws(ArchiveError) {
+            try gunzip?.finish()
+            try tar.finish()
+        } catch {
+            throw FetchObstacle(reason: "\(error)")
+        }
+    }
+
+    private func append(_ bytes: Span<UInt8>) throws(FetchObstacle) {
+        try wellWritten { () throws(SystemError) in try folder.write(bytes) }
+        files[0].size += bytes.count
+    }
+
+    private func unpack(_ bytes: Span<UInt8>) throws(FetchObstacle) {
+        do throws(ArchiveError) {
+            try gunzip?.inflate(bytes) { piece throws(ArchiveError) in
+                // What can't be written ends the archive as well; which it was stands in `refusal`.
+                do throws(FetchObstacle) {
+                    try write(piece)
+                } catch {
+                    refusal = error
+                    throw .truncated
+                }
+            }
+        } catch {
+            throw refusal ?? FetchObstacle(reason: "\(error)")
+        }
+    }
+
+    private func write(_ piece: Span<UInt8>) throws(FetchObstacle) {
+        var position = 0
+        while let event = try wellRead({ () throws(ArchiveError) in
+            try tar.next(in: piece, at: &position)
+        }) {
+            try wellWritten { () throws(SystemError) in
+                switch event {
+                case .folder(let path): try folder.makeFolder(path.names)
+                case .file(let path, let size):
+                    try folder.makeFile(path.names)
+                    files.append((path.text, size))
+                case .content(let range): try folder.write(piece.extracting(range))
+                case .fileEnd: folder.closeFile()
+                }
+            }
+        }
+    }
+
+    private func wellRead<Value>(
+        _ read: () throws(ArchiveError) -> Value
+    ) throws(FetchObstacle) -> Value {
+        do throws(ArchiveError) {
+            return try read()
+        } catch {
+            throw FetchObstacle(reason: "\(error)")
+        }
+    }
+
+    private func wellWritten(_ write: () throws(SystemError) -> Void) throws(FetchObstacle) {
+        try FetchObstacle.storing(in: folder.name, write)
+    }
+}

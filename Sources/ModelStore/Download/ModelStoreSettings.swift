@@ -1,0 +1,62 @@
+// The settings of where the model is: a folder, the name of one, or an address.
+
+package import Basics
+
+/// Which model is served.
+package struct ModelStoreSettings: SettingGroup {
+    /// The model folder; searched first.
+    package var modelPath = "/opt/ml/model"
+    /// A folder of the zoo, or an address.
+    package var modelName: String?
+    /// The folder of model folders that a name is looked for in.
+    package var zoo = "/opt/models"
+    /// What a fetched file must have, in lower case.
+    package var sha256: String?
+    /// Of a fetched file, and of what is in it.
+    package var maxBytes = 2_147_483_648
+    /// What the name means where it is an address; `nil`: it is that of a folder, or there is none.
+    package private(set) var address: ModelAddress?
+    /// Where fetched models are kept.
+    package private(set) var temporaryFolder = "/tmp"
+
+    /// The defaults.
+    package init() {}
+
+    /// Reads the settings, and `TMPDIR`. Throws the first that can't be used.
+    package init(_ sources: SettingSources) throws(InputError) {
+        try self.init(reading: sources)
+        if let name = modelName, ModelAddress.isAddress(name) { address = try ModelAddress(name) }
+        guard sha256 == nil || address != nil else {
+            // Whoever gives it believes that the model is checked.
+            throw InputError(
+                "--model-sha256 (MODEL_SHA256) checks a model that is fetched, and "
+                    + "--model-name (MODEL_NAME) is no https:// or s3:// address")
+        }
+        let folder = sources.environment["TMPDIR"] ?? ""
+        if folder.hasPrefix("/") { temporaryFolder = folder }
+    }
+
+    package static let table: [SettingRow<Self>] = [
+        .init(
+            "model-path", \.modelPath, .text("the path of a folder", placeholder: "folder"),
+            help: "The model folder; searched first."),
+        .init(
+            "model-name", \.modelName,
+            .text(
+                "the name of a folder in the zoo, or the address of a model", placeholder: "name"),
+            aliases: [Alias("MODEL_NAME")], standard: "none",
+            help: """
+                The model that is served where the model folder is missing or empty: a folder of the \
+                zoo, or an https:// or s3:// address of a .tar.gz or .onnx, fetched at the start.
+                """),
+        .init(
+            "zoo", \.zoo, .text("the path of a folder", placeholder: "folder"),
+            help: "The folder of model folders that --model-name chooses from."),
+        .init(
+            "model-sha256", \.sha256, .sha256, aliases: [Alias("MODEL_SHA256")], standard: "none",
+            help: "The SHA-256 that a fetched file must have; another one is not served."),
+        .init(
+            "model-max-bytes", \.maxBytes, .bytes(1...1_099_511_627_776),
+            help: "The largest model that is fetched, packed and unpacked."),
+    ]
+}

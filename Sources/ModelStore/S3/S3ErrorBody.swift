@@ -1,0 +1,49 @@
+// What S3 says in the body of an error (Amazon S3 API Reference, "Error responses"). Pure.
+//
+//     <?xml …?><Error><Code>NoSuchKey</Code><Message>…</Message><Key>…</Key>…</Error>
+//
+// Three elements are taken, by their tags: a document this flat needs no reader of XML. Other
+// elements are never looked at; some hold signatures and tokens.
+
+internal import Basics
+
+/// An error of S3's, as far as it said one.
+struct S3ErrorBody: Equatable {
+    /// "NoSuchKey".
+    let code: String?
+    /// A sentence without its full stop, in one line, cut where it is long.
+    let message: String?
+    /// The region that the bucket is in, where another one was asked.
+    let region: String?
+
+    /// The part of a body that is looked at, in bytes.
+    private static let longest = 16 * 1024
+    private static let longestText = 300
+
+    /// Reads a body, whatever it is.
+    init(_ body: [UInt8]) {
+        let body = Array(body.prefix(Self.longest))
+        code = Self.element("Code", of: body)
+        message = Self.element("Message", of: body).map { text in
+            text.hasSuffix(".") ? String(text.dropLast()) : text
+        }
+        region = Self.element("Region", of: body)
+    }
+
+    private static func element(_ name: String, of body: [UInt8]) -> String? {
+        guard let start = body.firstRange(of: Array("<\(name)>".utf8)) else { return nil }
+        let rest = body[start.upperBound...]
+        guard let end = rest.firstRange(of: Array("</\(name)>".utf8)) else { return nil }
+        let text = decoded(String(decoding: rest[..<end.lowerBound], as: UTF8.self))
+        return text.isEmpty ? nil : String(text.prefix(longestText)).onOneLine()
+    }
+
+    /// The five entities that XML itself has.
+    private static func decoded(_ text: String) -> String {
+        guard text.contains("&") else { return text }
+        let entities = [
+            ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&"),
+        ]
+        return entities.reduce(text) { $0.replacing($1.0, with: $1.1) }
+    }
+}

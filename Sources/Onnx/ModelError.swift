@@ -1,0 +1,62 @@
+// Why a model cannot be served, as a sentence for the person who put it there.
+//
+// It lies here because Onnx is the lowest of the modules that read models: Onnx, MXNetImport, Inference.
+// One type for everything between the model folder and the answer of the network; what is wrong
+// with a picture is `ImageError`'s to say. Every case names what was found and what would be right.
+
+package import Basics
+
+/// A model, its settings or its engine cannot be used.
+package enum ModelError: Error, Sendable, Equatable {
+    /// The engine's library is missing or is not the one we know.
+    case engineUnavailable(String)
+    /// The engine refused a model or failed to run it.
+    case engineFailed(String)
+    /// No model, no labels, or no folder where one was expected; or more than one.
+    case notFound(String)
+    /// A file could not be read.
+    case unreadable(path: String, reason: String)
+    /// Settings that say something impossible: one line each.
+    case invalidSettings(file: String, problems: [String])
+    /// The model is sound but not of a kind that can be served.
+    case unsupported(String)
+    /// The network answered with something that is not a number.
+    case nonFiniteOutput(String)
+}
+
+extension ModelError: CustomStringConvertible {
+    /// In Unicode scalars: names in model files may have any length.
+    package static let longestSentence = 2000
+
+    /// One readable sentence; `invalidSettings` has one line for each problem.
+    package var description: String {
+        switch self {
+        case .engineUnavailable(let sentence), .engineFailed(let sentence),
+            .notFound(let sentence), .unsupported(let sentence), .nonFiniteOutput(let sentence):
+            sentence.onOneLine(limit: Self.longestSentence)
+        case .unreadable(let path, let reason):
+            "\(path) cannot be read: \(reason)".onOneLine(limit: Self.longestSentence)
+        case .invalidSettings(let file, let problems):
+            problems.map { "\(file): \($0)".onOneLine(limit: Self.longestSentence) }.joined(
+                separator: "\n")
+        }
+    }
+}
+
+extension ModelError {
+    /// A file that can't be read.
+    package init(_ error: InputError) {
+        self = .unreadable(path: error.file ?? "", reason: error.reason)
+    }
+
+    /// Reads a file, or throws why it can't be read.
+    package static func reading<Value: ~Copyable>(
+        _ read: () throws(InputError) -> Value
+    ) throws(ModelError) -> Value {
+        do throws(InputError) {
+            return try read()
+        } catch {
+            throw ModelError(error)
+        }
+    }
+}

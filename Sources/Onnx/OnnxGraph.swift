@@ -1,0 +1,133 @@
+// An ONNX graph as we build it: nodes, constants, inputs and outputs.
+//
+// Only what our own importers write: operators of ONNX's default domain, attributes of numbers and
+// texts, tensors of float32 and int64. Weights are named by their place in a file and read when the
+// graph is encoded. Source: onnx.proto.
+
+/// The values of a constant tensor.
+package enum TensorContent: Equatable {
+    case floats([Float])
+    case integers([Int])
+    /// `count` numbers from `offset` of the file of weights; float32 in the graph.
+    case stored(offset: Int, count: Int, type: ScalarType)
+
+    /// The size of the values in the graph.
+    package var byteCount: Int {
+        switch self {
+        case .floats(let values): values.count * 4
+        case .integers(let values): values.count * 8
+        case .stored(_, let count, _): count * 4
+        }
+    }
+}
+
+/// A constant of the graph.
+package struct OnnxConstant: Equatable {
+    package let name: String
+    package let shape: [Int]
+    package let content: TensorContent
+
+    /// Creates a constant.
+    package init(name: String, shape: [Int], content: TensorContent) {
+        self.name = name
+        self.shape = shape
+        self.content = content
+    }
+}
+
+/// An attribute's value.
+package enum OnnxAttribute: Equatable {
+    case integer(Int)
+    case integers([Int])
+    case float(Float)
+    case text(String)
+}
+
+/// One operator; an empty name stands for an input that is left out.
+package struct OnnxNode: Equatable {
+    package var name: String
+    package let operation: String
+    package var inputs: [String]
+    package var outputs: [String]
+    package let attributes: [(name: String, value: OnnxAttribute)]
+
+    /// Creates a node.
+    package init(
+        name: String, operation: String, inputs: [String], outputs: [String],
+        attributes: [(name: String, value: OnnxAttribute)]
+    ) {
+        self.name = name
+        self.operation = operation
+        self.inputs = inputs
+        self.outputs = outputs
+        self.attributes = attributes
+    }
+
+    package static func == (a: Self, b: Self) -> Bool {
+        a.name == b.name && a.operation == b.operation && a.inputs == b.inputs
+            && a.outputs == b.outputs && a.attributes.elementsEqual(b.attributes) { $0 == $1 }
+    }
+}
+
+/// An input or an output.
+package struct OnnxValue: Equatable {
+    /// A dimension: fixed, or open under a name.
+    package enum Length: Equatable {
+        case fixed(Int)
+        case open(String)
+    }
+
+    package let name: String
+    package let shape: [Length]
+
+    /// Creates an input or an output.
+    package init(name: String, shape: [Length]) {
+        self.name = name
+        self.shape = shape
+    }
+
+    /// For people: "data [N, 3, 224, 224]".
+    package var text: String {
+        let lengths = shape.map { length in
+            switch length {
+            case .fixed(let length): "\(length)"
+            case .open(let name): name
+            }
+        }
+        return "\(name) [\(lengths.joined(separator: ", "))]"
+    }
+}
+
+/// A whole model of float32.
+package struct OnnxGraph {
+    /// The version of ONNX's operators: the first with all that we write, so that readers from
+    /// 2022 on take it.
+    package static let opset = 17
+    /// The version of the format that goes with it.
+    package static let irVersion = 8
+
+    package var name: String
+    package var nodes: [OnnxNode] = []
+    package var constants: [OnnxConstant] = []
+    package var inputs: [OnnxValue] = []
+    package var outputs: [OnnxValue] = []
+
+    /// Creates a graph.
+    package init(
+        name: String, nodes: [OnnxNode] = [], constants: [OnnxConstant] = [],
+        inputs: [OnnxValue] = [], outputs: [OnnxValue] = []
+    ) {
+        self.name = name
+        self.nodes = nodes
+        self.constants = constants
+        self.inputs = inputs
+        self.outputs = outputs
+    }
+
+    /// The number of weights.
+    package var parameterCount: Int {
+        constants.reduce(0) { sum, constant in
+            if case .stored(_, let count, _) = constant.content { sum + count } else { sum }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// The settings of the HTTP server: where it listens, and its limits.
+
+package import Basics
+package import HTTP
+
+/// Where a server listens, and what it takes.
+package struct ServerSettings: SettingGroup {
+    /// A numeric address.
+    package var host = "0.0.0.0"
+    /// 0 takes a free one.
+    package var port: UInt16 = 8080
+    package var maxConnections = 16_384
+    package var limits = Limits()
+
+    /// The defaults.
+    package init() {}
+
+    /// The largest body that `limits` may be set to.
+    private static let largestBody = 2_147_483_647
+
+    package static let table: [SettingRow<Self>] = [
+        .init("host", \.host, .address, help: "The address to listen on."),
+        .init(
+            "port", \.port, .integer(0...65_535, "a port"),
+            aliases: [Alias("SAGEMAKER_BIND_TO_PORT"), Alias("PORT")],
+            help: "The port to listen on; 0 takes a free one."),
+        .init(
+            "max-connections", \.maxConnections, .integer(1...1_000_000),
+            help: "Open connections; further ones wait in the backlog."),
+        .init(
+            "max-body", \.limits.bodyBytes, .bytes(1...largestBody),
+            aliases: [
+                // 0 has batch transform send whole objects, however large (contracts.md A10).
+                Alias("SAGEMAKER_MAX_PAYLOAD_IN_MB", unit: 1_048_576, zero: largestBody),
+                Alias("SAGEMAKER_MAX_REQUEST_SIZE"),
+            ],
+            help: "The largest request body."),
+        .init(
+            "head-timeout", \.limits.headTimeout, .seconds(0.05...3600),
+            help: "The time the head of a request may take to arrive."),
+        .init(
+            "body-timeout", \.limits.bodyTimeout, .seconds(0.05...3600),
+            help: "The time a body may pause on its way in."),
+        .init(
+            "idle-timeout", \.limits.idleTimeout, .seconds(0.05...86_400),
+            help: "The time a connection may rest between requests."),
+        .init(
+            "write-timeout", \.limits.writeTimeout, .seconds(0.05...3600),
+            help: "The time a client may pause in taking its answer."),
+    ]
+}
+
+extension SettingKind where Value == String {
+    /// A numeric address: names are resolved by nobody here.
+    fileprivate static var address: Self {
+        SettingKind(
+            takes: "a numeric IPv4 or IPv6 address", placeholder: "address",
+            parse: { NetworkAddress($0) == nil ? nil : $0 })
+    }
+}

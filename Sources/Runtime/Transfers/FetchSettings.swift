@@ -1,0 +1,68 @@
+// The settings of what is fetched for requests: from where, how long, how much.
+
+package import Basics
+
+/// How pictures are fetched.
+package struct FetchSettings: SettingGroup {
+    /// Networks that may be asked although they are not public.
+    package var allow: [NetworkRange] = []
+    package var connectTimeout = Duration.seconds(2)
+    package var timeout = Duration.seconds(10)
+    /// Of one picture, in bytes.
+    package var maxBytes = 20_000_000
+    package var maxRedirects = 3
+    /// Fetches at the same time.
+    package var maxConcurrent = 256
+    /// A PEM file of the authorities to trust instead of the system's, as OpenSSL's programs take it.
+    package var certificateFile: String?
+
+    /// The defaults.
+    package init() {}
+
+    /// Reads the settings, and the authorities of `SSL_CERT_FILE`. Throws the first that can't be used.
+    package init(_ sources: SettingSources) throws(InputError) {
+        try self.init(reading: sources)
+        let file = sources.environment["SSL_CERT_FILE"] ?? ""
+        certificateFile = file.isEmpty ? nil : file
+    }
+
+    package static let table: [SettingRow<Self>] = [
+        .init(
+            "fetch-allow", \.allow, .networks, standard: "none",
+            help: "Networks that URIs may point into although they are not public."),
+        .init(
+            "fetch-connect-timeout", \.connectTimeout, .seconds(0.05...3600),
+            help: "The time a connection to a picture's host may take."),
+        .init(
+            "fetch-timeout", \.timeout, .seconds(0.05...3600),
+            help: "The time a picture may take to be fetched."),
+        .init(
+            "fetch-max-bytes", \.maxBytes, .bytes(1...1_073_741_824),
+            help: "The largest picture that is fetched."),
+        .init(
+            "fetch-max-redirects", \.maxRedirects, .integer(0...20),
+            help: "The redirects that are followed to a picture."),
+        .init(
+            "max-fetches", \.maxConcurrent, .integer(1...10_000),
+            help: "Pictures that are fetched at the same time; further ones wait."),
+    ]
+}
+
+extension SettingKind where Value == [NetworkRange] {
+    /// Networks in CIDR notation, separated by commas.
+    fileprivate static var networks: Self {
+        SettingKind(
+            takes: "networks like 10.0.0.0/8,127.0.0.1", placeholder: "cidr,…",
+            parse: { text in
+                var ranges: [NetworkRange] = []
+                for part in text.split(separator: ",") {
+                    do throws(NetworkRange.ParseError) {
+                        ranges.append(try NetworkRange.parse(String(part)))
+                    } catch {
+                        return nil
+                    }
+                }
+                return ranges
+            })
+    }
+}

@@ -1,0 +1,278 @@
+// The application: a loop, a handle that is open from the start, a model that loads meanwhile, workers
+// and transfers once it has, and an orderly end.
+//
+//     loading ─► ready ─► draining ─► stopped
+//
+// Requests of both handles live here; how they come and how answers leave is the handle's.
+
+package import EventLoop
+internal import Glibc
+internal import Inference
+package import ModelStore
+internal import Runtime
+
+/// What the thread that loads the model has to say.
+private enum LoadingStep: Sendable {
+    case notice(FetchNotice)
+    case ended(Result<LoadedModel, LoadingFailure>)
+}
+
+/// One model, and the requests for its labels. Loop thread.
+package final class Application: InvocationHost {
+    /// What it can do for requests.
+    enum Phase { case loading, ready, draining }
+
+    let configuration: Configuration
+    let loop: EventLoop
+    let log: Log
+    private(set) var phase = Phase.loading
+    /// The workers and transfers, once there are any.
+    package private(set) var backend: Backend?
+    private let started: Instant
+    private let watch: @Sendable () -> (any DownloadWatcher)?
+    private var admission: Admission
+    private var handle: (any Handle)?
+    private var becameReady: (() -> Void)?
+    private var loading: MailboxReceiver<LoadingStep>?
+    private var signals: Signals?
+    private var drainTimer: Token?
+    private var exitStatus: CInt = 0
+    private var requestCount = 0
+
+    /// Signals that end the process.
+    package static let endingSignals = [SIGTERM, SIGINT]
+
+    /// `watch` makes what watches the download of a model, on the thread that loads it.
+    package init(
+        _ configuration: Configuration, admission: Admission, loop: EventLoop,
+        watch: @escaping @Sendable () -> (any DownloadWatcher)? = { nil }
+    ) {
+        self.configuration = configuration
+        self.watch = watch
+        self.admission = admission
+        self.loop = loop
+        started = loop.now
+        log = Log(format: configuration.logFormat, level: configuration.log.level)
+    }
+
+    /// Serves by a handle until a signal ends it; returns the exit status.
+    package func run(_ handle: any Handle) throws(SystemError) -> CInt {
+        self.handle = handle
+        log.flushSoon = { [unowned self] in loop.afterTurn { [unowned self] in log.flush() } }
+        signals = try Signals(Self.endingSignals, on: loop) { [unowned self] in signalled($0) }
+        do throws(HandleFailure) {
+            try handle.open()
+        } catch {
+            log.error(error.sentence)
+            log.flush(patience: 20)
+            return EXIT_FAILURE
+        }
+        try load()
+        try loop.run()
+        // The loader can't be broken off, and nobody is to wait for a fetch.
+        if loading != nil { leave() }
+        close()
+        logStop()
+        return exitStatus
+    }
+
+    /// Serves by a handle with a model that is here already, while somebody else runs the loop and
+    /// ends it. `ready` is called once there are workers; `close` must follow.
+    package func open(
+        _ handle: any Handle, with model: LoadedModel, ready: @escaping () -> Void
+    ) throws(HandleFailure) {
+        self.handle = handle
+        becameReady = ready
+        try handle.open()
+        loaded(.success(model))
+    }
+
+    /// Lets go of everything, behind the loop's end.
+    package func close() {
+        backend?.close()
+        handle?.close()
+    }
+
+    /// Ends at once because it can't go on.
+    func stop(because reason: String) {
+        blame(reason)
+        loop.stop()
+    }
+
+    /// Whatever ends the process from now on, it has failed.
+    private func blame(_ reason: String) {
+        for line in reason.split(separator: "\n") { log.error(String(line)) }
+        exitStatus = EXIT_FAILURE
+    }
+
+    // MARK: Loading
+
+    private func load() throws(SystemError) {
+        let mailbox = try Mailbox<LoadingStep>()
+        loading = try MailboxReceiver(mailbox, on: loop) { [unowned self] step in
+            switch step {
+            case .notice(let notice): log.fetching(notice)
+            case .ended(let result): loaded(result)
+            }
+        }
+        let (configuration, watch) = (self.configuration, self.watch)
+        let thread = try Thread(name: "model-loader") {
+            mailbox.post(
+                .ended(
+                    Result { () throws(LoadingFailure) -> LoadedModel in
+                        try LoadedModel(configuration, watch: watch) { mailbox.post(.notice($0)) }
+                    }))
+        }
+        _ = consume thread
+    }
+
+    private func loaded(_ result: Result<LoadedModel, LoadingFailure>) {
+        loading?.close()
+        loading = nil
+        guard phase == .loading else { return }
+        switch result {
+        case .failure(let failure):
+            fail(ErrorReport(type: failure.type, message: failure.sentence))
+        case .success(let loaded):
+            for warning in loaded.model.warnings { log.warn(warning) }
+            do throws(SystemError) {
+                backend = try Backend(
+                    loaded.model, configuration, queueCapacity: admission.queueCapacity, on: loop
+                ) { [unowned self] in workersStarted($0, loaded) }
+            } catch {
+                fail(
+                    ErrorReport(
+                        type: "Runtime.InitError", message: "the workers can't start: \(error)"))
+            }
+        }
+    }
+
+    private func workersStarted(_ result: Result<Void, WorkerFailure>, _ loaded: LoadedModel) {
+        guard phase == .loading else { return }
+        if case .failure(let failure) = result {
+            return fail(ErrorReport(type: "Runtime.InitError", message: failure.reason))
+        }
+        phase = .ready
+        log.info(
+            "serving \(loaded.path)",
+            [
+                "classes": .number(loaded.model.classes),
+                "workers": .number(configuration.workers),
+                "engine": .text(loaded.model.engine),
+                "ready": .milliseconds((loop.now - started).inMilliseconds),
+            ])
+        handle?.ready(loaded)
+        becameReady.take()?()
+    }
+
+    private func fail(_ report: ErrorReport) {
+        blame(report.message)
+        handle?.failed(report) { [unowned self] in loop.stop() }
+    }
+
+    // MARK: Ending
+
+    private func signalled(_ signal: CInt) {
+        guard phase != .draining, let handle else {
+            log.warn("a second signal: stopping at once")
+            leave()
+        }
+        phase = .draining
+        log.info(
+            "draining", ["inFlight": .number(admission.inFlight), "signal": .number(Int(signal))])
+        let timer = loop.register(
+            handler: DrainTimer(expired: { [unowned self] in drainExpired() }))
+        loop.setDeadline(loop.now + handle.drainTimeout, of: timer)
+        drainTimer = timer
+        handle.drain { [unowned self] in loop.stop() }
+    }
+
+    private func drainExpired() {
+        log.warn(
+            "drain time is over", ["abandoned": .number(admission.inFlight)])
+        leave()
+    }
+
+    /// Ends the process here and now: what a worker has begun can't be broken off, and whoever sent
+    /// the signal does not wait for it.
+    private func leave() -> Never {
+        logStop()
+        _exit(exitStatus)
+    }
+
+    private func logStop() {
+        log.info("stopped", ["status": .number(Int(exitStatus))])
+        log.flush(patience: 20)
+    }
+
+    // MARK: For requests
+
+    var requestTimeout: Duration { configuration.requestTimeout }
+
+    private static let overloaded = Failure(
+        .overloaded, "the server is at its limit; try again in a moment")
+
+    /// A request's name where its sender gave it none.
+    func nextRequestID() -> String {
+        requestCount += 1
+        return "\(requestCount - 1)"
+    }
+
+    /// Takes a request in, or throws why not; `release` must follow when it has ended.
+    func admit() throws(Failure) -> Backend {
+        let backend = try requireRoom()
+        admission.accept()
+        return backend
+    }
+
+    /// Counts a request that has ended.
+    func release() {
+        admission.release()
+        handle?.requestEnded()
+    }
+
+    /// Throws where an image that is here already would find the queue full.
+    func requireRoomInQueue() throws(Failure) {
+        guard let backend, admission.hasRoomInQueue(waiting: backend.pool.waitingCount) else {
+            throw Self.overloaded
+        }
+    }
+
+    /// Whether the queue could take the jobs of that many Lambda events that have not come yet.
+    func hasRoom(forEvents count: Int) -> Bool {
+        guard phase == .ready, let backend else { return false }
+        return backend.pool.waitingCount + count <= configuration.queueCapacity
+    }
+
+    /// The workers, where one more request has room; else why not.
+    @discardableResult
+    func requireRoom() throws(Failure) -> Backend {
+        guard phase != .draining else {
+            throw .draining
+        }
+        guard phase == .ready, let backend else {
+            throw .loading
+        }
+        guard admission.hasRoom else { throw Self.overloaded }
+        return backend
+    }
+}
+
+extension Failure {
+    static let loading = Failure(.unavailable, "the model is loading")
+    static let draining = Failure(.unavailable, "the server is shutting down")
+}
+
+/// Calls back once when the time to drain is over.
+private final class DrainTimer: EventHandler {
+    private let expired: () -> Void
+
+    init(expired: @escaping () -> Void) { self.expired = expired }
+
+    func deadlinePassed(token: Token) { expired() }
+}
+
+extension Duration {
+    /// With decimals, for logs.
+    var inMilliseconds: Double { Double(nanoseconds) / 1_000_000 }
+}

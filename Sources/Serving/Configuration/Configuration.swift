@@ -1,0 +1,61 @@
+// The settings of one run: each module's own, and what the platform decides where nobody did.
+
+package import Basics
+package import Inference
+package import ModelStore
+package import Runtime
+
+/// All settings of a run.
+package struct Configuration: Sendable {
+    package let models: ModelStoreSettings
+    package let inference: InferenceSettings
+    package let server: ServerSettings
+    package let work: WorkSettings
+    package let requests: RequestSettings
+    package let fetch: FetchSettings
+    package let function: FunctionSettings
+    package let s3: S3Settings
+    package let log: LogSettings
+
+    // What the platform decides where nobody did.
+    package let workers: Int
+    /// The engine's threads within one inference.
+    package let threads: Int
+    /// Pictures that may wait for a worker.
+    package let queueCapacity: Int
+    package let requestTimeout: Duration
+    package let logFormat: LogFormat
+
+    /// Every setting there is, in the order of the documents.
+    package static var settings: [Setting] {
+        ModelStoreSettings.settings + InferenceSettings.settings + ServerSettings.settings
+            + WorkSettings.settings + RequestSettings.settings + FetchSettings.settings
+            + FunctionSettings.settings + LogSettings.settings
+    }
+
+    /// Reads every setting. Throws the first that can't be used.
+    package init(
+        _ sources: SettingSources, for platform: Platform = .sageMaker
+    ) throws(InputError) {
+        try sources.refuseUnknownVariables(besides: Self.settings)
+        models = try ModelStoreSettings(sources)
+        inference = try InferenceSettings(reading: sources)
+        server = try ServerSettings(reading: sources)
+        work = try WorkSettings(reading: sources)
+        requests = try RequestSettings(reading: sources)
+        fetch = try FetchSettings(sources)
+        function = try FunctionSettings(reading: sources)
+        s3 = S3Settings(sources.environment)
+        log = try LogSettings(reading: sources)
+
+        let isSequential = platform == .lambda && function.concurrency == nil
+        let isManaged = platform == .lambda && function.concurrency != nil
+        workers = work.workers ?? platform.processors(sources.environment)
+        // Bits of an answer don't depend on it; a test holds that.
+        threads = inference.threads ?? (isSequential ? workers : 1)
+        queueCapacity = work.queueCapacity ?? 8 * workers
+        requestTimeout = work.requestTimeout ?? platform.requestTimeout
+        // Managed Instances know no other format.
+        logFormat = log.format ?? (isManaged ? .json : .text)
+    }
+}

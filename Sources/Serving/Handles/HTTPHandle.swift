@@ -1,0 +1,53 @@
+// The SageMaker handle: an HTTP server, open from the start, so that `/ping` can say that the model is
+// still loading (contracts.md A3).
+
+internal import EventLoop
+package import Runtime
+
+/// The application's HTTP server. Loop thread.
+package final class HTTPHandle: Handle {
+    private let application: Application
+    private var server: Server?
+
+    package init(_ application: Application) { self.application = application }
+
+    private var configuration: Configuration { application.configuration }
+
+    package var drainTimeout: Duration { configuration.work.drainTimeout }
+
+    /// The port that is listened on; 0 where none is.
+    package var port: UInt16 { server?.port ?? 0 }
+
+    package func open() throws(HandleFailure) {
+        do throws(SystemError) {
+            let server = try Server(
+                host: configuration.server.host, port: configuration.server.port,
+                limits: configuration.server.limits,
+                maxConnections: configuration.server.maxConnections, on: application.loop,
+                service: application)
+            self.server = server
+            application.log.info("listening on \(address(server.port))")
+        } catch {
+            throw HandleFailure(
+                sentence: "can't listen on \(address(configuration.server.port)): \(error)")
+        }
+    }
+
+    package func ready(_ loaded: LoadedModel) {
+        guard configuration.logFormat == .text, let server else { return }
+        application.log.info("try: \(loaded.exampleCall(port: server.port))")
+    }
+
+    package func failed(_ report: ErrorReport, told: @escaping () -> Void) { told() }
+
+    package func requestEnded() {}
+
+    package func drain(_ drained: @escaping () -> Void) { server?.drain(drained) }
+
+    package func close() { server?.close() }
+
+    private func address(_ port: UInt16) -> String {
+        let host = configuration.server.host
+        return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    }
+}

@@ -1,0 +1,171 @@
+// The Lambda handle: the same application, its requests taken from the Runtime API (contracts.md B).
+//
+//     opened ─► (restored) ─► asking for events ─► drained
+
+internal import Basics
+internal import EventLoop
+internal import HTTP
+package import Runtime
+
+/// The application as a Lambda function. Loop thread.
+package final class LambdaHandle: Handle {
+    let application: Application
+    private let address: String
+    /// Whether the process is frozen when it is ready, and restored for each environment (SnapStart).
+    private let restores: Bool
+    private var runtime: LambdaRuntime?
+
+    package init(_ application: Application, address: String, restores: Bool) {
+        self.application = application
+        self.address = address
+        self.restores = restores
+    }
+
+    /// Lambda kills what is not gone soon after SIGTERM: 600 ms where it is most patient (contracts.md
+    /// B7, B9).
+    private static let longestDrain = Duration.milliseconds(400)
+
+    package var drainTimeout: Duration {
+        min(application.configuration.work.drainTimeout, Self.longestDrain)
+    }
+
+    package func open() throws(HandleFailure) {
+        let settings = application.configuration.function
+        do throws(SystemError) {
+            var runtimeSettings = LambdaSettings(
+                address: address, concurrency: settings.concurrency)
+            runtimeSettings.userAgent = Product.userAgent
+            let runtime = try LambdaRuntime(
+                runtimeSettings, on: application.loop, receiver: self)
+            self.runtime = runtime
+            if settings.registersExtension { runtime.registerExtension() }
+        } catch {
+            throw HandleFailure(sentence: "can't ask the Runtime API: \(error)")
+        }
+    }
+
+    package func ready(_ loaded: LoadedModel) {
+        guard restores else { return start() }
+        application.backend?.prepareForSnapshot()
+        runtime?.awaitRestore { [unowned self] result in
+            switch result {
+            case .success:
+                application.backend?.renewAfterRestore()
+                application.log.info("restored")
+                start()
+            case .failure(let error): lost(error.sentence)
+            }
+        }
+    }
+
+    private func start() {
+        application.log.info("asking \(address) for events")
+        runtime?.start()
+    }
+
+    package func failed(_ report: ErrorReport, told: @escaping () -> Void) {
+        runtime?.reportInitFailure(report, completed: told)
+    }
+
+    package func requestEnded() { runtime?.resume() }
+
+    package func drain(_ drained: @escaping () -> Void) { runtime?.stop(drained) }
+
+    package func close() { runtime?.close() }
+}
+
+// MARK: - Arrival
+
+extension LambdaHandle: LambdaEventReceiver {
+    /// Every event that is asked for may bring a job for the workers.
+    package var hasRoom: Bool { application.hasRoom(forEvents: (runtime?.askingCount ?? 0) + 1) }
+
+    package func notice(_ notice: LambdaNotice) {
+        let id: KeyValuePairs = ["requestId": LogValue(notice.requestID)]
+        switch notice.level {
+        case .debug: application.log.debug(notice.sentence, id)
+        case .warn: application.log.warn(notice.sentence, id)
+        case .error: application.log.error(notice.sentence, id)
+        }
+    }
+
+    package func lost(_ reason: String) {
+        application.stop(because: "the Runtime API can't be asked for events: \(reason)")
+    }
+
+    package func receive(_ event: LambdaEvent, reply: LambdaReply) {
+        let context = RequestContext(
+            id: event.requestID, tenant: event.tenantID, trace: event.traceID,
+            deadline: event.deadline.map(deadline))
+        guard let backend = application.backend else {
+            preconditionFailure("events are asked for when there are workers")
+        }
+        EventReading(event.body, deadline: context.deadline, backend: backend) { [self] shape in
+            if let shape {
+                begin(shape, event, context, reply)
+            } else {
+                logRefusal(Self.unread, event, context)
+                reply.fail(Self.unread.report)
+            }
+            // It is asked for no more, and may need no worker for a while, or ever.
+            runtime?.resume()
+        }
+    }
+
+    private static let unread = Failure(
+        .timeout, "the event was not read in time, for the workers were busy with others")
+
+    private func logRefusal(_ failure: Failure, _ event: LambdaEvent, _ context: RequestContext) {
+        application.logEnd(
+            RequestEnd(
+                request: "refused", context: context, status: failure.code.status.code,
+                outcome: failure.code.rawValue, bytes: event.body.count,
+                arrived: application.loop.now))
+    }
+
+    /// When the work on an event must end, so that its answer comes before Lambda gives up on it.
+    private func deadline(unixMilliseconds: Int64) -> Instant {
+        let now = WallTime.now()
+        let left =
+            Duration.milliseconds(unixMilliseconds) - .seconds(now.seconds)
+            - .nanoseconds(now.nanoseconds)
+        return application.loop.now + (left - min(.milliseconds(200), left / 10))
+    }
+
+    private func begin(
+        _ shape: Event, _ event: LambdaEvent, _ context: RequestContext, _ reply: LambdaReply
+    ) {
+        let exchange = EventExchange(reply, to: shape, application.configuration.function)
+        switch shape {
+        case .direct(let form):
+            answer("event", .form(form), event, context, exchange)
+        case .records(let records):
+            answer(
+                "event of \(records.source.rawValue)", .records(records), event, context, exchange)
+        case .warmUp:
+            exchange.respond(
+                Response(.ok, contentType: "application/json", body: Event.warmUpAnswer))
+        case .http(let request):
+            let limits = application.configuration.server.limits
+            switch request.route(through: application, context: context, limits: limits) {
+            case .answered(let response): exchange.respond(response)
+            case .refused(let failure):
+                logRefusal(failure, event, context)
+                exchange.respond(failure.response)
+            case .received(let receiver, let body):
+                exchange.serve(receiver)
+                receiver.receive(body, exchange: exchange)
+            }
+        }
+    }
+
+    private func answer(
+        _ name: String, _ content: Invocation.Content, _ event: LambdaEvent,
+        _ context: RequestContext, _ exchange: EventExchange
+    ) {
+        let invocation = Invocation(
+            name, RequestProperties(kind: .json), context, host: application)
+        exchange.serve(invocation)
+        invocation.receive(content, bytes: event.body.count, exchange: exchange)
+    }
+}

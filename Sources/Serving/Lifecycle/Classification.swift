@@ -1,0 +1,121 @@
+// One image on its way to its labels: fetched if it is elsewhere, then given to a worker.
+//
+//     waiting ─► fetching ─► working ─► ended
+//        └──────────────────────┘
+//
+// Cancellable at every step: a fetch is broken off, a waiting job is taken back, a running one's
+// result is thrown away.
+
+package import Inference
+internal import ModelStore
+internal import Runtime
+
+/// The classification of one image. Loop thread.
+package final class Classification {
+    private enum State {
+        case waiting
+        case fetching(TransferID)
+        case fetchingObject(S3Fetch)
+        case working(JobID)
+        case ended
+    }
+
+    private let item: Item
+    private let topK: Int
+    private let backend: Backend
+    private var completed: ((Result<[Prediction], Failure>) -> Void)?
+    private var state = State.waiting
+
+    /// Called with the bytes of a picture that had to be fetched, before they are worked on.
+    package var fetched: (([UInt8]) -> Void)?
+
+    package init(
+        _ item: Item, topK: Int, backend: Backend,
+        completed: @escaping (Result<[Prediction], Failure>) -> Void
+    ) {
+        self.item = item
+        self.topK = topK
+        self.backend = backend
+        self.completed = completed
+    }
+
+    /// Sets out. `completed` may be called before this returns.
+    package func start() {
+        switch item.source {
+        case .bytes, .base64: work(on: item.source)
+        case .unusable(let failure): end(.failure(failure))
+        case .uri(let uri):
+            do throws(Failure) {
+                switch try ImageURI(uri) {
+                case .inline: work(on: item.source)
+                case .remote(let url): fetch(url)
+                case .object(let object): fetch(object)
+                }
+            } catch {
+                end(.failure(error))
+            }
+        }
+    }
+
+    /// Gives up without a result.
+    func cancel() {
+        completed = nil
+        switch state {
+        case .waiting, .ended: break
+        case .fetching(let transfer): backend.transfers.cancel(transfer)
+        case .fetchingObject(let fetch): fetch.cancel()
+        case .working(let job): backend.pool.abandon(job)
+        }
+        state = .ended
+    }
+
+    private func fetch(_ url: String) {
+        var request = TransferRequest(url: url)
+        request.byteCap = backend.fetch.maxBytes
+        request.connectTimeout = backend.fetch.connectTimeout
+        request.totalTimeout = backend.fetch.timeout
+        request.maxRedirects = backend.fetch.maxRedirects
+        let transfer = backend.transfers.start(request) { [weak self] result in
+            self?.transferred(result)
+        }
+        state = .fetching(transfer)
+    }
+
+    private func transferred(_ result: Result<TransferResponse, TransferError>) {
+        switch result {
+        case .failure(let error): end(.failure(Failure(error)))
+        case .success(let response): work(onFetched: response.body)
+        }
+    }
+
+    private func fetch(_ object: S3Object) {
+        let fetch = S3Fetch(object, from: backend.objects) { [weak self] result in
+            switch result {
+            case .failure(let error): self?.end(.failure(Failure(error)))
+            case .success(let bytes): self?.work(onFetched: bytes)
+            }
+        }
+        state = .fetchingObject(fetch)
+        fetch.start()
+    }
+
+    private func work(onFetched bytes: [UInt8]) {
+        fetched?(bytes)
+        work(on: .bytes(bytes))
+    }
+
+    private func work(on source: ImageSource) {
+        let job = backend.pool.submit(.classify(source, topK: topK)) { [weak self] output in
+            guard case .predictions(let result) = output else {
+                preconditionFailure("a job was mixed up")
+            }
+            self?.end(result)
+        }
+        state = .working(job)
+    }
+
+    private func end(_ result: Result<[Prediction], Failure>) {
+        state = .ended
+        completed.take()?(result)
+    }
+}

@@ -1,0 +1,61 @@
+// What a worker does: everything that takes longer than a turn of the loop may.
+
+internal import Basics
+internal import Inference
+internal import Onnx
+internal import Runtime
+
+/// The work of one worker thread.
+enum Work {
+    /// Makes a worker's classifier, warms it up, and returns what turns jobs into outputs.
+    static func on(
+        _ model: Model, limits: ImageLimits, maxItems: Int
+    ) throws(WorkerFailure) -> (Job) -> Output {
+        let classifier: Classifier
+        do throws(ModelError) {
+            classifier = try model.makeClassifier(limits: limits)
+            try classifier.warmUp()
+        } catch {
+            throw WorkerFailure(reason: "\(error)")
+        }
+        return { job in
+            switch job {
+            case .classify(let source, let topK):
+                .predictions(
+                    Result { () throws(Failure) -> [Prediction] in
+                        try classify(source, topK, classifier)
+                    })
+            case .read(let body, let frame):
+                .form(
+                    Result { () throws(Failure) -> Form in
+                        try Form(json: body, from: frame, maxItems: maxItems)
+                    })
+            case .readEvent(let bytes):
+                .event(Event(reading: bytes, maxItems: maxItems))
+            }
+        }
+    }
+
+    private static func classify(
+        _ source: ImageSource, _ topK: Int, _ classifier: Classifier
+    ) throws(Failure) -> [Prediction] {
+        let bytes: [UInt8] =
+            switch source {
+            case .bytes(let bytes): bytes
+            case .base64(let text):
+                try Failure.reading { () throws(InputError) in
+                    try Base64.bytes(of: text.utf8Span.span, at: "\"b64\"")
+                }
+            case .uri(let uri): try ImageURI.bytes(ofData: uri)
+            case .unusable(let failure): throw failure
+            }
+        do throws(ClassifierError) {
+            return try classifier.classify(bytes, topK: topK)
+        } catch {
+            switch error {
+            case .image(let error): throw Failure(error)
+            case .model(let error): throw Failure(.internal, "\(error)")
+            }
+        }
+    }
+}

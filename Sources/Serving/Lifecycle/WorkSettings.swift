@@ -1,0 +1,41 @@
+// The settings of how much is worked on, and for how long.
+
+package import Basics
+
+/// How much is worked on at a time.
+package struct WorkSettings: SettingGroup {
+    /// `nil`: the platform's processors.
+    package var workers: Int?
+    /// Pictures that may wait for a worker; `nil`: eight for each worker.
+    package var queueCapacity: Int?
+    /// The time a request may take once it has arrived; `nil`: the platform's.
+    package var requestTimeout: Duration?
+    /// The time requests in flight have to finish after SIGTERM.
+    package var drainTimeout = Duration.seconds(25)
+
+    /// The defaults.
+    package init() {}
+
+    package static let table: [SettingRow<Self>] = [
+        .init(
+            "workers", \.workers, .integer(1...512),
+            aliases: [
+                Alias("SAGEMAKER_MODEL_SERVER_WORKERS"), Alias("SAGEMAKER_NUM_MODEL_WORKERS"),
+            ],
+            standard: "the processors this process may use; in Lambda those its memory pays for",
+            help: "The threads that decode and infer, one picture each at a time."),
+        .init(
+            "queue", \.queueCapacity, .integer(1...1_000_000), standard: "8 a worker",
+            help: "Pictures that may wait for a worker; beyond that, requests get 503."),
+        .init(
+            "request-timeout", \.requestTimeout, .seconds(0.05...3600),
+            aliases: [
+                Alias("SAGEMAKER_MODEL_SERVER_TIMEOUT"), Alias("SAGEMAKER_RESPONSE_TIMEOUT"),
+            ],
+            standard: "59; in Lambda until the invocation's deadline",
+            help: "The time a request may take once it has arrived."),
+        .init(
+            "drain-timeout", \.drainTimeout, .seconds(0...3600),
+            help: "The time requests in flight have to finish after SIGTERM."),
+    ]
+}

@@ -1,0 +1,38 @@
+// The settings of the log.
+
+package import Basics
+
+/// What is logged, and how.
+package struct LogSettings: SettingGroup {
+    /// `nil`: the platform's choice.
+    package var format: LogFormat?
+    package var level = LogLevel.info
+    /// Whether requests leave a line each.
+    package var access = true
+
+    /// The defaults.
+    package init() {}
+
+    package static let table: [SettingRow<Self>] = [
+        .init(
+            "log-format", \.format, .choice, aliases: [Alias("AWS_LAMBDA_LOG_FORMAT")],
+            standard: "text; in Lambda, several invocations at a time, json",
+            help: "How log lines are written."),
+        .init(
+            "log-level", \.level, .logLevel,
+            aliases: [Alias("SAGEMAKER_CONTAINER_LOG_LEVEL"), Alias("AWS_LAMBDA_LOG_LEVEL")],
+            help: "The least important lines that are written."),
+        .init("access-log", \.access, .flag, help: "A log line for every request but /ping."),
+    ]
+}
+
+extension SettingKind where Value == LogLevel {
+    /// A level by its name, or by the number that SageMaker's toolkits use.
+    fileprivate static var logLevel: Self {
+        SettingKind(
+            takes: "one of " + LogLevel.allCases.map(\.rawValue).joined(separator: ", "),
+            placeholder: LogLevel.allCases.map(\.rawValue).joined(separator: "|"),
+            text: { $0.rawValue },
+            parse: { LogLevel(lenient: $0) })
+    }
+}

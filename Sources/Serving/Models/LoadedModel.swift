@@ -1,0 +1,134 @@
+// Finds the model that is to be served and loads it: the same order of search in both handles, so
+// that no platform serves another model (DESIGN §3).
+
+internal import Basics
+package import Inference
+package import ModelStore
+internal import Onnx
+
+/// Why no model can be served, as lines for a person.
+package struct LoadingFailure: Error, Sendable {
+    /// As Lambda is told.
+    package let type: String
+    package let sentence: String
+
+    /// Creates a failure.
+    package init(type: String = "Runtime.ModelUnusable", sentence: String) {
+        self.type = type
+        self.sentence = sentence
+    }
+}
+
+/// A model and how it was found.
+package struct LoadedModel: Sendable {
+    package let model: Model
+    package let path: String
+
+    /// Searches, fetches where it must, and loads. Takes as long as network and engine do.
+    package init(
+        _ configuration: Configuration,
+        watch: @escaping () -> (any DownloadWatcher)? = { nil },
+        notify: @escaping (FetchNotice) -> Void = { _ in }
+    ) throws(LoadingFailure) {
+        switch try Self.find(configuration) {
+        case .folder(let path): try self.init(folder: path, configuration)
+        case .address(let address):
+            let fetch = ModelFetch(
+                address, configuration.models, s3: configuration.s3, fetch: configuration.fetch,
+                watch: watch, notify: notify)
+            let folder: String
+            do throws(ModelFetchError) {
+                folder = try fetch.folder()
+            } catch {
+                throw LoadingFailure(type: "Runtime.ModelFetchFailed", sentence: error.sentence)
+            }
+            do throws(LoadingFailure) {
+                try self.init(folder: folder, configuration)
+            } catch {
+                // So that a better one is fetched, once there is one.
+                fetch.discard()
+                throw LoadingFailure(
+                    type: error.type,
+                    sentence: "the model from \(address.display): \(error.sentence)")
+            }
+        }
+    }
+
+    /// Loads the model in a folder.
+    package init(folder: String, _ configuration: Configuration) throws(LoadingFailure) {
+        path = folder
+        var options = EngineOptions(threads: configuration.threads)
+        if let library = configuration.inference.engineLibrary { options.library = library }
+        do throws(ModelError) {
+            model = try Model.load(folder: path, options: options)
+        } catch {
+            throw LoadingFailure(sentence: "\(error)")
+        }
+    }
+
+    /// A call that classifies a picture with this model.
+    func exampleCall(port: UInt16) -> String {
+        let sample = Self.firstSample(in: "\(path)/samples")
+        return "curl -H 'Content-Type: \(sample?.type ?? "image/jpeg")' --data-binary "
+            + "@\(sample?.path ?? "photo.jpg") http://localhost:\(port)/invocations"
+    }
+
+    private enum Place {
+        case folder(String)
+        case address(ModelAddress)
+    }
+
+    /// `--model-path` if it holds anything, else what the model's name says: a folder of the zoo, or an
+    /// address.
+    private static func find(_ configuration: Configuration) throws(LoadingFailure) -> Place {
+        var tried: [String] = []
+        guard let problem = obstacle(at: configuration.models.modelPath) else {
+            return .folder(configuration.models.modelPath)
+        }
+        if let address = configuration.models.address { return .address(address) }
+        tried.append("\(configuration.models.modelPath) (--model-path) \(problem)")
+        if let name = configuration.models.modelName {
+            let isPlain = !name.contains("/") && name != "." && name != ".."
+            guard isPlain else {
+                throw LoadingFailure(
+                    sentence: "the model name “\(name)” must be that of a folder in the zoo, "
+                        + "\(configuration.models.zoo), or an https:// or s3:// address")
+            }
+            let path = "\(configuration.models.zoo)/\(name)"
+            guard let problem = obstacle(at: path) else { return .folder(path) }
+            tried.append("\(path) (MODEL_NAME in the zoo) \(problem)")
+        } else {
+            tried.append("MODEL_NAME is not set")
+        }
+        throw LoadingFailure(
+            sentence: "no model to serve: \(tried.joined(separator: "; ")). Put a model folder at "
+                + "\(configuration.models.modelPath) or name one with --model-path")
+    }
+
+    private static func obstacle(at folder: String) -> String? {
+        switch File.kind(of: folder) {
+        case .missing: return "does not exist"
+        case .file, .other: return "is not a folder"
+        case .folder:
+            do throws(InputError) {
+                return try File.names(in: folder).isEmpty ? "is empty" : nil
+            } catch {
+                return "can't be read"
+            }
+        }
+    }
+
+    private static func firstSample(in folder: String) -> (path: String, type: String)? {
+        let types = ["png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"]
+        guard case .folder = File.kind(of: folder) else { return nil }
+        do throws(InputError) {
+            for name in try File.names(in: folder) {
+                let ending = name.split(separator: ".").last.map(String.init) ?? ""
+                if let type = types[ending] { return ("\(folder)/\(name)", type) }
+            }
+        } catch {
+            // An example is a courtesy; a folder that can't be read has none.
+        }
+        return nil
+    }
+}

@@ -1,0 +1,118 @@
+// What a URI in a request may be, and the bytes inside a `data:` URI (RFC 2397).
+
+internal import Basics
+package import ModelStore
+internal import Runtime
+
+/// A URI of an image, sorted by what has to be done about it.
+package enum ImageURI: Equatable {
+    /// `http` or `https`: to be fetched.
+    case remote(String)
+    /// `data:` — the bytes are here.
+    case inline(String)
+    /// `s3`: to be asked for as the operator, with the server's credentials.
+    case object(S3Object)
+
+    /// The longest URI that is fetched, in bytes; what servers commonly take.
+    private static let longest = 8192
+    /// The longest scheme that is recognised as one, in bytes.
+    private static let longestScheme = 64
+
+    /// Sorts a URI. Throws where its scheme is not served. Looks at a long URI's beginning only.
+    package init(_ uri: String) throws(Failure) {
+        guard let scheme = Self.scheme(of: uri) else {
+            throw Failure(
+                .badRequest,
+                "“\(uri.withoutURLSecrets.prefix(60))” is no absolute URI; it must begin with https://, http://, s3:// or "
+                    + "data:"
+            )
+        }
+        switch scheme {
+        case "http", "https":
+            try Self.requireFetchable(uri)
+            self = .remote(uri)
+        case "s3":
+            try Self.requireFetchable(uri)
+            self = .object(try Failure.storing { () throws(StoreError) in try S3Object(uri: uri) })
+        case "data":
+            self = .inline(uri)
+        case "file":
+            throw Failure(
+                .uriForbidden,
+                "file: URIs are not allowed; send the image's bytes, or an http(s) URI")
+        default:
+            throw Failure(
+                .badRequest,
+                "the URI's scheme “\(scheme.prefix(20))” is not supported; http, https, s3 "
+                    + "and data are"
+            )
+        }
+    }
+
+    private static func requireFetchable(_ uri: String) throws(Failure) {
+        guard uri.utf8.count <= longest else {
+            throw Failure(
+                .badRequest,
+                "the URI is \(uri.utf8.count) bytes long; at most \(longest) are fetched")
+        }
+    }
+
+    /// A URI as an answer repeats it: as sent, but a `data:` URI without its data (DESIGN §9).
+    static func echo(of uri: String) -> String {
+        guard scheme(of: uri) == "data" else { return uri }
+        guard let comma = uri.utf8.firstIndex(of: UInt8(ascii: ",")) else { return "data:" }
+        return String(uri[..<comma])
+    }
+
+    /// The scheme in lower case (RFC 3986 §3.1); `nil` where the URI begins with none.
+    private static func scheme(of uri: String) -> String? {
+        let beginning = uri.utf8.prefix(longestScheme + 1)
+        guard let colon = beginning.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let scheme = uri[..<colon].lowercased()
+        return isScheme(scheme) ? scheme : nil
+    }
+
+    private static func isScheme(_ text: String) -> Bool {
+        guard let first = text.utf8.first, first >= UInt8(ascii: "a"), first <= UInt8(ascii: "z")
+        else { return false }
+        return text.utf8.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
+                || byte == UInt8(ascii: ".")
+        }
+    }
+
+    /// The bytes of a `data:` URI. Any thread; work in proportion to its length.
+    package static func bytes(ofData uri: String) throws(Failure) -> [UInt8] {
+        guard let comma = uri.utf8.firstIndex(of: UInt8(ascii: ",")) else {
+            throw Failure(
+                .badRequest, "the data: URI has no comma; it must read data:image/png;base64,…")
+        }
+        let content = percentDecoded(uri.utf8[uri.utf8.index(after: comma)...])
+        let isBase64 = uri[..<comma].suffix(";base64".count).lowercased() == ";base64"
+        guard isBase64 else { return content }
+        return try Failure.reading { () throws(InputError) in
+            try Base64.bytes(of: content.span, at: "the data: URI")
+        }
+    }
+
+    /// A `%` that no two hexadecimal digits follow stands for itself, as in browsers.
+    private static func percentDecoded(_ text: Substring.UTF8View) -> [UInt8] {
+        var bytes = Array(text)
+        guard let first = bytes.firstIndex(of: UInt8(ascii: "%")) else { return bytes }
+        var (read, written) = (first, first)
+        while read < bytes.count {
+            if let byte = PercentEncoding.escaped(bytes, at: read) {
+                bytes[written] = byte
+                read += 3
+            } else {
+                bytes[written] = bytes[read]
+                read += 1
+            }
+            written += 1
+        }
+        bytes.removeSubrange(written...)
+        return bytes
+    }
+}

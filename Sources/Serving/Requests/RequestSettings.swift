@@ -1,0 +1,52 @@
+// The settings of what a request may say.
+
+package import Basics
+
+/// How requests are read.
+package struct RequestSettings: SettingGroup {
+    /// What may stand before the paths of requests.
+    package var basePath = BasePath.none
+    /// The most pictures one JSON request may name.
+    package var maxItems = 10_000
+    /// Stands for the Accept field of requests that have none.
+    package var defaultAccept = "*/*"
+
+    /// The defaults.
+    package init() {}
+
+    package static let table: [SettingRow<Self>] = [
+        .init(
+            "base-path", \.basePath, .basePath, aliases: [Alias("AWS_LWA_REMOVE_BASE_PATH")],
+            standard: "/",
+            help: """
+                A path prefix that an API's custom domain or a proxy leaves on request paths; it is \
+                removed. Paths without it work too.
+                """),
+        .init(
+            "max-items", \.maxItems, .integer(1...1_000_000),
+            help: "The most pictures one JSON request may name (JSON lines have no such limit)."),
+        .init(
+            "default-accept", \.defaultAccept, .answerTypes,
+            aliases: [Alias("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT")],
+            help: "The Accept field of requests that have none."),
+    ]
+}
+
+extension SettingKind where Value == BasePath {
+    /// The beginning of paths.
+    static var basePath: Self {
+        SettingKind(
+            takes: "a path like /models/digits", placeholder: "path", parse: { BasePath($0) })
+    }
+}
+
+extension SettingKind where Value == String {
+    /// Media ranges of which one at least fits an answer: others would have every request refused.
+    fileprivate static var answerTypes: Self {
+        let names = [BodyKind.json, .jsonLines].flatMap(\.answerNames)
+        return SettingKind(
+            takes: "media types with application/json or application/jsonlines among them",
+            placeholder: "media-types",
+            parse: { text in !text.isEmpty && accepts(text, anyOf: names) ? text : nil })
+    }
+}

@@ -1,0 +1,22 @@
+// The settings as the command line's options.
+
+import ArgumentParser
+import Basics
+import Serving
+import Testing
+
+@testable import App
+
+@Suite struct SettingOptionsTests {
+    @Test func `the options of the command line are the table's, in its order`() {
+        let labels = Mirror(reflecting: SettingOptions()).children.compactMap(\.label)
+        #expect(labels == Configuration.settings.map(\.name))
+    }
+
+    @Test func `the command line gives each option to its setting`() throws {
+        let values = Configuration.settings.map { ($0.name, "x=\($0.name)") }
+        let options = try SettingOptions.parse(values.flatMap { ["--\($0)", $1] })
+        #expect(options.given == Dictionary(uniqueKeysWithValues: values))
+        #expect(try SettingOptions.parse([]).given.isEmpty)
+    }
+}

@@ -1,0 +1,11 @@
+// Sentences of model errors stay on their lines, whatever a file's names hold.
+
+import Onnx
+import Testing
+
+@Suite struct ModelErrorTests {
+    @Test func `an error has a line for each problem and no other`() {
+        let error = ModelError.invalidSettings(file: "a\nb", problems: ["c\rd", "e"])
+        #expect(error.description == "a\\u{a}b: c\\u{d}d\na\\u{a}b: e")
+    }
+}

@@ -1,0 +1,221 @@
+// A host for invocations with a real loop, real worker threads and real transfers; only the work
+// (no model) and the clock are the test's own.
+//
+// A job is told what to do by its `b64` or its bytes: "ok NAME" gives one label NAME, "bad NAME" a
+// failure, "gate NAME" waits until the test opens that gate, "spin NAME MICROSECONDS" takes a while.
+
+import Basics
+import Dispatch
+import EventLoop
+import HTTP
+import Inference
+import ModelStore
+import Runtime
+import Synchronization
+import TestSupport
+
+@testable import Serving
+
+/// Doors that jobs wait at.
+final class Gates: Sendable {
+    private let gates = Mutex<[String: DispatchSemaphore]>([:])
+
+    func wait(at name: String) { gate(name).wait() }
+
+    func open(_ name: String) { gate(name).signal() }
+
+    private func gate(_ name: String) -> DispatchSemaphore {
+        gates.withLock { gates in
+            if let gate = gates[name] { return gate }
+            let gate = DispatchSemaphore(value: 0)
+            gates[name] = gate
+            return gate
+        }
+    }
+}
+
+/// What a test server is made of. Used on one thread at a time.
+final class LifecycleRig: InvocationHost {
+    let clock = ManualClock()
+    let gates = Gates()
+    let loop: EventLoop
+    let backend: Backend
+    var requestTimeout = Duration.seconds(59)
+    private(set) var admission: Admission
+    private(set) var itemLog: [(uri: String?, result: Result<[Prediction], Failure>)] = []
+    private(set) var accessLog: [(status: Int?, outcome: String?, id: String?)] = []
+    /// Registrations of a loop at rest.
+    private let restingRegistrations: Int
+
+    init(workers: Int = 2, maxItems: Int = 20_000, allow: [NetworkRange] = []) throws {
+        loop = EventLoop(poller: try EpollPoller(), clock: clock)
+        let gates = self.gates
+        let started = Box(false)
+        let pool = try WorkerPool<Job, Output>(
+            count: workers, on: loop,
+            makeWork: { () throws(WorkerFailure) in { Self.work($0, gates, maxItems) } },
+            started: { _ in started.value = true })
+        let transfers = try TransferPool(
+            loop: loop, policy: AddressPolicy(allow: allow), maxConcurrent: 8)
+        let configuration = try Configuration(SettingSources(environment: [:]))
+        let objects = try S3Store(configuration.s3, fetch: configuration.fetch, loop: loop)
+        backend = Backend(
+            loop: loop, pool: pool, transfers: transfers, objects: objects,
+            fetch: configuration.fetch, topK: 5, maxItems: maxItems, queueCapacity: 8 * workers)
+        admission = Admission(queueCapacity: 8 * workers, workers: workers, maxFetches: 8)
+        while !started.value { try loop.turn() }
+        restingRegistrations = loop.registrationCount
+    }
+
+    deinit {
+        backend.close()
+    }
+
+    // MARK: InvocationHost
+
+    func admit() throws(Failure) -> Backend {
+        guard admission.hasRoom else { throw Failure(.overloaded, "full") }
+        admission.accept()
+        return backend
+    }
+
+    func requireRoomInQueue() throws(Failure) {
+        guard admission.hasRoomInQueue(waiting: backend.pool.waitingCount) else {
+            throw Failure(.overloaded, "the queue is full")
+        }
+    }
+
+    func release() { admission.release() }
+
+    func logItem(
+        _ item: Item?, _ result: Result<[Prediction], Failure>, of context: RequestContext
+    ) {
+        itemLog.append((item?.echo, result))
+    }
+
+    func logEnd(_ end: RequestEnd) {
+        accessLog.append((end.status, end.outcome, end.context?.id))
+    }
+
+    // MARK: Steps
+
+    /// Sends a request and returns it with its exchange.
+    func send(
+        _ body: String, _ kind: BodyKind = .json, topK: Int? = nil, id: String = "1"
+    ) -> (Invocation, ScriptedExchange) {
+        let invocation = Invocation(
+            "request", RequestProperties(kind: kind, topK: topK), RequestContext(id: id),
+            host: self)
+        let exchange = ScriptedExchange()
+        invocation.receive(Array(body.utf8), exchange: exchange)
+        return (invocation, exchange)
+    }
+
+    /// One turn that does not wait.
+    func step() throws {
+        loop.afterTurn {}
+        try loop.turn()
+    }
+
+    /// Turns until a condition holds; returns the number of turns.
+    @discardableResult
+    func turn(until condition: () -> Bool) throws -> Int {
+        var turns = 0
+        while !condition() {
+            try step()
+            turns += 1
+            if turns > 5_000_000 { throw Stuck() }
+        }
+        return turns
+    }
+
+    /// Whether nothing is left of any request.
+    var isAtRest: Bool {
+        admission.inFlight == 0 && backend.pool.pendingCount == 0
+            && backend.transfers.activeCount == 0 && backend.transfers.waitingCount == 0
+            && loop.registrationCount == restingRegistrations
+    }
+
+    struct Stuck: Error {}
+
+    // MARK: Work
+
+    private static func work(_ job: Job, _ gates: Gates, _ maxItems: Int) -> Output {
+        switch job {
+        case .read(let body, let frame):
+            return .form(
+                Result { () throws(Failure) -> Form in
+                    try Form(json: body, from: frame, maxItems: maxItems)
+                })
+        case .readEvent(let bytes):
+            return .event(Event(reading: bytes, maxItems: maxItems))
+        case .classify(let source, let topK):
+            let order =
+                switch source {
+                case .base64(let text): text
+                case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+                case .uri, .unusable: "bad source"
+                }
+            return .predictions(obey(order.split(separator: " ").map(String.init), topK, gates))
+        }
+    }
+
+    private static func obey(
+        _ order: [String], _ topK: Int, _ gates: Gates
+    ) -> Result<[Prediction], Failure> {
+        let name = order.count > 1 ? order[1] : ""
+        switch order.first {
+        case "bad": return .failure(Failure(.imageUndecodable, name))
+        case "gate": gates.wait(at: name)
+        case "spin":
+            let end = DispatchTime.now().uptimeNanoseconds + (UInt64(order[2]) ?? 0) * 1000
+            while DispatchTime.now().uptimeNanoseconds < end {}
+        default: break
+        }
+        return .success(
+            [Prediction(index: 0, label: .name("\(name)/\(topK)"), probability: 0.5)])
+    }
+}
+
+/// An exchange that keeps what it is given and is as slow as the test says.
+final class ScriptedExchange: Exchange {
+    private(set) var response: Response?
+    private(set) var pieces: [String] = []
+    /// Answers that were complete: must become 1 and stay it.
+    private(set) var endCount = 0
+    private(set) var hasBegun = false
+    var isCongested = false
+    /// Called inside of every call, as a connection that fails while it writes does.
+    var onWrite: (() -> Void)?
+
+    var text: String { pieces.joined() }
+    var lines: [Substring] { text.split(separator: "\n") }
+    var status: Int? { response?.head.status.code }
+
+    func respond(_ response: Response) {
+        self.response = response
+        pieces = [String(decoding: response.body, as: UTF8.self)]
+        endCount += 1
+        onWrite?()
+    }
+
+    func beginStream(_ response: Response) {
+        precondition(!hasBegun && endCount == 0)
+        hasBegun = true
+        self.response = response
+        pieces.append(String(decoding: response.body, as: UTF8.self))
+        onWrite?()
+    }
+
+    func send(_ bytes: [UInt8]) {
+        precondition(hasBegun && endCount == 0)
+        pieces.append(String(decoding: bytes, as: UTF8.self))
+        onWrite?()
+    }
+
+    func endStream(_ failure: ErrorReport?) {
+        precondition(hasBegun)
+        endCount += 1
+        onWrite?()
+    }
+}
