@@ -55,8 +55,9 @@ test-torch: build ## the server against PyTorch and torchvision themselves (.ven
 format: ## bring the Swift sources into the project's format
 	swift format -i -r Sources Tests Package.swift
 
-lint: ## complain about Swift sources that are not in the project's format
+lint: ## complain about the format of Swift sources, and about circles among their folders
 	swift format lint --strict -r Sources Tests Package.swift
+	python3 tools/check_folders.py --circles
 
 clean: ## remove what was built; the engine stays
 	rm -rf .build .build-asan .build-tsan .build-fuzz .venv-test .venv-torch .venv-lambda .venv-mxnet .container

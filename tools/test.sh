@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# All tests: Swift Testing, with Pillow's and OpenCV's own answers beside ours, then the real server end
-# to end, then the container images. Runs each part even when one before has failed, and ends with one
-# line that adds them up. Expects `make build` to have been done.
+# All tests: the folders of the sources, Swift Testing, with Pillow's and OpenCV's own answers beside
+# ours, then the real server end to end, then the container images. Runs each part even when one before
+# has failed, and ends with one line that adds them up. Expects `make build` to have been done.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,6 +9,9 @@ results=.build/test-results
 rm -rf "$results"
 mkdir -p "$results"
 tools/venv.sh .venv-test Tests/EndToEnd/requirements.txt
+
+.venv-test/bin/python -m pytest -q Tests/Tools --junitxml "$results/tools.xml" \
+    </dev/null || echo "pytest of tools: exit status $?"
 
 if .venv-test/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     cases=$PWD/.build/pillow-cases
@@ -36,4 +39,4 @@ LD_LIBRARY_PATH=$PWD/.engine${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} \
 timeout 900 container/test --junit "$results/container.xml" </dev/null || echo "container/test: exit status $?"
 
 .venv-test/bin/python tools/test_counts.py \
-    "$results/swift.xml" "$results/end-to-end.xml" "$results/container.xml"
+    "$results/tools.xml" "$results/swift.xml" "$results/end-to-end.xml" "$results/container.xml"
