@@ -38,14 +38,17 @@ def commands(options, programs):
     """How each runtime is started, by its name."""
     named = {
         "minimal C": [programs["minimal"]],
-        "amphora": [options.binary],
+        "amphora": ours(options.binary, options),
         "awslambdaric": [python_with_awslambdaric(), "-m", "awslambdaric", "handler.handle"],
     }
-    if options.setting:
-        named["amphora"] += ["lambda", *options.setting]
     if options.against:
-        named["against"] = [options.against, *named["amphora"][1:]]
+        named["against"] = ours(options.against, options)
     return named
+
+
+def ours(binary, options):
+    """As Lambda starts it, without an argument, unless a setting is asked for."""
+    return [binary, *(["lambda", *options.setting] if options.setting else [])]
 
 
 def classifying(options, programs):
@@ -69,9 +72,9 @@ class Pipe:
             raise SystemExit(f"{self.name} said nothing for {seconds} seconds")
         return self.process.stdout.readline().split()
 
-    def ask(self, line):
+    def ask(self, line, seconds=60):
         self.process.stdin.write(line + "\n")
-        return self.read()
+        return self.read(seconds)
 
     def close(self):
         self.process.kill()

@@ -8,6 +8,10 @@
 //     first       →  first C U N V       of its first request of any kind: CLOCK_MONOTONIC, its CPU time;
 //                                        of its first `next`: the same; all in nanoseconds
 //     events N    →  events N T FAILED   N more events were fetched and answered, in that time
+//     event FILE  →  event               that file is served from now on; only while no event is due
+//     contact     →  contact             the watched process has sent its first request of any kind
+//     hold        →  holding             from now on the registration of an extension gets no answer
+//     extension   →  extension WAITS     1 where the watched process's extension waits for its event
 //
 // `next` waits where no event is left. It reads what our three clients send: a head, and a body with
 // Content-Length. No errors, no timeouts, no proof against bad input: it is a measuring device.
@@ -24,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { head_max = 65536 };
+enum { head_max = 65536, path_max = 4096 };
 
 static char event[6 << 20];
 static size_t event_size;
@@ -34,6 +38,8 @@ static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static long events_left;   // to be given to `next`
 static long answers_due;   // of those asked for, not answered yet
 static long failures;      // answers to `…/error`
+static int is_holding;     // registrations get no answer
+static int extension_waits;
 
 // When a watched process did something first: the time, and the CPU time it had used; 0 is not yet.
 struct moment {
@@ -84,6 +90,18 @@ static void take_event(void) {
     pthread_mutex_unlock(&lock);
 }
 
+static void wait_while_held(void) {
+    pthread_mutex_lock(&lock);
+    while (is_holding) pthread_cond_wait(&changed, &lock);
+    pthread_mutex_unlock(&lock);
+}
+
+static void note_extension(void) {
+    pthread_mutex_lock(&lock);
+    extension_waits = 1;
+    pthread_mutex_unlock(&lock);
+}
+
 static void answered(int is_error) {
     pthread_mutex_lock(&lock);
     failures += is_error;
@@ -111,12 +129,14 @@ static void answer(int fd, const char *line) {
             event_size, number++, (long long)time(NULL) * 1000 + 60000);
         send_all(fd, head, event, event_size);
     } else if (strstr(line, "/extension/register")) {
+        wait_while_held();
         send_all(
             fd,
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
             "Lambda-Extension-Identifier: 0d3f5e0a-0000-4000-8000-000000000000\r\n\r\n{}",
             "", 0);
     } else if (strstr(line, "/extension/event/next")) {
+        note_extension();
         for (;;) pause();  // Never returns, contracts.md B7.
     } else {
         const int is_error = strstr(line, "/error ") != NULL;
@@ -177,9 +197,17 @@ static void *accept_all(void *argument) {
     return NULL;
 }
 
+static void read_event(const char *path) {
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) die(path);
+    event_size = fread(event, 1, sizeof event, file);
+    fclose(file);
+}
+
 static void obey(const char *command) {
     long count;
     pid_t process;
+    char path[path_max];
     pthread_mutex_lock(&lock);
     if (sscanf(command, "events %ld", &count) == 1) {
         const long long began = now(CLOCK_MONOTONIC);
@@ -190,8 +218,20 @@ static void obey(const char *command) {
         printf("events %ld %lld %ld\n", count, now(CLOCK_MONOTONIC) - began, failures);
     } else if (sscanf(command, "watch %d", &process) == 1) {
         first_contact = first_next = (struct moment){0};
+        extension_waits = 0;
         if (clock_getcpuclockid(process, &watched)) watched = CLOCK_PROCESS_CPUTIME_ID;
         printf("watching\n");
+    } else if (sscanf(command, "event %4095[^\n]", path) == 1) {
+        read_event(path);
+        printf("event\n");
+    } else if (strncmp(command, "hold", 4) == 0) {
+        is_holding = 1;
+        printf("holding\n");
+    } else if (strncmp(command, "extension", 9) == 0) {
+        printf("extension %d\n", extension_waits);
+    } else if (strncmp(command, "contact", 7) == 0) {
+        while (first_contact.time == 0) pthread_cond_wait(&changed, &lock);
+        printf("contact\n");
     } else if (strncmp(command, "first", 5) == 0) {
         while (first_next.time == 0) pthread_cond_wait(&changed, &lock);
         printf(
@@ -200,13 +240,6 @@ static void obey(const char *command) {
     }
     fflush(stdout);
     pthread_mutex_unlock(&lock);
-}
-
-static void read_event(const char *path) {
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) die(path);
-    event_size = fread(event, 1, sizeof event, file);
-    fclose(file);
 }
 
 int main(int count, char **arguments) {
@@ -222,7 +255,7 @@ int main(int count, char **arguments) {
     fflush(stdout);
     pthread_t thread;
     if (pthread_create(&thread, NULL, accept_all, (void *)(long)listener)) die("pthread_create");
-    char command[64];
+    char command[path_max + 16];
     while (fgets(command, sizeof command, stdin)) obey(command);
     return 0;
 }

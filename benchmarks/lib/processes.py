@@ -123,12 +123,16 @@ def require(options):
         raise SystemExit(f"there is no model folder {options.model_path}; see --model-path")
 
 
-def amphora(options, cores, *arguments, binary=None):
-    """The server under measurement, ready, on a free port: `seen.group(1)` is the port."""
+def amphora(options, cores, *arguments, binary=None, before=(), seconds=30):
+    """The server under measurement, ready, on a free port: `seen.group(1)` is the port.
+
+    `before` is the command that runs it, such as valgrind's.
+    """
     command = [
-        binary or options.binary, "serve", "--host", "127.0.0.1", "--port", "0",
+        *before, binary or options.binary, "serve", "--host", "127.0.0.1", "--port", "0",
         "--log-format", "text", "--model-path", options.model_path, *arguments]
     environment = {
         key: value for key, value in os.environ.items() if not key.startswith(("AMPHORA_", "AWS_"))}
     return process(
-        command, cores, ready=r"(?s)listening on http://[^\n]*:(\d+)\n.*serving ", env=environment)
+        command, cores, ready=r"(?s)listening on http://[^\n]*:(\d+)\n.*serving ", seconds=seconds,
+        env=environment)
