@@ -9,9 +9,11 @@ lambda_conditions=(--read-only --read-only-tmpfs=false --tmpfs /tmp:rw,size=512m
     --memory 512m --memory-swap 512m --pids-limit 1024 --security-opt no-new-privileges)
 
 # Starts a container; the process's id is then in $scratch/NAME.pid.
+#
+# podman's monitor writes an empty file `oom` where it was started, should the kernel kill the process.
 start() { # NAME IMAGE [OPTION…] -- [ARGUMENT…]
     create "$@"
-    pod start "$1" >/dev/null
+    (cd "$scratch" && pod start "$1" >/dev/null)
 }
 
 create() { # NAME IMAGE [OPTION…] -- [ARGUMENT…]
