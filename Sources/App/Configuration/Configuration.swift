@@ -122,8 +122,8 @@ struct FunctionSettings: Sendable {
     }
 }
 
-/// How an answer leaves Lambda; nothing in an event says which of them its sender takes (contracts.md
-/// B6).
+/// How an answer leaves Lambda; nothing in an event says which of them its sender takes
+/// (docs/platforms.md B6).
 enum InvokeMode: String, CaseIterable, Sendable {
     case buffered
     case responseStream = "response-stream"

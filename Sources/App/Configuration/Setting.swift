@@ -1,6 +1,6 @@
 // What a setting is: a name, where else it may come from, what it takes, what it is if nobody says.
 //
-// `Settings` declares them all; `--help`, validation and the README's table are made from there.
+// `Settings` declares them all; `--help`, validation and docs/settings.md are made from there.
 
 /// The platform's own name for a setting, and how its values are counted there.
 struct Alias: Sendable {

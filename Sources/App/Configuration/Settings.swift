@@ -1,5 +1,5 @@
 // Every setting, once: its name, what it takes, its default, its help. `--help`, the environment's
-// names, validation and the README's table come from here.
+// names, validation and the table of docs/settings.md come from here.
 //
 // Nothing here reads anything; `SettingSources` does.
 
@@ -92,7 +92,7 @@ enum Settings {
     static let maxBody = Setting(
         name: "max-body",
         aliases: [
-            // 0 has batch transform send whole objects, however large (contracts.md A10).
+            // 0 has batch transform send whole objects, however large (docs/platforms.md A10).
             Alias(
                 variable: "SAGEMAKER_MAX_PAYLOAD_IN_MB", unit: 1_048_576, zero: largestBody),
             Alias(variable: "SAGEMAKER_MAX_REQUEST_SIZE"),

@@ -1,4 +1,5 @@
-// The Lambda handle: the same application, its requests taken from the Runtime API (contracts.md B).
+// The Lambda handle: the same application, its requests taken from the Runtime API
+// (docs/platforms.md B1–B9).
 //
 //     opened ─► (restored) ─► asking for events ─► drained
 
@@ -20,8 +21,8 @@ final class LambdaHandle: Handle {
         self.restores = restores
     }
 
-    /// Lambda kills what is not gone soon after SIGTERM: 600 ms where it is most patient (contracts.md
-    /// B7, B9).
+    /// Lambda kills what is not gone soon after SIGTERM: 600 ms where it is most patient
+    /// (docs/platforms.md B7, B9).
     private static let longestDrain = Duration.milliseconds(400)
 
     var drainTimeout: Duration { min(application.configuration.drainTimeout, Self.longestDrain) }
