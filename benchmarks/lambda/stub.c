@@ -117,7 +117,7 @@ static void answer(int fd, const char *line) {
             "Lambda-Extension-Identifier: 0d3f5e0a-0000-4000-8000-000000000000\r\n\r\n{}",
             "", 0);
     } else if (strstr(line, "/extension/event/next")) {
-        for (;;) pause();  // Never returns, contracts.md B7.
+        for (;;) pause();  // Never returns, docs/platforms.md B7.
     } else {
         const int is_error = strstr(line, "/error ") != NULL;
         // Told before it is sent, so that no client's next request comes before its count.
