@@ -1,4 +1,4 @@
-// When two answers agree: byte for byte, or within a tolerance (DESIGN §9).
+// When two answers agree: byte for byte, or within a tolerance (docs/rulings.md#recordings).
 
 import Inference
 import Testing

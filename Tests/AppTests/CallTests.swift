@@ -1,4 +1,4 @@
-// What a call means: the platforms' ways of starting the program (DESIGN §2).
+// What a call means: the platforms' ways of starting the program (docs/platforms.md 0).
 
 import Testing
 

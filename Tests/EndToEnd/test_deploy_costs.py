@@ -1,4 +1,4 @@
-"""costs.py: its arithmetic by hand, its command line, and the README's table."""
+"""costs.py: its arithmetic by hand, its command line, and the table of docs/deploy.md."""
 
 import subprocess
 import sys
@@ -61,8 +61,8 @@ def test_there_is_none_where_instances_never_win():
     assert 74.46 + full * costs.endpoint_data(heavy) > full * costs.lambda_request(heavy)
 
 
-def test_the_readmes_table_is_what_it_prints():
-    text = (ROOT / "README.md").read_text()
+def test_the_documents_table_is_what_it_prints():
+    text = (ROOT / "docs" / "deploy.md").read_text()
     held = text.partition(MARK.format("made by container/deploy/costs.py"))[2]
     assert held.partition(MARK.format("end"))[0] == printed().stdout
 

@@ -1,4 +1,4 @@
-"""SIGTERM: what is in flight is answered, nothing new begins, exit 0 (contracts A1)."""
+"""SIGTERM: what is in flight is answered, nothing new begins, exit 0 (docs/platforms.md A1)."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""The table of errors (DESIGN §9): every row with its status, its code and its JSON body."""
+"""The table of errors (docs/http.md#errors): every row with its status, its code and its JSON body."""
 
 import json
 

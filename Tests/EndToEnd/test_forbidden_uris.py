@@ -1,5 +1,5 @@
 """URIs that would make the server a spy on its own network are refused, in every spelling, and are
-never fetched (contracts D, SSRF rules)."""
+never fetched (docs/platforms.md D3)."""
 
 import http.server
 import threading

@@ -1,5 +1,5 @@
-"""What brought the ancestor down (its server hung, took 19 GB or was killed) must be a small, quick
-4xx here, with the server unharmed and its memory bounded."""
+"""What brought the predecessor down (docs/rulings.md#the-predecessor: its server hung, took 19 GB or was
+killed) must be a small, quick 4xx here, with the server unharmed and its memory bounded."""
 
 import base64
 import json
@@ -29,7 +29,7 @@ def bounded(unharmed):
 @pytest.mark.parametrize("width,height", [
     (60_000, 60_000), (2**31 - 1, 2**31 - 1), (30_000, 12_000), (64_000_001, 1), (8001, 8000)])
 def test_a_header_of_a_giant(server, width, height):
-    """The ancestor took 19 GB for seventy bytes."""
+    """The predecessor took 19 GB for seventy bytes."""
     start = time.monotonic()
     answer = server.invoke(png(width, height, b""), "image/png")
     expected = {TOO_LARGE, UNDECODABLE} if max(width, height) > 10**6 else {TOO_LARGE}
@@ -125,7 +125,7 @@ def test_flipped_bytes_never_harm(server, seven):
 
 @pytest.mark.parametrize("path", ["huge", "huge/known"])
 def test_an_origin_of_three_hundred_megabytes(server, host, path):
-    """The ancestor kept 600 MB for good."""
+    """The predecessor kept 600 MB for good."""
     answer = server.invoke(json={"uri": host.url(path)})
     assert (answer.status_code, answer.json()["code"]) == (424, "Function.FetchFailed")
     assert host.sent < HUGE_BYTES / 4

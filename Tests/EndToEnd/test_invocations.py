@@ -33,7 +33,7 @@ def test_every_sample_is_recognised(server, host, digit):
     assert labels(answer.json())[0] == str(digit)
 
 
-def test_the_ancestors_shape(server, host):
+def test_the_predecessors_shape(server, host):
     uri = host.url("image/digit-7.png")
     pairs = json.loads(server.invoke(json={"uri": uri}).content, object_pairs_hook=list)
     assert [key for key, _ in pairs] == ["uri", "results"]

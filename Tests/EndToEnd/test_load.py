@@ -36,7 +36,7 @@ def assert_quick(times: list[float]) -> None:
 
 
 def test_a_hundred_hanging_fetches_cost_nobody_anything(server, host, seven):
-    """Two of them stopped the ancestor altogether."""
+    """Two of them stopped the predecessor altogether."""
     with contextlib.ExitStack() as stack:
         body = json.dumps({"uri": host.url("hang")}).encode()
         clients = [stack.enter_context(RawClient(server.port)) for _ in range(100)]

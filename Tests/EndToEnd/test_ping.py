@@ -1,4 +1,4 @@
-"""`/ping`: what SageMaker asks every few seconds (contracts A3)."""
+"""`/ping`: what SageMaker asks every few seconds (docs/platforms.md A3)."""
 
 import pytest
 import requests

@@ -18,7 +18,7 @@ struct AllocationTests {
         #expect(array.count == 5000)
     }
 
-    /// `DESIGN.md` §7. Holds in debug and in release builds.
+    /// One of the bars of docs/performance.md#bars. Holds in debug and in release builds.
     @Test(arguments: [1, 16]) func `a keep-alive ping allocates nothing`(pipelined: Int) throws {
         let harness = try ServerHarness()
         let client = try harness.connect()
@@ -46,7 +46,7 @@ struct AllocationTests {
         #expect(turns < 1200, "one turn for a request: epoll_wait, recv, send")
     }
 
-    /// `DESIGN.md` §7: at most 2 KiB of user memory each.
+    /// docs/performance.md#bars: at most 2 KiB of user memory each.
     @Test func `an idle connection costs little, and a closed one nothing`() throws {
         let count = 1000
         try Self.allowDescriptors(2 * count + 500)

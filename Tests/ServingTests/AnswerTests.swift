@@ -1,4 +1,5 @@
-// The bytes that leave: JSON as it is written, answers of DESIGN §4, errors of DESIGN §9.
+// The bytes that leave: JSON as it is written, answers of docs/http.md#classify, errors of
+// docs/http.md#errors.
 
 import Basics
 import FoundationEssentials

@@ -141,7 +141,7 @@ def show_warm(results):
 
 
 def report(starts, engine, results):
-    """Prints the rows of the README's table; returns whether the bars are met."""
+    """Prints the rows of the table in docs/performance.md; returns whether the bars are met."""
     ours = starts["amphora"]
     contact, best = middle(ours, "contact"), min(start.contact for start in ours)
     # Pairs of one round: the machine may be slower in the next.
@@ -156,7 +156,7 @@ def report(starts, engine, results):
     picture = cpu["picture", "amphora"] - cpu["picture", CLASSIFYING]
     peers = ", ".join(
         f"{name} {middle(starts[name], 'contact'):.1f}" for name in ("minimal C", "awslambdaric"))
-    print("\nFor the README:\n")
+    print("\nFor docs/performance.md:\n")
     for row in [
             ("Lambda start to the first request: median, best; CPU",
              f"{contact:.1f}, {best:.1f}; {middle(ours, 'contact_cpu'):.1f} ms",

@@ -137,7 +137,7 @@ static void answer(int fd, const char *line) {
             "", 0);
     } else if (strstr(line, "/extension/event/next")) {
         note_extension();
-        for (;;) pause();  // Never returns, contracts.md B7.
+        for (;;) pause();  // Never returns, docs/platforms.md B7.
     } else {
         const int is_error = strstr(line, "/error ") != NULL;
         // Told before it is sent, so that no client's next request comes before its count.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The image as Lambda runs it, with AWS's emulator inside: contracts.md B14, B16.
+# The image as Lambda runs it, with AWS's emulator inside: docs/platforms.md B14, B16.
 #
 # The emulator's classic mode starts the function at the first invocation, which is a cold start. Its
 # multi-concurrency mode starts it at once, and needs to be root to become Lambda's user.

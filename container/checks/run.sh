@@ -3,15 +3,17 @@
 # removed with all that was in them.
 # shellcheck disable=SC2154,SC2034 # variables of each other and of container/test
 
-# What AWS Lambda leaves a process: contracts.md B14, B11.
+# What AWS Lambda leaves a process: docs/platforms.md B14, B11.
 # shellcheck disable=SC2054 # podman's commas
 lambda_conditions=(--read-only --read-only-tmpfs=false --tmpfs /tmp:rw,size=512m,mode=1777 --ipc none
     --memory 512m --memory-swap 512m --pids-limit 1024 --security-opt no-new-privileges)
 
 # Starts a container; the process's id is then in $scratch/NAME.pid.
+#
+# podman's monitor writes an empty file `oom` where it was started, should the kernel kill the process.
 start() { # NAME IMAGE [OPTION…] -- [ARGUMENT…]
     create "$@"
-    pod start "$1" >/dev/null
+    (cd "$scratch" && pod start "$1" >/dev/null)
 }
 
 create() { # NAME IMAGE [OPTION…] -- [ARGUMENT…]

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The image as SageMaker runs it, `docker run image serve`: contracts.md A1, A2, A12.
+# The image as SageMaker runs it, `docker run image serve`: docs/platforms.md A1, A2, A12.
 # shellcheck disable=SC2154,SC2034 # variables of each other and of container/test
 
 picture=models/digits/samples/digit-7.png

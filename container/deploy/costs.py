@@ -5,7 +5,7 @@ Traffic is taken as even over the month, and free tiers, savings plans, cold sta
 left out: it finds the order of magnitude at which to change sides, not a bill. Needs no AWS account and
 asks nobody; check the prices below before relying on them.
 
-    costs.py                                            the README's table
+    costs.py                                            the table of docs/deploy.md
     costs.py --service-ms 40 --picture-kb 250           your network and pictures, in the request
     costs.py --service-ms 40 --fetch-ms 30 --instance ml.c5.xlarge     fetched from URIs
 """
@@ -51,7 +51,7 @@ class Load:
 
 # Measured with one worker on one processor of a shared 2.5 GHz Xeon, the fastest of some hundred requests
 # (others ran beside it): digits of 28 × 28, a JPEG of 640 × 427. 100 ms stand for a large network.
-README = [
+DOCUMENTED = [
     Load("digits, in the request", 1, request_bytes=1_600),
     Load("MobileNetV2, 100 kB in the request", 15, request_bytes=100_000),
     Load("MobileNetV2, from a URI in 30 ms", 15, fetch_ms=30),
@@ -130,7 +130,7 @@ def main() -> None:
         parser.error("times are milliseconds above zero")
     if not 128 <= options.memory <= 10240:
         parser.error("--memory is 128 to 10240 MB")
-    loads = README
+    loads = DOCUMENTED
     if options.service_ms is not None:
         size = URI_BYTES if options.picture_kb is None else round(options.picture_kb * 1000)
         loads = [Load(f"{options.service_ms:g} ms", options.service_ms, options.fetch_ms, size)]

@@ -1,5 +1,5 @@
-// Which command a call means, as the platforms make their calls (DESIGN §2): SageMaker passes `serve`,
-// Lambda sets a variable and passes a handler's name, or nothing at all.
+// Which command a call means, as the platforms make their calls (docs/platforms.md 0): SageMaker
+// passes `serve`, Lambda sets a variable and passes a handler's name, or nothing at all.
 
 /// The arguments of a call, put so that they begin with a command.
 struct Call: Equatable {

@@ -1,4 +1,4 @@
-// The first decision: what this process is to be (DESIGN §2).
+// The first decision: what this process is to be (docs/platforms.md 0).
 
 internal import ArgumentParser
 internal import Basics

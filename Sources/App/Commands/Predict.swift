@@ -33,8 +33,8 @@ struct Predict: ParsableCommand {
         var given = settings.given
         let inputs = PredictionInputs(images, isRecursive: recursive)
         let names = inputs.inputs.map(\.name)
-        let modelPath = ModelStoreSettings.name(of: \.modelPath)
-        let isChosen = [modelPath, ModelStoreSettings.name(of: \.modelName)].contains {
+        let modelPath = ModelStoreSettings.pathOption
+        let isChosen = [modelPath, ModelStoreSettings.nameOption].contains {
             given[$0] != nil
         }
         if !isChosen, let folder = Self.modelOfSamples(names) {
@@ -53,7 +53,7 @@ struct Predict: ParsableCommand {
             throw ExitCode(EXIT_FAILURE)
         }
         for warning in loaded.model.warnings + inputs.notes { complain(warning) }
-        let asksForCount = given[InferenceSettings.name(of: \.topK)] != nil
+        let asksForCount = given[InferenceSettings.topKOption] != nil
         var report: any PredictionReport =
             json
             ? JSONReport()

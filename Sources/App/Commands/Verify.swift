@@ -172,15 +172,18 @@ struct Verify: ParsableCommand {
     /// Each handle's own settings, but for where to listen, and for a log that leaves the report
     /// alone unless it is asked for.
     private func bothSettings() throws(InputError) -> BothHandles.Settings {
-        var options = settings.given
-        options[ServerSettings.name(of: \.host)] = "127.0.0.1"
-        options[ServerSettings.name(of: \.port)] = "0"
-        let logLevel = LogSettings.name(of: \.level)
-        options[logLevel] = options[logLevel] ?? "error"
-        let sources = SettingSources(options: options, environment: Environment.variables())
+        let sources = SettingSources(
+            options: settings.given, environment: Environment.variables())
+        func configuration(_ platform: Platform) throws(InputError) -> Configuration {
+            var configuration = try Configuration(sources, for: platform)
+            configuration.server.host = "127.0.0.1"
+            configuration.server.port = 0
+            if settings.given[LogSettings.levelOption] == nil { configuration.log.level = .error }
+            return configuration
+        }
         return BothHandles.Settings(
-            http: try Configuration(sources, for: .sageMaker),
-            lambda: try Configuration(sources, for: .lambda))
+            http: try configuration(.sageMaker),
+            lambda: try configuration(.lambda))
     }
 
     // MARK: Failures

@@ -1,4 +1,5 @@
-// Whether two answers agree, and if not, the first thing in which they differ (DESIGN §9).
+// Whether two answers agree, and if not, the first thing in which they differ
+// (docs/rulings.md#recordings).
 //
 // Without a tolerance they agree where they are the same bytes. With one, each probability may be off
 // by as much, and two neighbouring labels whose recorded probabilities lie within it of each other

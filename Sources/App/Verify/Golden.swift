@@ -2,7 +2,7 @@
 //
 //     {"request": {"uri": "cat.jpg", "top_k": 2}, "sha256": "…", "response": {"uri": "cat.jpg", …}}
 //
-// A request is any JSON request of DESIGN §4; where its "uri" is no URI it is the path of a file, as
+// A request is any JSON request of docs/http.md; where its "uri" is no URI it is the path of a file, as
 // for `predict`, here and nowhere else. Without "sha256" nobody checks whether the picture is still
 // the same. A response may lack its "uri". Other keys are not looked at. What can't be read is
 // refused with a clause that says what it should be.

@@ -1,5 +1,5 @@
 // What a Lambda function answered, taken out of what it was put in: a platform's envelope, a streamed
-// answer's prelude, or the report of a failure (contracts.md B4, B6, B15).
+// answer's prelude, or the report of a failure (docs/platforms.md B4, B6, B15).
 
 internal import Basics
 internal import Inference

@@ -1,5 +1,5 @@
 // One request as each way of asking takes it: over HTTP as bytes or JSON, in Lambda as an HTTP request
-// in JSON or as a direct event (DESIGN §4, §9).
+// in JSON or as a direct event (docs/rulings.md#recordings).
 //
 // A picture that is here goes by all four; any other request is JSON and goes as it was recorded.
 // What a platform would not carry is not asked: a body beyond --max-body, an event that nothing takes.

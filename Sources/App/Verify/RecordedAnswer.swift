@@ -1,5 +1,5 @@
-// An answer that has been read back from its JSON (DESIGN §4): labels and probabilities, or a
-// failure, of one picture or of a list of them.
+// An answer that has been read back from its JSON (docs/http.md#classify): labels and probabilities,
+// or a failure, of one picture or of a list of them.
 //
 // Probabilities stay the texts that they are; only a comparison with a tolerance makes numbers of
 // them. Keys that an answer does not have are not looked at.

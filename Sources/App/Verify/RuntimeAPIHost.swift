@@ -1,5 +1,5 @@
-// Lambda's Runtime API on loopback, played to the Lambda handle of this very process (contracts.md
-// B1–B4): `next` waits for an event, the answer goes to who brought it.
+// Lambda's Runtime API on loopback, played to the Lambda handle of this very process
+// (docs/platforms.md B1–B4): `next` waits for an event, the answer goes to who brought it.
 //
 // Served by the HTTP server that the other handle uses. It is as patient and as polite as the platform
 // is on a good day; its bad days are what the tests of the handle are for.

@@ -5,8 +5,8 @@
 // needs it, a digest or a connection that may be TLS, has it read first; plain connections need not.
 //
 // It seeds its generators once, so processes that are restored from one snapshot would agree on their
-// next keys (contracts.md B8). No other seed outlives a snapshot: Swift asks the kernel for each random
-// number, and its dictionaries' seed, which clones do share, is no secret of any of them.
+// next keys (docs/platforms.md B8). No other seed outlives a snapshot: Swift asks the kernel for each
+// random number, and its dictionaries' seed, which clones do share, is no secret of any of them.
 
 internal import CCrypto
 

@@ -1,6 +1,6 @@
 // What a setting is: a name, where else it may come from, what it takes, what it is if nobody says.
 //
-// `--help`, validation, the environment's names and the table in the documents are made from this.
+// `--help`, validation, the environment's names and docs/settings.md are made from this.
 // Nothing here reads anything; `SettingSources` does.
 
 /// The platform's own name for a setting, and how its values are counted there.
@@ -28,30 +28,29 @@ package struct Alias: Sendable {
     }
 }
 
-/// One setting, whatever the type of its value. Any thread.
-///
-/// Its words are put together only when somebody is told: a start reads all settings, and tells of
-/// none.
+/// One setting, described. Any thread.
 package struct Setting: Sendable {
     /// The option's name without its dashes.
     package let name: String
     /// The platforms' names for it.
     package let aliases: [Alias]
+    /// What it takes, for people: "a port from 0 to 65535".
+    package let takes: String
+    /// The placeholder in `--help`.
+    package let placeholder: String
+    /// The default, for people.
+    package let defaultText: String
     /// One line that says what it is.
     package let help: String
-    let takesText: @Sendable () -> String
-    let placeholderText: @Sendable () -> String
-    let standardText: @Sendable () -> String
 
-    /// What it takes, for people: "a port from 0 to 65535".
-    package var takes: String { takesText() }
-    /// The placeholder in `--help`.
-    package var placeholder: String { placeholderText() }
-    /// The default, for people.
-    package var defaultText: String { standardText() }
+    /// The setting's own environment variable.
+    package var variable: String { Self.variable(of: name) }
 
-    /// The setting's own environment variable: `AMPHORA_` and the option in capitals.
-    package var variable: String {
+    /// Its variables in the order in which they are asked, with their units.
+    package var variables: [Alias] { [Alias(variable)] + aliases }
+
+    /// The environment variable of an option: `AMPHORA_` and its name in capitals.
+    static func variable(of name: String) -> String {
         // By bytes, for every start asks for all of them; names are ASCII.
         let capitals = name.utf8.map { byte in
             switch byte {
@@ -62,7 +61,4 @@ package struct Setting: Sendable {
         }
         return "AMPHORA_" + String(decoding: capitals, as: UTF8.self)
     }
-
-    /// Its variables in the order in which they are asked, with their units.
-    package var variables: [Alias] { [Alias(variable)] + aliases }
 }

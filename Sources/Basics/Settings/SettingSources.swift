@@ -15,29 +15,39 @@ package struct SettingSources: Sendable {
         self.environment = environment
     }
 
-    /// What was given for a setting, as `parse` reads it; `nil` where nothing was.
+    /// What was given for a setting, as `parse` reads it; `nil` where nothing was. Throws where that
+    /// can't be used, with what the setting takes.
     func value<Value>(
-        of setting: Setting, _ parse: (String) -> Value?
+        of name: String, _ aliases: [Alias], takes: () -> String, _ parse: (String) -> Value?
     ) throws(InputError) -> Value? {
-        if let text = options[setting.name] {
-            return try read(text, of: setting, from: Alias("--\(setting.name)"), parse)
+        if let text = options[name] {
+            return try read(text, from: Alias("--\(name)"), takes, parse)
         }
-        for alias in setting.variables {
-            // An empty variable is an unset one, as in every shell script around a container.
-            guard let text = environment[alias.variable], !text.isEmpty else { continue }
-            if KubernetesServiceLink.holds(alias.variable, text) { continue }
-            return try read(text, of: setting, from: alias, parse)
+        if let text = given(Setting.variable(of: name)) {
+            return try read(text, from: Alias(Setting.variable(of: name)), takes, parse)
+        }
+        for alias in aliases {
+            if let text = given(alias.variable) { return try read(text, from: alias, takes, parse) }
         }
         return nil
     }
 
+    /// The text of a variable.
+    private func given(_ variable: String) -> String? {
+        // An empty variable is an unset one, as in every shell script around a container.
+        guard let text = environment[variable], !text.isEmpty,
+            !KubernetesServiceLink.holds(variable, text)
+        else { return nil }
+        return text
+    }
+
     private func read<Value>(
-        _ text: String, of setting: Setting, from source: Alias, _ parse: (String) -> Value?
+        _ text: String, from source: Alias, _ takes: () -> String, _ parse: (String) -> Value?
     ) throws(InputError) -> Value {
         if let value = parse(source.translated(text)) { return value }
         let unit = source.unit == 1 ? "" : ", counted in units of \(source.unit)"
         throw InputError(
-            "\(source.variable) takes \(setting.takes)\(unit), "
+            "\(source.variable) takes \(takes())\(unit), "
                 + "not “\(String(text.prefix(100)).onOneLine())”")
     }
 

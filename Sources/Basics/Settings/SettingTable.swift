@@ -1,81 +1,94 @@
-// The settings of one module: a struct of values, and a table that says how each is set.
+// The settings of one module: a struct of values, and one function that names each of them.
 //
 //     struct FetchSettings: SettingGroup {
 //         var timeout = Duration.seconds(10)
 //
-//         static let table: [SettingRow<Self>] = [
-//             .init("fetch-timeout", \.timeout, .seconds(0.05...3600), help: "…")
-//         ]
+//         mutating func declare(in table: SettingTable) throws(InputError) {
+//             try table.setting("fetch-timeout", &timeout, .seconds(0.05...3600), help: "…")
+//         }
 //     }
 //
-// That is all there is to declare: option, variable, default, check and documentation follow.
+// That is all there is to declare: option, variable, default, check and documentation follow. The same
+// function serves two ends: it lists the settings for whoever describes them, and reads them. It is a
+// function rather than a list of key paths, because those cost a Lambda start a sixth of its
+// instructions.
 
 /// The settings that one module reads. Any thread.
 package protocol SettingGroup: Sendable {
     /// The defaults.
     init()
-    /// How each is set, in the order in which documents list them.
-    static var table: [SettingRow<Self>] { get }
+    /// Names each setting and the property that it sets, in the order in which documents list them.
+    mutating func declare(in table: SettingTable) throws(InputError)
 }
 
 extension SettingGroup {
-    /// What the table declares.
-    package static var settings: [Setting] { table.map(\.setting) }
-
-    /// The name of the setting that sets a property.
-    package static func name(of property: PartialKeyPath<Self>) -> String {
-        guard let row = table.first(where: { $0.property == property }) else {
-            preconditionFailure("no setting sets \(property)")
+    /// What is declared.
+    package static var settings: [Setting] {
+        let table = SettingTable(.listing)
+        var defaults = Self()
+        do throws(InputError) {
+            try defaults.declare(in: table)
+        } catch {
+            preconditionFailure("nothing is read, so nothing can be wrong: \(error)")
         }
-        return row.setting.name
+        return table.settings
     }
 
     /// Reads every setting. Throws the first that can't be used.
     package init(reading sources: SettingSources) throws(InputError) {
         self.init()
-        for row in Self.table { try row.read(&self, sources) }
+        try declare(in: SettingTable(.reading(sources)))
     }
 }
 
-/// How one property of a group is set. Any thread.
-package struct SettingRow<Group: SettingGroup>: Sendable {
-    package let setting: Setting
-    fileprivate let property: any PartialKeyPath<Group> & Sendable
-    fileprivate let read: @Sendable (inout Group, SettingSources) throws(InputError) -> Void
+/// Takes the declarations of a group. One thread.
+package final class SettingTable {
+    enum Purpose {
+        case listing
+        case reading(SettingSources)
+    }
+
+    private let purpose: Purpose
+    private(set) var settings: [Setting] = []
+
+    init(_ purpose: Purpose) { self.purpose = purpose }
 
     /// A setting whose default is the property's own; `standard` says it in words where its value
-    /// alone would not do.
-    package init<Value: Sendable>(
-        _ name: String, _ property: any WritableKeyPath<Group, Value> & Sendable,
-        _ kind: SettingKind<Value>, aliases: [Alias] = [], standard: String? = nil, help: String
-    ) {
-        let setting = Setting(
-            name: name, aliases: aliases, help: help, takesText: kind.takes,
-            placeholderText: kind.placeholder,
-            standardText: { standard ?? kind.text(Group()[keyPath: property]) })
-        self.setting = setting
-        self.property = property
-        read = { (group, sources) throws(InputError) in
-            if let value = try sources.value(of: setting, kind.parse) {
-                group[keyPath: property] = value
+    /// alone would not do. Throws where what was given can't be used.
+    package func setting<Value: Sendable>(
+        _ name: String, _ value: inout Value, _ kind: SettingKind<Value>, aliases: [Alias] = [],
+        standard: String? = nil, help: String
+    ) throws(InputError) {
+        switch purpose {
+        case .reading(let sources):
+            if let given = try sources.value(of: name, aliases, takes: kind.takes, kind.parse) {
+                value = given
             }
+        case .listing:
+            settings.append(
+                Setting(
+                    name: name, aliases: aliases, takes: kind.takes(),
+                    placeholder: kind.placeholder(), defaultText: standard ?? kind.text(value),
+                    help: help))
         }
     }
 
-    /// A setting that may be left out; `standard` says what holds then.
-    package init<Value: Sendable>(
-        _ name: String, _ property: any WritableKeyPath<Group, Value?> & Sendable,
-        _ kind: SettingKind<Value>, aliases: [Alias] = [], standard: String, help: String
-    ) {
-        let setting = Setting(
-            name: name, aliases: aliases, help: help, takesText: kind.takes,
-            placeholderText: kind.placeholder, standardText: { standard })
-        self.setting = setting
-        self.property = property
-        read = { (group, sources) throws(InputError) in
-            if let value = try sources.value(of: setting, kind.parse) {
-                group[keyPath: property] = value
+    /// A setting that may be left out; `standard` says what holds then. Throws where what was given
+    /// can't be used.
+    package func setting<Value: Sendable>(
+        _ name: String, _ value: inout Value?, _ kind: SettingKind<Value>, aliases: [Alias] = [],
+        standard: String, help: String
+    ) throws(InputError) {
+        switch purpose {
+        case .reading(let sources):
+            if let given = try sources.value(of: name, aliases, takes: kind.takes, kind.parse) {
+                value = given
             }
+        case .listing:
+            settings.append(
+                Setting(
+                    name: name, aliases: aliases, takes: kind.takes(),
+                    placeholder: kind.placeholder(), defaultText: standard, help: help))
         }
     }
 }

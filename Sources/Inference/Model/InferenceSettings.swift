@@ -13,23 +13,26 @@ package struct InferenceSettings: SettingGroup {
     /// Labels in an answer; `nil`: as many as the model folder says.
     package var topK: Int?
 
+    /// The option that says how many labels are shown.
+    package static let topKOption = "top-k"
+
     /// The defaults.
     package init() {}
 
-    package static let table: [SettingRow<Self>] = [
-        .init(
-            "engine-library", \.engineLibrary,
+    package mutating func declare(in table: SettingTable) throws(InputError) {
+        try table.setting(
+            "engine-library", &engineLibrary,
             .text("the path of a library", placeholder: "file"),
-            standard: "beside the executable", help: "The inference engine's shared library."),
-        .init(
-            "threads", \.threads, .integer(1...512),
+            standard: "beside the executable", help: "The inference engine's shared library.")
+        try table.setting(
+            "threads", &threads, .integer(1...512),
             standard: "1; in Lambda, one invocation at a time, as many as workers",
-            help: "The threads of the engine within one inference."),
-        .init(
-            "max-image-pixels", \.maxPixels, .integer(1...1_000_000_000),
-            help: "The largest picture, width times height."),
-        .init(
-            "top-k", \.topK, .integer(1...1000), standard: "the model folder's, else 5",
-            help: "The labels in an answer, unless the request says otherwise."),
-    ]
+            help: "The threads of the engine within one inference.")
+        try table.setting(
+            "max-image-pixels", &maxPixels, .integer(1...1_000_000_000),
+            help: "The largest picture, width times height.")
+        try table.setting(
+            Self.topKOption, &topK, .integer(1...1000), standard: "the model folder's, else 5",
+            help: "The labels in an answer, unless the request says otherwise.")
+    }
 }

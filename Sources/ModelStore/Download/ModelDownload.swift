@@ -12,7 +12,7 @@ struct ModelDownload {
     private static let connectTimeout = Duration.seconds(10)
     /// No byte for that long: the host is gone.
     private static let stallTimeout = Duration.seconds(30)
-    /// Longer than any platform waits for a start (contracts.md A1).
+    /// Longer than any platform waits for a start (docs/platforms.md A1).
     private static let totalTimeout = Duration.seconds(3600)
     /// Model hubs go through two or three.
     private static let maxRedirects = 5

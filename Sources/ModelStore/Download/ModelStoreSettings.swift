@@ -19,6 +19,10 @@ package struct ModelStoreSettings: SettingGroup {
     /// Where fetched models are kept.
     package private(set) var temporaryFolder = "/tmp"
 
+    /// The options that choose a model.
+    package static let pathOption = "model-path"
+    package static let nameOption = "model-name"
+
     /// The defaults.
     package init() {}
 
@@ -36,27 +40,27 @@ package struct ModelStoreSettings: SettingGroup {
         if folder.hasPrefix("/") { temporaryFolder = folder }
     }
 
-    package static let table: [SettingRow<Self>] = [
-        .init(
-            "model-path", \.modelPath, .text("the path of a folder", placeholder: "folder"),
-            help: "The model folder; searched first."),
-        .init(
-            "model-name", \.modelName,
+    package mutating func declare(in table: SettingTable) throws(InputError) {
+        try table.setting(
+            Self.pathOption, &modelPath, .text("the path of a folder", placeholder: "folder"),
+            help: "The model folder; searched first.")
+        try table.setting(
+            Self.nameOption, &modelName,
             .text(
                 "the name of a folder in the zoo, or the address of a model", placeholder: "name"),
             aliases: [Alias("MODEL_NAME")], standard: "none",
             help: """
                 The model that is served where the model folder is missing or empty: a folder of the \
                 zoo, or an https:// or s3:// address of a .tar.gz or .onnx, fetched at the start.
-                """),
-        .init(
-            "zoo", \.zoo, .text("the path of a folder", placeholder: "folder"),
-            help: "The folder of model folders that --model-name chooses from."),
-        .init(
-            "model-sha256", \.sha256, .sha256, aliases: [Alias("MODEL_SHA256")], standard: "none",
-            help: "The SHA-256 that a fetched file must have; another one is not served."),
-        .init(
-            "model-max-bytes", \.maxBytes, .bytes(1...1_099_511_627_776),
-            help: "The largest model that is fetched, packed and unpacked."),
-    ]
+                """)
+        try table.setting(
+            "zoo", &zoo, .text("the path of a folder", placeholder: "folder"),
+            help: "The folder of model folders that --model-name chooses from.")
+        try table.setting(
+            "model-sha256", &sha256, .sha256, aliases: [Alias("MODEL_SHA256")], standard: "none",
+            help: "The SHA-256 that a fetched file must have; another one is not served.")
+        try table.setting(
+            "model-max-bytes", &maxBytes, .bytes(1...1_099_511_627_776),
+            help: "The largest model that is fetched, packed and unpacked.")
+    }
 }

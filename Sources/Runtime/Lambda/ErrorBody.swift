@@ -1,4 +1,5 @@
-// A failure in the words of the Runtime API (contracts.md B4): its type, and the JSON that reports it.
+// A failure in the words of the Runtime API (docs/platforms.md B4): its type, and the JSON that
+// reports it.
 
 internal import Basics
 

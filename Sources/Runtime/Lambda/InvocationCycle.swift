@@ -4,8 +4,9 @@
 //        ▲           └─► pausing ─┐
 //        └────────────────────────┘
 //
-// The status table is contracts.md B3. Sequential: there is one loop, and a Runtime API that fails ends
-// the process, so that the platform starts another. Concurrent: failures are waited out for a while.
+// The status table is docs/platforms.md B3. Sequential: there is one loop, and a Runtime API that
+// fails ends the process, so that the platform starts another. Concurrent: failures are waited out for
+// a while.
 
 /// What the Runtime API's answer to a POST means.
 enum AnswerVerdict: Equatable {

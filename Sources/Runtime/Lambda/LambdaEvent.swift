@@ -1,6 +1,6 @@
 // An event as Lambda's Runtime API delivers it, and whoever takes events.
 //
-// The headers are contracts.md B2; an empty header is an absent one, since the emulator sends those.
+// The headers are docs/platforms.md B2; an empty one counts as absent, since the emulator sends those.
 // What the body means is not known here: it is JSON of whatever shape, of whatever size.
 
 /// One event.

@@ -1,5 +1,5 @@
 // The internal extension that does nothing: where one is registered, the platform sends SIGTERM before
-// it ends the process (contracts.md B7). Without, the end is SIGKILL.
+// it ends the process (docs/platforms.md B7). Without, the end is SIGKILL.
 
 /// A registered extension. Loop thread.
 final class LambdaExtension {

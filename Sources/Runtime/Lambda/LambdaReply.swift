@@ -7,9 +7,9 @@
 ///
 /// Exactly one of `respond`, `fail` and `beginStream` … `endStream` counts; later calls do nothing.
 package final class LambdaReply {
-    /// The largest body that `respond` may carry, in bytes (contracts.md B5). Not checked here.
+    /// The largest body that `respond` may carry, in bytes (docs/platforms.md B5). Not checked here.
     package static let maxBufferedBytes = 6_291_456
-    /// The largest streamed answer, in bytes (contracts.md B6). Not checked here.
+    /// The largest streamed answer, in bytes (docs/platforms.md B6). Not checked here.
     package static let maxStreamedBytes = 200 << 20
 
     /// Called when a streamed answer that was congested has room again.

@@ -1,4 +1,5 @@
-// The Runtime API client: asks for events, hands them over, sends their answers (contracts.md B1–B9).
+// The Runtime API client: asks for events, hands them over, sends their answers
+// (docs/platforms.md B1–B9).
 //
 // Sequential mode has one invocation loop, concurrent mode several. The pool is its own and has no
 // address policy: the Runtime API is on loopback, where nothing that a request names may lead. What an
@@ -24,7 +25,7 @@ package struct LambdaSettings: Sendable {
 
 /// The client of the Runtime API. Loop thread; to be closed.
 package final class LambdaRuntime {
-    /// Invocation loops at most: a connection each, and descriptors are 1024 (contracts.md B11).
+    /// Invocation loops at most: a connection each, and descriptors are 1024 (docs/platforms.md B11).
     private static let loopsMax = 512
 
     let pool: TransferPool
@@ -64,7 +65,7 @@ package final class LambdaRuntime {
     // MARK: Start
 
     /// Registers an extension that waits for no event, so that SIGTERM comes before the end
-    /// (contracts.md B7). Once, while the model loads; a failure is a notice.
+    /// (docs/platforms.md B7). Once, while the model loads; a failure is a notice.
     package func registerExtension() {
         guard terminator == nil else { return }
         let terminator = LambdaExtension(pool, api) { [weak self] in self?.notice($0) }
@@ -97,7 +98,7 @@ package final class LambdaRuntime {
     // MARK: Snapshots
 
     /// Tells the platform that a snapshot can be taken; `completed` is called in the process that is
-    /// restored from it (contracts.md B8).
+    /// restored from it (docs/platforms.md B8).
     package func awaitRestore(_ completed: @escaping (Result<Void, TransferError>) -> Void) {
         afterRegistration { [pool, api] in
             pool.start(api.restoreNext) { completed($0.map { _ in }) }

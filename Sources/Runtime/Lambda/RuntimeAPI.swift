@@ -1,4 +1,5 @@
-// The calls of Lambda's Runtime API and its Extensions API as requests (contracts.md B1, B4–B8). Pure.
+// The calls of Lambda's Runtime API and its Extensions API as requests (docs/platforms.md B1, B4–B8).
+// Pure.
 //
 // What is the same for all invocations is built once. Requests have no limit of time but those that are
 // made while the process starts or ends: the environment may be frozen for minutes in any other.

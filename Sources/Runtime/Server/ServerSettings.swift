@@ -18,36 +18,36 @@ package struct ServerSettings: SettingGroup {
     /// The largest body that `limits` may be set to.
     private static let largestBody = 2_147_483_647
 
-    package static let table: [SettingRow<Self>] = [
-        .init("host", \.host, .address, help: "The address to listen on."),
-        .init(
-            "port", \.port, .integer(0...65_535, "a port"),
+    package mutating func declare(in table: SettingTable) throws(InputError) {
+        try table.setting("host", &host, .address, help: "The address to listen on.")
+        try table.setting(
+            "port", &port, .integer(0...65_535, "a port"),
             aliases: [Alias("SAGEMAKER_BIND_TO_PORT"), Alias("PORT")],
-            help: "The port to listen on; 0 takes a free one."),
-        .init(
-            "max-connections", \.maxConnections, .integer(1...1_000_000),
-            help: "Open connections; further ones wait in the backlog."),
-        .init(
-            "max-body", \.limits.bodyBytes, .bytes(1...largestBody),
+            help: "The port to listen on; 0 takes a free one.")
+        try table.setting(
+            "max-connections", &maxConnections, .integer(1...1_000_000),
+            help: "Open connections; further ones wait in the backlog.")
+        try table.setting(
+            "max-body", &limits.bodyBytes, .bytes(1...Self.largestBody),
             aliases: [
-                // 0 has batch transform send whole objects, however large (contracts.md A10).
-                Alias("SAGEMAKER_MAX_PAYLOAD_IN_MB", unit: 1_048_576, zero: largestBody),
+                // 0 has batch transform send whole objects, however large (docs/platforms.md A10).
+                Alias("SAGEMAKER_MAX_PAYLOAD_IN_MB", unit: 1_048_576, zero: Self.largestBody),
                 Alias("SAGEMAKER_MAX_REQUEST_SIZE"),
             ],
-            help: "The largest request body."),
-        .init(
-            "head-timeout", \.limits.headTimeout, .seconds(0.05...3600),
-            help: "The time the head of a request may take to arrive."),
-        .init(
-            "body-timeout", \.limits.bodyTimeout, .seconds(0.05...3600),
-            help: "The time a body may pause on its way in."),
-        .init(
-            "idle-timeout", \.limits.idleTimeout, .seconds(0.05...86_400),
-            help: "The time a connection may rest between requests."),
-        .init(
-            "write-timeout", \.limits.writeTimeout, .seconds(0.05...3600),
-            help: "The time a client may pause in taking its answer."),
-    ]
+            help: "The largest request body.")
+        try table.setting(
+            "head-timeout", &limits.headTimeout, .seconds(0.05...3600),
+            help: "The time the head of a request may take to arrive.")
+        try table.setting(
+            "body-timeout", &limits.bodyTimeout, .seconds(0.05...3600),
+            help: "The time a body may pause on its way in.")
+        try table.setting(
+            "idle-timeout", &limits.idleTimeout, .seconds(0.05...86_400),
+            help: "The time a connection may rest between requests.")
+        try table.setting(
+            "write-timeout", &limits.writeTimeout, .seconds(0.05...3600),
+            help: "The time a client may pause in taking its answer.")
+    }
 }
 
 extension SettingKind where Value == String {

@@ -26,26 +26,26 @@ package struct FetchSettings: SettingGroup {
         certificateFile = file.isEmpty ? nil : file
     }
 
-    package static let table: [SettingRow<Self>] = [
-        .init(
-            "fetch-allow", \.allow, .networks, standard: "none",
-            help: "Networks that URIs may point into although they are not public."),
-        .init(
-            "fetch-connect-timeout", \.connectTimeout, .seconds(0.05...3600),
-            help: "The time a connection to a picture's host may take."),
-        .init(
-            "fetch-timeout", \.timeout, .seconds(0.05...3600),
-            help: "The time a picture may take to be fetched."),
-        .init(
-            "fetch-max-bytes", \.maxBytes, .bytes(1...1_073_741_824),
-            help: "The largest picture that is fetched."),
-        .init(
-            "fetch-max-redirects", \.maxRedirects, .integer(0...20),
-            help: "The redirects that are followed to a picture."),
-        .init(
-            "max-fetches", \.maxConcurrent, .integer(1...10_000),
-            help: "Pictures that are fetched at the same time; further ones wait."),
-    ]
+    package mutating func declare(in table: SettingTable) throws(InputError) {
+        try table.setting(
+            "fetch-allow", &allow, .networks, standard: "none",
+            help: "Networks that URIs may point into although they are not public.")
+        try table.setting(
+            "fetch-connect-timeout", &connectTimeout, .seconds(0.05...3600),
+            help: "The time a connection to a picture's host may take.")
+        try table.setting(
+            "fetch-timeout", &timeout, .seconds(0.05...3600),
+            help: "The time a picture may take to be fetched.")
+        try table.setting(
+            "fetch-max-bytes", &maxBytes, .bytes(1...1_073_741_824),
+            help: "The largest picture that is fetched.")
+        try table.setting(
+            "fetch-max-redirects", &maxRedirects, .integer(0...20),
+            help: "The redirects that are followed to a picture.")
+        try table.setting(
+            "max-fetches", &maxConcurrent, .integer(1...10_000),
+            help: "Pictures that are fetched at the same time; further ones wait.")
+    }
 }
 
 extension SettingKind where Value == [NetworkRange] {

@@ -1,7 +1,7 @@
 // How many processors this process may really use: what its affinity allows and its cgroup pays for.
 //
-// The host's number would be wrong in every container (contracts.md A12): workers beyond the quota
-// only take turns at being stopped.
+// The host's number would be wrong in every container (docs/platforms.md A12): workers beyond the
+// quota only take turns at being stopped.
 
 internal import Basics
 internal import CLinux

@@ -1,6 +1,6 @@
 // The seam between the application and how its requests come: by HTTP, or from Lambda's Runtime API.
 //
-// A handle differs from the other in nothing but arrival and departure (DESIGN §5).
+// A handle differs from the other in nothing but arrival and departure (ARCHITECTURE.md).
 
 package import Runtime
 

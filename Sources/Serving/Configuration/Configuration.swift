@@ -9,13 +9,13 @@ package import Runtime
 package struct Configuration: Sendable {
     package let models: ModelStoreSettings
     package let inference: InferenceSettings
-    package let server: ServerSettings
+    package var server: ServerSettings
     package let work: WorkSettings
     package let requests: RequestSettings
     package let fetch: FetchSettings
     package let function: FunctionSettings
     package let s3: S3Settings
-    package let log: LogSettings
+    package var log: LogSettings
 
     // What the platform decides where nobody did.
     package let workers: Int

@@ -10,7 +10,8 @@ package enum Platform: Sendable {
     var requestTimeout: Duration {
         switch self {
         case .sageMaker: .seconds(59)
-        // An invocation has a deadline of its own; no function may take longer (contracts.md B11).
+        // An invocation has a deadline of its own; no function may take longer
+        // (docs/platforms.md B11).
         case .lambda: .seconds(900)
         }
     }
@@ -24,8 +25,8 @@ package enum Platform: Sendable {
         return min(Processors.available, Self.processors(megabytes: memory))
     }
 
-    /// The processors that a function's memory pays for, rounded up: one for 1769 MB (contracts.md
-    /// B10).
+    /// The processors that a function's memory pays for, rounded up: one for 1769 MB
+    /// (docs/platforms.md B10).
     static func processors(megabytes: Int) -> Int {
         megabytes / 1769 + (megabytes % 1769 == 0 ? 0 : 1)
     }

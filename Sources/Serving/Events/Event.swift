@@ -1,4 +1,4 @@
-// What a Lambda function was invoked with, by its shape (contracts.md B15).
+// What a Lambda function was invoked with, by its shape (docs/platforms.md B15).
 //
 // Nothing says what an event is but its members. Reading never fails: what is no envelope is a
 // direct request, and what is wrong with it is said as for any request, JSON that can't be read
@@ -20,7 +20,7 @@ enum Event: Sendable {
     case records(RecordBatch)
 
     /// Whether its sender can take a streamed answer: load balancers, queues and topics can't
-    /// (contracts.md B6).
+    /// (docs/platforms.md B6).
     var takesStreams: Bool {
         switch self {
         case .direct, .warmUp: true

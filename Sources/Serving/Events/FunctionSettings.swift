@@ -14,27 +14,27 @@ package struct FunctionSettings: SettingGroup {
     /// The defaults.
     package init() {}
 
-    package static let table: [SettingRow<Self>] = [
-        .init(
-            "lambda-concurrency", \.concurrency, .integer(1...10_000),
+    package mutating func declare(in table: SettingTable) throws(InputError) {
+        try table.setting(
+            "lambda-concurrency", &concurrency, .integer(1...10_000),
             aliases: [Alias("AWS_LAMBDA_MAX_CONCURRENCY")], standard: "one at a time",
-            help: "The invocations that Lambda gives at the same time (Managed Instances)."),
-        .init(
-            "invoke-mode", \.invokeMode, .choice, aliases: [Alias("AWS_LWA_INVOKE_MODE")],
-            help: "How answers leave Lambda: whole, or streamed; as the function's URL is set up."),
-        .init(
-            "direct-errors", \.directErrors, .choice,
-            help: "Failures of direct events: reported to Lambda, or answered as JSON."),
-        .init(
-            "lambda-extension", \.registersExtension, .flag,
+            help: "The invocations that Lambda gives at the same time (Managed Instances).")
+        try table.setting(
+            "invoke-mode", &invokeMode, .choice, aliases: [Alias("AWS_LWA_INVOKE_MODE")],
+            help: "How answers leave Lambda: whole, or streamed; as the function's URL is set up.")
+        try table.setting(
+            "direct-errors", &directErrors, .choice,
+            help: "Failures of direct events: reported to Lambda, or answered as JSON.")
+        try table.setting(
+            "lambda-extension", &registersExtension, .flag,
             help: """
                 Register an extension that does nothing, so that Lambda announces the end by SIGTERM.
-                """),
-    ]
+                """)
+    }
 }
 
-/// How an answer leaves Lambda; nothing in an event says which of them its sender takes (contracts.md
-/// B6).
+/// How an answer leaves Lambda; nothing in an event says which of them its sender takes
+/// (docs/platforms.md B6).
 package enum InvokeMode: String, CaseIterable, Sendable {
     case buffered
     case responseStream = "response-stream"

@@ -1,5 +1,5 @@
 // What platforms that send HTTP requests as events want back: the response as JSON
-// (contracts.md B6, B15), keys always in the same order.
+// (docs/platforms.md B6, B15), keys always in the same order.
 
 internal import Basics
 internal import HTTP
@@ -21,7 +21,7 @@ struct HTTPEnvelope: Sendable, Equatable {
         /// Whether it wants the status in words, too.
         var wantsReason: Bool { self == .loadBalancer || self == .lattice }
 
-        /// Whether it can pass on a streamed answer (contracts.md B6).
+        /// Whether it can pass on a streamed answer (docs/platforms.md B6).
         var takesStreams: Bool { self == .functionURL || self == .restAPI }
 
         /// The largest reply it takes, in bytes; for the others that is Lambda's own limit (ELB
@@ -57,8 +57,8 @@ struct HTTPEnvelope: Sendable, Equatable {
         return json.bytes
     }
 
-    /// The beginning of a streamed answer: status and fields, eight NUL bytes (contracts.md B6), and
-    /// what there is of the content. JSON holds no NUL, so the first one ends it.
+    /// The beginning of a streamed answer: status and fields, eight NUL bytes (docs/platforms.md B6),
+    /// and what there is of the content. JSON holds no NUL, so the first one ends it.
     func beginning(of response: Response) -> [UInt8] {
         var json = JSONWriter()
         json.object { writeHead(response.head, to: &$0) }

@@ -1,5 +1,6 @@
 // HTTP requests that a platform took and sends as events: Function URLs and HTTP APIs (payload
-// 2.0), REST APIs and HTTP APIs (payload 1.0), load balancers and VPC Lattice (contracts.md B15).
+// 2.0), REST APIs and HTTP APIs (payload 1.0), load balancers and VPC Lattice
+// (docs/platforms.md B15).
 //
 // Each becomes what it was before the platform took it apart: the bytes of a head and a body. From
 // there on nothing knows of events, until the answer is put into the envelope that the platform

@@ -1,4 +1,4 @@
-// Events that bring records: notifications of S3, messages of SQS and SNS (contracts.md B15).
+// Events that bring records: notifications of S3, messages of SQS and SNS (docs/platforms.md B15).
 //
 // Each record stands for itself: one that can't be read fails alone. What is answered depends on
 // who sent them. A queue takes back the messages that failed, and nobody sees the rest of the

@@ -16,7 +16,7 @@ enum S3Event {
         guard !isRemoval(try record.stringIfAny("eventName") ?? "") else { return nil }
         let s3 = try record.object("s3")
         let object = try s3.object("object")
-        // Keys are form-encoded here, and only here (contracts.md B15).
+        // Keys are form-encoded here, and only here (docs/platforms.md B15).
         guard let key = PercentEncoding.decoded(form: try object.string("key")) else {
             throw Failure(
                 .badRequest, "\"\(object.place(of: "key"))\" does not stand for UTF-8")

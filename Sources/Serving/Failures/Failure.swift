@@ -1,4 +1,5 @@
-// The one table of errors: what can go wrong with a request, its code, its status (DESIGN §9).
+// The one table of errors: what can go wrong with a request, its code, its status
+// (docs/rulings.md#errors).
 //
 // The code is also the error type that Lambda reports. A failure's sentence is for the person who
 // sent the request: it names what is wrong and what would be right.

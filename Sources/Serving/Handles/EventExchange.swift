@@ -2,8 +2,8 @@
 //
 // A direct event's sender takes the answer's body as it is, and hears of a failure from Lambda. A
 // sender that speaks HTTP gets the whole response in an envelope, failures too: a client's mistake is
-// no failure of the function (contracts.md B4). Answers leave whole, or streamed where the function is
-// set up for that; JSON lines that can't be streamed are gathered first.
+// no failure of the function (docs/platforms.md B4). Answers leave whole, or streamed where the
+// function is set up for that; JSON lines that can't be streamed are gathered first.
 
 internal import HTTP
 internal import Runtime

@@ -1,5 +1,5 @@
 // The SageMaker handle: an HTTP server, open from the start, so that `/ping` can say that the model is
-// still loading (contracts.md A3).
+// still loading (docs/platforms.md A3).
 
 internal import EventLoop
 package import Runtime

@@ -1,4 +1,5 @@
-// The Lambda handle: the same application, its requests taken from the Runtime API (contracts.md B).
+// The Lambda handle: the same application, its requests taken from the Runtime API
+// (docs/platforms.md B1–B9).
 //
 //     opened ─► (restored) ─► asking for events ─► drained
 
@@ -21,8 +22,8 @@ package final class LambdaHandle: Handle {
         self.restores = restores
     }
 
-    /// Lambda kills what is not gone soon after SIGTERM: 600 ms where it is most patient (contracts.md
-    /// B7, B9).
+    /// Lambda kills what is not gone soon after SIGTERM: 600 ms where it is most patient
+    /// (docs/platforms.md B7, B9).
     private static let longestDrain = Duration.milliseconds(400)
 
     package var drainTimeout: Duration {

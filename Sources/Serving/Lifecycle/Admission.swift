@@ -1,4 +1,5 @@
-// Accept or refuse: decided once, when a request has arrived, by counts alone (contracts.md A6).
+// Accept or refuse: decided once, when a request has arrived, by counts alone
+// (docs/rulings.md#admission).
 //
 // What is accepted is never refused later for want of room, so every accepted request gets its
 // answer; what is refused is refused at once, so overload never piles up.

@@ -122,7 +122,7 @@ extension Backend {
     }
 
     /// Lets go of what would be dead or stale in a process that is restored from a snapshot: open
-    /// connections and what was learned over them (contracts.md B8).
+    /// connections and what was learned over them (docs/platforms.md B8).
     func prepareForSnapshot() {
         transfers.closeIdleConnections()
         objects.forget()

@@ -1,4 +1,4 @@
-// Log lines on standard error: text for people, JSON for machines (contracts.md A16, B12).
+// Log lines on standard error: text for people, JSON for machines (docs/platforms.md A16, B12).
 //
 // Lines of one turn leave together. Where their reader is slow they wait here, and are dropped where
 // too many do, since no log is worth a server that stands still. One event is one line, whatever its

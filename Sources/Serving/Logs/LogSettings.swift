@@ -10,20 +10,24 @@ package struct LogSettings: SettingGroup {
     /// Whether requests leave a line each.
     package var access = true
 
+    /// The option that says what is logged.
+    package static let levelOption = "log-level"
+
     /// The defaults.
     package init() {}
 
-    package static let table: [SettingRow<Self>] = [
-        .init(
-            "log-format", \.format, .choice, aliases: [Alias("AWS_LAMBDA_LOG_FORMAT")],
+    package mutating func declare(in table: SettingTable) throws(InputError) {
+        try table.setting(
+            "log-format", &format, .choice, aliases: [Alias("AWS_LAMBDA_LOG_FORMAT")],
             standard: "text; in Lambda, several invocations at a time, json",
-            help: "How log lines are written."),
-        .init(
-            "log-level", \.level, .logLevel,
+            help: "How log lines are written.")
+        try table.setting(
+            Self.levelOption, &level, .logLevel,
             aliases: [Alias("SAGEMAKER_CONTAINER_LOG_LEVEL"), Alias("AWS_LAMBDA_LOG_LEVEL")],
-            help: "The least important lines that are written."),
-        .init("access-log", \.access, .flag, help: "A log line for every request but /ping."),
-    ]
+            help: "The least important lines that are written.")
+        try table.setting(
+            "access-log", &access, .flag, help: "A log line for every request but /ping.")
+    }
 }
 
 extension SettingKind where Value == LogLevel {

@@ -1,5 +1,5 @@
 // Finds the model that is to be served and loads it: the same order of search in both handles, so
-// that no platform serves another model (DESIGN §3).
+// that no platform serves another model (docs/rulings.md#models).
 
 internal import Basics
 package import Inference

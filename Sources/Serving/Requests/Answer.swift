@@ -1,4 +1,4 @@
-// The JSON of answers: the shapes of DESIGN §4, the same bytes from every handle.
+// The JSON of answers: the shapes of docs/http.md#classify, the same bytes from every handle.
 
 internal import Basics
 package import Inference

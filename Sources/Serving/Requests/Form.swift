@@ -1,4 +1,4 @@
-// The forms a JSON request comes in (DESIGN §4), read into one shape.
+// The forms a JSON request comes in (docs/http.md#classify), read into one shape.
 //
 //     {"uri": U}                          one image, its result
 //     {"uris": [U, …]}                    many, a list of predictions
@@ -19,7 +19,8 @@ package struct Form: Sendable, Equatable {
         case many([Item])
     }
 
-    /// What the JSON was sent as; a line or a message may also be a string alone, a URI (DESIGN §9).
+    /// What the JSON was sent as; a line or a message may also be a string alone, a URI
+    /// (docs/rulings.md#requests).
     package enum Frame: String, Sendable {
         case body, line, message, detail
 

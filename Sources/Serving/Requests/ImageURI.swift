@@ -57,7 +57,8 @@ package enum ImageURI: Equatable {
         }
     }
 
-    /// A URI as an answer repeats it: as sent, but a `data:` URI without its data (DESIGN §9).
+    /// A URI as an answer repeats it: as sent, but a `data:` URI without its data
+    /// (docs/rulings.md#requests).
     static func echo(of uri: String) -> String {
         guard scheme(of: uri) == "data" else { return uri }
         guard let comma = uri.utf8.firstIndex(of: UInt8(ascii: ",")) else { return "data:" }

@@ -7,7 +7,7 @@ enum BodyKind: Equatable {
     case json
     case jsonLines
     case image
-    /// Nobody said; the first byte decides (DESIGN §9).
+    /// Nobody said; the first byte decides (docs/rulings.md#requests).
     case unstated
 
     /// Names that JSON lines go by.

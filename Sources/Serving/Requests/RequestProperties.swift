@@ -12,7 +12,7 @@ struct RequestProperties {
     /// The name that the client gave its request, where it gave one.
     let inferenceID: String?
 
-    /// The longest id that is taken over into logs, in bytes (contracts.md A5).
+    /// The longest id that is taken over into logs, in bytes (docs/platforms.md A5).
     private static let longestID = 64
 
     init(kind: BodyKind, topK: Int? = nil, accept: String = "") {

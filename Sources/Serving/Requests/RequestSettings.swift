@@ -14,22 +14,22 @@ package struct RequestSettings: SettingGroup {
     /// The defaults.
     package init() {}
 
-    package static let table: [SettingRow<Self>] = [
-        .init(
-            "base-path", \.basePath, .basePath, aliases: [Alias("AWS_LWA_REMOVE_BASE_PATH")],
+    package mutating func declare(in table: SettingTable) throws(InputError) {
+        try table.setting(
+            "base-path", &basePath, .basePath, aliases: [Alias("AWS_LWA_REMOVE_BASE_PATH")],
             standard: "/",
             help: """
                 A path prefix that an API's custom domain or a proxy leaves on request paths; it is \
                 removed. Paths without it work too.
-                """),
-        .init(
-            "max-items", \.maxItems, .integer(1...1_000_000),
-            help: "The most pictures one JSON request may name (JSON lines have no such limit)."),
-        .init(
-            "default-accept", \.defaultAccept, .answerTypes,
+                """)
+        try table.setting(
+            "max-items", &maxItems, .integer(1...1_000_000),
+            help: "The most pictures one JSON request may name (JSON lines have no such limit).")
+        try table.setting(
+            "default-accept", &defaultAccept, .answerTypes,
             aliases: [Alias("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT")],
-            help: "The Accept field of requests that have none."),
-    ]
+            help: "The Accept field of requests that have none.")
+    }
 }
 
 extension SettingKind where Value == BasePath {
