@@ -8,34 +8,6 @@ import Testing
 
 @testable import Serving
 
-/// Routes as the application does, to invocations of a rig.
-private final class RigRouter: Router {
-    let rig: LifecycleRig
-    var bodyLimit = 1000
-
-    init(_ rig: LifecycleRig) { self.rig = rig }
-
-    func begin(
-        _ head: borrowing RequestHead, in bytes: Span<UInt8>, context: RequestContext?
-    ) -> Beginning {
-        switch Route(head.method, path: head.path, in: bytes) {
-        case .ping: return .answer(Response(.ok, contentType: "application/json"))
-        case .invocations, .endpoint:
-            do throws(Failure) {
-                let properties = try RequestProperties(head, in: bytes, defaultAccept: "*/*")
-                guard let context else { preconditionFailure("an event has a context") }
-                return .receive(
-                    Invocation("request", properties, context, host: rig), bodyLimit: bodyLimit)
-            } catch {
-                return .answer(error.response)
-            }
-        case .methodNotAllowed(let allow):
-            return .answer(Failure(.methodNotAllowed, "wrong", allow: allow).response)
-        case .notFound: return .answer(Failure(.notFound, "none").response)
-        }
-    }
-}
-
 @Suite(.timeLimit(.minutes(5))) struct EventRoutingTests {
     /// The status and the body of the reply to an event.
     private func reply(
@@ -43,8 +15,9 @@ private final class RigRouter: Router {
     ) throws -> (status: Int, body: String) {
         let event = try #require(Event(json).http)
         let rig = try LifecycleRig()
-        let router = RigRouter(rig)
-        router.bodyLimit = bodyLimit
+        var limits = Limits()
+        limits.bodyBytes = bodyLimit
+        let router = Router(RequestSettings(), limits: limits, log: nil, host: rig)
         let response: Response
         let context = RequestContext(id: "1")
         switch event.route(through: router, context: context, limits: Limits()) {
@@ -93,9 +66,14 @@ private final class RigRouter: Router {
         (Sample("HEAD", Samples.functionURL(method: "HEAD", path: "/ping")), 200, ""),
         (
             Sample("GET", Samples.functionURL(method: "GET")), 405,
-            error("wrong", "MethodNotAllowed")
+            error("this route takes POST", "MethodNotAllowed")
         ),
-        (Sample("path", Samples.restAPI(path: "/x")), 404, error("none", "NotFound")),
+        (
+            Sample("path", Samples.restAPI(path: "/x")), 404,
+            error(
+                "there is no such route; there are /ping, /invocations and, for SageMaker's clients, "
+                    + "/endpoints/NAME/invocations", "NotFound")
+        ),
         (
             Sample("form", Samples.loadBalancer(body: "{}")), 400,
             error(#""uri" is missing: the body must hold one of "uri", "uris" and "instances""#)

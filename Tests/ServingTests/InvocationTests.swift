@@ -200,7 +200,7 @@ import Testing
         let rig = try LifecycleRig()
         let (_, exchange) = rig.send("ok a", .image)
         var inFlight: Int?
-        exchange.onWrite = { [unowned rig] in inFlight = rig.admission.inFlight }
+        exchange.onWrite = { [unowned rig] in inFlight = rig.gate.inFlight }
         try rig.turn { exchange.endCount > 0 }
         #expect(inFlight == 0)
     }
@@ -212,7 +212,7 @@ import Testing
         exchanges += (1..<9).map { rig.send("gate \($0)", .image).1 }
         exchanges.append(rig.send("ok x", .image).1)
         #expect(exchanges[9].status == 503)
-        #expect(rig.admission.inFlight == 9)
+        #expect(rig.gate.inFlight == 9)
         for gate in 0..<9 { rig.gates.open("\(gate)") }
         try rig.turn { exchanges.allSatisfy { $0.endCount == 1 } }
         #expect(rig.isAtRest)
@@ -239,7 +239,7 @@ import Testing
                     + #""code":"Function.FetchFailed"}"#
             ]
         #expect(exchange.text == #"{"predictions":["# + expected.joined(separator: ",") + "]}")
-        #expect(rig.admission.inFlight == 0)
+        #expect(rig.gate.inFlight == 0)
     }
 
     @Test func `a host that never answers meets the request's deadline`() throws {
@@ -256,7 +256,7 @@ import Testing
         try rig.turn { exchange.endCount > 0 }
         #expect(exchange.status == 504)
         #expect(rig.backend.transfers.activeCount == 0)
-        #expect(rig.admission.inFlight == 0)
+        #expect(rig.gate.inFlight == 0)
     }
 }
 

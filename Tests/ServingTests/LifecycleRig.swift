@@ -41,7 +41,7 @@ final class LifecycleRig: InvocationHost {
     let loop: EventLoop
     let backend: Backend
     var requestTimeout = Duration.seconds(59)
-    private(set) var admission: Admission
+    let gate: Gate
     private(set) var itemLog: [(uri: String?, result: Result<[Prediction], Failure>)] = []
     private(set) var accessLog: [(status: Int?, outcome: String?, id: String?)] = []
     /// Registrations of a loop at rest.
@@ -62,8 +62,11 @@ final class LifecycleRig: InvocationHost {
         backend = Backend(
             loop: loop, pool: pool, transfers: transfers, objects: objects,
             fetch: configuration.fetch, topK: 5, maxItems: maxItems, queueCapacity: 8 * workers)
-        admission = Admission(queueCapacity: 8 * workers, workers: workers, maxFetches: 8)
+        gate = Gate(
+            Admission(queueCapacity: 8 * workers, workers: workers, maxFetches: 8),
+            eventCapacity: 8 * workers)
         while !started.value { try loop.turn() }
+        gate.open(backend)
         restingRegistrations = loop.registrationCount
     }
 
@@ -72,20 +75,6 @@ final class LifecycleRig: InvocationHost {
     }
 
     // MARK: InvocationHost
-
-    func admit() throws(Failure) -> Backend {
-        guard admission.hasRoom else { throw Failure(.overloaded, "full") }
-        admission.accept()
-        return backend
-    }
-
-    func requireRoomInQueue() throws(Failure) {
-        guard admission.hasRoomInQueue(waiting: backend.pool.waitingCount) else {
-            throw Failure(.overloaded, "the queue is full")
-        }
-    }
-
-    func release() { admission.release() }
 
     func logItem(
         _ item: Item?, _ result: Result<[Prediction], Failure>, of context: RequestContext
@@ -131,7 +120,7 @@ final class LifecycleRig: InvocationHost {
 
     /// Whether nothing is left of any request.
     var isAtRest: Bool {
-        admission.inFlight == 0 && backend.pool.pendingCount == 0
+        gate.inFlight == 0 && backend.pool.pendingCount == 0
             && backend.transfers.activeCount == 0 && backend.transfers.waitingCount == 0
             && loop.registrationCount == restingRegistrations
     }

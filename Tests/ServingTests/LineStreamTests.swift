@@ -205,7 +205,7 @@ import Testing
         exchange.onWrite = { [unowned exchange, weak invocation] in
             if exchange.pieces.count == piece { invocation?.abandon() }
         }
-        try rig.turn { rig.admission.inFlight == 0 }
+        try rig.turn { rig.gate.inFlight == 0 }
         for _ in 0..<10 {
             try rig.step()
         }
@@ -229,7 +229,7 @@ import Testing
             Array(String(repeating: "x\n", count: 100).utf8), exchange: try #require(exchange))
         #expect(writes < 50)
         exchange = nil
-        try rig.turn { rig.admission.inFlight == 0 }
+        try rig.turn { rig.gate.inFlight == 0 }
         try rig.step()
         #expect(writes == 50)
         #expect(rig.isAtRest)

@@ -31,7 +31,7 @@ struct Predict: ParsableCommand {
 
     func run() throws {
         var given = settings.given
-        let inputs = PredictionInputs(images, isRecursive: recursive)
+        let inputs = PictureInputs(images, isRecursive: recursive)
         let names = inputs.inputs.map(\.name)
         let modelPath = ModelStoreSettings.pathOption
         let isChosen = [modelPath, ModelStoreSettings.nameOption].contains {
@@ -64,11 +64,10 @@ struct Predict: ParsableCommand {
             report = PredictionProgress(around: report, total: names.count)
         }
         var allWell = false
-        do throws(SystemError) {
-            allWell = try PredictionRun(inputs.inputs, loaded, configuration, report: report)
-                .finish()
+        do throws(RunProblem) {
+            allWell = try PredictionRun.run(inputs.inputs, loaded, configuration, report: report)
         } catch {
-            complain("\(error)")
+            if case .other(let sentence) = error { complain(sentence) }
         }
         if !allWell { throw ExitCode(EXIT_FAILURE) }
     }

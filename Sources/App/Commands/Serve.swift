@@ -47,21 +47,6 @@ func usable<Value>(_ value: () throws(InputError) -> Value) throws -> Value {
     }
 }
 
-/// Writes one line to standard error.
-func complain(_ line: String) {
-    let bytes = Array("amphora: \(line)\n".utf8)
-    _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
-}
-
-/// Says on standard error that a model is fetched; one that is there already needs no word.
-func complain(fetching notice: FetchNotice) {
-    switch notice {
-    case .started(let address): complain("fetching the model from \(address)")
-    case .repeated(let reason): complain("fetching the model anew: \(reason)")
-    case .ended, .found: break
-    }
-}
-
 /// The limit of open descriptors.
 enum OpenFiles {
     /// Raises the soft limit to the hard one: each connection is a descriptor, setrlimit(2).

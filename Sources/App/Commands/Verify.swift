@@ -96,14 +96,14 @@ struct Verify: ParsableCommand {
             complain("\(path) exists already; --force replaces it")
             throw ExitCode(EX_CANTCREAT)
         }
-        let inputs = PredictionInputs(images, isRecursive: recursive)
+        let inputs = PictureInputs(images, isRecursive: recursive)
         let loaded = try load(configuration)
         for note in loaded.model.warnings + inputs.notes { complain(note) }
         let count: RecordingRun.Count
         do {
             let file = try OutputFile(path)
             let isWatched = Terminal.isWatched(STDERR_FILENO)
-            let run = try RecordingRun(
+            let run = RecordingRun(
                 inputs.inputs, configuration, to: file,
                 progress: isWatched
                     ? ProgressLine(total: inputs.inputs.count, unit: "images") : nil)

@@ -1,4 +1,4 @@
-// A list of pictures through the classifier, several at a time, reported in the order given.
+// Pictures to the reports of `amphora predict`.
 
 internal import EventLoop
 internal import HTTP
@@ -12,72 +12,41 @@ protocol PredictionReport: AnyObject {
     func add(_ item: Item, _ result: Result<[Prediction], Failure>)
 }
 
-/// One run over a list of pictures. Owns the loop; the calling thread runs it.
-final class PredictionRun {
+/// One run of `predict`.
+enum PredictionRun {
     private typealias Outcome = (item: Item, result: Result<[Prediction], Failure>)
 
-    private let configuration: Configuration
-    private let loop: EventLoop
-    private let report: any PredictionReport
-    private let images: [PredictionInputs.Input]
-    private var backend: Backend?
-    private var run: OrderedRun<Outcome>?
-    private var failedCount = 0
-    private var workerFailure: String?
-
-    /// Starts the workers.
-    init(
-        _ images: [PredictionInputs.Input], _ loaded: LoadedModel, _ configuration: Configuration,
+    /// Classifies everything; returns whether all went well. Throws what came between.
+    static func run(
+        _ pictures: [PictureInputs.Input], _ loaded: LoadedModel, _ configuration: Configuration,
         report: any PredictionReport
-    ) throws(SystemError) {
-        self.images = images
-        self.configuration = configuration
-        self.report = report
-        loop = EventLoop(poller: try EpollPoller())
-        backend = try Backend(loaded.model, configuration, on: loop) { [unowned self] started in
-            switch started {
-            case .success: launch()
-            case .failure(let failure): stop(because: failure.reason)
-            }
+    ) throws(RunProblem) -> Bool {
+        var failedCount = 0
+        let bytesMax = configuration.server.limits.bodyBytes
+        let run: PictureRun<Outcome>
+        do throws(SystemError) {
+            run = try PictureRun(
+                pictures, configuration, begin: { begin($0, bytesMax, $1, $2) },
+                deliver: { outcome in
+                    report.add(outcome.item, outcome.result)
+                    if case .failure = outcome.result { failedCount += 1 }
+                })
+        } catch {
+            throw .other("\(error)")
         }
+        try run.finish(with: loaded)
+        return failedCount == 0
     }
 
-    /// Classifies everything; returns whether all went well.
-    func finish() throws(SystemError) -> Bool {
-        try loop.run()
-        backend?.close()
-        if let workerFailure { complain(workerFailure) }
-        return failedCount == 0 && workerFailure == nil
-    }
-
-    private func stop(because reason: String) {
-        workerFailure = reason
-        loop.stop()
-    }
-
-    private func launch() {
-        guard let backend else { return }
-        let run = OrderedRun<Outcome>(
-            over: images, on: loop, window: backend.window,
-            begin: { [unowned self] in begin($0, backend, $1) },
-            deliver: { [unowned self] in
-                report.add($0.item, $0.result)
-                if case .failure = $0.result { failedCount += 1 }
-            },
-            finished: { [unowned self] in loop.stop() })
-        self.run = run
-        run.launch()
-    }
-
-    private func begin(
-        _ image: PredictionInputs.Input, _ backend: Backend,
+    private static func begin(
+        _ picture: PictureInputs.Input, _ bytesMax: Int, _ backend: Backend,
         _ completed: @escaping (Outcome) -> Void
     ) {
         let item: Item
         do throws(UnusableInput) {
-            item = try image.item(limit: configuration.server.limits.bodyBytes)
+            item = try picture.item(limit: bytesMax)
         } catch {
-            let none = Item(bytes: [], name: image.name)
+            let none = Item(bytes: [], name: picture.name)
             return completed((none, .failure(Failure(.badRequest, error.sentence))))
         }
         // Nobody else holds it while its picture is on the way.

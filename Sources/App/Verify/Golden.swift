@@ -127,10 +127,3 @@ struct Golden {
         return json.bytes + [UInt8(ascii: "\n")]
     }
 }
-
-extension ImageURI {
-    /// Whether a command's argument is a URI, and not the path of a file.
-    static func isURI(_ argument: String) -> Bool {
-        argument.contains("://") || argument.prefix(5).lowercased() == "data:"
-    }
-}

@@ -10,7 +10,7 @@ internal import Inference
 internal import Runtime
 internal import Serving
 
-/// One run over a list of pictures. Owns the loop; the calling thread runs it.
+/// One run of `verify --record`. The calling thread runs it.
 final class RecordingRun {
     /// What came of one input.
     private enum Outcome {
@@ -29,71 +29,40 @@ final class RecordingRun {
 
     private let configuration: Configuration
     private let file: OutputFile
-    private let loop: EventLoop
     private let progress: ProgressLine?
-    private let inputs: [PredictionInputs.Input]
-    private var signals: Signals?
-    private var backend: Backend?
-    private var run: OrderedRun<Outcome>?
+    private let inputs: [PictureInputs.Input]
+    private var run: PictureRun<Outcome>?
     private var count = Count()
-    private var problem: RunProblem?
 
     /// Prepares a run that writes to a file.
     init(
-        _ inputs: [PredictionInputs.Input], _ configuration: Configuration, to file: OutputFile,
+        _ inputs: [PictureInputs.Input], _ configuration: Configuration, to file: OutputFile,
         progress: ProgressLine?
-    ) throws(SystemError) {
+    ) {
         self.inputs = inputs
         self.configuration = configuration
         self.file = file
         self.progress = progress
-        loop = EventLoop(poller: try EpollPoller())
     }
 
     /// Records everything with a model. Throws what came between.
     func finish(with loaded: LoadedModel) throws(RunProblem) -> Count {
+        let run: PictureRun<Outcome>
         do throws(SystemError) {
-            try turn(loaded)
+            run = try PictureRun(
+                inputs, configuration, begin: { [unowned self] in begin($0, $1, $2) },
+                deliver: { [unowned self] in deliver($0) })
         } catch {
-            problem = problem ?? .other("\(error)")
+            throw .other("\(error)")
         }
-        guard problem == nil, run?.isFinished == true else { throw problem ?? .logged }
+        self.run = run
+        defer { progress?.wipe() }
+        try run.finish(with: loaded, until: Application.endingSignals)
         return count
     }
 
-    private func turn(_ loaded: LoadedModel) throws(SystemError) {
-        signals = try Signals(Application.endingSignals, on: loop) { [unowned self] in
-            stop(.interrupted($0))
-        }
-        backend = try Backend(loaded.model, configuration, on: loop) { [unowned self] started in
-            switch started {
-            case .success: start()
-            case .failure(let failure): stop(.other(failure.reason))
-            }
-        }
-        try loop.run()
-        progress?.wipe()
-        backend?.close()
-    }
-
-    private func stop(_ problem: RunProblem) {
-        self.problem = self.problem ?? problem
-        loop.stop()
-    }
-
-    private func start() {
-        guard let backend else { return }
-        let run = OrderedRun<Outcome>(
-            over: inputs, on: loop, window: backend.window,
-            begin: { [unowned self] in begin($0, backend, $1) },
-            deliver: { [unowned self] in deliver($0) },
-            finished: { [unowned self] in loop.stop() })
-        self.run = run
-        run.launch()
-    }
-
     private func begin(
-        _ input: PredictionInputs.Input, _ backend: Backend,
+        _ input: PictureInputs.Input, _ backend: Backend,
         _ completed: @escaping (Outcome) -> Void
     ) {
         let item: Item
@@ -122,7 +91,7 @@ final class RecordingRun {
             do throws(OutputFile.Failure) {
                 try file.append(line)
             } catch {
-                stop(.other("\(error)"))
+                run?.stop(.other("\(error)"))
             }
         }
         progress?.advance()

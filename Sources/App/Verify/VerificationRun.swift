@@ -159,13 +159,3 @@ final class VerificationRun {
         held += size
     }
 }
-
-/// Why a run could not come to its end.
-enum RunProblem: Error {
-    /// The recording can't be read.
-    case recording(String)
-    case interrupted(CInt)
-    case other(String)
-    /// A line of the log has said it.
-    case logged
-}

@@ -51,13 +51,13 @@ package struct SettingSources: Sendable {
                 + "not “\(String(text.prefix(100)).onOneLine())”")
     }
 
-    /// Throws where a variable begins as ours do and is none of `settings`'.
+    /// Throws where a variable begins as ours do and is none of the settings of these names.
     package func refuseUnknownVariables(
-        besides settings: @autoclosure () -> [Setting]
+        besides names: @autoclosure () -> [String]
     ) throws(InputError) {
         let ours = environment.filter { $0.key.hasPrefix("AMPHORA_") }
         if ours.isEmpty { return }
-        let known = settings().map(\.variable)
+        let known = names().map(Setting.variable(of:))
         for (variable, text) in ours.sorted(by: { $0.key < $1.key })
         where !known.contains(variable) {
             guard !KubernetesServiceLink.holds(variable, text) else { continue }

@@ -23,15 +23,20 @@ package protocol SettingGroup: Sendable {
 
 extension SettingGroup {
     /// What is declared.
-    package static var settings: [Setting] {
-        let table = SettingTable(.listing)
+    package static var settings: [Setting] { declared(.describing).settings }
+
+    /// The names of what is declared: sooner found than the descriptions, for a start needs them.
+    package static var settingNames: [String] { declared(.naming).names }
+
+    private static func declared(_ purpose: SettingTable.Purpose) -> SettingTable {
+        let table = SettingTable(purpose)
         var defaults = Self()
         do throws(InputError) {
             try defaults.declare(in: table)
         } catch {
             preconditionFailure("nothing is read, so nothing can be wrong: \(error)")
         }
-        return table.settings
+        return table
     }
 
     /// Reads every setting. Throws the first that can't be used.
@@ -44,11 +49,13 @@ extension SettingGroup {
 /// Takes the declarations of a group. One thread.
 package final class SettingTable {
     enum Purpose {
-        case listing
+        case naming
+        case describing
         case reading(SettingSources)
     }
 
     private let purpose: Purpose
+    private(set) var names: [String] = []
     private(set) var settings: [Setting] = []
 
     init(_ purpose: Purpose) { self.purpose = purpose }
@@ -64,7 +71,8 @@ package final class SettingTable {
             if let given = try sources.value(of: name, aliases, takes: kind.takes, kind.parse) {
                 value = given
             }
-        case .listing:
+        case .naming: names.append(name)
+        case .describing:
             settings.append(
                 Setting(
                     name: name, aliases: aliases, takes: kind.takes(),
@@ -84,7 +92,8 @@ package final class SettingTable {
             if let given = try sources.value(of: name, aliases, takes: kind.takes, kind.parse) {
                 value = given
             }
-        case .listing:
+        case .naming: names.append(name)
+        case .describing:
             settings.append(
                 Setting(
                     name: name, aliases: aliases, takes: kind.takes(),

@@ -9,4 +9,10 @@ extension Duration {
         guard milliseconds % 1000 != 0 else { return "\(milliseconds / 1000) s" }
         return "\(Double(milliseconds) / 1000) s"
     }
+
+    /// With decimals, for logs.
+    package var inMilliseconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) * 1000 + Double(attoseconds) / 1e15
+    }
 }

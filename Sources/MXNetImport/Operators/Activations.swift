@@ -4,17 +4,17 @@ internal import Onnx
 
 /// Converters of functions that look at one number at a time.
 enum Activations {
-    static let table = OperatorTable.join([
+    static let table = ConverterTable.join([
         [
             "Activation": activation, "LeakyReLU": leaky, "clip": clip, "Cast": cast,
             "cast": cast, "amp_cast": cast, "hard_sigmoid": hardSigmoid, "rsqrt": rsqrt,
             "square": square, "_npi_clip": clip, "_npx_activation": activation,
             "log_sigmoid": logSigmoid, "mish": mish, "expm1": expMinusOne, "log1p": logPlusOne,
         ],
-        OperatorTable.entries(functions.keys, function),
-        OperatorTable.entries(functions.keys.map { "_npi_\($0)" }, function),
+        ConverterTable.entries(functions.keys, function),
+        ConverterTable.entries(functions.keys.map { "_npi_\($0)" }, function),
         ["_npi_square": square, "_npi_expm1": expMinusOne, "_npi_log1p": logPlusOne],
-        OperatorTable.entries(identities, identity),
+        ConverterTable.entries(identities, identity),
     ])
 
     /// Functions that ONNX has too.

@@ -5,15 +5,15 @@ internal import Onnx
 
 /// Converters of arithmetic.
 enum Arithmetic {
-    static let table = OperatorTable.join([
+    static let table = ConverterTable.join([
         [
             "add_n": sum, "ElementWiseSum": sum, "dot": dot, "batch_dot": batchDot,
             "_linalg_gemm2": batchDot, "_npi_matmul": batchDot, "where": choose,
             "_npi_where": choose,
         ],
-        OperatorTable.entries(pairs.keys, combine),
-        OperatorTable.entries(scalars.keys, scalar),
-        OperatorTable.entries(
+        ConverterTable.entries(pairs.keys, combine),
+        ConverterTable.entries(scalars.keys, scalar),
+        ConverterTable.entries(
             comparisons.keys.flatMap { ["broadcast\($0)", $0, "\($0)_scalar"] }, compare),
     ])
 

@@ -4,7 +4,7 @@ internal import Onnx
 
 /// Converters of operators that look along axes.
 enum Reductions {
-    static let table = OperatorTable.join([
+    static let table = ConverterTable.join([
         [
             "norm": norm, "softmax": softmax, "log_softmax": logSoftmax, "softmin": softmin,
             "SoftmaxOutput": softmaxOutput, "Softmax": softmaxOutput,
@@ -12,7 +12,7 @@ enum Reductions {
             "argmax": argmax, "argmin": argmin, "_npx_softmax": softmax,
             "_npx_log_softmax": logSoftmax,
         ],
-        OperatorTable.entries(operations.keys, reduce),
+        ConverterTable.entries(operations.keys, reduce),
     ])
 
     private static let operations = [

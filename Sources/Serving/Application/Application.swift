@@ -5,6 +5,7 @@
 //
 // Requests of both handles live here; how they come and how answers leave is the handle's.
 
+internal import Basics
 package import EventLoop
 internal import Glibc
 internal import Inference
@@ -19,25 +20,24 @@ private enum LoadingStep: Sendable {
 
 /// One model, and the requests for its labels. Loop thread.
 package final class Application: InvocationHost {
-    /// What it can do for requests.
-    enum Phase { case loading, ready, draining }
-
     let configuration: Configuration
     let loop: EventLoop
     let log: Log
-    private(set) var phase = Phase.loading
-    /// The workers and transfers, once there are any.
+    let gate: Gate
+    /// The workers and transfers, once there are any; the gate opens when they have started.
     package private(set) var backend: Backend?
     private let started: Instant
     private let watch: @Sendable () -> (any DownloadWatcher)?
-    private var admission: Admission
     private var handle: (any Handle)?
     private var becameReady: (() -> Void)?
     private var loading: MailboxReceiver<LoadingStep>?
     private var signals: Signals?
     private var drainTimer: Token?
     private var exitStatus: CInt = 0
-    private var requestCount = 0
+    /// What its handles ask about requests.
+    private(set) lazy var router = Router(
+        configuration.requests, limits: configuration.server.limits,
+        log: configuration.log.access ? log : nil, host: self)
 
     /// Signals that end the process.
     package static let endingSignals = [SIGTERM, SIGINT]
@@ -49,8 +49,8 @@ package final class Application: InvocationHost {
     ) {
         self.configuration = configuration
         self.watch = watch
-        self.admission = admission
         self.loop = loop
+        gate = Gate(admission, eventCapacity: configuration.queueCapacity)
         started = loop.now
         log = Log(format: configuration.logFormat, level: configuration.log.level)
     }
@@ -129,7 +129,7 @@ package final class Application: InvocationHost {
     private func loaded(_ result: Result<LoadedModel, LoadingFailure>) {
         loading?.close()
         loading = nil
-        guard phase == .loading else { return }
+        guard gate.readiness == .loading else { return }
         switch result {
         case .failure(let failure):
             fail(ErrorReport(type: failure.type, message: failure.sentence))
@@ -137,7 +137,7 @@ package final class Application: InvocationHost {
             for warning in loaded.model.warnings { log.warn(warning) }
             do throws(SystemError) {
                 backend = try Backend(
-                    loaded.model, configuration, queueCapacity: admission.queueCapacity, on: loop
+                    loaded.model, configuration, queueCapacity: gate.queueCapacity, on: loop
                 ) { [unowned self] in workersStarted($0, loaded) }
             } catch {
                 fail(
@@ -148,11 +148,11 @@ package final class Application: InvocationHost {
     }
 
     private func workersStarted(_ result: Result<Void, WorkerFailure>, _ loaded: LoadedModel) {
-        guard phase == .loading else { return }
+        guard gate.readiness == .loading else { return }
         if case .failure(let failure) = result {
             return fail(ErrorReport(type: "Runtime.InitError", message: failure.reason))
         }
-        phase = .ready
+        if let backend { gate.open(backend) }
         log.info(
             "serving \(loaded.path)",
             [
@@ -173,13 +173,13 @@ package final class Application: InvocationHost {
     // MARK: Ending
 
     private func signalled(_ signal: CInt) {
-        guard phase != .draining, let handle else {
+        guard gate.readiness != .draining, let handle else {
             log.warn("a second signal: stopping at once")
             leave()
         }
-        phase = .draining
+        gate.drain()
         log.info(
-            "draining", ["inFlight": .number(admission.inFlight), "signal": .number(Int(signal))])
+            "draining", ["inFlight": .number(gate.inFlight), "signal": .number(Int(signal))])
         let timer = loop.register(
             handler: DrainTimer(expired: { [unowned self] in drainExpired() }))
         loop.setDeadline(loop.now + handle.drainTimeout, of: timer)
@@ -189,7 +189,7 @@ package final class Application: InvocationHost {
 
     private func drainExpired() {
         log.warn(
-            "drain time is over", ["abandoned": .number(admission.inFlight)])
+            "drain time is over", ["abandoned": .number(gate.inFlight)])
         leave()
     }
 
@@ -208,59 +208,6 @@ package final class Application: InvocationHost {
     // MARK: For requests
 
     var requestTimeout: Duration { configuration.requestTimeout }
-
-    private static let overloaded = Failure(
-        .overloaded, "the server is at its limit; try again in a moment")
-
-    /// A request's name where its sender gave it none.
-    func nextRequestID() -> String {
-        requestCount += 1
-        return "\(requestCount - 1)"
-    }
-
-    /// Takes a request in, or throws why not; `release` must follow when it has ended.
-    func admit() throws(Failure) -> Backend {
-        let backend = try requireRoom()
-        admission.accept()
-        return backend
-    }
-
-    /// Counts a request that has ended.
-    func release() {
-        admission.release()
-        handle?.requestEnded()
-    }
-
-    /// Throws where an image that is here already would find the queue full.
-    func requireRoomInQueue() throws(Failure) {
-        guard let backend, admission.hasRoomInQueue(waiting: backend.pool.waitingCount) else {
-            throw Self.overloaded
-        }
-    }
-
-    /// Whether the queue could take the jobs of that many Lambda events that have not come yet.
-    func hasRoom(forEvents count: Int) -> Bool {
-        guard phase == .ready, let backend else { return false }
-        return backend.pool.waitingCount + count <= configuration.queueCapacity
-    }
-
-    /// The workers, where one more request has room; else why not.
-    @discardableResult
-    func requireRoom() throws(Failure) -> Backend {
-        guard phase != .draining else {
-            throw .draining
-        }
-        guard phase == .ready, let backend else {
-            throw .loading
-        }
-        guard admission.hasRoom else { throw Self.overloaded }
-        return backend
-    }
-}
-
-extension Failure {
-    static let loading = Failure(.unavailable, "the model is loading")
-    static let draining = Failure(.unavailable, "the server is shutting down")
 }
 
 /// Calls back once when the time to drain is over.
@@ -270,9 +217,4 @@ private final class DrainTimer: EventHandler {
     init(expired: @escaping () -> Void) { self.expired = expired }
 
     func deadlinePassed(token: Token) { expired() }
-}
-
-extension Duration {
-    /// With decimals, for logs.
-    var inMilliseconds: Double { Double(nanoseconds) / 1_000_000 }
 }

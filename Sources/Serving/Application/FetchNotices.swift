@@ -1,5 +1,6 @@
 // What the log says while a model is fetched.
 
+internal import Basics
 internal import ModelStore
 
 extension Log {

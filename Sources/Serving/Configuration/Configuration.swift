@@ -26,18 +26,20 @@ package struct Configuration: Sendable {
     package let requestTimeout: Duration
     package let logFormat: LogFormat
 
-    /// Every setting there is, in the order of the documents.
-    package static var settings: [Setting] {
-        ModelStoreSettings.settings + InferenceSettings.settings + ServerSettings.settings
-            + WorkSettings.settings + RequestSettings.settings + FetchSettings.settings
-            + FunctionSettings.settings + LogSettings.settings
-    }
+    /// The modules' settings, in the order of the documents.
+    private static let groups: [any SettingGroup.Type] = [
+        ModelStoreSettings.self, InferenceSettings.self, ServerSettings.self, WorkSettings.self,
+        RequestSettings.self, FetchSettings.self, FunctionSettings.self, LogSettings.self,
+    ]
+
+    /// Every setting there is.
+    package static var settings: [Setting] { groups.flatMap { $0.settings } }
 
     /// Reads every setting. Throws the first that can't be used.
     package init(
         _ sources: SettingSources, for platform: Platform = .sageMaker
     ) throws(InputError) {
-        try sources.refuseUnknownVariables(besides: Self.settings)
+        try sources.refuseUnknownVariables(besides: Self.groups.flatMap { $0.settingNames })
         models = try ModelStoreSettings(sources)
         inference = try InferenceSettings(reading: sources)
         server = try ServerSettings(reading: sources)

@@ -24,7 +24,7 @@ package final class HTTPHandle: Handle {
                 host: configuration.server.host, port: configuration.server.port,
                 limits: configuration.server.limits,
                 maxConnections: configuration.server.maxConnections, on: application.loop,
-                service: application)
+                service: application.router)
             self.server = server
             application.log.info("listening on \(address(server.port))")
         } catch {

@@ -79,7 +79,9 @@ package final class LambdaHandle: Handle {
 
 extension LambdaHandle: LambdaEventReceiver {
     /// Every event that is asked for may bring a job for the workers.
-    package var hasRoom: Bool { application.hasRoom(forEvents: (runtime?.askingCount ?? 0) + 1) }
+    package var hasRoom: Bool {
+        application.gate.hasRoom(forEvents: (runtime?.askingCount ?? 0) + 1)
+    }
 
     package func notice(_ notice: LambdaNotice) {
         let id: KeyValuePairs = ["requestId": LogValue(notice.requestID)]
@@ -148,7 +150,7 @@ extension LambdaHandle: LambdaEventReceiver {
                 Response(.ok, contentType: "application/json", body: Event.warmUpAnswer))
         case .http(let request):
             let limits = application.configuration.server.limits
-            switch request.route(through: application, context: context, limits: limits) {
+            switch request.route(through: application.router, context: context, limits: limits) {
             case .answered(let response): exchange.respond(response)
             case .refused(let failure):
                 logRefusal(failure, event, context)
@@ -161,7 +163,7 @@ extension LambdaHandle: LambdaEventReceiver {
     }
 
     private func answer(
-        _ name: String, _ content: Invocation.Content, _ event: LambdaEvent,
+        _ name: String, _ content: InvocationContent, _ event: LambdaEvent,
         _ context: RequestContext, _ exchange: EventExchange
     ) {
         let invocation = Invocation(

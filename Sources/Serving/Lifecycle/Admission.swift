@@ -19,13 +19,6 @@ package struct Admission {
         maxInFlight = queueCapacity + workers + maxFetches
     }
 
-    /// The admission of an HTTP server: whoever finds no room is refused.
-    package init(_ configuration: Configuration) {
-        self.init(
-            queueCapacity: configuration.queueCapacity, workers: configuration.workers,
-            maxFetches: configuration.fetch.maxConcurrent)
-    }
-
     /// The admission of a Lambda function: it asks for no more than it has room for.
     package static let boundedElsewhere = Admission(
         queueCapacity: .max / 4, workers: 0, maxFetches: 0)

@@ -1,10 +1,10 @@
 // What requests of both handles are worked on with: the workers, the transfers, and their settings.
 
 internal import Basics
-package import EventLoop
-package import Inference
+internal import EventLoop
+internal import Inference
 internal import ModelStore
-package import Runtime
+internal import Runtime
 
 /// What a worker is given to do.
 enum Job: Sendable {
@@ -95,32 +95,6 @@ package final class Backend {
 }
 
 extension Backend {
-    /// Starts workers on a model, and transfers; `started` is called when the workers have come up.
-    /// Beyond `queueCapacity` waiting images others are refused; without one, nobody is.
-    package convenience init(
-        _ model: Model, _ configuration: Configuration, queueCapacity: Int = .max,
-        on loop: EventLoop, started: @escaping (Result<Void, WorkerFailure>) -> Void
-    ) throws(SystemError) {
-        let limits = ImageLimits(pixels: configuration.inference.maxPixels)
-        let maxItems = configuration.requests.maxItems
-        let pool = try WorkerPool<Job, Output>(
-            count: configuration.workers, on: loop,
-            makeWork: { () throws(WorkerFailure) in
-                try Work.on(model, limits: limits, maxItems: maxItems)
-            },
-            started: started)
-        let transfers = try TransferPool(
-            loop: loop, policy: AddressPolicy(allow: configuration.fetch.allow),
-            maxConcurrent: configuration.fetch.maxConcurrent,
-            certificateFile: configuration.fetch.certificateFile)
-        let objects = try S3Store(configuration.s3, fetch: configuration.fetch, loop: loop)
-        self.init(
-            loop: loop, pool: pool, transfers: transfers, objects: objects,
-            fetch: configuration.fetch,
-            topK: configuration.inference.topK ?? model.settings.topK.value, maxItems: maxItems,
-            queueCapacity: queueCapacity)
-    }
-
     /// Lets go of what would be dead or stale in a process that is restored from a snapshot: open
     /// connections and what was learned over them (docs/platforms.md B8).
     func prepareForSnapshot() {

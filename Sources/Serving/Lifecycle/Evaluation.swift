@@ -6,7 +6,7 @@ internal import Inference
 internal import Runtime
 
 /// The evaluation of one form. Loop thread.
-package final class Evaluation: Launching {
+package final class Evaluation: Launching, InvocationWork {
     static let piecesPerTurn = 256
 
     private let items: [Item]
@@ -50,6 +50,13 @@ package final class Evaluation: Launching {
         completed = nil
         for classification in running.values { classification.cancel() }
         running = [:]
+    }
+
+    /// Ends now, with this failure in the place of the answer.
+    func fail(_ failure: Failure) {
+        let completed = completed.take()
+        cancel()
+        completed?(.failure(failure))
     }
 
     var loop: EventLoop { backend.loop }

@@ -1,8 +1,11 @@
-// One request's life, the same for both handles: received → fetching → queued → running → answered.
+// One request's life, the same for both handles.
+//
+//     announced ─► working ─► ended
+//         └───────────────────┘   refused, or abandoned before its body came
 //
 // The handles differ in how a request comes and how its answer goes (`Exchange`); everything between
-// is here and below. It ends in exactly one of three ways: answered, timed out (which is an answer
-// too), or abandoned because nobody waits any more.
+// is here and below. What it is about is `InvocationContent`'s to know. It ends in exactly one of three
+// ways: answered, timed out (which is an answer too), or abandoned because nobody waits any more.
 
 internal import Basics
 internal import EventLoop
@@ -15,13 +18,9 @@ protocol InvocationHost: AnyObject {
     var loop: EventLoop { get }
     /// The time a request may take once it has arrived.
     var requestTimeout: Duration { get }
-    /// Takes a request in, or throws why not; `release` must follow when it has ended.
-    func admit() throws(Failure) -> Backend
-    /// Throws where an image that is here already would find the queue full.
-    func requireRoomInQueue() throws(Failure)
-    /// Counts a request that has ended.
-    func release()
-    /// Writes the line of one image whose result its sender may never see.
+    /// What decides whether it is taken in.
+    var gate: Gate { get }
+    /// Writes the line of one picture whose result its sender may never see.
     func logItem(
         _ item: Item?, _ result: Result<[Prediction], Failure>, of context: RequestContext)
     /// Writes the line of a request that has ended.
@@ -30,32 +29,23 @@ protocol InvocationHost: AnyObject {
 
 /// A request for labels. Loop thread.
 final class Invocation: RequestReceiver, EventHandler {
-    /// What it is about.
-    enum Content {
-        /// Bytes that are still to be read, as the request's properties say.
-        case body([UInt8])
-        /// A form that has been read, or why it can't be.
-        case form(Result<Form, Failure>)
-        /// The records of a Lambda event.
-        case records(RecordBatch)
+    private enum State {
+        /// Its head is here, its body on the way.
+        case announced
+        /// It was admitted, and is worked on until a deadline.
+        case working(exchange: any Exchange, deadline: Token, work: (any InvocationWork)?)
+        case ended
     }
 
+    let properties: RequestProperties
+    let context: RequestContext
+    unowned let host: any InvocationHost
     private let name: String
-    private let properties: RequestProperties
-    private let context: RequestContext
-    private unowned let host: any InvocationHost
     private let arrived: Instant
     /// The time there is from when it has arrived.
     private var timeLimit: Duration
-    /// Where the answer goes; `nil` before the request has arrived and once it has ended.
-    private var exchange: (any Exchange)?
-    private var backend: Backend?
-    private var timer: Token?
-    private var reading: JobID?
-    private var evaluation: Evaluation?
-    private var lines: LineStream?
-    private var records: RecordEvaluation?
     private var bodyBytes = 0
+    private var state = State.announced
 
     /// `name` is what logs call it: "POST /invocations".
     init(
@@ -77,107 +67,60 @@ final class Invocation: RequestReceiver, EventHandler {
     }
 
     /// The request is complete, in whatever form; `bytes` is the size of what it was read from.
-    func receive(_ content: Content, bytes: Int, exchange: any Exchange) {
-        self.exchange = exchange
+    func receive(_ content: InvocationContent, bytes: Int, exchange: any Exchange) {
         bodyBytes = bytes
         do throws(Failure) {
-            let backend = try host.admit()
-            self.backend = backend
-            let timer = host.loop.register(handler: self)
-            self.timer = timer
-            if let deadline = context.deadline {
-                timeLimit = min(timeLimit, deadline - host.loop.now)
-            }
-            host.loop.setDeadline(host.loop.now + timeLimit, of: timer)
-            switch content {
-            case .body(let body): try begin(body, with: backend)
-            case .form(let form): try evaluate(form.get(), with: backend)
-            case .records(let batch): evaluate(batch, with: backend)
-            }
+            let backend = try host.gate.admit()
+            state = .working(exchange: exchange, deadline: setDeadline(), work: nil)
+            try begin(content, with: backend)
         } catch {
-            answer(.failure(error))
+            guard case .announced = state else { return answer(.failure(error)) }
+            state = .ended
+            log(status: error.code.status, outcome: error.code.rawValue)
+            exchange.respond(error.response)
         }
     }
 
     func abandon() {
-        cancelWork()
+        guard case .working(_, _, let work) = state else { return state = .ended }
+        work?.cancel()
         end(status: nil, outcome: "abandoned")
     }
 
-    func resume() { lines?.resume() }
+    func resume() {
+        if case .working(_, _, let work) = state { work?.resume() }
+    }
 
     func deadlinePassed(token: Token) {
-        let failure = Failure(
-            .timeout, "the request was not done within \(timeLimit.text)")
-        if let lines { return lines.fail(failure) }
-        if let records { return records.fail(failure) }
-        cancelWork()
-        answer(.failure(failure))
+        guard case .working(_, _, let work) = state else { return }
+        let failure = Failure(.timeout, "the request was not done within \(timeLimit.text)")
+        guard let work else { return answer(.failure(failure)) }
+        work.fail(failure)
     }
 
-    private func cancelWork() {
-        if let reading { backend?.pool.abandon(reading) }
-        evaluation?.cancel()
-        lines?.cancel()
-        records?.cancel()
+    private func setDeadline() -> Token {
+        let loop = host.loop
+        if let deadline = context.deadline { timeLimit = min(timeLimit, deadline - loop.now) }
+        let token = loop.register(handler: self)
+        loop.setDeadline(loop.now + timeLimit, of: token)
+        return token
     }
 
-    // MARK: Steps
+    // MARK: For its work
 
-    private func begin(_ body: [UInt8], with backend: Backend) throws(Failure) {
-        var kind = properties.kind
-        if kind == .unstated {
-            kind = .sniffed(body)
-            try kind.requireAccepted(by: properties.accept)
-        }
-        switch kind {
-        case .image, .unstated:
-            try evaluate(Form(image: body), with: backend)
-        case .json:
-            reading = backend.read(json: body, from: .body) { [weak self] form in
-                self?.reading = nil
-                do throws(Failure) {
-                    try self?.evaluate(form.get(), with: backend)
-                } catch {
-                    self?.answer(.failure(error))
-                }
-            }
-        case .jsonLines:
-            stream(body, with: backend)
-        }
+    /// Where the answer goes, while somebody waits for it.
+    var exchange: (any Exchange)? {
+        if case .working(let exchange, _, _) = state { exchange } else { nil }
     }
 
-    private func evaluate(_ form: Form, with backend: Backend) throws(Failure) {
-        if form.holdsImages { try host.requireRoomInQueue() }
-        let evaluation = Evaluation(form, topK: properties.topK, backend: backend) {
-            [weak self] in self?.answer($0)
-        }
-        self.evaluation = evaluation
-        evaluation.start()
+    /// Has a work under way from now on, in place of the one before.
+    func take(_ work: any InvocationWork) {
+        guard case .working(let exchange, let deadline, _) = state else { return }
+        state = .working(exchange: exchange, deadline: deadline, work: work)
     }
 
-    private func evaluate(_ batch: RecordBatch, with backend: Backend) {
-        let records = RecordEvaluation(batch, backend: backend) { [weak self] in
-            self?.answer(batch.reply(to: $0))
-        }
-        // The sender of a queue's messages is told no more than which of them failed.
-        records.itemEnded = { [host, context] in host.logItem($1, $2, of: context) }
-        self.records = records
-        records.start()
-    }
-
-    private func stream(_ body: [UInt8], with backend: Backend) {
-        guard let exchange else { return }
-        let lines = LineStream(body, topK: properties.topK, backend: backend, exchange: exchange) {
-            [weak self] in self?.end(status: $0, outcome: $1?.code.rawValue)
-        }
-        self.lines = lines
-        lines.resume()
-    }
-
-    // MARK: The end
-
-    private func answer(_ result: Result<[UInt8], Failure>) {
+    /// Answers whole.
+    func answer(_ result: Result<[UInt8], Failure>) {
         guard let exchange else { return }
         // Ended first: the answer makes room for the client's next request, which may be here.
         switch result {
@@ -190,14 +133,16 @@ final class Invocation: RequestReceiver, EventHandler {
         }
     }
 
-    private func end(status: Status?, outcome: String?) {
-        guard exchange != nil else { return }
-        (exchange, reading, evaluation, lines, records) = (nil, nil, nil, nil, nil)
-        if let timer {
-            host.loop.deregister(timer)
-            host.release()
-        }
-        timer = nil
+    /// The answer has left, or nobody waits for it.
+    func end(status: Status?, outcome: String?) {
+        guard case .working(_, let deadline, _) = state else { return }
+        state = .ended
+        host.loop.deregister(deadline)
+        host.gate.release()
+        log(status: status, outcome: outcome)
+    }
+
+    private func log(status: Status?, outcome: String?) {
         host.logEnd(
             RequestEnd(
                 request: name, context: context, status: status?.code, outcome: outcome,

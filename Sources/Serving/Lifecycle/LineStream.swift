@@ -10,7 +10,7 @@ internal import HTTP
 internal import Runtime
 
 /// The evaluation of a body of JSON lines. Loop thread.
-final class LineStream {
+final class LineStream: InvocationWork {
     /// Lines begun, and bytes looked at, before others have their turn.
     private static let linesPerTurn = 32
     private static let bytesPerTurn = 64 * 1024

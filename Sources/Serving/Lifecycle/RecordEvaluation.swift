@@ -9,7 +9,7 @@ internal import Inference
 internal import Runtime
 
 /// The evaluation of a batch. Loop thread.
-final class RecordEvaluation: Launching {
+final class RecordEvaluation: Launching, InvocationWork {
     static let piecesPerTurn = 64
 
     private let records: [RecordBatch.Record]

@@ -117,3 +117,10 @@ package enum ImageURI: Equatable {
         return bytes
     }
 }
+
+extension ImageURI {
+    /// Whether a command's argument is a URI, and not the path of a file.
+    package static func isURI(_ argument: String) -> Bool {
+        argument.contains("://") || argument.prefix(5).lowercased() == "data:"
+    }
+}

@@ -5,8 +5,8 @@ import Testing
 
 @testable import App
 
-@Suite struct PredictionInputsTests {
-    private typealias Input = PredictionInputs.Input
+@Suite struct PictureInputsTests {
+    private typealias Input = PictureInputs.Input
 
     /// A folder of files by name, with their first bytes; removed with it.
     private final class Folder {
@@ -44,7 +44,7 @@ import Testing
 
     @Test func `files and URIs stay as they are, in order`() {
         let given = ["b.png", "https://a/x.jpg", "nowhere", "data:image/png;base64,AA=="]
-        let inputs = PredictionInputs(given, isRecursive: true)
+        let inputs = PictureInputs(given, isRecursive: true)
         #expect(inputs.inputs == given.map(Input.picture))
         #expect(inputs.notes.isEmpty)
     }
@@ -54,7 +54,7 @@ import Testing
             ["b.dat": Self.png, "a.jpg": Self.jpeg, ".hidden.png": Self.png, "labels.txt": [65]],
             folders: ["more"])
         for path in [folder.path, folder.path + "/"] {
-            let inputs = PredictionInputs([path], isRecursive: false)
+            let inputs = PictureInputs([path], isRecursive: false)
             #expect(
                 inputs.inputs == ["a.jpg", "b.dat"].map { Input.picture("\(folder.path)/\($0)") })
             #expect(inputs.notes == ["\(folder.path)/labels.txt is not a picture and was skipped"])
@@ -66,9 +66,9 @@ import Testing
             ["z.png": Self.png, "sub/a.png": Self.png, "sub/deep/b.png": Self.png],
             folders: ["sub", "sub/deep"])
         folder.link("sub/again", to: "..")
-        let flat = PredictionInputs([folder.path], isRecursive: false)
+        let flat = PictureInputs([folder.path], isRecursive: false)
         #expect(flat.inputs.map(\.name) == ["\(folder.path)/z.png"])
-        let all = PredictionInputs([folder.path], isRecursive: true)
+        let all = PictureInputs([folder.path], isRecursive: true)
         #expect(
             all.inputs.map(\.name)
                 == ["sub/a.png", "sub/deep/b.png", "z.png"].map { "\(folder.path)/\($0)" })
@@ -77,7 +77,7 @@ import Testing
     @Test func `a folder without pictures is a result of its own, and many files are one note`() {
         let names = ["a", "b", "c", "d", "e"]
         let folder = Folder(Dictionary(uniqueKeysWithValues: names.map { ($0, [UInt8(65)]) }))
-        let inputs = PredictionInputs([folder.path], isRecursive: false)
+        let inputs = PictureInputs([folder.path], isRecursive: false)
         #expect(inputs.inputs == [.emptyFolder(folder.path)])
         #expect(inputs.notes.count == 1)
         #expect(inputs.notes[0].hasPrefix("5 files in \(folder.path) are not pictures"))

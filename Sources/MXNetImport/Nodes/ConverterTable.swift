@@ -1,14 +1,7 @@
-// Every operator of MXNet that can be imported.
+// Tables of converters, as each family of operators has one.
 
-/// Finds converters by the operator's name.
-enum OperatorTable {
-    /// Of all families.
-    static let converters = join([
-        Convolutions.table, Poolings.table, Normalizations.table, Activations.table,
-        Arithmetic.table, Reshapes.table, Slices.table, Extensions.table, Constants.table,
-        Reductions.table,
-    ])
-
+/// Puts tables together.
+enum ConverterTable {
     /// One converter under several names.
     static func entries(
         _ names: some Sequence<String>, _ converter: @escaping NodeImport.Converter
@@ -25,11 +18,5 @@ enum OperatorTable {
         tables.reduce(into: [:]) { joined, table in
             joined.merge(table) { _, _ in preconditionFailure("two converters of one operator") }
         }
-    }
-
-    /// How many of a node's inputs count at inference: a label does not.
-    static func usedInputs(of node: SymbolNode) -> ArraySlice<SymbolEntry> {
-        Reductions.trainingOutputs.contains(node.operation)
-            ? node.inputs.prefix(1) : node.inputs[...]
     }
 }

@@ -1,42 +1,47 @@
 // The one router: what a request's head asks for, whichever handle it came by.
 
+internal import Basics
 internal import EventLoop
 internal import HTTP
 internal import Runtime
 
-/// What decides about requests by their heads. Loop thread.
-protocol Router: AnyObject {
-    /// Decides about one request; `context` is what a handle knows of it that the head does not say.
-    func begin(
-        _ head: borrowing RequestHead, in bytes: Span<UInt8>, context: RequestContext?
-    ) -> Beginning
-}
-
-extension Application: Service, Router {
+/// Decides about requests by their heads. Loop thread.
+final class Router: Service {
     private static let pong = Response(.ok)
     private static let loadingAnswer = Failure.loading.response
     private static let drainingAnswer = Failure.draining.response
+
+    private let settings: RequestSettings
+    private let limits: Limits
+    private let log: Log?
+    private unowned let host: any InvocationHost
+    private var requestCount = 0
+
+    /// Routes to invocations of a host; `log` is told of what never becomes a request.
+    init(
+        _ settings: RequestSettings, limits: Limits, log: Log?, host: any InvocationHost
+    ) {
+        self.settings = settings
+        self.limits = limits
+        self.log = log
+        self.host = host
+    }
 
     func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Beginning {
         begin(head, in: bytes, context: nil)
     }
 
+    /// Decides about one request; `context` is what a handle knows of it that the head does not say.
     func begin(
         _ head: borrowing RequestHead, in bytes: Span<UInt8>, context: RequestContext?
     ) -> Beginning {
-        let basePath = configuration.requests.basePath
+        let basePath = settings.basePath
         switch Route(head.method, path: head.path, behind: basePath, in: bytes) {
-        case .ping:
-            switch phase {
-            case .ready: return .answer(Self.pong)
-            case .loading: return .answer(Self.loadingAnswer)
-            case .draining: return .answer(Self.drainingAnswer)
-            }
+        case .ping: return .answer(readiness)
         case .invocations:
             do throws(Failure) {
                 return .receive(
-                    try invocation(head, in: bytes, context),
-                    bodyLimit: configuration.server.limits.bodyBytes)
+                    try invocation(head, in: bytes, context), bodyLimit: limits.bodyBytes)
             } catch {
                 return .answer(refuse(error, head, in: bytes, context))
             }
@@ -45,8 +50,7 @@ extension Application: Service, Router {
                 let invocation = try invocation(
                     head, in: bytes, context, acceptField: style.acceptField)
                 return .receive(
-                    EndpointReceiver(invocation, style: style),
-                    bodyLimit: configuration.server.limits.bodyBytes)
+                    EndpointReceiver(invocation, style: style), bodyLimit: limits.bodyBytes)
             } catch {
                 return .answer(style.answer(refuse(error, head, in: bytes, context)))
             }
@@ -64,31 +68,44 @@ extension Application: Service, Router {
         }
     }
 
+    /// The answer to `/ping`; made once, since it is asked for all the time.
+    private var readiness: Response {
+        switch host.gate.readiness {
+        case .loading: Self.loadingAnswer
+        case .open: Self.pong
+        case .draining: Self.drainingAnswer
+        }
+    }
+
     /// The request for labels that a head begins, or why not.
     private func invocation(
         _ head: borrowing RequestHead, in bytes: Span<UInt8>, _ context: RequestContext?,
         acceptField: StaticString = "accept"
     ) throws(Failure) -> Invocation {
-        try requireRoom()
+        try host.gate.requireRoom()
         let properties = try RequestProperties(
-            head, in: bytes, acceptField: acceptField,
-            defaultAccept: configuration.requests.defaultAccept)
-        if properties.kind == .image { try requireRoomInQueue() }
+            head, in: bytes, acceptField: acceptField, defaultAccept: settings.defaultAccept)
+        if properties.kind == .image { try host.gate.requireRoomInQueue() }
         return Invocation(
             "POST /invocations", properties,
-            context ?? RequestContext(id: properties.inferenceID ?? nextRequestID()), host: self)
+            context ?? RequestContext(id: properties.inferenceID ?? nextRequestID()), host: host)
     }
 
+    /// A request's name where its sender gave it none.
+    private func nextRequestID() -> String {
+        requestCount += 1
+        return "\(requestCount - 1)"
+    }
+
+    // MARK: Refusals
+
     func response(to failure: ConnectionFailure) -> Response {
-        let failure = Failure(failure, limits: configuration.server.limits)
-        if configuration.log.access {
-            log.info(
-                "refused",
-                [
-                    "status": .number(failure.code.status.code),
-                    "code": .text(failure.code.rawValue),
-                ])
-        }
+        let failure = Failure(failure, limits: limits)
+        log?.info(
+            "refused",
+            [
+                "status": .number(failure.code.status.code), "code": .text(failure.code.rawValue),
+            ])
         return failure.response
     }
 
@@ -97,11 +114,11 @@ extension Application: Service, Router {
         _ context: RequestContext?
     ) -> Response {
         // Methods and paths only: queries may hold secrets.
-        logEnd(
+        host.logEnd(
             RequestEnd(
                 request: "\(head.methodText) \(head.path.text(in: bytes))", context: context,
                 status: failure.code.status.code, outcome: failure.code.rawValue,
-                arrived: loop.now))
+                arrived: host.loop.now))
         return failure.response
     }
 }

@@ -12,7 +12,7 @@ internal import Onnx
 internal import Serving
 
 /// The pictures of one call.
-struct PredictionInputs {
+struct PictureInputs {
     /// A file or folder of the call, or a picture found.
     enum Input: Equatable {
         /// A file or a URI, to be classified.
@@ -97,7 +97,7 @@ struct UnusableInput: Error {
     let sentence: String
 }
 
-extension PredictionInputs.Input {
+extension PictureInputs.Input {
     /// The picture: a URI, or a file's bytes, at most `limit` of them.
     func item(limit: Int) throws(UnusableInput) -> Item {
         guard case .picture(let picture) = self else {

@@ -1,0 +1,88 @@
+// A list of pictures through the workers of a model, several at a time, delivered in the order given.
+//
+// What is done with a picture, and what comes of it, is the command's.
+
+internal import EventLoop
+internal import Runtime
+internal import Serving
+
+/// Why a run could not come to its end.
+enum RunProblem: Error {
+    /// The recording can't be read.
+    case recording(String)
+    case interrupted(CInt)
+    case other(String)
+    /// A line of the log has said it.
+    case logged
+}
+
+/// One run over a list of pictures. Owns the loop; the calling thread runs it.
+final class PictureRun<Outcome> {
+    /// Sets out on one picture; the closure that it is given takes the outcome, once, now or later.
+    typealias Begin = (PictureInputs.Input, Backend, @escaping (Outcome) -> Void) -> Void
+
+    private let inputs: [PictureInputs.Input]
+    private let configuration: Configuration
+    private let begin: Begin
+    private let deliver: (Outcome) -> Void
+    private let loop: EventLoop
+    private var signals: Signals?
+    private var backend: Backend?
+    private var run: OrderedRun<Outcome>?
+    private var problem: RunProblem?
+
+    /// Prepares a run. Throws where there is no memory for a loop.
+    init(
+        _ inputs: [PictureInputs.Input], _ configuration: Configuration, begin: @escaping Begin,
+        deliver: @escaping (Outcome) -> Void
+    ) throws(SystemError) {
+        self.inputs = inputs
+        self.configuration = configuration
+        self.begin = begin
+        self.deliver = deliver
+        loop = EventLoop(poller: try EpollPoller())
+    }
+
+    /// Delivers everything; `signals` interrupt it. Throws what came between.
+    func finish(with loaded: LoadedModel, until signals: [CInt] = []) throws(RunProblem) {
+        do throws(SystemError) {
+            try turn(loaded, signals)
+        } catch {
+            problem = problem ?? .other("\(error)")
+        }
+        guard problem == nil, run?.isFinished == true else { throw problem ?? .logged }
+    }
+
+    /// Ends the run before its end.
+    func stop(_ problem: RunProblem) {
+        self.problem = self.problem ?? problem
+        loop.stop()
+    }
+
+    private func turn(_ loaded: LoadedModel, _ signals: [CInt]) throws(SystemError) {
+        if !signals.isEmpty {
+            self.signals = try Signals(signals, on: loop) { [unowned self] in
+                stop(.interrupted($0))
+            }
+        }
+        backend = try Backend(loaded.model, configuration, on: loop) { [unowned self] started in
+            switch started {
+            case .success: launch()
+            case .failure(let failure): stop(.other(failure.reason))
+            }
+        }
+        try loop.run()
+        backend?.close()
+    }
+
+    private func launch() {
+        guard let backend else { return }
+        let run = OrderedRun<Outcome>(
+            over: inputs, on: loop, window: backend.window,
+            begin: { [unowned self] in begin($0, backend, $1) },
+            deliver: { [unowned self] in deliver($0) },
+            finished: { [unowned self] in loop.stop() })
+        self.run = run
+        run.launch()
+    }
+}
