@@ -14,6 +14,8 @@ import threading
 import time
 import urllib.parse
 
+from patience import HANG_S
+
 HUGE_BYTES = 300 * 1024 * 1024
 
 
@@ -43,7 +45,7 @@ class ImageHost(http.server.ThreadingHTTPServer):
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}/{path}"
 
-    def wait_for(self, condition, timeout: float = 10) -> bool:
+    def wait_for(self, condition, timeout: float = HANG_S) -> bool:
         """Waits until `condition()` holds, checked whenever a count changes."""
         with self.changed:
             return self.changed.wait_for(condition, timeout)
@@ -57,7 +59,7 @@ class ImageHost(http.server.ThreadingHTTPServer):
     def reset(self) -> None:
         """Lets everything that hangs go, and starts counting anew."""
         self.released.set()
-        self.wait_for(lambda: self.hanging == 0, 5)
+        self.wait_for(lambda: self.hanging == 0)
         self.released = threading.Event()
         with self.changed:
             self.requests.clear()
