@@ -79,7 +79,7 @@ def test_each_event_has_its_own_deadline(four, host):
     told = [api.invoke({"uri": host.url("hang")}, deadline_s=span) for span in (1.2, 0.4, 0.8)]
     ends = {}
     for invocation in told:
-        report = invocation.wait(8)
+        report = invocation.wait()
         assert report.error()[0] == "Function.Timeout"
         # Not much before its deadline; how long after depends on how busy the machine is.
         assert invocation.deadline_s - (report.ended - invocation.delivered) < 0.25
@@ -97,7 +97,7 @@ def test_the_deadline_of_an_event_that_is_still_to_be_read():
         # Its pictures are to be in the queue, ahead of the next event.
         time.sleep(0.3)
         waiting = function.api.invoke({"warmup": True, "padding": "x" * 50_000}, deadline_s=0.6)
-        assert waiting.wait(8).error()[0] == "Function.Timeout"
+        assert waiting.wait().error()[0] == "Function.Timeout"
         # Not long before its deadline, and while the workers are still busy.
         assert 0.3 < waiting.reports[0].arrived - waiting.delivered
         assert not busy.reports
@@ -113,7 +113,7 @@ def test_one_failed_next_leaves_the_others(four, host, event, fault):
     # Where the connection broke in the middle of an event, that one event is lost.
     answered = [one for one in told if api.wait_for(lambda: one.reports, 2)]
     assert len(answered) >= (19 if "within" in fault.values() else 20)
-    api.wait_for_next(4, timeout=5)
+    api.wait_for_next(4)
     assert four.alive()
 
 
@@ -124,7 +124,7 @@ def test_one_refused_answer_leaves_the_others(four, event, call, status):
     api.fail(call, status=status)
     api.invoke(event if call == "response" else {}).wait()
     assert {api.invoke(event).wait().call for _ in range(8)} == {"response"}
-    api.wait_for_next(4, timeout=5)
+    api.wait_for_next(4)
     assert four.alive()
 
 
@@ -132,7 +132,7 @@ def test_an_api_that_goes_away_ends_the_process_in_the_end(four):
     four.api.shutdown()
     four.api.server_close()
     four.api.disconnect()
-    assert four.wait(8) > 0
+    assert four.wait() > 0
 
 
 def test_the_extension_asks_for_no_event(event):
@@ -140,7 +140,7 @@ def test_the_extension_asks_for_no_event(event):
         assert function.api.seen("register")[0].json() == {"events": []}
         assert function.api.call(event).call == "response"
         function.terminate()
-        assert function.wait(8) == 0
+        assert function.wait() == 0
 
 
 def test_the_end_answers_what_is_under_way(four, host):
@@ -149,8 +149,8 @@ def test_the_end_answers_what_is_under_way(four, host):
     four.terminate()
     time.sleep(0.1)
     host.released.set()
-    assert {one.wait(8).call for one in told} == {"response"}
-    assert four.wait(8) == 0
+    assert {one.wait().call for one in told} == {"response"}
+    assert four.wait() == 0
 
 
 def test_work_is_done_in_parallel():

@@ -35,7 +35,7 @@ def test_what_is_not_served_stays_what_it_is(api):
 def failed_start(api, *options: str, **more) -> tuple[str, str]:
     """Type and sentence of a start that fails; the log says the same, and no event is asked for."""
     with LambdaFunction(api, *options, ready=False, **more) as function:
-        assert function.wait(10) == 1
+        assert function.wait() == 1
         [report] = api.seen("init/error")
         kind, sentence = report.error()
         assert kind.startswith("Runtime.") and sentence in function.text()
@@ -87,7 +87,7 @@ def test_the_extension_brings_a_clean_end(api, event):
         assert waiting.connection != api.seen("response")[0].connection
         api.wait_for_next()
         function.terminate()
-        assert function.wait(8) == 0
+        assert function.wait() == 0
 
 
 @pytest.mark.parametrize("fault", REFUSALS)
@@ -111,8 +111,8 @@ def test_an_event_under_way_is_answered_at_the_end(api, host):
         function.terminate()
         time.sleep(0.1)
         host.released.set()
-        assert told.wait(8).call == "response"
-        assert function.wait(8) == 0
+        assert told.wait().call == "response"
+        assert function.wait() == 0
     assert len(api.seen("next")) == 1
 
 
@@ -125,7 +125,7 @@ def test_a_large_picture_does_not_hold_up_the_end(api):
         time.sleep(0.1)
         start = time.monotonic()
         function.terminate()
-        assert function.wait(8) == 0
+        assert function.wait() == 0
         # The picture alone takes two seconds.
         assert time.monotonic() - start < 1.9
         assert not invocation.reports
@@ -136,7 +136,7 @@ def test_an_event_that_hangs_does_not_hold_up_the_end(api, host):
         api.invoke({"uri": host.url("hang")})
         assert host.wait_for(lambda: host.hanging == 1)
         function.terminate()
-        assert function.wait(8) == 0
+        assert function.wait() == 0
     assert len(api.seen("next")) == 1
 
 
@@ -166,7 +166,7 @@ def test_a_snapshot_that_fails_ends_the_process():
         api.fail("restore/next", times=10, status=500)
         with LambdaFunction(api, env={"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"},
                             ready=False) as function:
-            assert function.wait(8) > 0
+            assert function.wait() > 0
     assert not api.seen("next")
 
 

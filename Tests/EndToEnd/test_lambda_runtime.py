@@ -31,7 +31,7 @@ def test_a_container_error_ends_the_process(api, event, call):
     with LambdaFunction(api) as function:
         api.fail(call, status=500)
         api.call(event if call == "response" else {})
-        assert function.wait(8) > 0
+        assert function.wait() > 0
         assert "500" in function.text()
 
 
@@ -39,7 +39,7 @@ def test_a_container_error_ends_the_process(api, event, call):
 def test_a_next_that_fails_ends_the_process(api, event, status):
     with LambdaFunction(api) as function:
         api.fail("next", times=10, status=status)
-        assert function.wait(8) > 0
+        assert function.wait() > 0
         assert str(status) in function.text()
     assert len(api.seen("next")) <= 6
 
@@ -63,7 +63,7 @@ def test_half_an_event_is_none(api, event):
     with LambdaFunction(api) as function:
         api.fail("next", drop="within")
         told = api.invoke(event)
-        assert function.wait(8) > 0
+        assert function.wait() > 0
         assert not told.reports
 
 
@@ -72,7 +72,7 @@ def test_an_api_that_goes_away_ends_the_process(event):
         api.shutdown()
         api.server_close()
         api.disconnect()
-        assert function.wait(8) > 0
+        assert function.wait() > 0
         assert len(function.text()) < 5000
 
 
@@ -130,7 +130,7 @@ def test_a_thaw_behind_the_deadline(function, host, event):
         time.sleep(0.8)
     finally:
         function.terminate(signal.SIGCONT)
-    report = hanging.wait(8)
+    report = hanging.wait()
     assert report.error()[0] == "Function.Timeout"
     assert function.api.wait_for(lambda: report.status == 410, 1)
     assert_works(function, event)
@@ -192,7 +192,7 @@ def test_it_says_who_it_is(function):
 def test_a_hanging_fetch_meets_the_deadline(function, host, event):
     # It comes 200 ms before its deadline, however long that is; the fetch alone would go on.
     hanging = function.api.invoke({"uri": host.url("hang")}, deadline_s=2.5)
-    report = hanging.wait(8)
+    report = hanging.wait()
     assert report.error()[0] == "Function.Timeout"
     assert 2.2 < report.ended - hanging.delivered
     assert function.api.wait_for(lambda: report.status == 202)
@@ -204,7 +204,7 @@ def test_a_deadline_of_an_http_event_is_an_answer(function, host, event):
     body = json.dumps({"uri": host.url("hang")}).encode()
     hanging = function.api.invoke(
         events.function_url("POST", "/invocations", body, "application/json"), deadline_s=0.5)
-    report = hanging.wait(8)
+    report = hanging.wait()
     answer = opened(report.body)
     assert (answer.status, answer.json()["code"]) == (504, "Function.Timeout")
     assert 0.3 < report.ended - hanging.delivered
@@ -239,7 +239,7 @@ def test_two_thousand_events(function, host, event):
     told = [function.api.invoke(good[number % len(good)]) for number in range(2000)]
     told += [function.api.invoke(garbage) for _ in range(5)]
     for one in told:
-        one.wait(30)
+        one.wait()
     assert function.memory_mib() < memory + 16
     assert function.descriptors() <= descriptors + 2
     # One connection is kept for all of them.

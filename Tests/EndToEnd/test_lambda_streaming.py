@@ -8,6 +8,7 @@ import pytest
 import requests
 from envelopes import opened, opened_by_load_balancer
 from lambda_function import LambdaFunction
+from patience import HANG_S
 from runtime_api import RuntimeAPI
 
 LINES = "application/jsonlines"
@@ -75,7 +76,7 @@ def test_a_stream_is_what_the_server_sends(function, server, host):
     ("GET", "/invocations", None, None), ("POST", "/invocations", b"{}", "application/json")])
 def test_whole_answers_have_a_prelude_too(function, server, method, path, body, content_type):
     answer = function.api.call(events.function_url(method, path, body, content_type))
-    served = requests.request(method, server.url + path, data=body, timeout=5,
+    served = requests.request(method, server.url + path, data=body, timeout=HANG_S,
                               headers={"Content-Type": content_type} if content_type else {})
     assert_streamed(answer, PRELUDE)
     prelude, payload = answer.prelude()
@@ -117,7 +118,7 @@ def test_a_load_balancer_knows_no_streams(function):
 def test_a_stream_that_meets_its_deadline(function, host):
     told = function.api.invoke(
         lines_event(host.url("image/digit-1.png"), host.url("hang")), deadline_s=1)
-    answer = told.wait(8)
+    answer = told.wait()
     _, payload = answer.prelude()
     first, *rest = payload.splitlines()
     assert json.loads(first)["results"][0]["label"] == "1"
