@@ -83,6 +83,34 @@ final class TransferPeer {
         }
     }
 
+    /// Takes out all up to the end of a head, once that has come; `nil` where nothing more comes. Blocks.
+    func takeHeadOnceThere() -> String? {
+        while true {
+            if let head = takeHead() { return head }
+            guard waitForMore() else { return nil }
+        }
+    }
+
+    /// Takes out what has come, once that is as long as `text`; whether it is that. Blocks.
+    func takeOnceThere(_ text: String) -> Bool {
+        receive()
+        while received.count < text.utf8.count {
+            guard waitForMore() else { return false }
+            receive()
+        }
+        return String(decoding: take(), as: UTF8.self) == text
+    }
+
+    /// False where the connection has ended, or nothing has come for a minute.
+    private func waitForMore() -> Bool {
+        guard !isEnded else { return false }
+        var polled = [
+            pollfd(fd: connection, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
+        ]
+        return unsafe poll(&polled, 2, 60_000) > 0
+    }
+
     func send(_ text: String) {
         let bytes = Array(text.utf8)
         let count = unsafe Glibc.send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
