@@ -1,7 +1,6 @@
 """The Runtime API's client: every status, lost connections, freezes, deadlines, bounded memory."""
 
 import json
-import signal
 import socket
 import time
 
@@ -9,8 +8,15 @@ import events
 import pytest
 from envelopes import opened
 from lambda_function import LambdaFunction, assert_works
+from patience import wait_until
 from process import DIGITS, run
 from runtime_api import RuntimeAPI
+
+@pytest.fixture(scope="module")
+def function_options():
+    """What hangs is ended by an event's deadline or by the test, not by a limit."""
+    return "--fetch-timeout", "600"
+
 
 # Statuses and connections.
 
@@ -99,6 +105,8 @@ def test_a_silent_next_costs_nothing(function, event):
         return int(fields[11]) + int(fields[12])
 
     before, asked = ticks(), len(function.api.seen("next"))
+    # Silence is what this is about: no event comes of it. The ticks are of a processor's time, which
+    # a busy machine does not lengthen.
     time.sleep(2)
     assert ticks() - before <= 2
     assert len(function.api.seen("next")) == asked
@@ -111,28 +119,29 @@ def test_a_frozen_process_thaws(function, host, event):
     for _ in range(3):
         assert function.api.call(uri).call == "response"
         function.api.wait_for_next()
-        function.terminate(signal.SIGSTOP)
+        function.freeze()
         try:
             host.disconnect()
-            time.sleep(0.2)
+            wait_until(lambda: not host.connections)
             thawed = function.api.invoke(uri)
         finally:
-            function.terminate(signal.SIGCONT)
+            function.thaw()
         assert thawed.wait().call == "response"
     assert_works(function, event)
 
 
 def test_a_thaw_behind_the_deadline(function, host, event):
-    hanging = function.api.invoke({"uri": host.url("hang")}, deadline_s=0.6)
+    hanging = function.api.invoke({"uri": host.url("hang")}, deadline_s=2)
     assert host.wait_for(lambda: host.hanging == 1)
-    function.terminate(signal.SIGSTOP)
+    function.freeze()
     try:
-        time.sleep(0.8)
+        assert not hanging.reports
+        wait_until(lambda: time.time() * 1000 > hanging.deadline_ms)
     finally:
-        function.terminate(signal.SIGCONT)
+        function.thaw()
     report = hanging.wait()
     assert report.error()[0] == "Function.Timeout"
-    assert function.api.wait_for(lambda: report.status == 410, 1)
+    assert function.api.wait_for(lambda: report.status == 410)
     assert_works(function, event)
 
 
@@ -190,13 +199,14 @@ def test_it_says_who_it_is(function):
 
 
 def test_a_hanging_fetch_meets_the_deadline(function, host, event):
-    # It comes 200 ms before its deadline, however long that is; the fetch alone would go on.
+    # It is sent 200 ms before its deadline, however long that is (LambdaDeadlineTests hold that); when
+    # it arrives depends on how busy the machine is. The fetch alone would go on.
     hanging = function.api.invoke({"uri": host.url("hang")}, deadline_s=2.5)
     report = hanging.wait()
     assert report.error()[0] == "Function.Timeout"
     assert 2.2 < report.ended - hanging.delivered
-    assert function.api.wait_for(lambda: report.status == 202)
-    assert host.wait_for(lambda: host.left == 1, 2), "the fetch outlived its event"
+    assert function.api.wait_for(lambda: report.status in (202, 410))
+    assert host.wait_for(lambda: host.left == 1), "the fetch outlived its event"
     assert_works(function, event)
 
 

@@ -33,6 +33,7 @@ class ImageHost(http.server.ThreadingHTTPServer):
         self.changed = threading.Condition()
         self.hanging = 0
         self.left = 0
+        self.answered = 0
         self.sent = 0
         self.released = threading.Event()
         self.connections: set[socket.socket] = set()
@@ -63,7 +64,7 @@ class ImageHost(http.server.ThreadingHTTPServer):
         self.released = threading.Event()
         with self.changed:
             self.requests.clear()
-            self.left = self.sent = 0
+            self.left = self.answered = self.sent = 0
 
     def disconnect(self) -> None:
         """Closes every connection, those that are kept included."""
@@ -121,6 +122,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+        self.server.count(answered=1)
 
     def picture(self) -> bytes:
         return next(iter(self.server.pictures.values()))
