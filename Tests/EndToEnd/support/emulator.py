@@ -48,7 +48,7 @@ def emulator_binary() -> pathlib.Path:
     with open(CACHE / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = subprocess.run([ROOT / "tools" / "install_emulator.sh", CACHE],
-                              capture_output=True, text=True, timeout=50)
+                              capture_output=True, text=True, timeout=HANG_S)
     if done.returncode:
         pytest.skip("no aws-lambda-rie: " + (done.stderr.strip().splitlines() or ["?"])[-1])
     return CACHE / "aws-lambda-rie"
