@@ -10,7 +10,7 @@ from patience import wait_until
 from raw_client import RawClient
 from server import Server
 
-# The test ends what hangs; no limit does, nor the time there is to drain.
+# Only the test ends what hangs: no limit, and no end of the drain time.
 PATIENT = ("--fetch-allow", "127.0.0.0/8", "--fetch-timeout", "600", "--request-timeout", "600",
            "--drain-timeout", "600")
 
@@ -23,7 +23,7 @@ def test_an_idle_server_leaves_at_once(number):
             assert idle.answer().status == 200
             server.terminate(number)
             assert idle.closed()
-        # It does not wait for the end of the time there is to drain.
+        # It does not wait for the drain time.
         assert server.wait() == 0
 
 
@@ -110,6 +110,6 @@ def test_the_drain_time_ends_the_wait(host):
     with Server(*PATIENT, "--drain-timeout", "0.5") as server, begin(server, host, "hang"):
         start = time.monotonic()
         server.terminate()
-        # Nothing else ends it, and nothing ends it sooner.
+        # Nothing else ends it, and it does not end sooner.
         assert server.wait() == 0
         assert 0.3 < time.monotonic() - start

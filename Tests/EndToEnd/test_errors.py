@@ -218,7 +218,7 @@ def test_a_stalled_request(impatient, sent):
 
 
 def test_the_requests_own_deadline(host):
-    # Nothing else ends the fetch.
+    # No other limit ends the fetch.
     with Server("--fetch-allow", "127.0.0.0/8", "--fetch-timeout", "600",
                 env={"SAGEMAKER_MODEL_SERVER_TIMEOUT": "1"}) as server:
         answer = server.invoke(json={"uri": host.url("hang")})

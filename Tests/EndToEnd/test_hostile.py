@@ -1,9 +1,8 @@
 """What brought the predecessor down (docs/rulings.md#the-predecessor: its server hung, took 19 GB or was
 killed) must be a small 4xx here, with the server unharmed and its memory bounded.
 
-That little is done for it shows in what is said (which limit refused it), in what has been sent by then,
-and in the memory that is taken for a moment. What it takes of a processor's time is measured by
-`benchmarks/images/hostile.py`.
+The tests look at which limit refused it, how much was sent by then, and the peak of the memory. The time
+that it takes is measured by `benchmarks/images/hostile.py`.
 """
 
 import base64
@@ -33,7 +32,7 @@ def bounded(unharmed):
 
 @pytest.fixture
 def frugal(unharmed):
-    """The test takes no memory to speak of, not even for a moment: no pixel of what a header promises."""
+    """The peak of memory hardly rises: no pixel that a header promises is allocated."""
     unharmed.forget_peak()
     before = unharmed.memory_mib()
     yield
@@ -83,7 +82,7 @@ def test_a_text_of_two_hundred_megabytes_in_a_picture(server, frugal, seven):
 def test_a_progressive_picture_of_two_thousand_scans(server):
     answer = server.invoke(many_scans_jpeg(2000), "image/jpeg")
     assert (answer.status_code, answer.json()["code"]) == UNDECODABLE
-    # It was given up there, with three quarters of it to come.
+    # It stopped there; three quarters of the picture were not decoded.
     assert answer.json()["error"] == "the JPEG image has more than 500 scans"
 
 
@@ -142,7 +141,7 @@ def test_an_origin_of_three_hundred_megabytes(server, host, path):
 def test_a_body_of_two_hundred_megabytes(server):
     head = ("POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
             f"Content-Length: {200 << 20}\r\n\r\n")
-    # Not a byte of it need come.
+    # The answer comes before a byte of the body is sent.
     with RawClient(server.port) as client:
         client.send(head)
         answer = client.answer()
@@ -165,8 +164,8 @@ def test_an_endless_chunked_body(server):
     with RawClient(server.port) as client:
         client.send("POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
                     "Transfer-Encoding: chunked\r\n\r\n")
-        # What comes after the answer is read for a moment, so that the client can read it; then the
-        # connection ends. That it only stood still would be a TimeoutError.
+        # The server reads on for a moment, so that the client can read the answer, and then closes the
+        # connection. If it stopped reading and did not close, this would be a TimeoutError.
         with pytest.raises(ConnectionError):
             while True:
                 client.send(b"100000\r\n" + bytes(1 << 20) + b"\r\n")

@@ -14,7 +14,7 @@ from runtime_api import RuntimeAPI
 
 @contextlib.contextmanager
 def started(concurrency: int = 4, *options: str, model=DIGITS):
-    # The test ends what hangs, not a limit.
+    # Only the test ends what hangs, no limit.
     with RuntimeAPI(concurrent=True) as api, LambdaFunction(
             api, "--fetch-timeout", "600", *options, model=model,
             env={"AWS_LAMBDA_MAX_CONCURRENCY": str(concurrency)}) as function:
@@ -90,11 +90,11 @@ def test_each_event_has_its_own_deadline(four, host):
         # Not much before its deadline; how long after depends on how busy the machine is.
         assert invocation.deadline_s - (report.ended - invocation.delivered) < 0.25
         assert report.status in (None, 202, 410)
-    # The others' deadlines are not its own.
+    # The deadlines of the others did not end it.
     assert host.wait_for(lambda: host.hanging == 1) and not patient.reports
     host.released.set()
     assert patient.wait().call == "response"
-    # In their order, by the function's own account: the stub has a thread for each.
+    # The order is taken from the function's log, since the stub reads each report in its own thread.
     lines = [json.loads(line) for line in four.end().splitlines()]
     ended = [line["requestId"] for line in lines if line["message"] == "event"]
     told.sort(key=lambda invocation: invocation.deadline_ms)
@@ -156,8 +156,8 @@ def test_the_extension_asks_for_no_event(event):
 def test_the_end_answers_what_is_under_way(four, host):
     told = [four.api.invoke({"uri": host.url("slow/digit-7.png")}) for _ in range(2)]
     assert host.wait_for(lambda: host.hanging == 2)
-    # There is little time to drain in a function. What this test needs of it is not taken off: SIGTERM,
-    # and both pictures behind it, are there when the process goes on.
+    # A function has 400 ms to drain. It is frozen until SIGTERM and then both pictures have arrived, so
+    # that the test itself uses none of that time.
     four.freeze()
     four.terminate()
     host.released.set()
@@ -170,8 +170,7 @@ def test_the_end_answers_what_is_under_way(four, host):
 
 
 def test_work_is_done_in_parallel(tmp_path):
-    """A picture that takes a worker for ever leaves another for the rest, on machines with cores for
-    both."""
+    """While one worker never ends, another one answers all other events. Needs two cores."""
     if len(os.sched_getaffinity(0)) < 2:
         pytest.skip("one core")
     with started(model=endless_model(tmp_path / "model")) as function:

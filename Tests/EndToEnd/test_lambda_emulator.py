@@ -94,7 +94,7 @@ def test_the_deadline_is_met_before_the_emulator_ends_it(host, event):
     with Emulator(timeout_s=2) as emulator:
         emulator.invoke(payload(event))
         before = emulator.runtimes()
-        # Our own error, from the process that is still there: the emulator ends it at its deadline.
+        # The emulator would kill the process at the deadline: the error is our own, the process the same.
         report = json.loads(emulator.invoke(payload({"uri": host.url("hang")})))
         assert report["errorType"] == "Function.Timeout"
         assert b'"label":"7"' in emulator.invoke(payload(event))

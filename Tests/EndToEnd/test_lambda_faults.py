@@ -16,14 +16,14 @@ from runtime_api import RuntimeAPI
 @pytest.mark.parametrize("what", ["model", "setting"])
 @pytest.mark.parametrize("answered", [True, False])
 def test_a_signal_while_a_failed_start_is_told(api, tmp_path, what, answered):
-    """The status tells of the failure all the same, and so does the report, if it is ever answered."""
+    """The exit status still tells of the failure, and so does the report, if the API answers it."""
     signalled = threading.Event()
     api.fail("init/error", until=signalled)
     options = ("--top-k", "0") if what == "setting" else ()
     with LambdaFunction(api, *options, model=tmp_path / "nowhere", ready=False) as function:
         assert api.wait_for(lambda: api.seen("init/error"))
         [report] = api.seen("init/error")
-        # The signal comes first, whatever the process is about to do.
+        # The signal arrives before the answer.
         function.freeze()
         function.terminate()
         if answered:

@@ -107,8 +107,8 @@ def test_an_event_under_way_is_answered_at_the_end(api, host):
     with LambdaFunction(api, "--fetch-timeout", "600") as function:
         told = api.invoke({"uri": host.url("slow/digit-7.png")}, deadline_s=600)
         assert host.wait_for(lambda: host.hanging == 1)
-        # There is little time to drain in a function. What this test needs of it is not taken off:
-        # SIGTERM, and the picture behind it, are there when the process goes on.
+        # A function has 400 ms to drain. It is frozen until SIGTERM and then the picture have arrived,
+        # so that the test itself uses none of that time.
         function.freeze()
         function.terminate()
         host.released.set()
@@ -121,7 +121,7 @@ def test_an_event_under_way_is_answered_at_the_end(api, host):
 
 
 def test_a_large_picture_does_not_hold_up_the_end(api, tmp_path):
-    """One so large that a worker is never done with it."""
+    """A picture that a worker never finishes."""
     large = {"instances": [{"b64": base64.b64encode(WHITE).decode()}]}
     with LambdaFunction(api, "--drain-timeout", "0",
                         model=endless_model(tmp_path / "model")) as function:

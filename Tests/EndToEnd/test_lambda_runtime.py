@@ -14,7 +14,7 @@ from runtime_api import RuntimeAPI
 
 @pytest.fixture(scope="module")
 def function_options():
-    """What hangs is ended by an event's deadline or by the test, not by a limit."""
+    """Only a deadline or the test ends what hangs, no other limit."""
     return "--fetch-timeout", "600"
 
 
@@ -105,8 +105,8 @@ def test_a_silent_next_costs_nothing(function, event):
         return int(fields[11]) + int(fields[12])
 
     before, asked = ticks(), len(function.api.seen("next"))
-    # Silence is what this is about: no event comes of it. The ticks are of a processor's time, which
-    # a busy machine does not lengthen.
+    # The silence itself is tested: there is no event to wait for. The ticks count CPU time, which other
+    # processes do not change.
     time.sleep(2)
     assert ticks() - before <= 2
     assert len(function.api.seen("next")) == asked
@@ -199,8 +199,8 @@ def test_it_says_who_it_is(function):
 
 
 def test_a_hanging_fetch_meets_the_deadline(function, host, event):
-    # It is sent 200 ms before its deadline, however long that is (LambdaDeadlineTests hold that); when
-    # it arrives depends on how busy the machine is. The fetch alone would go on.
+    # Work ends 200 ms before the deadline (LambdaDeadlineTests). When the report arrives depends on how
+    # busy the machine is. Without the deadline the fetch would go on.
     hanging = function.api.invoke({"uri": host.url("hang")}, deadline_s=2.5)
     report = hanging.wait()
     assert report.error()[0] == "Function.Timeout"

@@ -17,7 +17,7 @@ BUFFERED_LIMIT = 6 * 1024 * 1024
 
 @pytest.fixture(scope="module")
 def function_options():
-    # What hangs is ended by an event's deadline or by the test, not by a limit.
+    # Only a deadline or the test ends what hangs, no other limit.
     return "--invoke-mode", "response-stream", "--fetch-timeout", "600"
 
 
@@ -174,7 +174,7 @@ def test_a_stream_may_be_larger_than_six_megabytes(function, server):
     told = events.function_url("POST", "/invocations", body, "application/json")
     answer = function.api.call(told)
     assert answer.prelude()[1] == served
-    # In large pieces: small ones would each be a chunk to send, and to wait for.
+    # In large chunks: many small ones would be slow.
     assert len(answer.chunks) <= len(answer.body) // 32_768
     assert function.api.call(request).body == served
 

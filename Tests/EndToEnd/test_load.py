@@ -1,8 +1,8 @@
 """Slow hosts, slow clients, crowds: none of them may cost anyone else an answer.
 
-What shows it is an order, never a time: who is to be answered is answered while the others still wait,
-and those wait until the test lets them go. How long it takes is measured by
-`benchmarks/images/bystanders.py` and `overload.py`.
+The tests show the order of events, not times: a request is answered while the others still wait, and only
+the test ends their wait. How long it takes is measured by `benchmarks/images/bystanders.py` and
+`overload.py`.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from raw_client import RawClient
 from server import Server
 
 
-# Nothing but the test ends what hangs.
+# Only the test ends what hangs.
 PATIENT = ("--fetch-allow", "127.0.0.0/8", "--fetch-timeout", "600", "--request-timeout", "600",
            "--head-timeout", "600", "--write-timeout", "600", "--drain-timeout", "0")
 
@@ -34,7 +34,7 @@ def server():
 
 
 def ping(server, count: int = 40) -> None:
-    """Each /ping on a connection of its own, all of them answered."""
+    """Asks for /ping on new connections, one after the other; each answer is 200."""
     for _ in range(count):
         with RawClient(server.port) as client:
             client.request("GET", "/ping")
@@ -42,7 +42,7 @@ def ping(server, count: int = 40) -> None:
 
 
 def ask(server, picture: bytes, stack: contextlib.ExitStack) -> RawClient:
-    """A request on a connection of its own, sent whole; its answer is not read."""
+    """Sends a request on a new connection; does not read its answer."""
     client = stack.enter_context(RawClient(server.port))
     client.request("POST", "/invocations", picture, {"Content-Type": "image/png"})
     return client
@@ -59,7 +59,7 @@ def test_a_hundred_hanging_fetches_cost_nobody_anything(server, host, seven):
         ping(server)
         assert server.invoke(seven, "image/png").status_code == 200
         assert server.invoke(json={"uri": host.url("image/digit-7.png")}).status_code == 200
-        # All that came while every one of the hundred still hung.
+        # Those answers came while all hundred fetches were hanging.
         assert host.hanging == 100 and not any(client.has_answer() for client in clients)
         host.released.set()
         for client in clients:
@@ -80,7 +80,7 @@ def test_dripping_origins(server, host, seven):
 
 @pytest.fixture
 def held(tmp_path):
-    """A server whose workers, as many as a test asks for, are held for good by white pictures."""
+    """Starts servers whose workers are all in an endless inference."""
     with contextlib.ExitStack() as stack:
         def start(workers: int, *options: str):
             server = stack.enter_context(
@@ -94,7 +94,7 @@ def held(tmp_path):
 
 
 def test_a_full_queue_answers_at_once(held):
-    """Whoever finds the queue full is refused while those before it still wait."""
+    """Requests that find the queue full are refused while those before them still wait."""
     server, clients = held(1, "--queue", "2")
     with contextlib.ExitStack() as stack:
         waiting = [ask(server, BLACK, stack) for _ in range(24)]
@@ -131,7 +131,7 @@ def test_a_refusal_says_so(host):
         for client in clients:
             client.request("POST", "/invocations", body)
         assert host.wait_for(lambda: host.hanging == 1)
-        # One is fetched, and as many wait as a worker and a queue of one will take.
+        # One is fetched; one each is admitted for the worker and for the queue.
         wait_until(lambda: sum(client.has_answer() for client in clients) == 9,
                    lambda: f"{sum(client.has_answer() for client in clients)} of 9 are refused")
         server.ping()
@@ -155,7 +155,7 @@ def test_idle_connections_and_slow_clients_disturb_nobody(server, seven):
         with RawClient(server.port) as client:
             client.send(b"POST /invocations HTTP/1.1\r\nHost: x\r\nX-Slow: ")
             slow.release()
-            # A byte now and then, to the limit of a head and no further.
+            # Slowly, and within the limit of a head.
             for _ in range(20_000):
                 if stop.wait(0.02):
                     return
@@ -186,7 +186,7 @@ def test_idle_connections_and_slow_clients_disturb_nobody(server, seven):
                 client.request("POST", "/invocations", seven, {"Content-Type": "image/png"})
                 assert client.answer().json()["results"][0]["label"] == "7"
         assert server.memory_mib() < before + 100
-        # All of them are at it still.
+        # All of the slow clients are still connected.
         assert not any(client.done() for client in clients)
         stop.set()
         for client in clients:

@@ -425,7 +425,7 @@ def peak_memory(golden: pathlib.Path, status: int) -> float:
         while process.alive():
             with contextlib.suppress(OSError, RuntimeError):
                 peak = max(peak, process.memory_mib("VmHWM"))
-            # Its peak is asked for again and again, for it is gone with the process.
+            # The peak is sampled, since it is gone once the process has ended.
             time.sleep(LOOK_S)
         assert process.wait(0) == status, process.text()
     return peak
@@ -448,7 +448,7 @@ def test_a_long_recording_takes_no_more_memory(tmp_path, golden, seven):
 
 
 def test_progress_is_for_terminals(tmp_path, golden, host):
-    """It is shown of what has taken a second: here because the last two pictures are held."""
+    """Progress is shown after a second. The run takes as long because its last two pictures are held."""
     slow = {"request": {"uri": host.url("slow/digit-7.png")},
             "response": {"results": golden[7]["response"]["results"]}}
     path = write(tmp_path / "long", [golden[0]] * 1_000 + [slow] * 2)
@@ -457,7 +457,7 @@ def test_progress_is_for_terminals(tmp_path, golden, host):
                           "--fetch-timeout", "600", "--request-timeout", "600")
         try:
             assert host.wait_for(lambda: host.hanging > 0)
-            # That second is what this is about: no event comes of it.
+            # This second itself is tested: there is no event to wait for.
             time.sleep(1.1)
         finally:
             host.released.set()

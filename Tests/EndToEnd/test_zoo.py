@@ -225,7 +225,7 @@ def test_the_port_is_open_meanwhile_and_a_signal_ends_it_at_once(models, env):
         port = listening_port(server.pid)
         assert requests.get(f"http://127.0.0.1:{port}/ping", timeout=HANG_S).status_code == 503
         assert len(kept(env)) == 1
-        # Neither for the host, which says no more, nor for the time that requests in flight would have.
+        # It waits neither for the host, which is silent, nor for the drain time.
         server.terminate(signal.SIGTERM)
         assert server.wait() == 0
     # The next start removes what this one left.

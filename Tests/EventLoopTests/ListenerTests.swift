@@ -163,7 +163,7 @@ import Testing
         outcome.refused = listener.refusedCount
         for filler in fillers { close(filler) }
         listener.pause()
-        // Its rest is over, and it looks again.
+        // The rest is over.
         clock.advance(by: .milliseconds(50))
         try loop.turn()
         outcome.restsStill = loop.timerCount > 0

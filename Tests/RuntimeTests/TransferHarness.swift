@@ -8,7 +8,7 @@ import Testing
 /// The outcome of one transfer.
 typealias TransferResult = Result<TransferResponse, TransferError>
 
-/// The real poller, which says whether its last wait found anything.
+/// The real poller, which notes whether its last wait found an event.
 private final class NotingPoller: Poller {
     private let poller: EpollPoller
     private(set) var foundNothing = false
@@ -73,8 +73,8 @@ final class TransferHarness {
         try loop.turn()
     }
 
-    /// Turns the loop until there is nothing more to do: until several waits in a row find nothing. What
-    /// this thread sends over loopback has arrived by then.
+    /// Turns the loop until several waits in a row find no event. What this thread has sent over loopback
+    /// has arrived by then.
     func settle() throws {
         var quiet = 0
         try turn {

@@ -20,7 +20,7 @@ import Testing
         #expect(harness.pool.activeCount == 0)
         #expect(try harness.get(server.url("/")).get().body == [1])
         harness.pool.close()
-        // None of that has waited for them.
+        // Nothing has waited for them.
         #expect(NameLookup.waiting == 5)
         #expect(server.connections == 1)
         NameLookup.release()

@@ -83,7 +83,7 @@ final class TransferPeer {
         }
     }
 
-    /// Takes out all up to the end of a head, once that has come; `nil` where nothing more comes. Blocks.
+    /// Waits for a head and takes it out; `nil` if none comes. Blocks.
     func takeHeadOnceThere() -> String? {
         while true {
             if let head = takeHead() { return head }
@@ -91,7 +91,7 @@ final class TransferPeer {
         }
     }
 
-    /// Takes out what has come, once that is as long as `text`; whether it is that. Blocks.
+    /// Waits for as many bytes as `text` has and takes them out; false unless they are `text`. Blocks.
     func takeOnceThere(_ text: String) -> Bool {
         receive()
         while received.count < text.utf8.count {
@@ -101,7 +101,7 @@ final class TransferPeer {
         return String(decoding: take(), as: UTF8.self) == text
     }
 
-    /// False where the connection has ended, or nothing has come for a minute.
+    /// Waits for bytes or a connection; false if the connection has ended, or nothing comes for a minute.
     private func waitForMore() -> Bool {
         guard !isEnded else { return false }
         var polled = [

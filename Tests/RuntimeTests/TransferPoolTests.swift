@@ -78,7 +78,7 @@ import Testing
         let limit = Duration.milliseconds(500)
         let sink = Taken()
         var result: TransferResult?
-        /// Lets the last millisecond pass, before which nothing has happened.
+        /// Expects nothing until a millisecond before the limit, and then the time-out.
         func timedOut(_ phase: TransferError.Phase) throws {
             clock.advance(by: limit - .milliseconds(1))
             try harness.settle()

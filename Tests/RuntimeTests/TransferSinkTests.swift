@@ -80,7 +80,7 @@ import Testing
         try harness.turn { peer.takeHead() != nil }
         peer.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n")
         for byte in ["a", "b", "c"] {
-            // Slow is not silent.
+            // A slow host is not silent.
             clock.advance(by: limit - .milliseconds(1))
             peer.send(byte)
             try harness.turn { note.bytes.last == byte.utf8.first }

@@ -131,7 +131,7 @@ import Testing
         }
         harness.loop.setDeadline(harness.loop.readClock(), of: token)
         try harness.loop.turn()
-        // The loop does not turn meanwhile.
+        // The loop does not turn while the peer waits.
         #expect(peer.takeHeadOnceThere() != nil)
         #expect(peer.takeOnceThere("3\r\none\r\n"))
         // And from a pause.
@@ -155,7 +155,7 @@ import Testing
         try harness.settle()
         let alarm = TurnHandler()
         let token = harness.loop.register(handler: alarm)
-        // Silence is what this is about: no event comes of it. A busy machine turns the loop no oftener.
+        // The pause itself is tested: there is no event to wait for. A busy machine turns the loop less.
         for _ in 0..<3 {
             var isOver = false
             alarm.work = { isOver = true }

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""How long others wait for /ping while hosts hang or drip, clients are slow, and workers are busy.
+"""How long /ping takes while hosts hang or drip, clients are slow, and workers are busy.
 
-Each /ping has a connection of its own; beside them, one after the other on one connection, and the time
-that making a connection takes. `overload.py` has the same under more requests than can be served. Exit
-status 1 where a bar is missed.
+Measured on new connections, with the time to connect, and on one kept connection. `overload.py` measures
+it under more requests than can be served. Exit status 1 where a bar is missed.
 """
 
 import argparse
@@ -40,7 +39,7 @@ def ask(connection):
 
 
 def times(port, count):
-    """Milliseconds to a connection, and to its answer; those of one connection, asked again and again."""
+    """Milliseconds to connect, to the answer on a new connection, and on a kept one."""
     connects, answers, steady = [], [], []
     with connect(port) as kept:
         for _ in range(count):
@@ -57,7 +56,7 @@ def times(port, count):
 
 @contextlib.contextmanager
 def waiting_fetches(options, port, core, count, *pace):
-    """Requests whose pictures never come whole."""
+    """Requests whose pictures never arrive completely."""
     command = [sys.executable, HOST, options.image, *pace]
     with processes.process(command, [core], r"port (\d+)") as host:
         uri = f"http://127.0.0.1:{host.seen.group(1)}/picture"
@@ -71,7 +70,7 @@ def waiting_fetches(options, port, core, count, *pace):
 
 @contextlib.contextmanager
 def slow_clients(options, port):
-    """Connections that rest, clients that write a byte now and then, and others that never read."""
+    """Idle connections, clients that write slowly, and clients that never read."""
     with open(options.image, "rb") as file:
         request = clients.post(
             "/invocations", pictures.content_type(options.image), file.read())
@@ -104,7 +103,7 @@ def slow_clients(options, port):
 
 
 def large_picture():
-    """An honest PNG of 64 megapixels, one bit each: kilobytes that take a worker a while."""
+    """A valid PNG of 64 megapixels in kilobytes, which takes a worker a while."""
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 

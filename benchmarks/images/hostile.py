@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What hostile input costs: a processor's time and a client's, beside the largest honest picture's.
+"""What hostile input costs in time and CPU time, beside the largest honest picture.
 
-The same input that `Tests/EndToEnd/test_hostile.py` sends, where memory and answers are judged. Needs the
-Python environment that `make test` makes. Exit status 1 where a bar is missed.
+The input is that of `Tests/EndToEnd/test_hostile.py`, which tests answers and memory. Needs the Python
+environment that `make test` makes. Exit status 1 where a bar is missed.
 """
 
 import argparse

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The Lambda handle as a whole: events at the same time, a large stream, an end with work in hand.
+"""The Lambda handle: events at the same time, a large stream, SIGTERM with a picture in work.
 
 The Runtime API is the stub of the end-to-end tests. Needs the Python environment that `make test` makes.
 Exit status 1 where a bar is missed.
@@ -82,7 +82,7 @@ def main():
     results = [
         ("4 pictures at once ÷ one by one, 2 workers", share(options.rounds), 0.8),
         ("a stream of 6 MB, s", stream(options.rounds), 5),
-        ("SIGTERM to the end with a picture in hand, s", end(options.rounds), 0.6),
+        ("SIGTERM to the end with a picture in work, s", end(options.rounds), 0.6),
     ]
     table.show(
         ["Lambda", "measured", "bar", "met"],

@@ -1,6 +1,6 @@
-"""What the end-to-end tests have that a benchmark needs, too: hostile pictures, the Runtime API's stub.
+"""The end-to-end tests' support modules for benchmarks: hostile pictures, the stub of the Runtime API.
 
-They want Pillow, which the Python environment of `make test` has.
+They need Pillow, which the Python environment of `make test` has.
 """
 
 import importlib.util

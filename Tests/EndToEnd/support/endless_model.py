@@ -1,7 +1,7 @@
-"""A model whose inference never ends for a white picture, and at once for a black one.
+"""A model whose inference never ends for a white picture. A black picture is answered at once.
 
-With it a test holds as many workers as it likes for as long as it lives, and needs no guess at how long
-a picture takes on this machine. Nothing lets a worker go but the end of the process.
+A test uses it to keep workers busy for as long as it likes, whatever the speed of the machine. Only the
+end of the process frees such a worker.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from PIL import Image
 from process import Process
 
 SIDE = 8
-# Processor time that nothing but the endless part takes of a worker.
+# CPU time of a worker that only an endless inference uses.
 COMPUTING_NS = 200_000_000
 
 
@@ -30,7 +30,7 @@ BLACK, WHITE = picture(0), picture(255)
 
 
 def endless_model(folder: pathlib.Path) -> pathlib.Path:
-    """A model folder; `folder` must not exist yet."""
+    """Writes the model folder; `folder` must not exist yet."""
     body = helper.make_graph(
         [helper.make_node("Identity", ["go on"], ["going on"]),
          helper.make_node("Add", ["sum", "step"], ["next sum"])],
@@ -66,16 +66,14 @@ def endless_model(folder: pathlib.Path) -> pathlib.Path:
 
 
 def processor_times(process: Process) -> dict[str, int]:
-    """Nanoseconds that each worker has computed for (proc(5), schedstat: not the wall's time, so other
-    processes on its core do not count)."""
+    """CPU time of each worker thread in nanoseconds, from `schedstat` (proc(5))."""
     return {path.parent.name: int(path.read_text().split()[0])
             for path in pathlib.Path(f"/proc/{process.pid}/task").glob("*/schedstat")
             if (path.parent / "comm").read_text().startswith("worker-")}
 
 
 def wait_for_held_workers(process: Process, count: int) -> None:
-    """Waits until that many workers compute without an end. They have taken their pictures from the
-    queue long before."""
+    """Waits until that many workers are in an endless inference. Their pictures have left the queue."""
     before = processor_times(process)
 
     def held() -> int:

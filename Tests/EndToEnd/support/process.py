@@ -74,7 +74,7 @@ class Process:
                 self.logged.notify_all()
 
     def wait_for_line(self, part: str) -> str:
-        """The first line of its output that holds a text, once it has said it."""
+        """Waits for a line of its output that contains a text; returns the line."""
         def found() -> str | None:
             return next((line for line in self.log if part in line), None)
 
@@ -111,12 +111,12 @@ class Process:
         self.process.send_signal(signal_number)
 
     def forget_peak(self) -> None:
-        """Has VmHWM count from now on, proc(5), where the kernel can."""
+        """Resets the peak VmHWM to the present size (proc(5), clear_refs), where the kernel allows it."""
         with contextlib.suppress(OSError):
             pathlib.Path(f"/proc/{self.pid}/clear_refs").write_text("5")
 
     def freeze(self) -> None:
-        """Stops it as Lambda freezes a function; returns once none of its threads runs."""
+        """Stops it, as Lambda freezes a function; returns when all of its threads have stopped."""
         def states() -> set[str]:
             return {path.read_text().rpartition(")")[2].split()[0]
                     for path in pathlib.Path(f"/proc/{self.pid}/task").glob("*/stat")}
@@ -128,7 +128,7 @@ class Process:
         self.terminate(signal.SIGCONT)
 
     def wait(self, timeout: float = HANG_S) -> int:
-        """The exit status; raises where the process does not end."""
+        """Waits for its end; returns the exit status."""
         return self.process.wait(timeout)
 
     def end(self, timeout: float = HANG_S) -> str:

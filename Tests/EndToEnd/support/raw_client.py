@@ -100,7 +100,7 @@ class RawClient:
         return answer
 
     def has_answer(self) -> bool:
-        """Whether anything has come that was not read: an answer, or the end of the connection."""
+        """Whether there is something to read: an answer, or the end of the connection."""
         return bool(select.select([self.socket], [], [], 0)[0])
 
     def closed(self) -> bool:

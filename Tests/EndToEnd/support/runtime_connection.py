@@ -42,7 +42,7 @@ class Fault:
 
     `drop` closes the connection: "unread" before the body is read, "unanswered" behind it, "within" in
     the middle of the answer, "after" behind the whole answer. `early` answers before reading the body.
-    A slow API lets a call wait: `delay` for as many seconds, `until` for an event of the test's.
+    `delay` holds the answer for some seconds, `until` until the test sets the event.
     """
 
     status: int | None = None
@@ -103,7 +103,7 @@ class Connection(socketserver.StreamRequestHandler):
         if status is None or fault.drop in ("unread", "unanswered"):
             return False
         request.status = status
-        # Before, so that nothing that the answer brings about is earlier.
+        # Noted before: what the function does after the answer must not seem earlier than it.
         request.answered = time.monotonic()
         write_answer(self.wfile, status, body, fields, whole=fault.drop != "within",
                      chunk=request.call == "next" and request.invocation and request.invocation.chunk)
