@@ -36,7 +36,7 @@ LD_LIBRARY_PATH=$PWD/.engine${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} \
 .venv-test/bin/python -m pytest -q Tests/EndToEnd --junitxml "$results/end-to-end.xml" \
     </dev/null || echo "pytest: exit status $?"
 
-timeout 900 container/test --junit "$results/container.xml" </dev/null || echo "container/test: exit status $?"
+timeout 1800 container/test --junit "$results/container.xml" </dev/null || echo "container/test: exit status $?"
 
 .venv-test/bin/python tools/test_counts.py \
     "$results/tools.xml" "$results/swift.xml" "$results/end-to-end.xml" "$results/container.xml"

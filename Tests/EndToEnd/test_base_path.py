@@ -5,6 +5,7 @@ import pytest
 import requests
 from envelopes import opened, opened_by_load_balancer
 from lambda_function import LambdaFunction
+from patience import HANG_S
 from process import run
 from runtime_api import RuntimeAPI
 from server import Server
@@ -42,7 +43,7 @@ def asked(api, path: str, picture: bytes) -> list:
 def test_with_and_without(handles, seven, path, status):
     server, api = handles
     kind = {"Content-Type": "image/png"}
-    served = requests.post(server.url + path, seven, timeout=5, headers=kind)
+    served = requests.post(server.url + path, seven, timeout=HANG_S, headers=kind)
     assert served.status_code == status
     if path.endswith("/invocations") and status == 200:
         assert served.json()["results"][0]["label"] == "7"
@@ -75,6 +76,6 @@ def test_a_domain_of_an_api_of_its_own(handles):
 
 @pytest.mark.parametrize("path", ["v1", "/v 1", "/v1?x", "/v%31", "//", "/../x"])
 def test_what_is_no_base_path(path):
-    done = run("serve", "--base-path", path, "--port", "0", timeout=5)
+    done = run("serve", "--base-path", path, "--port", "0")
     assert done.returncode > 0
     assert "--base-path takes a path like /models/digits" in done.stderr

@@ -12,6 +12,7 @@ import pytest
 import requests
 from aws import ACCOUNT, AWS, INDEX, MANIFEST, REGION
 from deployment import model, run
+from patience import HANG_S
 from server import DIGITS
 
 TAG = model.opened(DIGITS).tag
@@ -49,7 +50,7 @@ def aws():
 @pytest.fixture
 def fresh(aws):
     """The account, empty."""
-    requests.post(aws.url + "/moto-api/reset", timeout=10).raise_for_status()
+    requests.post(aws.url + "/moto-api/reset", timeout=HANG_S).raise_for_status()
     return aws
 
 

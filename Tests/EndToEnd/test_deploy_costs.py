@@ -9,13 +9,14 @@ from server import ROOT
 
 import costs
 from costs import Load
+from patience import HANG_S
 
 MARK = "<!-- costs: {} -->\n"
 
 
 def printed(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-S", str(DEPLOY / "costs.py"), *arguments],
-                          capture_output=True, text=True, timeout=20)
+                          capture_output=True, text=True, timeout=HANG_S)
 
 
 def test_lambda_bills_whole_milliseconds_of_memory():

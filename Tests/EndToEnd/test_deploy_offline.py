@@ -12,6 +12,7 @@ import sys
 import pytest
 from aws import REGION
 from deployment import DEPLOY, Problem, model, run, stack
+from patience import HANG_S
 from server import DIGITS, ROOT
 
 TAG = model.opened(DIGITS).tag
@@ -156,5 +157,5 @@ def test_the_documents_commands_are_understood(arguments, tmp_path, monkeypatch)
 
 def test_without_its_library_it_says_what_to_install(tmp_path):
     done = subprocess.run([sys.executable, "-S", str(DEPLOY / "deploy.py"), "status"],
-                          capture_output=True, text=True, timeout=20, env={"PATH": os.environ["PATH"]})
+                          capture_output=True, text=True, timeout=HANG_S, env={"PATH": os.environ["PATH"]})
     assert done.returncode == 1 and "pip install -r" in done.stderr

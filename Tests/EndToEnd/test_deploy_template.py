@@ -8,6 +8,7 @@ import pytest
 import requests
 import yaml
 from deployment import DEPLOY
+from patience import HANG_S
 from server import Server
 
 TEMPLATE = DEPLOY / "template.yaml"
@@ -139,4 +140,4 @@ def test_kserves_arguments_and_probes_are_understood(service):
         for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
             ask = container[probe]["httpGet"]
             assert ask["port"] == 8080
-            assert requests.get(server.url + ask["path"], timeout=5).status_code == 200
+            assert requests.get(server.url + ask["path"], timeout=HANG_S).status_code == 200

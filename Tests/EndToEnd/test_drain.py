@@ -6,22 +6,25 @@ import signal
 import time
 
 import pytest
+from patience import wait_until
 from raw_client import RawClient
 from server import Server
 
-ALLOW = ("--fetch-allow", "127.0.0.0/8")
+# Only the test ends what hangs: no limit, and no end of the drain time.
+PATIENT = ("--fetch-allow", "127.0.0.0/8", "--fetch-timeout", "600", "--request-timeout", "600",
+           "--drain-timeout", "600")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_idle_server_leaves_at_once(number):
-    with Server() as server:
+    with Server(*PATIENT) as server:
         with RawClient(server.port) as idle:
             idle.request("GET", "/ping")
             assert idle.answer().status == 200
             server.terminate(number)
             assert idle.closed()
-        # Long before the time there is to drain.
-        assert server.wait(5) == 0
+        # It does not wait for the drain time.
+        assert server.wait() == 0
 
 
 def begin(server, host, path: str = "slow/digit-7.png") -> RawClient:
@@ -34,7 +37,7 @@ def begin(server, host, path: str = "slow/digit-7.png") -> RawClient:
 
 
 def test_in_flight_is_answered_then_exit_0(host):
-    with Server(*ALLOW) as server, contextlib.ExitStack() as stack:
+    with Server(*PATIENT) as server, contextlib.ExitStack() as stack:
         clients = [stack.enter_context(begin(server, host)) for _ in range(5)]
         server.terminate()
         wait_until_draining(server)
@@ -43,39 +46,35 @@ def test_in_flight_is_answered_then_exit_0(host):
             answer = client.answer()
             assert answer.json()["results"][0]["label"] == "7"
             assert answer.closes and client.closed()
-        assert server.wait(5) == 0
+        assert server.wait() == 0
 
 
 def wait_until_draining(server) -> None:
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        if new_ping(server) != 200:
-            return
-    pytest.fail("/ping is still 200 after SIGTERM")
+    wait_until(lambda: new_ping(server) != 200, "/ping is still 200 after SIGTERM")
 
 
 def new_ping(server) -> int | None:
     """The status of /ping on a new connection; None where none is taken."""
     try:
-        with RawClient(server.port, timeout=2) as client:
+        with RawClient(server.port) as client:
             client.request("GET", "/ping")
             return client.answer().status
-    except (OSError, EOFError):
+    except (ConnectionError, EOFError):
         return None
 
 
 def test_ping_is_503_while_draining(host):
-    with Server(*ALLOW) as server, begin(server, host) as client:
+    with Server(*PATIENT) as server, begin(server, host) as client:
         server.terminate()
         wait_until_draining(server)
         assert new_ping(server) == 503
         host.released.set()
         assert client.answer().status == 200
-        assert server.wait(5) == 0
+        assert server.wait() == 0
 
 
 def test_new_work_is_refused_while_draining(host, seven):
-    with Server(*ALLOW) as server, begin(server, host) as client:
+    with Server(*PATIENT) as server, begin(server, host) as client:
         server.terminate()
         wait_until_draining(server)
         with contextlib.suppress(ConnectionError):
@@ -84,14 +83,14 @@ def test_new_work_is_refused_while_draining(host, seven):
             assert answer.headers["Retry-After"]
         host.released.set()
         assert client.answer().status == 200
-        assert server.wait(5) == 0
+        assert server.wait() == 0
 
 
 def test_the_lines_of_a_stream_are_all_answered(host):
     lines = [{"uri": host.url("image/digit-1.png")}, {"uri": host.url("slow/digit-2.png")},
              {"uri": host.url("image/digit-3.png")}]
     body = "\n".join(json.dumps(line) for line in lines).encode()
-    with Server(*ALLOW) as server, RawClient(server.port) as client:
+    with Server(*PATIENT) as server, RawClient(server.port) as client:
         client.request("POST", "/invocations", body, {"Content-Type": "application/jsonlines"})
         # The head has gone out, so it can't say any more that the connection will close.
         assert client.head().status == 200
@@ -104,12 +103,13 @@ def test_the_lines_of_a_stream_are_all_answered(host):
         labels = [json.loads(line)["results"][0]["label"] for line in sent.splitlines()]
         assert labels == ["1", "2", "3"]
         assert client.closed()
-        assert server.wait(5) == 0
+        assert server.wait() == 0
 
 
 def test_the_drain_time_ends_the_wait(host):
-    with Server(*ALLOW, "--drain-timeout", "0.5") as server, begin(server, host, "hang"):
+    with Server(*PATIENT, "--drain-timeout", "0.5") as server, begin(server, host, "hang"):
         start = time.monotonic()
         server.terminate()
-        assert server.wait(5) == 0
-        assert 0.3 < time.monotonic() - start < 3
+        # Nothing else ends it, and it does not end sooner.
+        assert server.wait() == 0
+        assert 0.3 < time.monotonic() - start

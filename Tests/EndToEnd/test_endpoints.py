@@ -6,6 +6,7 @@ import boto3
 import pytest
 import requests
 from botocore.config import Config
+from patience import HANG_S
 from server import Server
 
 
@@ -99,12 +100,12 @@ def test_what_a_stream_accepts_is_asked_in_a_field_of_its_own(client, seven):
 
 def test_other_operations_are_not_there(server, seven):
     for path in ("/endpoints/a/async-invocations", "/endpoints//invocations", "/endpoints/a"):
-        assert requests.post(server.url + path, data=seven, timeout=5).status_code == 404
-    assert requests.get(server.url + "/endpoints/a/invocations", timeout=5).status_code == 405
+        assert requests.post(server.url + path, data=seven, timeout=HANG_S).status_code == 404
+    assert requests.get(server.url + "/endpoints/a/invocations", timeout=HANG_S).status_code == 405
 
 
 def test_a_body_over_the_limit_is_the_connections_own_refusal(seven):
     with Server("--max-body", "10") as server:
-        answer = requests.post(server.url + "/endpoints/a/invocations", data=seven, timeout=5,
+        answer = requests.post(server.url + "/endpoints/a/invocations", data=seven, timeout=HANG_S,
                                headers={"Content-Type": "image/png"})
         assert answer.status_code == 413 and answer.json()["code"] == "Function.PayloadTooLarge"

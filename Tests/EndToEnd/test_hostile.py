@@ -1,9 +1,12 @@
 """What brought the predecessor down (docs/rulings.md#the-predecessor: its server hung, took 19 GB or was
-killed) must be a small, quick 4xx here, with the server unharmed and its memory bounded."""
+killed) must be a small 4xx here, with the server unharmed and its memory bounded.
+
+The tests look at which limit refused it, how much was sent by then, and the peak of the memory. The time
+that it takes is measured by `benchmarks/images/hostile.py`.
+"""
 
 import base64
 import json
-import time
 
 import pytest
 from hostile_pictures import (
@@ -21,31 +24,39 @@ TOO_LARGE = (413, "Function.ImageTooLarge")
 def bounded(unharmed):
     """No test takes more than this for good, in MiB, nor more than that for a moment."""
     before = unharmed.memory_mib()
+    unharmed.forget_peak()
     yield
     assert unharmed.memory_mib() < before + 100
     assert unharmed.memory_mib("VmHWM") < 600
 
 
+@pytest.fixture
+def frugal(unharmed):
+    """The peak of memory hardly rises: no pixel that a header promises is allocated."""
+    unharmed.forget_peak()
+    before = unharmed.memory_mib()
+    yield
+    assert unharmed.memory_mib("VmHWM") < before + 16
+
+
 @pytest.mark.parametrize("width,height", [
     (60_000, 60_000), (2**31 - 1, 2**31 - 1), (30_000, 12_000), (64_000_001, 1), (8001, 8000)])
-def test_a_header_of_a_giant(server, width, height):
+def test_a_header_of_a_giant(server, frugal, width, height):
     """The predecessor took 19 GB for seventy bytes."""
-    start = time.monotonic()
     answer = server.invoke(png(width, height, b""), "image/png")
     expected = {TOO_LARGE, UNDECODABLE} if max(width, height) > 10**6 else {TOO_LARGE}
     assert (answer.status_code, answer.json()["code"]) in expected
     # Without even an empty data chunk, either is true.
     answer = server.invoke(png(width, height, None), "image/png")
     assert (answer.status_code, answer.json()["code"]) in {TOO_LARGE, UNDECODABLE}
-    assert time.monotonic() - start < 1
 
 
-def test_a_jpeg_header_of_a_giant(server):
+def test_a_jpeg_header_of_a_giant(server, frugal):
     answer = server.invoke(jpeg_header(60_000, 60_000), "image/jpeg")
     assert (answer.status_code, answer.json()["code"]) == TOO_LARGE
 
 
-def test_a_bomb_of_kilobytes(server):
+def test_a_bomb_of_kilobytes(server, frugal):
     answer = server.invoke(one_bit_png(16_000, 16_000), "image/png")
     assert (answer.status_code, answer.json()["code"]) == TOO_LARGE
 
@@ -64,19 +75,15 @@ def test_data_for_more_rows_than_there_are(server):
     assert answer.status_code in (200, 422)
 
 
-def test_a_text_of_two_hundred_megabytes_in_a_picture(server, seven):
-    bomb = text_bomb_png(seven)
-    start = time.monotonic()
-    assert server.invoke(bomb, "image/png").status_code in (200, 422)
-    assert time.monotonic() - start < 2
+def test_a_text_of_two_hundred_megabytes_in_a_picture(server, frugal, seven):
+    assert server.invoke(text_bomb_png(seven), "image/png").status_code in (200, 422)
 
 
 def test_a_progressive_picture_of_two_thousand_scans(server):
-    picture = many_scans_jpeg(2000)
-    start = time.monotonic()
-    answer = server.invoke(picture, "image/jpeg")
+    answer = server.invoke(many_scans_jpeg(2000), "image/jpeg")
     assert (answer.status_code, answer.json()["code"]) == UNDECODABLE
-    assert time.monotonic() - start < 5
+    # It stopped there; three quarters of the picture were not decoded.
+    assert answer.json()["error"] == "the JPEG image has more than 500 scans"
 
 
 PICTURE = Image.linear_gradient("L").convert("RGB")
@@ -132,10 +139,15 @@ def test_an_origin_of_three_hundred_megabytes(server, host, path):
 
 
 def test_a_body_of_two_hundred_megabytes(server):
-    start = time.monotonic()
+    head = ("POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
+            f"Content-Length: {200 << 20}\r\n\r\n")
+    # The answer comes before a byte of the body is sent.
     with RawClient(server.port) as client:
-        client.send("POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
-                    f"Content-Length: {200 << 20}\r\n\r\n")
+        client.send(head)
+        answer = client.answer()
+        assert answer.status == 413 and answer.closes and client.closed()
+    with RawClient(server.port) as client:
+        client.send(head)
         try:
             for _ in range(200):
                 client.send(bytes(1 << 20))
@@ -146,21 +158,17 @@ def test_a_body_of_two_hundred_megabytes(server):
         except (ConnectionError, EOFError):
             # It went on sending into a closed connection: the answer may be lost to the reset.
             pass
-    assert time.monotonic() - start < 5
 
 
 def test_an_endless_chunked_body(server):
     with RawClient(server.port) as client:
         client.send("POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
                     "Transfer-Encoding: chunked\r\n\r\n")
-        start = time.monotonic()
-        try:
-            # What comes after the answer is read for a moment, so that the client can read it.
-            while time.monotonic() - start < 5:
+        # The server reads on for a moment, so that the client can read the answer, and then closes the
+        # connection. If it stopped reading and did not close, this would be a TimeoutError.
+        with pytest.raises(ConnectionError):
+            while True:
                 client.send(b"100000\r\n" + bytes(1 << 20) + b"\r\n")
-        except OSError:
-            pass
-        assert time.monotonic() - start < 4
         try:
             assert client.answer().status == 413
         except (ConnectionError, EOFError):
@@ -174,12 +182,10 @@ def test_an_endless_chunked_body(server):
     b'{"instances": [' + b"{}," * 200_000 + b"{}]}",
     b'{"uri": "data:image/png;base64,' + b"A" * 5_000_001 + b'"}', b"\xf0\x9f" * 1000])
 def test_hostile_json(server, body):
-    start = time.monotonic()
     answer = server.invoke(body, JSON)
     assert answer.status_code in (400, 422)
     assert set(answer.json()) == {"error", "code"}
     assert len(answer.content) < 1000, "an error repeats its input"
-    assert time.monotonic() - start < 3
 
 
 def test_a_picture_as_base64_bomb_is_an_item_error(server):
@@ -193,5 +199,5 @@ def test_large_pictures_at_once_stay_bounded(server):
     picture = gray_jpeg(7000, 7000)
     with ThreadPoolExecutor(12) as pool:
         statuses = list(pool.map(
-            lambda _: server.invoke(picture, "image/jpeg", timeout=50).status_code, range(24)))
+            lambda _: server.invoke(picture, "image/jpeg").status_code, range(24)))
     assert set(statuses) <= {200, 503} and 200 in statuses

@@ -75,7 +75,7 @@ def test_a_line_is_sent_before_the_next_is_done(server, host):
         head = client.head()
         assert head.status == 200 and head.fields["transfer-encoding"] == "chunked"
         first = client.chunk()
-        assert host.hanging == 1, "the second line was not under way"
+        assert host.wait_for(lambda: host.hanging == 1), "the second line was not under way"
         assert json.loads(first)["results"][0]["label"] == "1"
         host.released.set()
         rest = b""
@@ -88,7 +88,7 @@ def test_a_slow_first_line_keeps_its_place(server, host):
     body = body_of({"uri": host.url("slow/digit-1.png")}, {"uri": host.url("image/digit-2.png")})
     with RawClient(server.port) as client:
         client.request("POST", "/invocations", body, {"Content-Type": ALIASES[0]})
-        assert host.wait_for(lambda: len(host.requests) >= 1)
+        assert host.wait_for(lambda: len(host.requests) == 2 and host.hanging == 1)
         host.released.set()
         answer = client.answer()
     assert [json.loads(line)["results"][0]["label"] for line in answer.body.splitlines()] == [
@@ -98,7 +98,7 @@ def test_a_slow_first_line_keeps_its_place(server, host):
 def test_ten_thousand_lines(unharmed, seven):
     line = json.dumps({"instances": [{"b64": base64.b64encode(seven).decode()}], "top_k": 1})
     before = unharmed.memory_mib()
-    answer = unharmed.invoke(((line + "\n") * 5000).encode(), ALIASES[0], timeout=50)
+    answer = unharmed.invoke(((line + "\n") * 5000).encode(), ALIASES[0])
     lines = answer.content.splitlines()
     assert len(lines) == 5000 and len(set(lines)) == 1
     assert json.loads(lines[0])["predictions"][0]["results"][0]["label"] == "7"

@@ -8,13 +8,13 @@ import json
 import os
 import shutil
 import signal
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import events
 import pytest
 from emulator import Emulator, emulator_binary, free_ports
 from envelopes import opened, opened_by_load_balancer
+from patience import wait_until
 from process import BINARY, DIGITS, Process, run
 
 
@@ -94,9 +94,9 @@ def test_the_deadline_is_met_before_the_emulator_ends_it(host, event):
     with Emulator(timeout_s=2) as emulator:
         emulator.invoke(payload(event))
         before = emulator.runtimes()
-        start = time.monotonic()
+        # The emulator would kill the process at the deadline: the error is our own, the process the same.
         report = json.loads(emulator.invoke(payload({"uri": host.url("hang")})))
-        assert report["errorType"] == "Function.Timeout" and time.monotonic() - start < 2
+        assert report["errorType"] == "Function.Timeout"
         assert b'"label":"7"' in emulator.invoke(payload(event))
         assert emulator.runtimes() == before
 
@@ -141,10 +141,7 @@ def test_streams(host, event):
 def crowd():
     with Emulator(concurrency=4) as running:
         # It takes no event before its runtime asks for one.
-        deadline = time.monotonic() + 10
-        while running.post(b'{"warmup":true}').text != '{"warmup":true}':
-            assert time.monotonic() < deadline, running.text()
-            time.sleep(0.05)
+        wait_until(lambda: running.post(b'{"warmup":true}').text == '{"warmup":true}', running.text)
         yield running
 
 
@@ -198,7 +195,7 @@ def test_local_lambda_is_the_emulator(tmp_path, command):
     stand_in.chmod(0o755)
     process = Process([BINARY, command, "--top-k", "3"],
                       {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
-    assert process.wait(8) == 0
+    assert process.wait() == 0
     pid, called, *arguments = process.text().splitlines()
     assert int(pid) == process.pid, "it must replace itself"
     assert os.path.samefile(called, BINARY) and arguments == [command, "--top-k", "3"]

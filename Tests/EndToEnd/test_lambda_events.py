@@ -8,6 +8,7 @@ import pytest
 import requests
 from envelopes import opened, opened_by_load_balancer
 from lambda_function import LambdaFunction
+from patience import HANG_S
 from raw_client import RawClient
 from runtime_api import RuntimeAPI
 
@@ -157,7 +158,7 @@ def assert_as_served(answer, served) -> None:
 
 
 def test_ping(ask, server):
-    assert_as_served(ask("GET", "/ping"), requests.get(server.url + "/ping", timeout=5))
+    assert_as_served(ask("GET", "/ping"), requests.get(server.url + "/ping", timeout=HANG_S))
 
 
 @pytest.mark.parametrize("binary", [False, True])
@@ -204,7 +205,7 @@ def test_json_lines(ask, server, host):
     ("POST", "/invocations", b"no picture", "image/png", 422),
     ("POST", "/invocations", b"x", "text/csv", 415)])
 def test_client_mistakes_are_answers(ask, server, method, path, body, content_type, status):
-    served = requests.request(method, server.url + path, data=body, timeout=5,
+    served = requests.request(method, server.url + path, data=body, timeout=HANG_S,
                               headers={"Content-Type": content_type} if content_type else {})
     assert served.status_code == status
     assert_as_served(ask(method, path, body, content_type), served)

@@ -1,7 +1,6 @@
 """The Runtime API's client: every status, lost connections, freezes, deadlines, bounded memory."""
 
 import json
-import signal
 import socket
 import time
 
@@ -9,8 +8,15 @@ import events
 import pytest
 from envelopes import opened
 from lambda_function import LambdaFunction, assert_works
+from patience import wait_until
 from process import DIGITS, run
 from runtime_api import RuntimeAPI
+
+@pytest.fixture(scope="module")
+def function_options():
+    """Only a deadline or the test ends what hangs, no other limit."""
+    return "--fetch-timeout", "600"
+
 
 # Statuses and connections.
 
@@ -31,7 +37,7 @@ def test_a_container_error_ends_the_process(api, event, call):
     with LambdaFunction(api) as function:
         api.fail(call, status=500)
         api.call(event if call == "response" else {})
-        assert function.wait(8) > 0
+        assert function.wait() > 0
         assert "500" in function.text()
 
 
@@ -39,7 +45,7 @@ def test_a_container_error_ends_the_process(api, event, call):
 def test_a_next_that_fails_ends_the_process(api, event, status):
     with LambdaFunction(api) as function:
         api.fail("next", times=10, status=status)
-        assert function.wait(8) > 0
+        assert function.wait() > 0
         assert str(status) in function.text()
     assert len(api.seen("next")) <= 6
 
@@ -63,7 +69,7 @@ def test_half_an_event_is_none(api, event):
     with LambdaFunction(api) as function:
         api.fail("next", drop="within")
         told = api.invoke(event)
-        assert function.wait(8) > 0
+        assert function.wait() > 0
         assert not told.reports
 
 
@@ -72,7 +78,7 @@ def test_an_api_that_goes_away_ends_the_process(event):
         api.shutdown()
         api.server_close()
         api.disconnect()
-        assert function.wait(8) > 0
+        assert function.wait() > 0
         assert len(function.text()) < 5000
 
 
@@ -99,6 +105,8 @@ def test_a_silent_next_costs_nothing(function, event):
         return int(fields[11]) + int(fields[12])
 
     before, asked = ticks(), len(function.api.seen("next"))
+    # The silence itself is tested: there is no event to wait for. The ticks count CPU time, which other
+    # processes do not change.
     time.sleep(2)
     assert ticks() - before <= 2
     assert len(function.api.seen("next")) == asked
@@ -111,28 +119,29 @@ def test_a_frozen_process_thaws(function, host, event):
     for _ in range(3):
         assert function.api.call(uri).call == "response"
         function.api.wait_for_next()
-        function.terminate(signal.SIGSTOP)
+        function.freeze()
         try:
             host.disconnect()
-            time.sleep(0.2)
+            wait_until(lambda: not host.connections)
             thawed = function.api.invoke(uri)
         finally:
-            function.terminate(signal.SIGCONT)
+            function.thaw()
         assert thawed.wait().call == "response"
     assert_works(function, event)
 
 
 def test_a_thaw_behind_the_deadline(function, host, event):
-    hanging = function.api.invoke({"uri": host.url("hang")}, deadline_s=0.6)
+    hanging = function.api.invoke({"uri": host.url("hang")}, deadline_s=2)
     assert host.wait_for(lambda: host.hanging == 1)
-    function.terminate(signal.SIGSTOP)
+    function.freeze()
     try:
-        time.sleep(0.8)
+        assert not hanging.reports
+        wait_until(lambda: time.time() * 1000 > hanging.deadline_ms)
     finally:
-        function.terminate(signal.SIGCONT)
-    report = hanging.wait(8)
+        function.thaw()
+    report = hanging.wait()
     assert report.error()[0] == "Function.Timeout"
-    assert function.api.wait_for(lambda: report.status == 410, 1)
+    assert function.api.wait_for(lambda: report.status == 410)
     assert_works(function, event)
 
 
@@ -190,13 +199,14 @@ def test_it_says_who_it_is(function):
 
 
 def test_a_hanging_fetch_meets_the_deadline(function, host, event):
-    # It comes 200 ms before its deadline, however long that is; the fetch alone would go on.
+    # Work ends 200 ms before the deadline (LambdaDeadlineTests). When the report arrives depends on how
+    # busy the machine is. Without the deadline the fetch would go on.
     hanging = function.api.invoke({"uri": host.url("hang")}, deadline_s=2.5)
-    report = hanging.wait(8)
+    report = hanging.wait()
     assert report.error()[0] == "Function.Timeout"
     assert 2.2 < report.ended - hanging.delivered
-    assert function.api.wait_for(lambda: report.status == 202)
-    assert host.wait_for(lambda: host.left == 1, 2), "the fetch outlived its event"
+    assert function.api.wait_for(lambda: report.status in (202, 410))
+    assert host.wait_for(lambda: host.left == 1), "the fetch outlived its event"
     assert_works(function, event)
 
 
@@ -204,7 +214,7 @@ def test_a_deadline_of_an_http_event_is_an_answer(function, host, event):
     body = json.dumps({"uri": host.url("hang")}).encode()
     hanging = function.api.invoke(
         events.function_url("POST", "/invocations", body, "application/json"), deadline_s=0.5)
-    report = hanging.wait(8)
+    report = hanging.wait()
     answer = opened(report.body)
     assert (answer.status, answer.json()["code"]) == (504, "Function.Timeout")
     assert 0.3 < report.ended - hanging.delivered
@@ -239,7 +249,7 @@ def test_two_thousand_events(function, host, event):
     told = [function.api.invoke(good[number % len(good)]) for number in range(2000)]
     told += [function.api.invoke(garbage) for _ in range(5)]
     for one in told:
-        one.wait(30)
+        one.wait()
     assert function.memory_mib() < memory + 16
     assert function.descriptors() <= descriptors + 2
     # One connection is kept for all of them.

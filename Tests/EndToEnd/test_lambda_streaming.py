@@ -1,13 +1,13 @@
 """`--invoke-mode response-stream`: chunks as they are done, preludes, trailers, large answers."""
 
 import json
-import time
 
 import events
 import pytest
 import requests
 from envelopes import opened, opened_by_load_balancer
 from lambda_function import LambdaFunction
+from patience import HANG_S
 from runtime_api import RuntimeAPI
 
 LINES = "application/jsonlines"
@@ -17,7 +17,8 @@ BUFFERED_LIMIT = 6 * 1024 * 1024
 
 @pytest.fixture(scope="module")
 def function_options():
-    return "--invoke-mode", "response-stream"
+    # Only a deadline or the test ends what hangs, no other limit.
+    return "--invoke-mode", "response-stream", "--fetch-timeout", "600"
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +44,14 @@ def lines_event(*uris: str, **options) -> dict:
 def test_a_slow_line_does_not_hold_up_the_one_before(function, server, host):
     uris = [host.url("image/digit-1.png"), host.url("slow/digit-2.png")]
     told = function.api.invoke(lines_event(*uris))
-    assert function.api.wait_for(lambda: function.api.seen("response"), 5)
+    assert function.api.wait_for(lambda: function.api.seen("response"))
     answer = function.api.seen("response")[-1]
 
     def first_line() -> bool:
         return b"\n" in b"".join(data for _, data in answer.chunks).partition(bytes(8))[2]
 
-    assert function.api.wait_for(first_line, 5)
-    assert host.wait_for(lambda: host.hanging == 1, 5), "the second line was not under way"
+    assert function.api.wait_for(first_line)
+    assert host.wait_for(lambda: host.hanging == 1), "the second line was not under way"
     assert not answer.ended
     host.released.set()
     assert told.wait() is answer
@@ -75,7 +76,7 @@ def test_a_stream_is_what_the_server_sends(function, server, host):
     ("GET", "/invocations", None, None), ("POST", "/invocations", b"{}", "application/json")])
 def test_whole_answers_have_a_prelude_too(function, server, method, path, body, content_type):
     answer = function.api.call(events.function_url(method, path, body, content_type))
-    served = requests.request(method, server.url + path, data=body, timeout=5,
+    served = requests.request(method, server.url + path, data=body, timeout=HANG_S,
                               headers={"Content-Type": content_type} if content_type else {})
     assert_streamed(answer, PRELUDE)
     prelude, payload = answer.prelude()
@@ -116,8 +117,8 @@ def test_a_load_balancer_knows_no_streams(function):
 
 def test_a_stream_that_meets_its_deadline(function, host):
     told = function.api.invoke(
-        lines_event(host.url("image/digit-1.png"), host.url("hang")), deadline_s=1)
-    answer = told.wait(8)
+        lines_event(host.url("image/digit-1.png"), host.url("hang")), deadline_s=3)
+    answer = told.wait()
     _, payload = answer.prelude()
     first, *rest = payload.splitlines()
     assert json.loads(first)["results"][0]["label"] == "1"
@@ -170,11 +171,11 @@ def test_a_stream_may_be_larger_than_six_megabytes(function, server):
     request = large_request(server, 7_000_000)
     body = json.dumps(request).encode()
     served = server.invoke(body, "application/json").content
-    start = time.monotonic()
     told = events.function_url("POST", "/invocations", body, "application/json")
     answer = function.api.call(told)
-    assert time.monotonic() - start < 5
     assert answer.prelude()[1] == served
+    # In large chunks: many small ones would be slow.
+    assert len(answer.chunks) <= len(answer.body) // 32_768
     assert function.api.call(request).body == served
 
 

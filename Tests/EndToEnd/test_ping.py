@@ -2,27 +2,28 @@
 
 import pytest
 import requests
+from patience import HANG_S
 from raw_client import RawClient
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
 def test_ready_is_an_empty_200(server, method):
-    answer = requests.request(method, server.url + "/ping", timeout=5)
+    answer = requests.request(method, server.url + "/ping", timeout=HANG_S)
     assert (answer.status_code, answer.content) == (200, b"")
 
 
 def test_post_with_a_body(server):
-    answer = requests.post(server.url + "/ping", data=b"are you there?", timeout=5)
+    answer = requests.post(server.url + "/ping", data=b"are you there?", timeout=HANG_S)
     assert (answer.status_code, answer.content) == (200, b"")
 
 
 def test_query_is_ignored(server):
-    assert requests.get(server.url + "/ping?from=balancer", timeout=5).status_code == 200
+    assert requests.get(server.url + "/ping?from=balancer", timeout=HANG_S).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "BREW"])
 def test_other_methods_are_405_and_name_the_right_ones(server, method):
-    answer = requests.request(method, server.url + "/ping", timeout=5)
+    answer = requests.request(method, server.url + "/ping", timeout=HANG_S)
     assert answer.status_code == 405
     assert {word.strip() for word in answer.headers["Allow"].split(",")} == {"GET", "HEAD", "POST"}
     assert answer.json()["code"] == "Function.MethodNotAllowed"

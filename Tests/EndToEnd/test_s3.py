@@ -82,7 +82,7 @@ def test_the_keys_of_one_folder_all_at_once(server, stored, samples):
     keys = [f"many/{number}.png" for number in range(100)]
     for number, key in enumerate(keys):
         stored.put(key, samples[f"digit-{number % 10}.png"])
-    answer = server.invoke(json={"uris": [f"s3://{BUCKET}/{key}" for key in keys]}, timeout=50)
+    answer = server.invoke(json={"uris": [f"s3://{BUCKET}/{key}" for key in keys]})
     labels = [label(prediction) for prediction in answer.json()["predictions"]]
     assert labels == [str(number % 10) for number in range(100)]
 

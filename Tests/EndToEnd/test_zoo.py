@@ -12,6 +12,7 @@ import requests
 from archives import HOSTILE, MODEL, odd, pack
 from lambda_function import LambdaFunction, assert_works
 from model_host import ModelHost
+from patience import HANG_S
 from process import Process, run_on_terminal
 from s3_service import BUCKET, Moto
 from server import BINARY, DIGITS, Server, listening_port, run
@@ -108,7 +109,7 @@ def test_two_starts_at_once(models, env):
     command = [BINARY, "predict", "--json", "--model-name", address, SEVEN]
     with Process(command, env) as one, Process(command, env) as other:
         for process in (one, other):
-            assert process.wait(20) == 0, process.text()
+            assert process.wait() == 0, process.text()
     assert len(kept(env)) == 1
 
 
@@ -218,14 +219,15 @@ def test_a_digest_without_an_address_is_refused():
 
 def test_the_port_is_open_meanwhile_and_a_signal_ends_it_at_once(models, env):
     address = models.put("/m.tar.gz", ARCHIVE, "silence")
-    with Process([BINARY, "serve", "--port", "0", "--model-name", address], env) as server:
-        assert models.asked.wait(10)
+    with Process([BINARY, "serve", "--port", "0", "--drain-timeout", "600", "--model-name", address],
+                 env) as server:
+        assert models.asked.wait(HANG_S)
         port = listening_port(server.pid)
-        assert requests.get(f"http://127.0.0.1:{port}/ping", timeout=5).status_code == 503
+        assert requests.get(f"http://127.0.0.1:{port}/ping", timeout=HANG_S).status_code == 503
         assert len(kept(env)) == 1
-        # Far less than the host is silent for, and than requests in flight would be waited for.
+        # It waits neither for the host, which is silent, nor for the drain time.
         server.terminate(signal.SIGTERM)
-        assert server.wait(5) == 0
+        assert server.wait() == 0
     # The next start removes what this one left.
     assert_seven(predict(models.put("/m.tar.gz", ARCHIVE), env))
     assert len(kept(env)) == 1 and not kept(env)[0].startswith(".")
@@ -241,7 +243,7 @@ def test_lambda_is_told_why_not(models, env, api):
     address = models.put("/m.tar.gz", ARCHIVE)
     options = ("--model-name", address, "--model-sha256", "0" * 64)
     with LambdaFunction(api, *options, model=None, env=env, ready=False) as function:
-        assert function.wait(10) == 1
+        assert function.wait() == 1
         [report] = api.seen("init/error")
     kind, sentence = report.error()
     assert kind == "Runtime.ModelFetchFailed" and DIGEST in sentence

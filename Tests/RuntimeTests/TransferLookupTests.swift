@@ -8,8 +8,6 @@ import Testing
     @Test func `a look-up that hangs holds up neither cancel nor close nor others`() throws {
         let server = TransferServer { _ in .response(body: [1]) }
         let harness = try TransferHarness()
-        let clock = SystemClock()
-        let start = clock.now()
         let ids = (0..<5).map { _ in
             harness.pool.start(TransferRequest(url: server.url("/", host: "hang.127-0-0-1.test"))) {
                 _ in
@@ -22,7 +20,7 @@ import Testing
         #expect(harness.pool.activeCount == 0)
         #expect(try harness.get(server.url("/")).get().body == [1])
         harness.pool.close()
-        #expect(clock.now() - start < .seconds(5))
+        // Nothing has waited for them.
         #expect(NameLookup.waiting == 5)
         #expect(server.connections == 1)
         NameLookup.release()
@@ -49,7 +47,7 @@ import Testing
         #expect(
             errors.filter { if case .timedOut(_, .waiting, _) = $0 { true } else { false } }.count
                 == 7)
-        #expect(NameLookup.waiting == 3)
+        try harness.turn { NameLookup.waiting == 3 }
         #expect(harness.pool.activeCount == 0)
         // Their places are free again once the look-ups are over, and nothing was connected to.
         var result: TransferResult?

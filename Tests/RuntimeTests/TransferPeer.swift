@@ -83,6 +83,34 @@ final class TransferPeer {
         }
     }
 
+    /// Waits for a head and takes it out; `nil` if none comes. Blocks.
+    func takeHeadOnceThere() -> String? {
+        while true {
+            if let head = takeHead() { return head }
+            guard waitForMore() else { return nil }
+        }
+    }
+
+    /// Waits for as many bytes as `text` has and takes them out; false unless they are `text`. Blocks.
+    func takeOnceThere(_ text: String) -> Bool {
+        receive()
+        while received.count < text.utf8.count {
+            guard waitForMore() else { return false }
+            receive()
+        }
+        return String(decoding: take(), as: UTF8.self) == text
+    }
+
+    /// Waits for bytes or a connection; false if the connection has ended, or nothing comes for a minute.
+    private func waitForMore() -> Bool {
+        guard !isEnded else { return false }
+        var polled = [
+            pollfd(fd: connection, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
+        ]
+        return unsafe poll(&polled, 2, 60_000) > 0
+    }
+
     func send(_ text: String) {
         let bytes = Array(text.utf8)
         let count = unsafe Glibc.send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))

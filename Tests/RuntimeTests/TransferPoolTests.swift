@@ -1,4 +1,5 @@
 import EventLoop
+import TestSupport
 import Testing
 
 @testable import Runtime
@@ -70,30 +71,58 @@ import Testing
     }
 
     @Test func `time runs out while waiting, connecting, and receiving`() throws {
-        let server = TransferServer { request in
-            request.target == "/body"
-                ? .raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", then: .hold) : .silence
-        }
-        let harness = try TransferHarness(maxConcurrent: 1)
+        let peer = TransferPeer()
+        let clock = ManualClock()
+        let harness = try TransferHarness(maxConcurrent: 1, clock: clock)
         let registrations = harness.loop.registrationCount
-        let limit = Duration.milliseconds(60)
-        #expect(
-            try harness.get(server.url("/answer")) { $0.totalTimeout = limit }.failure
-                == .timedOut(host: host, phase: .answer, after: limit))
-        // Long enough for the head to be there, however busy the machine is.
-        let longer = Duration.milliseconds(500)
-        let error = try harness.get(server.url("/body")) { $0.totalTimeout = longer }.failure
-        #expect(error == .timedOut(host: host, phase: .body, after: longer))
-        #expect(error?.sentence == "127.0.0.1 did not send its whole response within 500 ms")
+        let limit = Duration.milliseconds(500)
+        let sink = Taken()
+        var result: TransferResult?
+        /// Expects nothing until a millisecond before the limit, and then the time-out.
+        func timedOut(_ phase: TransferError.Phase) throws {
+            clock.advance(by: limit - .milliseconds(1))
+            try harness.settle()
+            #expect(result == nil)
+            clock.advance(by: .milliseconds(1))
+            try harness.turn { result != nil }
+            #expect(result?.failure == .timedOut(host: host, phase: phase, after: limit))
+        }
 
-        let first = harness.pool.start(TransferRequest(url: server.url("/answer"))) { _ in }
+        var request = TransferRequest(url: peer.url("/"))
+        request.totalTimeout = limit
+        harness.pool.start(request) { result = $0 }
+        try harness.turn { peer.takeHead() != nil }
+        try timedOut(.answer)
+
+        result = nil
+        harness.pool.start(request, into: sink) { result = $0 }
+        try harness.turn { peer.takeHead() != nil }
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")
+        try harness.turn { sink.count == 3 }
+        try timedOut(.body)
         #expect(
-            try harness.get(server.url("/answer")) { $0.totalTimeout = limit }.failure
-                == .timedOut(host: host, phase: .waiting, after: limit))
+            result?.failure?.sentence
+                == "127.0.0.1 did not send its whole response within 500 ms")
+
+        result = nil
+        let first = harness.pool.start(TransferRequest(url: peer.url("/"))) { _ in }
+        harness.pool.start(request) { result = $0 }
+        #expect(harness.pool.waitingCount == 1)
+        try timedOut(.waiting)
         #expect(harness.pool.waitingCount == 0)
         harness.pool.cancel(first)
         #expect(harness.loop.registrationCount == registrations)
         harness.pool.close()
+    }
+
+    /// Counts what it is given.
+    private final class Taken: TransferSink {
+        private(set) var count = 0
+
+        func receive(_ part: Span<UInt8>, length: Int?) -> Bool {
+            count += part.count
+            return true
+        }
     }
 
     @Test func `a connection that is not made runs into its own time-out`() throws {
@@ -108,15 +137,23 @@ import Testing
     }
 
     @Test func `without time-outs a transfer waits as long as it takes`() throws {
-        let server = TransferServer { _ in .silence }
-        let harness = try TransferHarness()
-        var request = TransferRequest(url: server.url("/next"))
+        let peer = TransferPeer()
+        let clock = ManualClock()
+        let harness = try TransferHarness(clock: clock)
+        var request = TransferRequest(url: peer.url("/next"))
         request.connectTimeout = nil
         request.totalTimeout = nil
-        var isOver = false
-        harness.pool.start(request) { _ in isOver = true }
-        try harness.turn(for: .milliseconds(150))
-        #expect(!isOver && harness.pool.activeCount == 1)
+        var result: TransferResult?
+        harness.pool.start(request) { result = $0 }
+        try harness.turn { peer.takeHead() != nil }
+        for _ in 0..<3 {
+            clock.advance(by: .seconds(86400))
+            try harness.settle()
+        }
+        #expect(result == nil && harness.pool.activeCount == 1)
+        peer.answer(200)
+        try harness.turn { result != nil }
+        #expect(try result?.get().status == 200)
         harness.pool.close()
     }
 

@@ -1,6 +1,7 @@
 // Bodies that are taken as they arrive, instead of being gathered.
 
 import EventLoop
+import TestSupport
 import Testing
 
 @testable import Runtime
@@ -67,15 +68,30 @@ import Testing
 
     @Test func `a host that falls silent is given up`() throws {
         let note = Note()
-        let half = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc"
+        let peer = TransferPeer()
+        let clock = ManualClock()
+        let harness = try TransferHarness(clock: clock)
         let limit = Duration.milliseconds(100)
-        let result = try fetch(.raw(half, then: .keep), into: note) { request in
-            request.totalTimeout = nil
-            request.stallTimeout = limit
+        var request = TransferRequest(url: peer.url("/model"))
+        request.totalTimeout = nil
+        request.stallTimeout = limit
+        var result: TransferResult?
+        harness.pool.start(request, into: note) { result = $0 }
+        try harness.turn { peer.takeHead() != nil }
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n")
+        for byte in ["a", "b", "c"] {
+            // A slow host is not silent.
+            clock.advance(by: limit - .milliseconds(1))
+            peer.send(byte)
+            try harness.turn { note.bytes.last == byte.utf8.first }
+            #expect(result == nil)
         }
+        clock.advance(by: limit)
+        try harness.turn { result != nil }
         #expect(
-            result.error == .timedOut(host: "127.0.0.1", phase: .stalled, after: limit))
+            result?.error == .timedOut(host: "127.0.0.1", phase: .stalled, after: limit))
         #expect(note.bytes == Array("abc".utf8))
+        harness.pool.close()
     }
 
     @Test func `plain http is refused where TLS is required`() throws {

@@ -48,10 +48,8 @@ import Testing
                     upload.send([UInt8](repeating: 1, count: 400_000))
                     return upload.isCongested
                 }
-                try harness.turn(for: .milliseconds(5))
-            } else {
-                try harness.turn(for: .milliseconds(5))
             }
+            try harness.settle()
             peer.answer(status, fields: fields)
             try harness.turn { result != nil }
             #expect(try result?.get().status == status)
@@ -69,7 +67,7 @@ import Testing
             var result: TransferResult?
             let upload = try begin(harness) { result = $0 }
             upload.send([UInt8](repeating: 1, count: 3_000_000))
-            try harness.turn(for: .milliseconds(5))
+            try harness.settle()
             peer.answer(413)
             if isReset { peer.reset() } else { peer.close() }
             try harness.turn { result != nil }
@@ -83,7 +81,7 @@ import Testing
         var result: TransferResult?
         let upload = try begin(harness) { result = $0 }
         peer.answer(202)
-        try harness.turn(for: .milliseconds(20))
+        try harness.settle()
         #expect(result == nil)
         upload.send([0x61])
         upload.end()
@@ -102,7 +100,7 @@ import Testing
         var result: TransferResult?
         let upload = try begin(harness) { result = $0 }
         if isSending { upload.send([UInt8](repeating: 1, count: 10_000_000)) }
-        try harness.turn(for: .milliseconds(5))
+        try harness.settle()
         if isReset { peer.reset() } else { peer.close() }
         try harness.turn { result != nil }
         guard case .unreachable = result?.failure else {
@@ -131,7 +129,7 @@ import Testing
         let upload = try begin(harness) { _ in Issue.record("completed") }
         if moment != .paused { upload.send(Array("abc".utf8)) }
         if moment == .congested { upload.send([UInt8](repeating: 1, count: 10_000_000)) }
-        try harness.turn(for: .milliseconds(5))
+        try harness.settle()
         harness.pool.cancel(upload.id)
         upload.send([1])
         upload.end(trailers: [("A", "b")])
@@ -174,11 +172,11 @@ import Testing
         let upload = try begin(harness, drained: { drained += 1 }) { _ in }
         upload.send([UInt8](repeating: 1, count: 200_000))
         #expect(!upload.isCongested)
-        try harness.turn(for: .milliseconds(5))
+        try harness.settle()
         // The peer does not read: what the kernel does not take waits.
         while !upload.isCongested {
             upload.send([UInt8](repeating: 1, count: 1_000_000))
-            try harness.turn(for: .milliseconds(5))
+            try harness.settle()
         }
         drained = 0
         try harness.turn {
@@ -186,7 +184,7 @@ import Testing
             return drained > 0
         }
         #expect(!upload.isCongested)
-        try harness.turn(for: .milliseconds(5))
+        try harness.settle()
         #expect(drained == 1)
         harness.pool.close()
     }
@@ -280,7 +278,7 @@ import Testing
         try harness.turn { peer.takeHead() != nil }
         let body = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         upload.send(body)
-        try harness.turn(for: .milliseconds(5))
+        try harness.settle()
         _ = peer.take()
         #expect(peer.connections == 1)
         if isReset { peer.reset() } else { peer.close() }

@@ -117,7 +117,7 @@ import Testing
         for _ in 0..<100 { log.info("lost") }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a reader that pauses stops nobody, and gets whole lines`()
+    @Test(.timeLimit(.minutes(5))) func `a reader that pauses stops nobody, and gets whole lines`()
         throws
     {
         var ends: [CInt] = [0, 0]

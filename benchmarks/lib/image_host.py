@@ -1,23 +1,30 @@
-"""A host of one picture that answers after a delay: `image_host.py PICTURE DELAY_MS`.
+"""A host of one picture that answers after a delay: `image_host.py PICTURE DELAY_MS [PACE_MS]`.
 
-asyncio, because hundreds of its answers wait at the same time. Keeps connections open. Prints its
-port.
+With a pace, a byte of the picture at a time. asyncio, because hundreds of its answers wait at the same
+time. Keeps connections open. Prints its port.
 """
 
 import asyncio
 import sys
 
 
-async def serve(picture, delay):
-    answer = (
+async def serve(picture, delay, pace):
+    head = (
         f"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
-    ).encode() + picture
+    ).encode()
 
     async def connection(reader, writer):
         try:
             while await reader.readuntil(b"\r\n\r\n"):
                 await asyncio.sleep(delay)
-                writer.write(answer)
+                if pace is None:
+                    writer.write(head + picture)
+                    continue
+                writer.write(head)
+                for byte in picture:
+                    writer.write(bytes([byte]))
+                    await writer.drain()
+                    await asyncio.sleep(pace)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -30,4 +37,5 @@ async def serve(picture, delay):
 
 if __name__ == "__main__":
     with open(sys.argv[1], "rb") as file:
-        asyncio.run(serve(file.read(), float(sys.argv[2]) / 1000))
+        delay, *pace = (float(text) / 1000 for text in sys.argv[2:])
+        asyncio.run(serve(file.read(), delay, pace[0] if pace else None))

@@ -23,7 +23,8 @@ start_function() { # NAME [OPTION…]
     shift
     start "$name" localhost/amphora:lambda-rie "${lambda_conditions[@]}" --cap-drop all "$@" --
     # The emulator answers every path it does not know with 404; an invocation would start the function.
-    local deadline=$(($(now_ms) + 10000))
+    local deadline
+    deadline=$(hang_ms)
     until ask "$name" / --output /dev/null 2>/dev/null; do
         [ "$(now_ms)" -lt "$deadline" ] || {
             echo "no emulator: $(pod logs --tail 1 "$name" 2>&1)"
@@ -91,7 +92,8 @@ serves_many() {
         --cap-add SETUID --cap-add SETGID --env AWS_LAMBDA_MAX_CONCURRENCY=4 \
         --entrypoint /usr/local/bin/aws-lambda-rie --
     echo '{"warmup": true}' >"$scratch/warmup.json"
-    local deadline=$(($(now_ms) + 20000))
+    local deadline
+    deadline=$(hang_ms)
     # It refuses events until the function has asked for one.
     until [ "$(invoke many "$scratch/warmup.json" 2>/dev/null)" = '{"warmup":true}' ]; do
         [ "$(now_ms)" -lt "$deadline" ] || {

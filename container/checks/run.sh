@@ -38,12 +38,13 @@ ask() { # NAME PATH [CURL OPTION…]; a PATH may begin with :PORT
     shift 2
     [ "${path#:}" != "$path" ] || path=:8080$path
     nsenter --target "$(pid "$name")" --net \
-        curl --silent --show-error --max-time 30 "$@" "http://127.0.0.1$path"
+        curl --silent --show-error --max-time "$hang_s" "$@" "http://127.0.0.1$path"
 }
 
-# Waits until it answers with any status below 400, 20 seconds at most.
+# Waits until it answers with any status below 400.
 await() { # NAME PATH
-    local deadline=$(($(now_ms) + 20000))
+    local deadline
+    deadline=$(hang_ms)
     until ask "$1" "$2" --fail --output /dev/null 2>/dev/null; do
         [ -d "/proc/$(pid "$1")" ] || {
             echo "$1 has ended: $(pod logs --tail 1 "$1" 2>&1)"
@@ -57,9 +58,10 @@ await() { # NAME PATH
     done
 }
 
-# Whether its log holds a text, as soon as it has got there: five seconds at most.
+# Whether its log holds a text, as soon as it has got there.
 logs() { # NAME TEXT
-    local log deadline=$(($(now_ms) + 5000))
+    local log deadline
+    deadline=$(hang_ms)
     until log=$(pod logs "$1" 2>&1) && grep --quiet --fixed-strings -- "$2" <<<"$log"; do
         [ "$(now_ms)" -lt "$deadline" ] || {
             # shellcheck disable=SC1111 # quotes for readers
@@ -79,9 +81,10 @@ same_answer() { # ANSWER FILE
     same "the answer" "$1" "$(cat "$2")"
 }
 
-# The status that a container ends with, within 30 seconds.
+# The status that a container ends with.
 exit_status() { # NAME
-    local deadline=$(($(now_ms) + 30000)) state
+    local deadline state
+    deadline=$(hang_ms)
     until state=$(pod inspect --format '{{.State.Status}} {{.State.ExitCode}}' "$1") &&
         [ "${state% *}" = exited ]; do
         [ "$(now_ms)" -lt "$deadline" ] || break

@@ -128,11 +128,16 @@ extension LambdaHandle: LambdaEventReceiver {
 
     /// When the work on an event must end, so that its answer comes before Lambda gives up on it.
     private func deadline(unixMilliseconds: Int64) -> Instant {
-        let now = WallTime.now()
+        application.loop.now + Self.timeForWork(until: unixMilliseconds, at: WallTime.now())
+    }
+
+    /// The time until an event's deadline, less what its answer needs to arrive: a tenth of it, 200 ms
+    /// at most. Not positive once the deadline has passed.
+    static func timeForWork(until unixMilliseconds: Int64, at now: WallTime) -> Duration {
         let left =
             Duration.milliseconds(unixMilliseconds) - .seconds(now.seconds)
             - .nanoseconds(now.nanoseconds)
-        return application.loop.now + (left - min(.milliseconds(200), left / 10))
+        return left - min(.milliseconds(200), left / 10)
     }
 
     private func begin(

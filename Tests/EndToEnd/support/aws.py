@@ -11,11 +11,11 @@ from __future__ import annotations
 import functools
 import json
 import sys
-import time
 
 import boto3
+from patience import wait_until
 from process import Process
-from server import START_S, listening_port
+from server import listening_port
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -33,13 +33,17 @@ class AWS(Process):
 
     def __init__(self) -> None:
         super().__init__([sys.executable, __file__])
-        deadline = time.monotonic() + 2 * START_S
-        while (port := listening_port(self.pid)) is None:
-            if not self.alive() or time.monotonic() > deadline:
-                self.stop()
-                raise RuntimeError(f"moto did not start:\n{self.text()}")
-            time.sleep(0.02)
+        try:
+            port = wait_until(self.listening, "moto did not start")
+        except BaseException:
+            self.stop()
+            raise
         self.url = f"http://127.0.0.1:{port}"
+
+    def listening(self) -> int | None:
+        if not self.alive():
+            raise RuntimeError(f"moto did not start:\n{self.text()}")
+        return listening_port(self.pid)
 
     @functools.cache
     def client(self, service: str):

@@ -15,17 +15,16 @@ import pathlib
 import signal
 import socket
 import subprocess
-import time
 
 import boto3
 import botocore.config
 import pytest
 import requests
+from patience import HANG_S, wait_until
 from process import BINARY, DIGITS, ROOT, Process
 
 CACHE = ROOT / ".build" / "aws-lambda-rie"
 INVOKE = "/2015-03-31/functions/function/invocations"
-START_S = 15
 
 # A /var that only the emulator sees: the binary as its runtime, the model beside it.
 PRIVATE_VAR = """set -e
@@ -49,7 +48,7 @@ def emulator_binary() -> pathlib.Path:
     with open(CACHE / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = subprocess.run([ROOT / "tools" / "install_emulator.sh", CACHE],
-                              capture_output=True, text=True, timeout=50)
+                              capture_output=True, text=True, timeout=HANG_S)
     if done.returncode:
         pytest.skip("no aws-lambda-rie: " + (done.stderr.strip().splitlines() or ["?"])[-1])
     return CACHE / "aws-lambda-rie"
@@ -117,7 +116,7 @@ class Emulator(Process):
         self.client = boto3.client(
             "lambda", endpoint_url=self.url, region_name="eu-central-1",
             aws_access_key_id="x", aws_secret_access_key="x",
-            config=botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=30,
+            config=botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=HANG_S,
                                           max_pool_connections=32))
         try:
             self.wait_until_ready()
@@ -126,20 +125,21 @@ class Emulator(Process):
             raise
 
     def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_S
-        while self.alive() and time.monotonic() < deadline:
+        def ready() -> bool:
+            if not self.alive():
+                raise RuntimeError(f"the emulator ended with {self.wait(0)}:\n{self.text()}")
             with contextlib.suppress(requests.ConnectionError):
-                if requests.get(self.url + "/ready", timeout=2).status_code:
-                    return
-            time.sleep(0.02)
-        raise RuntimeError(f"the emulator is not ready:\n{self.text()}")
+                return bool(requests.get(self.url + "/ready", timeout=HANG_S).status_code)
+            return False
+
+        wait_until(ready, lambda: f"the emulator is not ready:\n{self.text()}")
 
     def invoke(self, event: bytes, **options) -> bytes:
         """What a caller of Lambda gets for this event."""
         answer = self.client.invoke(FunctionName="function", Payload=event, **options)
         return answer["Payload"].read()
 
-    def post(self, event: bytes, timeout: float = 30) -> requests.Response:
+    def post(self, event: bytes, timeout: float = HANG_S) -> requests.Response:
         """The same without boto3, which hides the status."""
         return requests.post(self.url + INVOKE, data=event, timeout=timeout)
 

@@ -17,14 +17,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 from documents import Block, Example
 from emulator import emulator_binary, free_ports
+from patience import HANG_S, wait_until
 from process import DIGITS, ROOT, clean_environment
 
 PORT = "8080"
-START_S = 20
 # What a block may need and the tests don't have: engines and accounts, downloads, or much time.
 ABSENT = {"docker", "aws", "optimum-cli", "pip", "make", ".ci/run", "container/test",
           "container/deploy/deploy.py", "tools/export_torchvision.py"}
@@ -123,13 +122,13 @@ class Shell:
         log = self.folder / "server.log"
         log.write_text("")
         self.server = int(self._ask(f"{command} >{log.name} 2>&1 &\necho $!"))
-        deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline:
-            said = log.read_text().replace(self.port, PORT)
-            if self._listens() and example.matches(said):
-                break
-            time.sleep(0.02)
-        return said
+
+        def said() -> str:
+            return log.read_text().replace(self.port, PORT)
+
+        wait_until(lambda: self._listens() and example.matches(said()),
+                   lambda: f"{command} does not say what is shown, but:\n{said()}")
+        return said()
 
     def _listens(self) -> bool:
         with contextlib.suppress(OSError):
@@ -153,4 +152,4 @@ class Shell:
             self._stop_server()
         assert self.bash.stdin
         self.bash.stdin.close()
-        self.bash.wait(10)
+        self.bash.wait(HANG_S)

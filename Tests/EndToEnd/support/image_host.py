@@ -14,6 +14,8 @@ import threading
 import time
 import urllib.parse
 
+from patience import HANG_S
+
 HUGE_BYTES = 300 * 1024 * 1024
 
 
@@ -31,6 +33,7 @@ class ImageHost(http.server.ThreadingHTTPServer):
         self.changed = threading.Condition()
         self.hanging = 0
         self.left = 0
+        self.answered = 0
         self.sent = 0
         self.released = threading.Event()
         self.connections: set[socket.socket] = set()
@@ -43,7 +46,7 @@ class ImageHost(http.server.ThreadingHTTPServer):
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}/{path}"
 
-    def wait_for(self, condition, timeout: float = 10) -> bool:
+    def wait_for(self, condition, timeout: float = HANG_S) -> bool:
         """Waits until `condition()` holds, checked whenever a count changes."""
         with self.changed:
             return self.changed.wait_for(condition, timeout)
@@ -57,11 +60,11 @@ class ImageHost(http.server.ThreadingHTTPServer):
     def reset(self) -> None:
         """Lets everything that hangs go, and starts counting anew."""
         self.released.set()
-        self.wait_for(lambda: self.hanging == 0, 5)
+        self.wait_for(lambda: self.hanging == 0)
         self.released = threading.Event()
         with self.changed:
             self.requests.clear()
-            self.left = self.sent = 0
+            self.left = self.answered = self.sent = 0
 
     def disconnect(self) -> None:
         """Closes every connection, those that are kept included."""
@@ -119,6 +122,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+        self.server.count(answered=1)
 
     def picture(self) -> bytes:
         return next(iter(self.server.pictures.values()))

@@ -7,12 +7,11 @@ failure: a process that ends is reported with everything it said.
 from __future__ import annotations
 
 import pathlib
-import time
 
+from patience import wait_until
 from process import BINARY, DIGITS, Process
 from runtime_api import RuntimeAPI
 
-START_S = 20
 # As in a function of 3008 MB; credentials that sign, for a service that takes any.
 ENVIRONMENT = {
     "AWS_LAMBDA_FUNCTION_NAME": "amphora", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -51,10 +50,10 @@ class LambdaFunction(Process):
                 raise
 
     def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_S
-        while self.alive() and time.monotonic() < deadline:
-            if self.api.wait_for(lambda: self.api.waiting, 0.1):
-                return
-        if not self.alive():
-            raise RuntimeError(f"the function ended with {self.wait(0)}:\n{self.text()[-2000:]}")
-        raise RuntimeError(f"no `next` within {START_S} s:\n{self.text()}")
+        def asks() -> bool:
+            if not self.alive():
+                raise RuntimeError(
+                    f"the function ended with {self.wait(0)}:\n{self.text()[-2000:]}")
+            return self.api.waiting > 0
+
+        wait_until(asks, lambda: f"no `next`:\n{self.text()}")

@@ -129,7 +129,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 continue
             self.server.asked.set()
             if fault == "silence":
-                self.server.closing.wait(20)
+                self.server.closing.wait()
             with contextlib.suppress(OSError):
                 self.connection.shutdown(socket.SHUT_RDWR)
             return

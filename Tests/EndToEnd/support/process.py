@@ -14,6 +14,8 @@ import signal
 import subprocess
 import threading
 
+from patience import HANG_S, wait_until
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BINARY = ROOT / ".build" / "release" / "amphora"
 DIGITS = ROOT / "models" / "digits"
@@ -29,14 +31,14 @@ def clean_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
 
 
 def run(*arguments: str, env: dict[str, str] | None = None,
-        timeout: float = 20) -> subprocess.CompletedProcess[str]:
+        timeout: float = HANG_S) -> subprocess.CompletedProcess[str]:
     """Runs the binary to its end."""
     return subprocess.run([str(BINARY), *map(str, arguments)], env=clean_environment(env),
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
 
 
 def run_on_terminal(*arguments: str, env: dict[str, str] | None = None,
-                    timeout: float = 60) -> tuple[int, str]:
+                    timeout: float = HANG_S) -> tuple[int, str]:
     """Runs the binary to its end; its exit status, and what a terminal for its standard error got."""
     inner, outer = pty.openpty()
     with subprocess.Popen([str(BINARY), *map(str, arguments)], env=clean_environment(env),
@@ -59,6 +61,7 @@ class Process:
             [*map(str, arguments)], env=clean_environment(env), cwd="/", stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
         self.log: list[str] = []
+        self.logged = threading.Condition()
         self.readers = [threading.Thread(target=self.collect, args=(pipe,), daemon=True)
                         for pipe in (self.process.stdout, self.process.stderr)]
         for reader in self.readers:
@@ -66,13 +69,25 @@ class Process:
 
     def collect(self, pipe) -> None:
         for line in pipe:
-            self.log.append(line.decode(errors="replace").rstrip("\n"))
+            with self.logged:
+                self.log.append(line.decode(errors="replace").rstrip("\n"))
+                self.logged.notify_all()
+
+    def wait_for_line(self, part: str) -> str:
+        """Waits for a line of its output that contains a text; returns the line."""
+        def found() -> str | None:
+            return next((line for line in self.log if part in line), None)
+
+        with self.logged:
+            said = self.logged.wait_for(found, HANG_S)
+        assert said, f"it does not say {part!r}:\n{self.text()}"
+        return said
 
     def text(self) -> str:
         """Everything it said; whole once the process has ended."""
         if not self.alive():
             for reader in self.readers:
-                reader.join(2)
+                reader.join(HANG_S)
         return "\n".join(self.log)
 
     @property
@@ -95,11 +110,28 @@ class Process:
     def terminate(self, signal_number: int = signal.SIGTERM) -> None:
         self.process.send_signal(signal_number)
 
-    def wait(self, timeout: float) -> int:
-        """The exit status; raises where the process does not end in time."""
+    def forget_peak(self) -> None:
+        """Resets the peak VmHWM to the present size (proc(5), clear_refs), where the kernel allows it."""
+        with contextlib.suppress(OSError):
+            pathlib.Path(f"/proc/{self.pid}/clear_refs").write_text("5")
+
+    def freeze(self) -> None:
+        """Stops it, as Lambda freezes a function; returns when all of its threads have stopped."""
+        def states() -> set[str]:
+            return {path.read_text().rpartition(")")[2].split()[0]
+                    for path in pathlib.Path(f"/proc/{self.pid}/task").glob("*/stat")}
+
+        self.terminate(signal.SIGSTOP)
+        wait_until(lambda: states() == {"T"}, lambda: f"it is not frozen but {states()}")
+
+    def thaw(self) -> None:
+        self.terminate(signal.SIGCONT)
+
+    def wait(self, timeout: float = HANG_S) -> int:
+        """Waits for its end; returns the exit status."""
         return self.process.wait(timeout)
 
-    def end(self, timeout: float = 10) -> str:
+    def end(self, timeout: float = HANG_S) -> str:
         """Ends it by SIGTERM, as the platforms do, and gives all it said.
 
         What a running process has said may still be on its way here."""

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import select
 import socket
+
+from patience import HANG_S
 
 
 @dataclasses.dataclass
@@ -29,7 +32,7 @@ class Answer:
 class RawClient:
     """One connection. Use as a context manager."""
 
-    def __init__(self, port: int, timeout: float = 15, receive_buffer: int | None = None) -> None:
+    def __init__(self, port: int, timeout: float = HANG_S, receive_buffer: int | None = None) -> None:
         self.socket = socket.socket()
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -95,6 +98,10 @@ class RawClient:
             assert answer.closes or answer.version == "HTTP/1.0", "a body without framing"
             answer.body = self.file.read()
         return answer
+
+    def has_answer(self) -> bool:
+        """Whether there is something to read: an answer, or the end of the connection."""
+        return bool(select.select([self.socket], [], [], 0)[0])
 
     def closed(self) -> bool:
         """Whether the server ends the connection now, without a further byte."""

@@ -16,6 +16,7 @@ import socket
 import socketserver
 import threading
 
+from patience import HANG_S
 from runtime_connection import Connection, Fault
 from runtime_wire import Request
 
@@ -39,7 +40,7 @@ class Invocation:
     reports: list[Request] = dataclasses.field(default_factory=list)
     settled: bool = False
 
-    def wait(self, timeout: float = 15) -> Request:
+    def wait(self, timeout: float = HANG_S) -> Request:
         """What the function posted for it, once that is whole."""
         done = self.api.wait_for(lambda: any(one.ended for one in self.reports), timeout)
         assert done, f"no answer to {self.body[:200]!r} within {timeout} s"
@@ -98,7 +99,7 @@ class RuntimeAPI(socketserver.ThreadingTCPServer):
             self.changed.notify_all()
         return invocation
 
-    def call(self, event, timeout: float = 15, **options) -> Request:
+    def call(self, event, timeout: float = HANG_S, **options) -> Request:
         """Queues an event and waits for what the function posts for it."""
         return self.invoke(event, **options).wait(timeout)
 
@@ -118,12 +119,12 @@ class RuntimeAPI(socketserver.ThreadingTCPServer):
         with self.changed:
             return [one for one in self.requests if one.call == call]
 
-    def wait_for(self, condition, timeout: float = 10) -> bool:
+    def wait_for(self, condition, timeout: float = HANG_S) -> bool:
         """Waits until `condition()` holds, checked whenever something happens."""
         with self.changed:
             return self.changed.wait_for(condition, timeout)
 
-    def wait_for_next(self, count: int = 1, timeout: float = 15) -> None:
+    def wait_for_next(self, count: int = 1, timeout: float = HANG_S) -> None:
         """Waits until the function asks for an event, `count` times at once."""
         reached = self.wait_for(lambda: self.waiting >= count, timeout)
         assert reached, f"{self.waiting} of {count} `next` after {timeout} s"

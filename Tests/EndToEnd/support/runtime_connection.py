@@ -12,6 +12,7 @@ import re
 import select
 import socket
 import socketserver
+import threading
 import time
 import typing
 import urllib.parse
@@ -41,6 +42,7 @@ class Fault:
 
     `drop` closes the connection: "unread" before the body is read, "unanswered" behind it, "within" in
     the middle of the answer, "after" behind the whole answer. `early` answers before reading the body.
+    `delay` holds the answer for some seconds, `until` until the test sets the event.
     """
 
     status: int | None = None
@@ -48,6 +50,7 @@ class Fault:
     drop: str | None = None
     early: bool = False
     delay: float = 0
+    until: threading.Event | None = None
 
 
 class Connection(socketserver.StreamRequestHandler):
@@ -89,6 +92,8 @@ class Connection(socketserver.StreamRequestHandler):
         else:
             fault = self.take_fault(request.call) or Fault()
             time.sleep(fault.delay)
+            if fault.until:
+                fault.until.wait()
             if fault.early or fault.drop == "unread":
                 request.ended = time.monotonic()
             else:
@@ -98,9 +103,10 @@ class Connection(socketserver.StreamRequestHandler):
         if status is None or fault.drop in ("unread", "unanswered"):
             return False
         request.status = status
+        # Noted before: what the function does after the answer must not seem earlier than it.
+        request.answered = time.monotonic()
         write_answer(self.wfile, status, body, fields, whole=fault.drop != "within",
                      chunk=request.call == "next" and request.invocation and request.invocation.chunk)
-        request.answered = time.monotonic()
         self.server.notify()
         return fault.drop is None and not fault.early
 

@@ -18,7 +18,7 @@ SEPARATOR = bytes(8)
 @dataclasses.dataclass(eq=False, repr=False)
 class Request:
     """One request as it came. Times are of the monotonic clock, in seconds; `ended` is when its body
-    was read, or would not be."""
+    was read, or would not be; `answered` is just before its answer is written."""
 
     connection: int
     method: str

@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 
 import boto3
 import requests
-from server import START_S, clean_environment, listening_port
+from patience import HANG_S, wait_until
+from server import clean_environment, listening_port
 
 REGION = "eu-west-1"
 BUCKET = "photos"
@@ -42,16 +42,16 @@ class Moto:
             env=clean_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
         try:
-            deadline = time.monotonic() + 2 * START_S
-            while (port := listening_port(self.process.pid)) is None:
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError("moto did not start")
-                time.sleep(0.02)
-            self.port = port
+            self.port = wait_until(self.listening, "moto did not start")
             self.set_up()
         except BaseException:
             self.stop()
             raise
+
+    def listening(self) -> int | None:
+        if self.process.poll() is not None:
+            raise RuntimeError("moto did not start")
+        return listening_port(self.process.pid)
 
     @property
     def url(self) -> str:
@@ -82,7 +82,7 @@ class Moto:
         for bucket in (BUCKET, "secrets"):
             self.s3.create_bucket(
                 Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-        requests.post(f"{self.url}/moto-api/reset-auth", data="0", timeout=10).raise_for_status()
+        requests.post(f"{self.url}/moto-api/reset-auth", data="0", timeout=HANG_S).raise_for_status()
 
     @staticmethod
     def user(iam, name: str, statements: list[dict]) -> dict[str, str]:
