@@ -34,7 +34,9 @@ final class PredictionRun {
         self.configuration = configuration
         self.report = report
         loop = EventLoop(poller: try EpollPoller())
-        backend = try Backend(loaded.model, configuration, on: loop) { [unowned self] started in
+        backend = try Backend(
+            loaded.model, configuration, queueCapacity: .max, on: loop
+        ) { [unowned self] started in
             switch started {
             case .success: launch()
             case .failure(let failure): stop(because: failure.reason)

@@ -65,7 +65,9 @@ final class RecordingRun {
         signals = try Signals(Application.endingSignals, on: loop) { [unowned self] in
             stop(.interrupted($0))
         }
-        backend = try Backend(loaded.model, configuration, on: loop) { [unowned self] started in
+        backend = try Backend(
+            loaded.model, configuration, queueCapacity: .max, on: loop
+        ) { [unowned self] started in
             switch started {
             case .success: start()
             case .failure(let failure): stop(.other(failure.reason))

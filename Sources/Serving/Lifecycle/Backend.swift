@@ -96,9 +96,9 @@ package final class Backend {
 
 extension Backend {
     /// Starts workers on a model, and transfers; `started` is called when the workers have come up.
-    /// Beyond `queueCapacity` waiting images others are refused; without one, nobody is.
+    /// Beyond `queueCapacity` waiting images others are refused; at `Int.max` nobody is.
     package convenience init(
-        _ model: Model, _ configuration: Configuration, queueCapacity: Int = .max,
+        _ model: Model, _ configuration: Configuration, queueCapacity: Int,
         on loop: EventLoop, started: @escaping (Result<Void, WorkerFailure>) -> Void
     ) throws(SystemError) {
         let limits = ImageLimits(pixels: configuration.inference.maxPixels)
