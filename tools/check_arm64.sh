@@ -37,12 +37,15 @@ for name in curl openssl jconfig.h zconf.h; do
 done
 
 [ $# -gt 0 ] || set -- Sources/C*/*.c Tests/C*/*.c
+includes=
+for folder in Sources/C*/include Tests/C*/include; do includes="$includes -I $folder"; done
 failed=0
 for file in "$@"; do
     # As Package.swift has it.
+    # shellcheck disable=SC2086 # a list of words
     clang --target=aarch64-linux-gnu -std=c11 -Wall -Wextra -Werror -fsyntax-only -nostdlibinc \
         -isystem /usr/aarch64-linux-gnu/include -idirafter "$shown" -idirafter /usr/include \
-        -I "$(dirname "$file")/include" "$file" || failed=1
+        $includes "$file" || failed=1
 done
 if [ $failed = 1 ]; then
     echo "check_arm64: the C sources do not compile for arm64"
