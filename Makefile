@@ -55,9 +55,10 @@ test-torch: build ## the server against PyTorch and torchvision themselves (.ven
 format: ## bring the Swift sources into the project's format
 	swift format -i -r Sources Tests Package.swift
 
-lint: ## complain about the format of Swift sources, and about circles among their folders
+lint: ## the format of Swift sources, circles among their folders, C sources that arm64 refuses
 	swift format lint --strict -r Sources Tests Package.swift
 	python3 tools/check_folders.py --circles
+	@tools/check_arm64.sh || [ $$? = 2 ]
 
 clean: ## remove what was built; the engine stays
 	rm -rf .build .build-asan .build-tsan .build-fuzz .venv-test .venv-torch .venv-lambda .venv-mxnet .container

@@ -44,10 +44,15 @@ let package = Package(
         .target(name: "CLinux", cSettings: strictC),
         .target(name: "CCurl", cSettings: strictC, linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CCrypto", cSettings: strictC, linkerSettings: [.linkedLibrary("crypto")]),
-        .target(name: "CJPEG", cSettings: strictC, linkerSettings: [.linkedLibrary("jpeg")]),
-        .target(name: "CPNG", cSettings: strictC, linkerSettings: [.linkedLibrary("png")]),
+        .target(name: "CPicture", cSettings: strictC),
         .target(
-            name: "CWebP", cSettings: strictC,
+            name: "CJPEG", dependencies: ["CPicture"], cSettings: strictC,
+            linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(
+            name: "CPNG", dependencies: ["CPicture"], cSettings: strictC,
+            linkerSettings: [.linkedLibrary("png")]),
+        .target(
+            name: "CWebP", dependencies: ["CPicture"], cSettings: strictC,
             linkerSettings: [.linkedLibrary("webp"), .linkedLibrary("webpdemux")]),
         .target(name: "CZlib", cSettings: strictC, linkerSettings: [.linkedLibrary("z")]),
         .target(name: "COnnxRuntime", cSettings: strictC, linkerSettings: [.linkedLibrary("dl")]),
@@ -64,7 +69,8 @@ let package = Package(
         .target(
             name: "Inference",
             dependencies: [
-                "Basics", "Onnx", "MXNetImport", "CJPEG", "CPNG", "CWebP", "COnnxRuntime",
+                "Basics", "Onnx", "MXNetImport", "CPicture", "CJPEG", "CPNG", "CWebP",
+                "COnnxRuntime",
             ],
             swiftSettings: strict),
         .target(

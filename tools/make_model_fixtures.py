@@ -232,25 +232,31 @@ def files():
     )
 
 
-def picture():
-    """A PNG of one colour, 12 wide and 16 high: every network's answer to it is known."""
+def pictures():
+    """PNGs of one colour: every network's answer to them is known."""
+    save_picture("solid", 12, 16)
+    save_picture("line", 200, 1)
+
+
+def save_picture(name, width, height):
+    """Writes a PNG of one colour."""
 
     def chunk(kind, content):
         checksum = zlib.crc32(kind + content)
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
 
-    rows = b"".join(b"\0" + bytes((51, 102, 204)) * 12 for _ in range(16))
+    rows = b"".join(b"\0" + bytes((51, 102, 204)) * width for _ in range(height))
     png = b"\x89PNG\r\n\x1a\n"
-    png += chunk(b"IHDR", struct.pack(">IIBBBBB", 12, 16, 8, 2, 0, 0, 0))
+    png += chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
     png += chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
-    (FIXTURES / "models" / "solid.png").write_bytes(png)
+    (FIXTURES / "models" / f"{name}.png").write_bytes(png)
 
 
 def main():
     MODELS.mkdir(parents=True, exist_ok=True)
     # `onnx` appends to external data instead of replacing it.
     (MODELS / "external.data").unlink(missing_ok=True)
-    for part in (endings, inputs, outputs, files, picture):
+    for part in (endings, inputs, outputs, files, pictures):
         part()
 
 

@@ -1,9 +1,8 @@
-// See CJPEG.h. One decompressor per call, on its stack. The setjmp sits one function deeper, so that
-// no variable of the function that holds it changes before the jump.
+// See CJPEG.h. One decompressor per call, on its stack.
 
 #include "CJPEG.h"
+#include "CPictureCall.h"
 
-#include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,23 +14,23 @@ struct decompressor {
     struct jpeg_error_mgr errors;
     struct jpeg_progress_mgr progress;
     struct jpeg_source_mgr source;
-    jmp_buf exit;
-    enum amphora_jpeg_outcome outcome;
-    char *message;
-    struct amphora_jpeg_options options;
+    struct amphora_picture_call call;
 };
 
-static void leave(struct decompressor *self, enum amphora_jpeg_outcome outcome) {
-    self->outcome = outcome;
-    longjmp(self->exit, 1);
+static _Noreturn void leave(
+    struct decompressor *self, enum amphora_picture_outcome outcome, const char *message) {
+    amphora_picture_leave(&self->call, outcome, message);
+}
+
+static _Noreturn void leave_truncated(struct decompressor *self) {
+    leave(self, AMPHORA_PICTURE_TRUNCATED, "");
 }
 
 static void error_exit(j_common_ptr library) {
     struct decompressor *self = library->client_data;
     char text[JMSG_LENGTH_MAX];
     self->errors.format_message(library, text);
-    snprintf(self->message, AMPHORA_JPEG_MESSAGE_SIZE, "%s", text);
-    leave(self, AMPHORA_JPEG_DAMAGED);
+    leave(self, AMPHORA_PICTURE_DAMAGED, text);
 }
 
 // Warnings are not errors to Pillow: a damaged block is decoded as well as can be.
@@ -44,8 +43,8 @@ static void emit_message(j_common_ptr library, int level) {
 // A progressive file is read scan by scan before the first row comes out: count them here.
 static void progress_monitor(j_common_ptr library) {
     struct decompressor *self = library->client_data;
-    if (self->library.input_scan_number > (int64_t)self->options.max_scans)
-        leave(self, AMPHORA_JPEG_TOO_MANY_SCANS);
+    if (self->library.input_scan_number > (int64_t)self->call.options.max_scans)
+        leave(self, AMPHORA_PICTURE_TOO_MANY_SCANS, "");
 }
 
 static void init_source(j_decompress_ptr library) { (void)library; }
@@ -55,26 +54,23 @@ static void term_source(j_decompress_ptr library) { (void)library; }
 // has libjpeg suspend then, as if more could come, and takes what rows there are.
 static boolean fill_input_buffer(j_decompress_ptr library) {
     struct decompressor *self = library->client_data;
-    if (!self->options.opencv) leave(self, AMPHORA_JPEG_TRUNCATED);
+    if (!self->call.options.opencv) leave_truncated(self);
     return FALSE;
 }
 
 static void skip_input_data(j_decompress_ptr library, long count) {
     struct jpeg_source_mgr *source = library->src;
     if (count <= 0) return;
-    if ((size_t)count > source->bytes_in_buffer)
-        leave(library->client_data, AMPHORA_JPEG_TRUNCATED);
+    if ((size_t)count > source->bytes_in_buffer) leave_truncated(library->client_data);
     source->next_input_byte += count;
     source->bytes_in_buffer -= (size_t)count;
 }
 
 static void start(
     struct decompressor *self, const uint8_t *bytes, size_t count,
-    struct amphora_jpeg_options options, char *message) {
+    struct amphora_picture_options options, char *message) {
     memset(self, 0, sizeof *self);
-    self->options = options;
-    self->message = message;
-    message[0] = 0;
+    amphora_picture_begin(&self->call, options, message);
     self->library.err = jpeg_std_error(&self->errors);
     self->library.client_data = self;
     self->errors.error_exit = error_exit;
@@ -90,51 +86,53 @@ static void start(
     self->source.term_source = term_source;
 }
 
-// Reads the header and chooses the colours that come out.
-static uint32_t open_picture(struct decompressor *self) {
+// Chooses the colours that come out; returns how many there are.
+static uint32_t choose_colours(struct decompressor *self) {
     struct jpeg_decompress_struct *library = &self->library;
-    bool gray = self->options.opencv && self->options.gray;
-    jpeg_create_decompress(library);  // clears all but err and client_data
-    library->src = &self->source;
-    library->progress = &self->progress;
-    if (jpeg_read_header(library, TRUE) == JPEG_SUSPENDED) leave(self, AMPHORA_JPEG_TRUNCATED);
+    bool gray = self->call.options.opencv && self->call.options.gray;
     switch (library->num_components) {
     case 1: library->out_color_space = JCS_GRAYSCALE; return 1;
     case 3: library->out_color_space = gray ? JCS_GRAYSCALE : JCS_RGB; return gray ? 1 : 3;
     case 4: library->out_color_space = JCS_CMYK; return 4;
-    default:
-        snprintf(self->message, AMPHORA_JPEG_MESSAGE_SIZE,
-                 "%d colour components (1, 3 or 4 are supported)", library->num_components);
-        leave(self, AMPHORA_JPEG_DAMAGED);
-        return 0;
+    default: break;
     }
+    char text[AMPHORA_PICTURE_MESSAGE_SIZE];
+    snprintf(text, sizeof text, "%d colour components (1, 3 or 4 are supported)",
+             library->num_components);
+    leave(self, AMPHORA_PICTURE_DAMAGED, text);
 }
 
-static void read_header(struct decompressor *self, struct amphora_jpeg_header *header) {
-    if (setjmp(self->exit)) return;
-    header->channels = open_picture(self);
-    header->width = self->library.image_width;
-    header->height = self->library.image_height;
+static struct amphora_picture_header open_picture(struct decompressor *self) {
+    struct jpeg_decompress_struct *library = &self->library;
+    jpeg_create_decompress(library);  // clears all but err and client_data
+    library->src = &self->source;
+    library->progress = &self->progress;
+    if (jpeg_read_header(library, TRUE) == JPEG_SUSPENDED) leave_truncated(self);
+    return (struct amphora_picture_header){
+        .width = library->image_width,
+        .height = library->image_height,
+        .channels = choose_colours(self),
+    };
+}
+
+static void read_header(struct decompressor *self, struct amphora_picture_header *header) {
+    if (setjmp(self->call.exit)) return;
+    *header = open_picture(self);
 }
 
 // Nothing came out at all: what OpenCV shows then is whatever its memory held before.
 static void repeat_last_row(struct decompressor *self, uint8_t *pixels, size_t stride) {
     size_t rows = self->library.output_scanline;
-    if (rows == 0) leave(self, AMPHORA_JPEG_TRUNCATED);
+    if (rows == 0) leave_truncated(self);
     for (size_t row = rows; row < self->library.output_height; row++)
         memcpy(pixels + row * stride, pixels + (rows - 1) * stride, stride);
 }
 
 static void decode(struct decompressor *self, uint8_t *pixels, size_t capacity) {
-    if (setjmp(self->exit)) return;
+    if (setjmp(self->call.exit)) return;
     struct jpeg_decompress_struct *library = &self->library;
-    size_t channels = open_picture(self);
-    size_t stride = (size_t)library->image_width * channels;
-    if (stride * library->image_height != capacity) {
-        snprintf(self->message, AMPHORA_JPEG_MESSAGE_SIZE, "the header changed between readings");
-        leave(self, AMPHORA_JPEG_DAMAGED);
-    }
-    if (!jpeg_start_decompress(library)) leave(self, AMPHORA_JPEG_TRUNCATED);
+    size_t stride = amphora_picture_stride(&self->call, open_picture(self), capacity);
+    if (!jpeg_start_decompress(library)) leave_truncated(self);
     while (library->output_scanline < library->output_height) {
         JSAMPROW next = pixels + (size_t)library->output_scanline * stride;
         if (jpeg_read_scanlines(library, &next, 1) == 0) {
@@ -145,22 +143,22 @@ static void decode(struct decompressor *self, uint8_t *pixels, size_t capacity) 
     jpeg_finish_decompress(library);
 }
 
-enum amphora_jpeg_outcome amphora_jpeg_read_header(
-    const uint8_t *bytes, size_t count, struct amphora_jpeg_options options,
-    struct amphora_jpeg_header *header, char *message) {
+enum amphora_picture_outcome amphora_jpeg_read_header(
+    const uint8_t *bytes, size_t count, struct amphora_picture_options options,
+    struct amphora_picture_header *header, char *message) {
     struct decompressor self;
     start(&self, bytes, count, options, message);
     read_header(&self, header);
     jpeg_destroy_decompress(&self.library);
-    return self.outcome;
+    return self.call.outcome;
 }
 
-enum amphora_jpeg_outcome amphora_jpeg_decode(
-    const uint8_t *bytes, size_t count, struct amphora_jpeg_options options, uint8_t *pixels,
+enum amphora_picture_outcome amphora_jpeg_decode(
+    const uint8_t *bytes, size_t count, struct amphora_picture_options options, uint8_t *pixels,
     size_t capacity, char *message) {
     struct decompressor self;
     start(&self, bytes, count, options, message);
     decode(&self, pixels, capacity);
     jpeg_destroy_decompress(&self.library);
-    return self.outcome;
+    return self.call.outcome;
 }

@@ -21,9 +21,7 @@
 #include <unistd.h>
 
 _Static_assert(sizeof(struct linux_epoll_event) == sizeof(struct epoll_event), "epoll_event");
-#if defined(__x86_64__)
 _Static_assert(offsetof(struct linux_epoll_event, token) == offsetof(struct epoll_event, data), "data");
-#endif
 _Static_assert(linux_epoll_in == EPOLLIN && linux_epoll_out == EPOLLOUT, "EPOLLIN, EPOLLOUT");
 _Static_assert(linux_epoll_err == EPOLLERR && linux_epoll_hup == EPOLLHUP, "EPOLLERR, EPOLLHUP");
 _Static_assert(linux_epoll_rdhup == EPOLLRDHUP, "EPOLLRDHUP");

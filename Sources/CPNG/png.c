@@ -1,9 +1,8 @@
-// See CPNG.h. One reader per call, on its stack. The setjmp sits one function deeper, so that no
-// variable of the function that holds it changes before the jump.
+// See CPNG.h. One reader per call, on its stack.
 
 #include "CPNG.h"
+#include "CPictureCall.h"
 
-#include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,21 +17,17 @@ struct reader {
     size_t allowance;
     // Rows, of all passes, that are still to be inflated.
     uint64_t rows_left;
-    jmp_buf exit;
-    enum amphora_png_outcome outcome;
-    char *message;
-    struct amphora_png_options options;
     int data_check_failed;
+    struct amphora_picture_call call;
 };
 
-static void leave(struct reader *self, enum amphora_png_outcome outcome, const char *text) {
-    self->outcome = outcome;
-    snprintf(self->message, AMPHORA_PNG_MESSAGE_SIZE, "%s", text);
-    longjmp(self->exit, 1);
+static _Noreturn void leave(
+    struct reader *self, enum amphora_picture_outcome outcome, const char *message) {
+    amphora_picture_leave(&self->call, outcome, message);
 }
 
 static void error_exit(png_structp library, png_const_charp text) {
-    leave(png_get_error_ptr(library), AMPHORA_PNG_DAMAGED, text);
+    leave(png_get_error_ptr(library), AMPHORA_PICTURE_DAMAGED, text);
 }
 
 // libpng only warns about a wrong Adler-32 at the end of the pixels; to Pillow it is an error.
@@ -50,9 +45,9 @@ static void count_row(png_structp library, png_row_infop info, png_bytep row) {
 
 static void read_bytes(png_structp library, png_bytep out, size_t count) {
     struct reader *self = png_get_io_ptr(library);
-    if (count > self->left) leave(self, AMPHORA_PNG_TRUNCATED, "");
+    if (count > self->left) leave(self, AMPHORA_PICTURE_TRUNCATED, "");
     if (count > self->allowance)
-        leave(self, AMPHORA_PNG_DAMAGED, "more pixel data than the picture has pixels");
+        leave(self, AMPHORA_PICTURE_DAMAGED, "more pixel data than the picture has pixels");
     memcpy(out, self->next, count);
     self->next += count;
     self->left -= count;
@@ -66,15 +61,13 @@ static void limit_what_follows(struct reader *self, size_t row_bytes) {
 }
 
 static void start(
-    struct reader *self, const uint8_t *bytes, size_t count, struct amphora_png_options options,
+    struct reader *self, const uint8_t *bytes, size_t count, struct amphora_picture_options options,
     char *message) {
     memset(self, 0, sizeof *self);
-    self->options = options;
+    amphora_picture_begin(&self->call, options, message);
     self->next = bytes;
     self->left = count;
     self->allowance = SIZE_MAX;
-    self->message = message;
-    message[0] = 0;
 }
 
 static void stop(struct reader *self) {
@@ -91,7 +84,7 @@ static uint32_t transform_for_opencv(struct reader *self, int colour_type) {
         png_set_expand_gray_1_2_4_to_8(library);
         return 1;
     }
-    if (!self->options.gray) return 3;
+    if (!self->call.options.gray) return 3;
     png_set_rgb_to_gray(library, PNG_ERROR_ACTION_NONE, 0.299, 0.587);
     return 1;
 }
@@ -119,11 +112,11 @@ static uint32_t transform_for_pillow(struct reader *self, int colour_type) {
 }
 
 // Reads the header and chooses the bytes that come out.
-static uint32_t open_picture(struct reader *self) {
+static struct amphora_picture_header open_picture(struct reader *self) {
     self->library = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, error_exit, warn);
-    if (!self->library) leave(self, AMPHORA_PNG_DAMAGED, "out of memory");
+    if (!self->library) leave(self, AMPHORA_PICTURE_DAMAGED, "out of memory");
     self->header = png_create_info_struct(self->library);
-    if (!self->header) leave(self, AMPHORA_PNG_DAMAGED, "out of memory");
+    if (!self->header) leave(self, AMPHORA_PICTURE_DAMAGED, "out of memory");
     png_structp library = self->library;
     png_infop header = self->header;
 
@@ -134,14 +127,18 @@ static uint32_t open_picture(struct reader *self) {
     png_set_keep_unknown_chunks(library, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_keep_unknown_chunks(library, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)"tRNS", 1);
     // OpenCV's gray is mixed in linear light where the file says what that is.
-    if (self->options.opencv && self->options.gray)
+    if (self->call.options.opencv && self->call.options.gray)
         png_set_keep_unknown_chunks(
             library, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep)"gAMA\0sRGB\0cHRM", 3);
     png_set_check_for_invalid_index(library, -1);
     png_read_info(library, header);
     int colour_type = png_get_color_type(library, header);
-    return self->options.opencv
-        ? transform_for_opencv(self, colour_type) : transform_for_pillow(self, colour_type);
+    return (struct amphora_picture_header){
+        .width = png_get_image_width(library, header),
+        .height = png_get_image_height(library, header),
+        .channels = self->call.options.opencv
+            ? transform_for_opencv(self, colour_type) : transform_for_pillow(self, colour_type),
+    };
 }
 
 static uint64_t rows_of_all_passes(struct reader *self) {
@@ -162,11 +159,13 @@ static void read_rows(struct reader *self, uint8_t *pixels, size_t stride) {
     png_set_read_user_transform_fn(library, count_row);
     png_set_user_transform_info(library, self, 0, 0);
     // The pixels have a checksum of their own, which is what Pillow looks at.
-    if (!self->options.opencv)
+    if (!self->call.options.opencv)
         png_set_crc_action(library, PNG_CRC_QUIET_USE, PNG_CRC_NO_CHANGE);
     png_read_update_info(library, self->header);
     if (png_get_rowbytes(library, self->header) != stride)
-        leave(self, AMPHORA_PNG_DAMAGED, "a combination of colour type and depth without meaning");
+        leave(
+            self, AMPHORA_PICTURE_DAMAGED,
+            "a combination of colour type and depth without meaning");
     for (int pass = 0; pass < passes; pass++) {
         for (uint32_t row = 0; row < height; row++) {
             if (pass == passes - 1 && row == height - 1)
@@ -174,39 +173,33 @@ static void read_rows(struct reader *self, uint8_t *pixels, size_t stride) {
             png_read_row(library, pixels + (size_t)row * stride, NULL);
         }
     }
-    if (!self->options.opencv) return;
+    if (!self->call.options.opencv) return;
     self->allowance = SIZE_MAX;  // chunks are skipped, not unfolded
     png_read_end(library, NULL);
 }
 
-static void read_header(struct reader *self, struct amphora_png_header *header) {
-    if (setjmp(self->exit)) return;
-    header->channels = open_picture(self);
-    header->width = png_get_image_width(self->library, self->header);
-    header->height = png_get_image_height(self->library, self->header);
+static void read_header(struct reader *self, struct amphora_picture_header *header) {
+    if (setjmp(self->call.exit)) return;
+    *header = open_picture(self);
 }
 
 static void decode(struct reader *self, uint8_t *pixels, size_t capacity) {
-    if (setjmp(self->exit)) return;
-    size_t channels = open_picture(self);
-    size_t stride = png_get_image_width(self->library, self->header) * channels;
-    if (stride * png_get_image_height(self->library, self->header) != capacity)
-        leave(self, AMPHORA_PNG_DAMAGED, "the header changed between readings");
-    read_rows(self, pixels, stride);
+    if (setjmp(self->call.exit)) return;
+    read_rows(self, pixels, amphora_picture_stride(&self->call, open_picture(self), capacity));
 }
 
-enum amphora_png_outcome amphora_png_read_header(
-    const uint8_t *bytes, size_t count, struct amphora_png_options options,
-    struct amphora_png_header *header, char *message) {
+enum amphora_picture_outcome amphora_png_read_header(
+    const uint8_t *bytes, size_t count, struct amphora_picture_options options,
+    struct amphora_picture_header *header, char *message) {
     struct reader self;
     start(&self, bytes, count, options, message);
     read_header(&self, header);
     stop(&self);
-    return self.outcome;
+    return self.call.outcome;
 }
 
-enum amphora_png_outcome amphora_png_decode(
-    const uint8_t *bytes, size_t count, struct amphora_png_options options, uint8_t *pixels,
+enum amphora_picture_outcome amphora_png_decode(
+    const uint8_t *bytes, size_t count, struct amphora_picture_options options, uint8_t *pixels,
     size_t capacity, char *message) {
     struct reader self;
     start(&self, bytes, count, options, message);
@@ -216,9 +209,11 @@ enum amphora_png_outcome amphora_png_decode(
     // What is missing or wrong behind the last row takes nothing from the picture, as in Pillow;
     // only a checksum that is there and does not fit does.
     if (self.rows_left == 0 && !options.opencv) {
-        self.outcome = self.data_check_failed ? AMPHORA_PNG_DAMAGED : AMPHORA_PNG_DECODED;
+        self.call.outcome =
+            self.data_check_failed ? AMPHORA_PICTURE_DAMAGED : AMPHORA_PICTURE_DECODED;
         if (self.data_check_failed)
-            snprintf(message, AMPHORA_PNG_MESSAGE_SIZE, "the checksum of the pixels does not fit");
+            snprintf(message, AMPHORA_PICTURE_MESSAGE_SIZE,
+                     "the checksum of the pixels does not fit");
     }
-    return self.outcome;
+    return self.call.outcome;
 }

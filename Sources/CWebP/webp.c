@@ -3,35 +3,49 @@
 
 #include "CWebP.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <webp/decode.h>
 #include <webp/demux.h>
 
-enum amphora_webp_outcome amphora_webp_read_header(
-    const uint8_t *bytes, size_t count, struct amphora_webp_header *header) {
-    WebPBitstreamFeatures features;
-    switch (WebPGetFeatures(bytes, count, &features)) {
-    case VP8_STATUS_OK: break;
-    case VP8_STATUS_NOT_ENOUGH_DATA: return AMPHORA_WEBP_TRUNCATED;
-    default: return AMPHORA_WEBP_DAMAGED;
+// libwebp has no words for what is wrong.
+static enum amphora_picture_outcome outcome_of(VP8StatusCode status) {
+    switch (status) {
+    case VP8_STATUS_OK: return AMPHORA_PICTURE_DECODED;
+    case VP8_STATUS_NOT_ENOUGH_DATA: return AMPHORA_PICTURE_TRUNCATED;
+    default: return AMPHORA_PICTURE_DAMAGED;
     }
-    if (features.width <= 0 || features.height <= 0) return AMPHORA_WEBP_DAMAGED;
-    header->width = (uint32_t)features.width;
-    header->height = (uint32_t)features.height;
-    return AMPHORA_WEBP_DECODED;
 }
 
-static enum amphora_webp_outcome decode_frame(
+static void describe(enum amphora_picture_outcome outcome, char *message) {
+    snprintf(
+        message, AMPHORA_PICTURE_MESSAGE_SIZE, "%s",
+        outcome == AMPHORA_PICTURE_DAMAGED ? "its data is damaged" : "");
+}
+
+static enum amphora_picture_outcome read_header(
+    const uint8_t *bytes, size_t count, struct amphora_picture_header *header) {
+    WebPBitstreamFeatures features;
+    enum amphora_picture_outcome outcome = outcome_of(WebPGetFeatures(bytes, count, &features));
+    if (outcome != AMPHORA_PICTURE_DECODED) return outcome;
+    if (features.width <= 0 || features.height <= 0) return AMPHORA_PICTURE_DAMAGED;
+    header->width = (uint32_t)features.width;
+    header->height = (uint32_t)features.height;
+    header->channels = 3;
+    return AMPHORA_PICTURE_DECODED;
+}
+
+static enum amphora_picture_outcome decode_frame(
     const WebPIterator *frame, size_t width, size_t height, uint8_t *pixels, size_t capacity) {
     size_t stride = width * 3;
     size_t x = (size_t)frame->x_offset, y = (size_t)frame->y_offset;
     size_t frame_width = (size_t)frame->width, frame_height = (size_t)frame->height;
-    if (x + frame_width > width || y + frame_height > height) return AMPHORA_WEBP_DAMAGED;
+    if (x + frame_width > width || y + frame_height > height) return AMPHORA_PICTURE_DAMAGED;
     if (frame_width != width || frame_height != height) memset(pixels, 0, capacity);
 
     WebPDecoderConfig config;
-    if (!WebPInitDecoderConfig(&config)) return AMPHORA_WEBP_DAMAGED;
+    if (!WebPInitDecoderConfig(&config)) return AMPHORA_PICTURE_DAMAGED;
     config.output.colorspace = MODE_RGB;
     config.output.is_external_memory = 1;
     config.output.u.RGBA.rgba = pixels + y * stride + x * 3;
@@ -39,21 +53,17 @@ static enum amphora_webp_outcome decode_frame(
     config.output.u.RGBA.size = capacity - (y * stride + x * 3);
     VP8StatusCode status = WebPDecode(frame->fragment.bytes, frame->fragment.size, &config);
     WebPFreeDecBuffer(&config.output);
-    switch (status) {
-    case VP8_STATUS_OK: return AMPHORA_WEBP_DECODED;
-    case VP8_STATUS_NOT_ENOUGH_DATA: return AMPHORA_WEBP_TRUNCATED;
-    default: return AMPHORA_WEBP_DAMAGED;
-    }
+    return outcome_of(status);
 }
 
-enum amphora_webp_outcome amphora_webp_decode(
+static enum amphora_picture_outcome decode(
     const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity) {
     WebPData file = {bytes, count};
     WebPDemuxState state;
     WebPDemuxer *demuxer = WebPDemuxPartial(&file, &state);
-    enum amphora_webp_outcome outcome = AMPHORA_WEBP_DAMAGED;
+    enum amphora_picture_outcome outcome = AMPHORA_PICTURE_DAMAGED;
     if (demuxer && state != WEBP_DEMUX_DONE) {
-        outcome = state == WEBP_DEMUX_PARSE_ERROR ? AMPHORA_WEBP_DAMAGED : AMPHORA_WEBP_TRUNCATED;
+        outcome = state == WEBP_DEMUX_PARSE_ERROR ? AMPHORA_PICTURE_DAMAGED : AMPHORA_PICTURE_TRUNCATED;
     } else if (demuxer) {
         size_t width = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH);
         size_t height = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT);
@@ -64,5 +74,23 @@ enum amphora_webp_outcome amphora_webp_decode(
         }
     }
     WebPDemuxDelete(demuxer);
+    return outcome;
+}
+
+enum amphora_picture_outcome amphora_webp_read_header(
+    const uint8_t *bytes, size_t count, struct amphora_picture_options options,
+    struct amphora_picture_header *header, char *message) {
+    (void)options;
+    enum amphora_picture_outcome outcome = read_header(bytes, count, header);
+    describe(outcome, message);
+    return outcome;
+}
+
+enum amphora_picture_outcome amphora_webp_decode(
+    const uint8_t *bytes, size_t count, struct amphora_picture_options options, uint8_t *pixels,
+    size_t capacity, char *message) {
+    (void)options;
+    enum amphora_picture_outcome outcome = decode(bytes, count, pixels, capacity);
+    describe(outcome, message);
     return outcome;
 }

@@ -4,6 +4,8 @@
 // bytes; runs of bytes of one class are skipped in `ByteRuns.swift`.
 // It refuses to interpret: a class of bytes means nothing until a parser asks for it.
 
+internal import Basics
+
 /// Bytes that the grammar names (RFC 5234 appendix B.1).
 enum Byte {
     static let tab: UInt8 = 0x09
@@ -50,14 +52,6 @@ extension UInt8 {
     @inline(__always)
     var isDigit: Bool { self &- Byte.zero < 10 }
 
-    /// The value of a hexadecimal digit, or nil.
-    @inline(__always)
-    var hexadecimalValue: Int? {
-        if isDigit { return Int(self &- Byte.zero) }
-        let letter = (self | 0x20) &- UInt8(ascii: "a")
-        return letter < 6 ? Int(letter) + 10 : nil
-    }
-
     /// An ASCII letter.
     @inline(__always)
     var isLetter: Bool { (self | 0x20) &- UInt8(ascii: "a") < 26 }
@@ -103,7 +97,6 @@ extension [UInt8] {
     /// Appends the hexadecimal digits of a number that is not negative.
     mutating func append(hexadecimal number: Int) {
         if number >= 16 { append(hexadecimal: number >> 4) }
-        let digit = UInt8(truncatingIfNeeded: number & 15)
-        append(digit < 10 ? Byte.zero + digit : UInt8(ascii: "a") + digit - 10)
+        append(UInt8(hexadecimalDigit: UInt8(truncatingIfNeeded: number & 15)))
     }
 }

@@ -7,6 +7,8 @@
 // gigabytes around a body of no size.
 // It refuses to count content: only the server knows the route's limit.
 
+internal import Basics
+
 /// The decoder of one chunked body.
 struct ChunkedDecoder: Sendable {
     /// What a call found.
@@ -111,7 +113,7 @@ extension ChunkedDecoder {
         }
         if let digit = byte.hexadecimalValue {
             guard remaining <= Int.max >> 4 else { throw .chunkSizeOverflow }
-            remaining = remaining << 4 | digit
+            remaining = remaining << 4 | Int(digit)
             part = .size
             return
         }

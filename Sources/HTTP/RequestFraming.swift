@@ -55,7 +55,11 @@ extension RequestHead {
             sums.hosts += 1
             if sums.hosts > 1 { throw .repeatedHost }
         case 6 where minorVersion == 1 && bytes.holds("expect", in: name):
-            guard bytes.holds("100-continue", in: value) else { throw .unsupportedExpectation }
+            var isSupported = true
+            bytes.forEachElement(in: value) { element in
+                if !bytes.holds("100-continue", in: element) { isSupported = false }
+            }
+            guard isSupported else { throw .unsupportedExpectation }
             sums.expects = true
         case 10 where bytes.holds("connection", in: name):
             bytes.forEachElement(in: value) { element in

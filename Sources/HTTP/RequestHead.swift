@@ -97,12 +97,23 @@ package struct RequestHead: ~Copyable {
         return fields[index]
     }
 
-    /// The value of the first field of a name, compared without case.
+    /// The value of the first field line of a name, compared without case. Of a list it may be a part
+    /// only: `forEachValue` gives all lines.
     package func value(of name: StaticString, in bytes: Span<UInt8>) -> ByteRange? {
         for index in 0..<fieldCount where bytes.holds(name, in: fields[index].name.range) {
             return fields[index].value
         }
         return nil
+    }
+
+    /// Calls `body` with the value of each field line of a name, compared without case, in the order
+    /// of arrival. A list may come in several (RFC 9110 §5.3).
+    package func forEachValue(
+        of name: StaticString, in bytes: Span<UInt8>, _ body: (ByteRange) -> Void
+    ) {
+        for index in 0..<fieldCount where bytes.holds(name, in: fields[index].name.range) {
+            body(fields[index].value)
+        }
     }
 }
 

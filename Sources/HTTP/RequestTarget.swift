@@ -5,6 +5,8 @@
 // path that does not start with '/'.
 // It refuses to normalise: `/a/../b` and `%2e` reach the routes as they are, and match none.
 
+internal import Basics
+
 extension RequestHead {
     /// Sets target, path and query from the target in `range`, whose bytes are valid.
     mutating func setTarget(_ range: Range<Int>, in bytes: Span<UInt8>) throws(ProtocolError) {

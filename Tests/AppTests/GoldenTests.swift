@@ -145,7 +145,7 @@ import Testing
         var template = Array("/tmp/amphora-golden-XXXXXX".utf8CString)
         let descriptor = unsafe mkstemp(&template)
         let path = String(
-            decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            decoding: template.dropLast().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
         defer { unsafe unlink(path) }
         let bytes = Array(text.utf8)
         precondition(unsafe write(descriptor, bytes, bytes.count) == bytes.count)

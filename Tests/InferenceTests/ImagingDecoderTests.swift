@@ -9,7 +9,7 @@ import Testing
     private func decode(
         _ bytes: [UInt8], _ profile: Preprocessing.DecodeProfile = .pillow
     ) throws(ImageError) -> Raster {
-        var decoder = ImageDecoder(profile: profile)
+        var decoder = ImageDecoder(profile: profile, limits: ImageLimits())
         return try decoder.decode(bytes)
     }
 
@@ -25,7 +25,10 @@ import Testing
     @Test func `one picture of every kind has Pillow's pixels`() throws {
         let fixtures = try ImagingFixtures.all()
         #expect(fixtures.count > 100)
-        var decoders = [1: ImageDecoder(channels: .gray), 3: ImageDecoder(channels: .bgr)]
+        var decoders = [
+            1: ImageDecoder(channels: .gray, limits: ImageLimits()),
+            3: ImageDecoder(channels: .bgr, limits: ImageLimits()),
+        ]
         for fixture in fixtures {
             let channels = fixture.numbers[0]
             let raster = try #require(try decoders[channels]?.decode(fixture.input))
@@ -76,7 +79,7 @@ import Testing
 
     @Test func `a picture cut off before its first row is an error to OpenCV's profile too`() throws
     {
-        var decoder = ImageDecoder(profile: .opencv)
+        var decoder = ImageDecoder(profile: .opencv, limits: ImageLimits())
         let jpeg = try ImagingFixtures.picture("jpeg-420").input
         let start = try #require(
             (0..<jpeg.count).first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xDA })

@@ -10,7 +10,7 @@ import Testing
     private func tensor(
         _ raster: Raster, _ plan: Preprocessing, count: Int
     ) throws(ImageError) -> [Float] {
-        var preprocessor = Preprocessor(plan)
+        var preprocessor = Preprocessor(plan, limits: ImageLimits())
         var values = [Float](repeating: .nan, count: count)
         var span = values.mutableSpan
         try preprocessor.write(raster, into: &span)
@@ -119,9 +119,13 @@ import Testing
     @Test func `the output size is known before the picture where it is fixed`() {
         let exact = Preprocessing.Resize(target: .exact(height: 3, width: 4))
         let shorter = Preprocessing.Resize(target: .shorter(4))
-        #expect(Preprocessor(Preprocessing()).outputSize == Size(height: 224, width: 224))
-        #expect(Preprocessor(plain(resize: exact)).outputSize == Size(height: 3, width: 4))
-        let open = Preprocessor(plain(resize: shorter))
+        #expect(
+            Preprocessor(Preprocessing(), limits: ImageLimits()).outputSize
+                == Size(height: 224, width: 224))
+        #expect(
+            Preprocessor(plain(resize: exact), limits: ImageLimits()).outputSize
+                == Size(height: 3, width: 4))
+        let open = Preprocessor(plain(resize: shorter), limits: ImageLimits())
         #expect(open.outputSize == nil)
         #expect(open.outputSize(of: Size(height: 8, width: 16)) == Size(height: 4, width: 8))
     }

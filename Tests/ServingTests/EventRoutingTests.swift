@@ -41,6 +41,23 @@ import Testing
     }
 
     @Test(arguments: [
+        (#"["text/html", "application/json"]"#, #"["application/json"]"#, 200),
+        (#"["text/html", "image/*"]"#, #"["application/json"]"#, 406),
+        (#"["*/*"]"#, #"["application/json", "application/json"]"#, 200),
+        (#"["*/*"]"#, #"["application/json", "image/png"]"#, 400),
+    ])
+    func `lists of values are read whole`(
+        _ accept: String, _ contentType: String, _ status: Int
+    ) throws {
+        let event = """
+            {"httpMethod": "POST", "path": "/invocations", "requestContext": {"elb": {}},
+             "multiValueHeaders": {"accept": \(accept), "content-type": \(contentType)},
+             "body": \(Samples.quoted(#"{"instances":[{"b64":"ok cat"}]}"#))}
+            """
+        #expect(try reply(to: event).status == status)
+    }
+
+    @Test(arguments: [
         Sample(
             "Function URL", Samples.functionURL(body: #"{"instances":[{"b64":"ok cat"}]}"#)),
         Sample("REST API", Samples.restAPI(body: #"{"instances":[{"b64":"ok cat"}]}"#)),

@@ -123,9 +123,48 @@ import Testing
             "Content-Type: image/png\r\nAccept: text/html", .notAcceptable,
             "the answer is application/json, which is not among the accepted types, “text/html”"
         ),
+        (
+            "Content-Type: image/png\r\nAccept: text/html\r\nA: b\r\nAccept: image/*",
+            .notAcceptable,
+            "the answer is application/json, which is not among the accepted types, "
+                + "“text/html, image/*”"
+        ),
+        (
+            "Content-Type: image/png\r\nAccept: */*\r\naccept: application/json;q=0",
+            .notAcceptable,
+            "the answer is application/json, which is not among the accepted types, "
+                + "“*/*, application/json;q=0”"
+        ),
+        (
+            "Content-Encoding: identity\r\nContent-Encoding: gzip", .unsupportedMediaType,
+            "the content coding “identity, gzip” is not supported; send the body as it is"
+        ),
+        (
+            "Content-Type: image/png\r\nContent-Type: application/json", .badRequest,
+            "the field content-type has two values, “image/png” and “application/json”; send one"
+        ),
+        (
+            "Content-Type: image/png\r\nContent-Type:", .badRequest,
+            "the field content-type has two values, “image/png” and “”; send one"
+        ),
     ])
     func `heads that can't be served`(_ field: String, _ code: Failure.Code, _ sentence: String) {
         #expect(throws: Failure(code, sentence)) { try properties("/invocations", field) }
+    }
+
+    @Test(arguments: [
+        "Accept: text/html\r\nAccept: application/json",
+        "accept: text/html\r\nA: b\r\nACCEPT: image/*\r\nAccept: text/*, application/*;q=0.1",
+        "Accept: text/html\r\nAccept:\r\nAccept: */*", "Accept:\r\nAccept:",
+    ])
+    func `the lines of an Accept field are one list`(_ fields: String) throws {
+        _ = try properties("/", "Content-Type: application/json", fields)
+    }
+
+    @Test func `lines that agree are one value`() throws {
+        let type = "Content-Type: application/json"
+        #expect(try properties("/", type, "A: b", type).kind == .json)
+        _ = try properties("/", "Content-Encoding: identity, Identity", "Content-Encoding:")
     }
 
     @Test func `the default Accept stands for a missing one only`() throws {

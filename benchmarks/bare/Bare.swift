@@ -100,7 +100,7 @@ private final class Race: Sendable {
     func run(_ model: Model, _ picture: [UInt8]) {
         var count = 0
         do {
-            let classifier = try model.makeClassifier()
+            let classifier = try model.makeClassifier(limits: ImageLimits())
             _ = try classifier.classify(picture)
             ready.add(1, ordering: .acquiringAndReleasing)
             while ready.load(ordering: .acquiring) < threads { sched_yield() }

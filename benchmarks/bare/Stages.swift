@@ -10,8 +10,9 @@ internal import Inference
 enum Stages {
     /// Prints one line of JSON: microseconds of each step.
     static func run(_ plan: Preprocessing, _ picture: [UInt8], seconds: Double) throws(ImageError) {
-        var decoder = ImageDecoder(profile: plan.decode, channels: plan.channels)
-        var preprocessor = Preprocessor(plan)
+        var decoder = ImageDecoder(
+            profile: plan.decode, channels: plan.channels, limits: ImageLimits())
+        var preprocessor = Preprocessor(plan, limits: ImageLimits())
         guard let size = preprocessor.outputSize else { return }
         var tensor = [Float](repeating: 0, count: size.height * size.width * plan.channels.count)
         var (decoding, preprocessing): ([Int], [Int]) = ([], [])

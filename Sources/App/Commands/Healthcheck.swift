@@ -59,7 +59,8 @@ struct Healthcheck: ParsableCommand {
         var status = Result<Int, TransferError>.failure(.poolClosed)
         do throws(SystemError) {
             let loop = EventLoop(poller: try EpollPoller())
-            let transfers = try TransferPool(loop: loop, policy: nil, peers: .neighbour)
+            let transfers = try TransferPool(
+                loop: loop, policy: nil, peers: .neighbour, maxConcurrent: 1)
             transfers.start(request) { result in
                 status = result.map(\.status)
                 loop.stop()

@@ -65,7 +65,9 @@ final class PictureRun<Outcome> {
                 stop(.interrupted($0))
             }
         }
-        backend = try Backend(loaded.model, configuration, on: loop) { [unowned self] started in
+        backend = try Backend(
+            loaded.model, configuration, queueCapacity: .max, on: loop
+        ) { [unowned self] started in
             switch started {
             case .success: launch()
             case .failure(let failure): stop(.other(failure.reason))

@@ -36,10 +36,10 @@ internal import CCrypto
             _ = unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, &written)
             count = Int(written)
         }
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-            as: UTF8.self)
+        var text: [UInt8] = []
+        text.reserveCapacity(64)
+        for byte in digest { text.append(hexadecimalByte: byte) }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The digest of bytes that are here.

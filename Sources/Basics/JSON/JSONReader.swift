@@ -220,13 +220,7 @@ private struct JSONReader {
     private mutating func hexadecimal() throws(InputError) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
-            let digit: UInt8? =
-                switch next {
-                case .some(let byte) where (0x30...0x39).contains(byte): byte - 0x30
-                case .some(let byte) where (0x61...0x66).contains(byte | 0x20): (byte | 0x20) - 0x57
-                default: nil
-                }
-            guard let digit else {
+            guard let digit = next?.hexadecimalValue else {
                 throw expected("four hexadecimal digits after “\\u”")
             }
             value = value << 4 | UInt32(digit)

@@ -112,13 +112,8 @@ package struct JSONWriter {
         case 0x09: bytes.append(UInt8(ascii: "t"))
         case 0..<0x20, 0x7F:
             bytes += "u00".utf8
-            bytes.append(Self.hexDigit(byte >> 4))
-            bytes.append(Self.hexDigit(byte & 15))
+            bytes.append(hexadecimalByte: byte)
         default: bytes.append(byte)
         }
-    }
-
-    private static func hexDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

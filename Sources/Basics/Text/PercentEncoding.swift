@@ -19,9 +19,7 @@ package enum PercentEncoding {
     package static func append(_ byte: UInt8, asIs: Bool, to text: inout [UInt8]) {
         if asIs { return text.append(byte) }
         text.append(UInt8(ascii: "%"))
-        for digit in [byte >> 4, byte & 15] {
-            text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)
-        }
+        text.append(hexadecimalByte: byte, uppercase: true)
     }
 
     /// Whether a byte stands for itself everywhere in a URL, RFC 3986 §2.3.
@@ -38,17 +36,9 @@ package enum PercentEncoding {
     /// The byte that an escape at an index stands for; `nil` where none begins there.
     package static func escaped(_ bytes: [UInt8], at index: Int) -> UInt8? {
         guard bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-            let high = hexadecimal(bytes[index + 1]), let low = hexadecimal(bytes[index + 2])
+            let high = bytes[index + 1].hexadecimalValue,
+            let low = bytes[index + 2].hexadecimalValue
         else { return nil }
         return high << 4 | low
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

@@ -6,12 +6,19 @@
 
 #include <stdint.h>
 
+/// As the kernel and glibc declare `struct epoll_event`: packed on x86-64, and nowhere else.
+#if defined(__x86_64__)
+#define LINUX_EPOLL_PACKED __attribute__((packed))
+#else
+#define LINUX_EPOLL_PACKED
+#endif
+
 /// One readiness event: the kernel's `struct epoll_event` without its union, so that Swift may
 /// keep an array of them and call it safe. The layouts are asserted equal in CLinux.c.
 struct linux_epoll_event {
     uint32_t events;
     uint64_t token;
-} __attribute__((packed));
+} LINUX_EPOLL_PACKED;
 
 enum : uint32_t {
     linux_epoll_in = 0x001,

@@ -6,7 +6,8 @@
 
 /// OpenCV's bilinear resize; one worker at a time.
 struct BilinearResizer {
-    private let limits: ImageLimits
+    /// Longer sides and larger windows are refused.
+    private let maxPixels: Int
     private var axes: [BilinearAxis.Key: BilinearAxis] = [:]
     /// Two rows after the horizontal pass.
     private var sums: [Int16] = []
@@ -15,8 +16,8 @@ struct BilinearResizer {
     private static let (keptLength, keptCount) = (1 << 14, 32)
 
     /// Creates a resizer.
-    init(limits: ImageLimits = ImageLimits()) {
-        self.limits = limits
+    init(maxPixels: Int) {
+        self.maxPixels = maxPixels
     }
 
     /// Resizes `raster` to `size` and leaves the pixels of `window` at the start of `output`,
@@ -25,8 +26,8 @@ struct BilinearResizer {
         _ raster: borrowing Raster, to size: Preprocessing.Size, window: PixelWindow,
         into output: inout [UInt8]
     ) throws(ImageError) {
-        guard max(size.width, size.height) <= limits.pixels,
-            window.y.count <= limits.pixels / window.x.count
+        guard max(size.width, size.height) <= maxPixels,
+            window.y.count <= maxPixels / window.x.count
         else { throw Resampler.tooExtreme(raster, size) }
         Resampler.grow(&output, to: window.x.count * window.y.count * raster.channels)
         if raster.width == size.width && raster.height == size.height {

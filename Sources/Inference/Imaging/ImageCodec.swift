@@ -1,5 +1,10 @@
 // What the three codecs have in common: a header that costs nothing, then pixels in the form that
 // the file holds them, written into memory that was sized from that header.
+//
+// A codec names its format and its two C functions; how they are called and what their outcomes mean
+// is said here, once.
+
+import CPicture
 
 /// How a codec hands out pixels, before they become RGB or gray.
 enum PixelForm: Int, Sendable {
@@ -31,36 +36,82 @@ struct DecodeMode: Sendable, Equatable {
     let channels: Int
 }
 
-/// One file format's decoder, over a C library.
+/// One file format's decoder, over a C library; any thread.
 protocol ImageCodec {
+    /// The format's name in sentences.
+    static var name: String { get }
+
+    /// Reads a header; the memory it takes does not depend on the size it finds.
+    static var readHeader: amphora_picture_header_function { get }
+
+    /// Writes every pixel, in the header's form, into memory whose size fits it exactly.
+    static var decodePixels: amphora_picture_decode_function { get }
+
     /// The size that stands at a fixed place of the file, whatever the rest is worth; `nil` where the
     /// format has no such place.
     static func announcedSize(in bytes: borrowing Span<UInt8>) -> Preprocessing.Size?
-
-    /// Reads the header; the memory it takes does not depend on the size it finds.
-    static func header(
-        of bytes: borrowing Span<UInt8>, _ mode: DecodeMode
-    ) throws(ImageError) -> ImageHeader
-
-    /// Writes every pixel, in the header's form, into `pixels`, whose size fits it exactly.
-    static func decode(
-        _ bytes: borrowing Span<UInt8>, _ header: ImageHeader, _ mode: DecodeMode,
-        limits: ImageLimits, into pixels: UnsafeMutableBufferPointer<UInt8>
-    ) throws(ImageError)
 }
 
 extension ImageCodec {
     static func announcedSize(in bytes: borrowing Span<UInt8>) -> Preprocessing.Size? { nil }
-}
 
-/// Calls a C function with room for its message; returns its outcome and the message.
-func withMessage<Outcome>(
-    size: Int32, _ body: (UnsafeMutablePointer<CChar>) -> Outcome
-) -> (outcome: Outcome, message: String) {
-    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(size)) { buffer in
-        unsafe buffer.initialize(repeating: 0)
-        guard let base = buffer.baseAddress else { preconditionFailure("no room for a message") }
-        let outcome = unsafe body(base)
-        return unsafe (outcome, String(cString: base))
+    /// Reads the header. Throws `undecodable`.
+    static func header(
+        of bytes: borrowing Span<UInt8>, _ mode: DecodeMode
+    ) throws(ImageError) -> ImageHeader {
+        var header = amphora_picture_header()
+        unsafe try call(mode, maxScans: 1) { options, message in
+            unsafe bytes.withUnsafeBufferPointer { bytes in
+                unsafe readHeader(bytes.baseAddress, bytes.count, options, &header, message)
+            }
+        }
+        guard let form = PixelForm(rawValue: Int(header.channels)) else {
+            throw .undecodable("the \(name) image has pixels of \(header.channels) bytes")
+        }
+        return ImageHeader(width: Int(header.width), height: Int(header.height), form: form)
+    }
+
+    /// Writes every pixel, in the header's form, into `pixels`, whose size fits it exactly. Throws
+    /// `undecodable`.
+    static func decode(
+        _ bytes: borrowing Span<UInt8>, _ header: ImageHeader, _ mode: DecodeMode,
+        limits: ImageLimits, into pixels: UnsafeMutableBufferPointer<UInt8>
+    ) throws(ImageError) {
+        let affordable = limits.jpegScanPixels / max(1, header.width * header.height)
+        let scans = UInt32(clamping: max(1, min(limits.jpegScans, affordable)))
+        unsafe try call(mode, maxScans: scans) { options, message in
+            unsafe bytes.withUnsafeBufferPointer { bytes in
+                unsafe decodePixels(
+                    bytes.baseAddress, bytes.count, options, pixels.baseAddress, pixels.count,
+                    message)
+            }
+        }
+    }
+
+    /// Calls a C function with its options and room for its message. Throws what its outcome means.
+    private static func call(
+        _ mode: DecodeMode, maxScans: UInt32,
+        _ body: (amphora_picture_options, UnsafeMutablePointer<CChar>) -> amphora_picture_outcome
+    ) throws(ImageError) {
+        let options = amphora_picture_options(
+            opencv: mode.profile == .opencv, gray: mode.channels == 1, max_scans: maxScans)
+        let capacity = Int(AMPHORA_PICTURE_MESSAGE_SIZE)
+        let (outcome, message) = unsafe withUnsafeTemporaryAllocation(
+            of: CChar.self, capacity: capacity
+        ) { buffer in
+            unsafe buffer.initialize(repeating: 0)
+            guard let base = buffer.baseAddress else { preconditionFailure("no room") }
+            let outcome = unsafe body(options, base)
+            return unsafe (outcome, String(cString: base))
+        }
+        switch outcome {
+        case AMPHORA_PICTURE_DECODED: return
+        case AMPHORA_PICTURE_TRUNCATED:
+            throw .undecodable("the \(name) image is truncated: it ends before its last row")
+        case AMPHORA_PICTURE_TOO_MANY_SCANS:
+            throw .undecodable("the \(name) image has more than \(maxScans) scans")
+        default:
+            throw .undecodable("the \(name) image cannot be decoded: \(message)")
+        }
     }
 }

@@ -19,7 +19,7 @@ package struct ImageDecoder {
     package init(
         profile: Preprocessing.DecodeProfile = .pillow,
         channels: Preprocessing.Channels = .rgb,
-        limits: ImageLimits = ImageLimits()
+        limits: ImageLimits
     ) {
         mode = DecodeMode(profile: profile, channels: channels.count)
         self.limits = limits

@@ -2,9 +2,14 @@
 // gamma and colour profiles not applied, as Pillow's `convert("RGB")` does and OpenCV's colour mode.
 
 import CPNG
+import CPicture
 
 /// Decodes PNG; any thread.
 enum PNGDecoder: ImageCodec {
+    static var name: String { "PNG" }
+    static var readHeader: amphora_picture_header_function { unsafe amphora_png_read_header }
+    static var decodePixels: amphora_picture_decode_function { unsafe amphora_png_decode }
+
     /// From the IHDR chunk, the first of every PNG: width at byte 16, height at byte 20 (PNG §11.2.1).
     static func announcedSize(in bytes: borrowing Span<UInt8>) -> Preprocessing.Size? {
         guard bytes.count >= 24 else { return nil }
@@ -14,52 +19,5 @@ enum PNGDecoder: ImageCodec {
             numbers.height = numbers.height << 8 | Int(bytes[20 + offset])
         }
         return Preprocessing.Size(height: numbers.height, width: numbers.width)
-    }
-
-    static func header(
-        of bytes: borrowing Span<UInt8>, _ mode: DecodeMode
-    ) throws(ImageError) -> ImageHeader {
-        var header = amphora_png_header()
-        let (outcome, message) = unsafe bytes.withUnsafeBufferPointer { bytes in
-            unsafe withMessage(size: AMPHORA_PNG_MESSAGE_SIZE) { message in
-                unsafe amphora_png_read_header(
-                    bytes.baseAddress, bytes.count, options(mode), &header, message)
-            }
-        }
-        try check(outcome, message)
-        guard let form = PixelForm(rawValue: Int(header.channels)) else {
-            throw .undecodable("the PNG image has an unknown colour type")
-        }
-        return ImageHeader(width: Int(header.width), height: Int(header.height), form: form)
-    }
-
-    static func decode(
-        _ bytes: borrowing Span<UInt8>, _ header: ImageHeader, _ mode: DecodeMode,
-        limits: ImageLimits, into pixels: UnsafeMutableBufferPointer<UInt8>
-    ) throws(ImageError) {
-        let (outcome, message) = unsafe bytes.withUnsafeBufferPointer { bytes in
-            unsafe withMessage(size: AMPHORA_PNG_MESSAGE_SIZE) { message in
-                unsafe amphora_png_decode(
-                    bytes.baseAddress, bytes.count, options(mode), pixels.baseAddress, pixels.count,
-                    message)
-            }
-        }
-        try check(outcome, message)
-    }
-
-    private static func options(_ mode: DecodeMode) -> amphora_png_options {
-        amphora_png_options(opencv: mode.profile == .opencv, gray: mode.channels == 1)
-    }
-
-    private static func check(
-        _ outcome: amphora_png_outcome, _ message: String
-    ) throws(ImageError) {
-        switch outcome {
-        case AMPHORA_PNG_DECODED: return
-        case AMPHORA_PNG_TRUNCATED:
-            throw .undecodable("the PNG image is truncated: it ends before its last row")
-        default:
-            throw .undecodable("the PNG image cannot be decoded: \(message)")
-        }
     }
 }

@@ -19,20 +19,25 @@ package struct Preprocessor {
     package let outputSize: Preprocessing.Size?
 
     /// Prepares a plan whose `mean` and `std` have one value a channel, or one for all.
-    package init(_ plan: Preprocessing, limits: ImageLimits = ImageLimits()) {
+    ///
+    /// A resize takes no more memory than the largest picture allowed, or than the tensor's picture
+    /// where that is larger.
+    package init(_ plan: Preprocessing, limits: ImageLimits) {
         self.plan = plan
         geometry = Geometry(plan)
-        resizer = BilinearResizer(limits: limits)
-        resampler = Resampler(filter: plan.resize?.filter ?? .bilinear, limits: limits)
+        outputSize = Self.outputSize(of: plan)
+        let output = outputSize.map { $0.height * $0.width } ?? 0
+        let pixels = max(limits.pixels, output)
+        resizer = BilinearResizer(maxPixels: pixels)
+        resampler = Resampler(filter: plan.resize?.filter ?? .bilinear, maxPixels: pixels)
         floats = TensorWriter(plan)
         bytes = TensorWriter(unscaled: plan)
-        if let crop = plan.crop {
-            outputSize = crop
-        } else if case .exact(let height, let width) = plan.resize?.target {
-            outputSize = Preprocessing.Size(height: height, width: width)
-        } else {
-            outputSize = nil
-        }
+    }
+
+    private static func outputSize(of plan: Preprocessing) -> Preprocessing.Size? {
+        if let crop = plan.crop { return crop }
+        guard case .exact(let height, let width) = plan.resize?.target else { return nil }
+        return Preprocessing.Size(height: height, width: width)
     }
 
     /// Why a plan cannot be carried out, as a sentence, or `nil`; to be asked at start.

@@ -16,15 +16,16 @@ struct PixelWindow: Equatable {
 /// Pillow's resize; one worker at a time.
 struct Resampler {
     private let filter: Preprocessing.Filter
-    private let limits: ImageLimits
+    /// Longer sides are refused, and more memory than this between the two passes.
+    private let maxPixels: Int
     private var kernels = KernelCache()
     /// Rows after the horizontal pass.
     private var between: [UInt8] = []
 
     /// Creates a resampler with one filter.
-    init(filter: Preprocessing.Filter, limits: ImageLimits = ImageLimits()) {
+    init(filter: Preprocessing.Filter, maxPixels: Int) {
         self.filter = filter
-        self.limits = limits
+        self.maxPixels = maxPixels
     }
 
     /// Resizes `raster` to `size` and leaves the pixels of `window` at the start of `output`,
@@ -33,7 +34,7 @@ struct Resampler {
         _ raster: borrowing Raster, to size: Preprocessing.Size, window: PixelWindow,
         into output: inout [UInt8]
     ) throws(ImageError) {
-        guard max(size.width, size.height) <= limits.pixels else {
+        guard max(size.width, size.height) <= maxPixels else {
             throw Self.tooExtreme(raster, size)
         }
         let rowBytes = window.x.count * raster.channels
@@ -66,7 +67,7 @@ struct Resampler {
                 verticalFirst
                 ? PixelWindow(x: x.bounds(of: window.x), y: window.y)
                 : PixelWindow(x: window.x, y: y.bounds(of: window.y))
-            guard half.y.count <= limits.pixels / half.x.count else {
+            guard half.y.count <= maxPixels / half.x.count else {
                 throw Self.tooExtreme(raster, size)
             }
             let rows = PixelRows(

@@ -34,7 +34,7 @@ package final class Classifier {
         self.classes = classes
         decoder = ImageDecoder(
             profile: settings.decode.value, channels: settings.channels.value, limits: limits)
-        preprocessor = Preprocessor(settings.preprocessing)
+        preprocessor = Preprocessor(settings.preprocessing, limits: limits)
     }
 
     /// The most probable classes of an encoded picture, best first: `topK` of them, as many as the

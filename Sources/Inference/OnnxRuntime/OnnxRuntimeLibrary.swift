@@ -25,8 +25,9 @@ internal import Onnx
         var reason = [CChar](repeating: 0, count: 512)
         let library = unsafe OrtLoadLibrary(path, &reason, reason.count)
         guard let api = unsafe library.api, let version = unsafe library.version else {
-            let text = String(
-                decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            // Whether `CChar` has a sign depends on the platform.
+            let bytes = reason.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }
+            let text = String(decoding: bytes, as: UTF8.self)
             throw .engineUnavailable(
                 "ONNX Runtime cannot be loaded (\(text)): `make setup` fetches it and puts "
                     + "\(fileName) beside the executable; a folder on LD_LIBRARY_PATH does too")

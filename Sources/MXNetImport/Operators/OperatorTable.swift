@@ -5,8 +5,8 @@ enum OperatorTable {
     /// Of all families.
     static let converters = ConverterTable.join([
         Convolutions.table, Poolings.table, Normalizations.table, Activations.table,
-        Arithmetic.table, Reshapes.table, Slices.table, Extensions.table, Constants.table,
-        Reductions.table,
+        Arithmetic.table, Reshapes.table, Slices.table, Padding.table, Resizes.table,
+        Broadcasts.table, Constants.table, Reductions.table,
     ])
 
     /// How many of a node's inputs count at inference: a label does not.

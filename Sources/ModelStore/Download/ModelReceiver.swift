@@ -33,7 +33,7 @@ final class ModelReceiver: TransferSink {
         case .archive: gunzip = Gunzip()
         case .network(let name):
             gunzip = nil
-            try wellWritten { () throws(SystemError) in try folder.makeFile([name]) }
+            try store { () throws(SystemError) in try folder.makeFile([name]) }
             files = [(name, 0)]
         }
     }
@@ -77,7 +77,7 @@ final class ModelReceiver: TransferSink {
     }
 
     private func append(_ bytes: Span<UInt8>) throws(FetchObstacle) {
-        try wellWritten { () throws(SystemError) in try folder.write(bytes) }
+        try store { () throws(SystemError) in try folder.write(bytes) }
         files[0].size += bytes.count
     }
 
@@ -99,10 +99,10 @@ final class ModelReceiver: TransferSink {
 
     private func write(_ piece: Span<UInt8>) throws(FetchObstacle) {
         var position = 0
-        while let event = try wellRead({ () throws(ArchiveError) in
+        while let event = try read({ () throws(ArchiveError) in
             try tar.next(in: piece, at: &position)
         }) {
-            try wellWritten { () throws(SystemError) in
+            try store { () throws(SystemError) in
                 switch event {
                 case .folder(let path): try folder.makeFolder(path.names)
                 case .file(let path, let size):
@@ -115,17 +115,17 @@ final class ModelReceiver: TransferSink {
         }
     }
 
-    private func wellRead<Value>(
-        _ read: () throws(ArchiveError) -> Value
+    private func read<Value>(
+        _ body: () throws(ArchiveError) -> Value
     ) throws(FetchObstacle) -> Value {
         do throws(ArchiveError) {
-            return try read()
+            return try body()
         } catch {
             throw FetchObstacle(reason: "\(error)")
         }
     }
 
-    private func wellWritten(_ write: () throws(SystemError) -> Void) throws(FetchObstacle) {
-        try FetchObstacle.storing(in: folder.name, write)
+    private func store(_ body: () throws(SystemError) -> Void) throws(FetchObstacle) {
+        try FetchObstacle.storing(in: folder.name, body)
     }
 }

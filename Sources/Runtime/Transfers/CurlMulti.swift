@@ -91,7 +91,7 @@ final class CurlMulti: EventHandler {
         // The error itself is found by reading.
         if readiness.contains(.hangup) { mask |= CURL_CSELECT_ERR | CURL_CSELECT_IN }
         act(on: socket, mask)
-        transfer?.upload?.stirred()
+        transfer?.upload?.socketIsReady()
     }
 
     /// In this turn still: a request, and a body that goes on, must not wait for the next.

@@ -60,7 +60,9 @@ extension NetworkAddress: CustomStringConvertible {
         guard unsafe inet_ntop(number, bytes, &text, socklen_t(text.count)) != nil else {
             return "?"
         }
-        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        // Whether `CChar` has a sign depends on the platform.
+        let characters = text.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }
+        return String(decoding: characters, as: UTF8.self)
     }
 }
 

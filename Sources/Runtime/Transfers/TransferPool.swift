@@ -55,7 +55,7 @@ package final class TransferPool {
     /// system's. Throws where there is no memory.
     package init(
         loop: EventLoop, policy: AddressPolicy?, peers: Peers = .strangers,
-        maxConcurrent: Int = 256, userAgent: String = "amphora/0.1", certificateFile: String? = nil
+        maxConcurrent: Int, userAgent: String = "amphora/0.1", certificateFile: String? = nil
     ) throws(SystemError) {
         precondition(maxConcurrent > 0)
         self.loop = loop

@@ -1,6 +1,6 @@
 // What is asked of a transfer, and what it gives: values that may cross threads.
 
-internal import HTTP
+internal import Basics
 
 /// Names one transfer of one pool; never used twice.
 package struct TransferID: Sendable, Hashable {

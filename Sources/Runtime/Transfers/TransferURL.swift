@@ -1,8 +1,8 @@
 // What must be known of a URL before and after a transfer, by libcurl's own parser, so that what is
 // checked is what is connected to.
 
+internal import Basics
 internal import CCurl
-internal import HTTP
 
 /// Reads URLs, curl_url_set(3).
 enum TransferURL {

@@ -166,8 +166,8 @@ package final class Upload {
         return true
     }
 
-    /// Something came on its connection: libcurl looks at what it means only when it is not paused.
-    func stirred() { goOn() }
+    /// Its connection is readable or writable: libcurl looks at what came only when it is not paused.
+    func socketIsReady() { goOn() }
 
     /// The transfer is over.
     func close() {

@@ -9,7 +9,7 @@ extension Backend {
     /// Starts workers on a model, and transfers; `started` is called when the workers have come up.
     /// Beyond `queueCapacity` waiting images others are refused; without one, nobody is.
     package convenience init(
-        _ model: Model, _ configuration: Configuration, queueCapacity: Int = .max,
+        _ model: Model, _ configuration: Configuration, queueCapacity: Int,
         on loop: EventLoop, started: @escaping (Result<Void, WorkerFailure>) -> Void
     ) throws(SystemError) {
         let limits = ImageLimits(pixels: configuration.inference.maxPixels)

@@ -30,15 +30,13 @@ struct RequestProperties {
         _ head: borrowing RequestHead, in bytes: Span<UInt8>,
         acceptField: StaticString = "accept", defaultAccept: String
     ) throws(Failure) {
-        if let coding = head.value(of: "content-encoding", in: bytes)?.text(in: bytes),
-            !coding.isEmpty, coding.lowercased() != "identity"
-        {
+        if let codings = head.list("content-encoding", in: bytes), !isIdentity(codings) {
             throw Failure(
                 .unsupportedMediaType,
-                "the content coding “\(coding.prefix(40))” is not supported; send the body as it is"
+                "the content coding “\(codings.prefix(40))” is not supported; send the body as it is"
             )
         }
-        let contentType = head.value(of: "content-type", in: bytes)?.text(in: bytes)
+        let contentType = try head.single("content-type", in: bytes)
         guard let kind = BodyKind(contentType: contentType) else {
             throw Failure(
                 .unsupportedMediaType,
@@ -47,7 +45,7 @@ struct RequestProperties {
             )
         }
         self.kind = kind
-        accept = head.value(of: acceptField, in: bytes)?.text(in: bytes) ?? defaultAccept
+        accept = head.list(acceptField, in: bytes) ?? defaultAccept
         if kind != .unstated { try kind.requireAccepted(by: accept) }
         topK = try Self.topK(head.query?.text(in: bytes))
         let given =
