@@ -41,8 +41,8 @@ final class RequestCycle {
     var output = SendQueue()
     /// Called when the service has added to `output`.
     var answered: () -> Void = {}
-    /// Whether a request has ever come.
-    private(set) var hasServed = false
+    /// The number of requests whose heads have come.
+    private(set) var requestCount = 0
 
     init(server: Server) {
         self.server = server
@@ -161,7 +161,7 @@ final class RequestCycle {
     // MARK: One request
 
     private func beginRequest(_ bytes: Span<UInt8>) {
-        hasServed = true
+        requestCount += 1
         switch server.service.begin(server.head, in: bytes) {
         case .answer(let response): beginDropping(response)
         case .receive(let receiver, let limit):

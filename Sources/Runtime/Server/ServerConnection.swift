@@ -18,6 +18,8 @@ final class ServerConnection: EventHandler {
     private var token: Token?
     private let cycle: RequestCycle
     private var wait = ConnectionWait.request
+    /// The requests that had come when the wait began.
+    private var requestsBefore = 0
     private var isInEvent = false
     private var willSettle = false
     /// Whether bytes have moved, either way, in this event.
@@ -68,7 +70,7 @@ final class ServerConnection: EventHandler {
     /// that has asked nothing yet gets one answer. Not to be called from inside an event.
     func drain() {
         cycle.drain()
-        guard isOpen, cycle.hasServed, cycle.isIdle else { return }
+        guard isOpen, cycle.requestCount > 0, cycle.isIdle else { return }
         // A request may lie unread; it still gets its answer.
         event { receive() }
         if cycle.isIdle { close() }
@@ -147,7 +149,9 @@ final class ServerConnection: EventHandler {
         let next = ConnectionWait(
             cycle.phase, hasOutput: !cycle.output.isEmpty, yields: cycle.yields)
         if hasEnded && (next == .request || next == .end) { return close() }
-        if next != wait || hasProgressed && next.restartsWithProgress { begin(next) }
+        // With a request between them, two waits for a head are not the same.
+        let isNew = next != wait || cycle.requestCount != requestsBefore
+        if isNew || hasProgressed && next.restartsWithProgress { begin(next) }
         if next == .turn { settleAfterTurn() }
         watch()
     }
@@ -156,6 +160,7 @@ final class ServerConnection: EventHandler {
         guard let token else { return }
         if next == .end { Socket.endSending(descriptor.number) }
         wait = next
+        requestsBefore = cycle.requestCount
         let timeout = next.timeout(server.limits)
         server.loop.setDeadline(timeout.map { server.loop.now + $0 } ?? .distantFuture, of: token)
     }
