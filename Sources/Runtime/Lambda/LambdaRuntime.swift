@@ -25,9 +25,6 @@ package struct LambdaSettings: Sendable {
 
 /// The client of the Runtime API. Loop thread; to be closed.
 package final class LambdaRuntime {
-    /// Invocation loops at most: a connection each, and descriptors are 1024 (docs/platforms.md B11).
-    private static let loopsMax = 512
-
     let pool: TransferPool
     let api: RuntimeAPI
     private let loop: EventLoop
@@ -48,7 +45,7 @@ package final class LambdaRuntime {
         self.loop = loop
         self.receiver = receiver
         api = RuntimeAPI(address: settings.address)
-        let count = max(1, min(settings.concurrency ?? 1, Self.loopsMax))
+        let count = max(1, min(settings.concurrency ?? 1, LambdaLimits.loops))
         // The extension waits on a connection of its own.
         pool = try TransferPool(
             loop: loop, policy: nil, peers: .neighbour, maxConcurrent: count + 2,

@@ -18,9 +18,6 @@ final class RequestCycle {
         case dropping(Response, budget: Int)
     }
 
-    /// Requests answered in one event; pipelined ones behind them wait while others have their turn.
-    private static let requestsPerEvent = 64
-
     private unowned let server: Server
     private var http: ServerProtocol
     /// Bytes that were received and not parsed.
@@ -38,7 +35,7 @@ final class RequestCycle {
     /// Whether requests were left for the next turn.
     private(set) var yields = false
     /// What is to be sent.
-    var output = SendQueue()
+    var output: SendQueue
     /// Called when the service has added to `output`.
     var answered: () -> Void = {}
     /// The number of requests whose heads have come.
@@ -47,6 +44,7 @@ final class RequestCycle {
     init(server: Server) {
         self.server = server
         http = ServerProtocol(limits: server.limits)
+        output = SendQueue(limits: server.limits)
     }
 
     /// Where the protocol stands.
@@ -72,7 +70,7 @@ final class RequestCycle {
     // MARK: Bytes in
 
     /// Begins an event.
-    func beginEvent() { allowance = Self.requestsPerEvent }
+    func beginEvent() { allowance = server.limits.requestsPerTurn }
 
     /// Takes bytes, behind those that were kept.
     func receive(_ bytes: Span<UInt8>) {
@@ -204,7 +202,7 @@ final class RequestCycle {
 
     private func account(for count: Int) {
         server.arrivingBytes += count
-        if server.arrivingBytes > Server.arrivingBodyBytes { fail(.outOfBufferSpace) }
+        if server.arrivingBytes > server.limits.arrivingBodyBytes { fail(.outOfBufferSpace) }
     }
 
     private func takeBody() -> [UInt8] {

@@ -10,18 +10,14 @@ package import HTTP
 
 /// An HTTP/1.1 server. Loop thread.
 package final class Server {
-    /// What one `recv` takes at most; also the bound on what a client can pipeline unread.
-    static let scratchBytes = 64 * 1024
-    /// Bytes of request bodies that may be arriving at once, over all connections.
-    static let arrivingBodyBytes = 512 * 1024 * 1024
-
     let loop: EventLoop
     let limits: Limits
     unowned let service: any Service
 
-    var scratch = [UInt8](repeating: 0, count: scratchBytes)
+    /// What one `recv` fills.
+    var scratch: [UInt8]
     var head = RequestHead()
-    var buffers = BufferPool()
+    var buffers: BufferPool
     /// Body bytes that have arrived of requests that are not complete.
     var arrivingBytes = 0
 
@@ -41,6 +37,8 @@ package final class Server {
         self.limits = limits
         self.service = service
         self.maxConnections = maxConnections
+        scratch = [UInt8](repeating: 0, count: limits.receiveBytes)
+        buffers = BufferPool(limits: limits)
         let seconds = linux_unix_seconds()
         cachedDate = (seconds, HTTPDate(unixSeconds: seconds))
         listener = try Listener(host: host, port: port, on: loop) { [unowned self] in accept($0) }

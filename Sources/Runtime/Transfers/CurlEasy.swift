@@ -94,16 +94,14 @@ final class CurlEasy {
         options.set(CURLOPT_USERAGENT, settings.userAgent)
         switch settings.peers {
         case .strangers:
-            // Frozen between invocations, a process wakes with connections that are dead but look
-            // alive.
-            options.set(CURLOPT_MAXAGE_CONN, 4)
+            options.set(CURLOPT_MAXAGE_CONN, Int(TransferLimits.strangersIdle.components.seconds))
         case .neighbour:
-            options.set(CURLOPT_MAXAGE_CONN, 10 * 365 * 86400)
+            options.set(CURLOPT_MAXAGE_CONN, Int(TransferLimits.neighboursIdle.components.seconds))
             options.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         }
         // Not vital, so no `attempt`: refused where the handle keeps the buffer of a transfer that ended
         // in its look-up or was of HTTP/2; it is of this size already.
-        _ = unsafe ccurl_set_long(handle, CURLOPT_BUFFERSIZE, 64 * 1024)
+        _ = unsafe ccurl_set_long(handle, CURLOPT_BUFFERSIZE, TransferLimits.receiveBytes)
         // libcurl keeps the parsed authorities for the next connection only where no directory of
         // them is set (Debian sets one); parsing them takes longer than a whole transfer.
         options.set(CURLOPT_CAPATH, nil)
@@ -112,7 +110,8 @@ final class CurlEasy {
             // A little later than ours, see Transfer.swift. libcurl shares it out among a host's
             // addresses, so that a dead one is not waited for all the time. Its timer runs on when
             // the connection is made, so where a request may take hours there must be none.
-            options.set(CURLOPT_CONNECTTIMEOUT_MS, limit.milliseconds + 250)
+            options.set(
+                CURLOPT_CONNECTTIMEOUT_MS, (limit + TransferLimits.connectMargin).milliseconds)
         }
         unsafe options.attempt(
             ccurl_set_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(request.byteCap)))
@@ -161,7 +160,8 @@ final class CurlEasy {
 
     /// While its look-up goes on, nothing else ends it, but for this guard.
     func extendConnectTimeout() {
-        _ = unsafe ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, 120_000)
+        _ = unsafe ccurl_set_long(
+            handle, CURLOPT_CONNECTTIMEOUT_MS, TransferLimits.abandonedLookup.milliseconds)
     }
 
     /// Has libcurl ask once more for a body that it paused for. Not from inside of libcurl.

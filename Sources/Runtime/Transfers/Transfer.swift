@@ -10,14 +10,6 @@ internal import EventLoop
 
 /// One transfer. Loop thread.
 final class Transfer: EventHandler {
-    /// The part of a response head that is taken, in bytes: far more than any server sends.
-    static let headCap = 256 * 1024
-    /// A stranger's Content-Length is believed that far; what is really longer grows by doubling.
-    private static let firstReservation = 1 << 20
-    /// The body of an error response is read to its end, and dropped, where it is short: then the
-    /// connection can be used again.
-    private static let drainCap = 64 * 1024
-
     let id: TransferID
     let request: TransferRequest
     /// Its body, where that is made while it is sent.
@@ -146,7 +138,9 @@ final class Transfer: EventHandler {
         }
         // What follows the body is a trailer section: nothing here wants it.
         if isHeadComplete { return true }
-        guard head.count + line.count <= Self.headCap else { return refuse(.headTooLarge) }
+        guard head.count + line.count <= TransferLimits.headBytes else {
+            return refuse(.headTooLarge)
+        }
         unsafe line.withUnsafeBufferPointer { unsafe head.append(contentsOf: $0) }
         if line.count <= 2 {
             isHeadComplete = true
@@ -160,7 +154,7 @@ final class Transfer: EventHandler {
     func received(body bytes: Span<UInt8>, status: Int, length: @autoclosure () -> Int?) -> Bool {
         if request.acceptOnly200 && status != 200 {
             dropped += bytes.count
-            return dropped <= Self.drainCap || refuse(.status)
+            return dropped <= TransferLimits.discardableBodyBytes || refuse(.status)
         }
         heard()
         if let sink, status == 200 {
@@ -169,10 +163,12 @@ final class Transfer: EventHandler {
             return sink.receive(bytes, length: length()) || refuse(.unwanted)
         }
         // Beside a sink, a body is what a server says of an error.
-        let cap = sink == nil ? request.byteCap : min(request.byteCap, Self.drainCap)
+        let cap =
+            sink == nil
+            ? request.byteCap : min(request.byteCap, TransferLimits.discardableBodyBytes)
         guard bytes.count <= cap - body.count else { return refuse(.bodyTooLarge) }
         if body.isEmpty, let length = length() {
-            let trust = policy == nil ? Int.max : Self.firstReservation
+            let trust = policy == nil ? Int.max : TransferLimits.reservedBytes
             body.reserveCapacity(min(length, request.byteCap, trust))
         }
         unsafe bytes.withUnsafeBufferPointer { unsafe body.append(contentsOf: $0) }

@@ -26,11 +26,6 @@ package final class TransferPool {
         case neighbour
     }
 
-    /// Smaller bodies leave with the head in one packet, as a copy that libcurl makes.
-    private static let copiedBodyMax = 64 * 1024
-    /// Handles that are kept for the next transfers.
-    private static let sparesMax = 64
-
     private let loop: EventLoop
     private let policy: AddressPolicy?
     private let maxConcurrent: Int
@@ -86,7 +81,9 @@ package final class TransferPool {
     ) -> TransferID {
         let id = nextID()
         var upload: Upload?
-        if settings.peers == .neighbour, let body = request.body, body.count > Self.copiedBodyMax {
+        if settings.peers == .neighbour, let body = request.body,
+            body.count > TransferLimits.copiedBodyBytes
+        {
             // Not for signed requests: libcurl has to see the body that it signs.
             upload = Upload(id: id, whole: body)
         }
@@ -241,7 +238,7 @@ package final class TransferPool {
         if transfer.isAbandoned { abandonedCount -= 1 }
         multi?.remove(easy)
         easy.detach()
-        if keepsHandle && transfer.upload == nil && spares.count < Self.sparesMax {
+        if keepsHandle && transfer.upload == nil && spares.count < TransferLimits.spareEasies {
             spares.append(easy)
         }
     }

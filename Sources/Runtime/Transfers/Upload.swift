@@ -10,15 +10,6 @@
 
 /// The body of a request that is sent while it is made. Loop thread.
 package final class Upload {
-    /// More than that waits: whoever makes the body should pause.
-    static let highWatermark = 256 * 1024
-    /// Less than that waits: go on.
-    static let lowWatermark = 64 * 1024
-    /// Up to here a body can be begun again.
-    static let replayMax = 64 * 1024
-    /// libcurl's own limit for a trailer section is a little higher.
-    static let trailersMax = 48 * 1024
-
     /// Names the transfer, for `TransferPool.cancel`, which breaks the connection, so that the server
     /// sees a body cut short.
     package let id: TransferID
@@ -69,7 +60,7 @@ package final class Upload {
     // MARK: From the maker
 
     /// Whether whoever makes the body should wait for `drained`.
-    package var isCongested: Bool { waitingCount > Self.highWatermark }
+    package var isCongested: Bool { waitingCount > TransferLimits.uploadHighBytes }
 
     /// Adds bytes to the body. None at all change nothing; after the end, or when the transfer is
     /// over, they are dropped.
@@ -90,8 +81,9 @@ package final class Upload {
                 name: String(decoding: name.utf8.filter(isTokenByte), as: UTF8.self))
         }
         self.trailers = trailers.map { "\($0.name): \($0.value)" }
-        if self.trailers.reduce(0, { $0 + $1.utf8.count + 2 }) > Self.trailersMax {
-            failure = .internal(reason: "the trailers are longer than \(Self.trailersMax) bytes")
+        if self.trailers.reduce(0, { $0 + $1.utf8.count + 2 }) > TransferLimits.trailerBytes {
+            failure = .internal(
+                reason: "the trailers are longer than \(TransferLimits.trailerBytes) bytes")
         }
         goOn()
     }
@@ -129,7 +121,7 @@ package final class Upload {
         take(bytes.span.extracting(front..<front + count))
         front += count
         dropSent()
-        if isCongestionKnown && waitingCount < Self.lowWatermark {
+        if isCongestionKnown && waitingCount < TransferLimits.uploadLowBytes {
             isCongestionKnown = false
             drained(self)
         }
@@ -137,10 +129,10 @@ package final class Upload {
     }
 
     private func dropSent() {
-        guard length == nil, front > Self.replayMax else { return }
+        guard length == nil, front > TransferLimits.replayedBytes else { return }
         if waitingCount == 0 {
             isWhole = false
-            bytes.removeAll(keepingCapacity: bytes.capacity <= 2 * Self.highWatermark)
+            bytes.removeAll(keepingCapacity: bytes.capacity <= 2 * TransferLimits.uploadHighBytes)
             front = 0
         } else if front > bytes.count / 2 {
             // At most as many bytes move as have left since the last time.
