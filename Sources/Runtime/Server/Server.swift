@@ -10,6 +10,19 @@ package import HTTP
 
 /// An HTTP/1.1 server. Loop thread.
 package final class Server {
+    /// How it ends.
+    ///
+    ///     serving ──► checking ⇄ draining
+    ///                     └──► drained
+    private enum Phase {
+        case serving
+        /// Requests are in flight; the closure is called when none is.
+        case draining(() -> Void)
+        /// Whether any is in flight is looked at when this turn ends.
+        case checking(() -> Void)
+        case drained
+    }
+
     let loop: EventLoop
     let limits: Limits
     unowned let service: any Service
@@ -25,8 +38,7 @@ package final class Server {
     private var listener: Listener?
     private var connections: [ServerConnection] = []
     private var cachedDate: (seconds: Int64, date: HTTPDate)
-    private var drained: (() -> Void)?
-    private var willCheckDrained = false
+    private var phase = Phase.serving
 
     /// Listens and serves.
     package init(
@@ -51,15 +63,16 @@ package final class Server {
     package var connectionCount: Int { connections.count }
 
     /// Whether the server is ending.
-    package private(set) var isDraining = false
+    package var isDraining: Bool {
+        if case .serving = phase { false } else { true }
+    }
 
     /// Ends gracefully: idle connections close, requests in flight are answered, and every answer
     /// closes its connection. Newcomers are still accepted, so that the service can tell them that
     /// it is leaving. `drained` is called once, when no request is in flight any more.
     package func drain(_ drained: @escaping () -> Void) {
         guard !isDraining else { return }
-        isDraining = true
-        self.drained = drained
+        phase = .checking(drained)
         // Whoever calls may be inside a connection's event.
         loop.afterTurn { [weak self] in
             guard let self else { return }
@@ -92,7 +105,7 @@ package final class Server {
             connections[connection.index] = last
         }
         if connections.count == maxConnections - 1 { listener?.resume() }
-        if isDraining { checkDrainedSoon() }
+        checkDrainedSoon()
     }
 
     private func accept(_ descriptor: consuming FileDescriptor) {
@@ -112,16 +125,18 @@ package final class Server {
 
     /// Once a turn, however many connections close in it.
     private func checkDrainedSoon() {
-        guard drained != nil, !willCheckDrained else { return }
-        willCheckDrained = true
-        loop.afterTurn { [weak self] in
-            self?.willCheckDrained = false
-            self?.checkDrained()
-        }
+        guard case .draining(let drained) = phase else { return }
+        phase = .checking(drained)
+        loop.afterTurn { [weak self] in self?.checkDrained() }
     }
 
     private func checkDrained() {
-        guard connections.allSatisfy({ !$0.isBusy }) else { return }
-        drained.take()?()
+        guard case .checking(let drained) = phase else { return }
+        guard connections.allSatisfy({ !$0.isBusy }) else {
+            phase = .draining(drained)
+            return
+        }
+        phase = .drained
+        drained()
     }
 }
