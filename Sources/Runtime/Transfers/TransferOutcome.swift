@@ -7,7 +7,7 @@ internal import CCurl
 
 /// Turns libcurl's result into ours.
 enum TransferOutcome {
-    /// The outcome of a transfer, while it still has its handle.
+    /// The outcome of a transfer, while it still has its easy.
     static func result(
         of transfer: Transfer, _ easy: CurlEasy, _ code: CURLcode
     ) -> Result<TransferResponse, TransferError> {
