@@ -23,6 +23,9 @@ final class InvocationLoop: EventHandler {
     /// Whether an event is awaited.
     var isAsking: Bool { cycle.state == .asking }
 
+    /// Whether an event has come whose answer is not settled.
+    var isWorking: Bool { cycle.state == .working }
+
     /// Whether it waits for room.
     var isResting: Bool { cycle.state == .resting }
 

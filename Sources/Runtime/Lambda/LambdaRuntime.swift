@@ -59,6 +59,9 @@ package final class LambdaRuntime {
     /// Events that are asked for and have not come.
     package var askingCount: Int { loops.count { $0.isAsking } }
 
+    /// Events that have come and whose answers the Runtime API has not acknowledged.
+    package var unansweredCount: Int { loops.count { $0.isWorking } }
+
     // MARK: Start
 
     /// Registers an extension that waits for no event, so that SIGTERM comes before the end

@@ -42,6 +42,9 @@ final class RequestCycle {
     /// Whether nothing is asked and nothing is to be sent.
     var isIdle: Bool { http.isIdle && output.isEmpty && !yields }
 
+    /// Whether a request has come and its answer has not left, or not whole.
+    var isUnanswered: Bool { !state.isVacant || !output.isEmpty || yields }
+
     /// Whether bytes wait to be parsed.
     var hasUnread: Bool { !input.isEmpty }
 

@@ -62,6 +62,10 @@ package final class Server {
     /// The number of open connections.
     package var connectionCount: Int { connections.count }
 
+    /// Requests whose heads have come and whose answers have not left, or not whole. One for each
+    /// connection: those that are pipelined behind one are not known yet.
+    package var unansweredCount: Int { connections.count { $0.isUnanswered } }
+
     /// Whether the server is ending.
     package var isDraining: Bool {
         if case .serving = phase { false } else { true }

@@ -83,6 +83,9 @@ final class ServerConnection: EventHandler {
     /// Whether a request is in flight, or its answer on the way, lingering included.
     var isBusy: Bool { isOpen && !cycle.isIdle }
 
+    /// Whether a request has come and its answer has not left, or not whole.
+    var isUnanswered: Bool { isOpen && cycle.isUnanswered }
+
     // MARK: Events
 
     func ready(_ readiness: Readiness, token: Token) {
