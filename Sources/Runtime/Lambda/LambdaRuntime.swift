@@ -25,6 +25,19 @@ package struct LambdaSettings: Sendable {
 
 /// The client of the Runtime API. Loop thread; to be closed.
 package final class LambdaRuntime {
+    /// What it does.
+    ///
+    ///     new ──► asking ──► stopping ──► stopped
+    ///      └───────────────────▲
+    private enum Phase {
+        /// Nothing is asked yet.
+        case new
+        case asking
+        /// Nothing more is asked; the closure is called when all loops have ended.
+        case stopping(() -> Void)
+        case stopped
+    }
+
     let pool: TransferPool
     let api: RuntimeAPI
     private let loop: EventLoop
@@ -34,9 +47,7 @@ package final class LambdaRuntime {
     /// What has not ended: loops, and the report of a failed start.
     private var liveCount = 0
     private var terminator: LambdaExtension?
-    private var hasStarted = false
-    private var isStopping = false
-    private var stopped: (() -> Void)?
+    private var phase = Phase.new
 
     /// Creates a client; nothing is asked yet. Throws where there is no memory.
     package init(
@@ -77,14 +88,15 @@ package final class LambdaRuntime {
     /// it would be refused.
     package func start() {
         afterRegistration { [weak self] in
-            self?.hasStarted = true
-            self?.resume()
+            guard let self, case .new = phase else { return }
+            phase = .asking
+            resume()
         }
     }
 
     /// There may be room again. Does nothing before the start.
     package func resume() {
-        guard hasStarted else { return }
+        guard case .asking = phase else { return }
         for loop in loops where loop.isResting {
             guard hasRoom else { return }
             loop.wake()
@@ -125,9 +137,10 @@ package final class LambdaRuntime {
 
     /// Asks for no more events; `completed` is called when those under way are answered.
     package func stop(_ completed: @escaping () -> Void) {
-        guard !isStopping else { return }
-        isStopping = true
-        stopped = completed
+        switch phase {
+        case .new, .asking: phase = .stopping(completed)
+        case .stopping, .stopped: return
+        }
         for loop in loops { loop.stop() }
         if liveCount == 0 { loop.afterTurn { [weak self] in self?.tellStopped() } }
     }
@@ -137,14 +150,14 @@ package final class LambdaRuntime {
         for loop in loops { loop.close() }
         loops = []
         receiver = nil
-        stopped = nil
+        phase = .stopped
         pool.close()
     }
 
     private func tellStopped() {
-        let completed = stopped
-        stopped = nil
-        completed?()
+        guard case .stopping(let completed) = phase else { return }
+        phase = .stopped
+        completed()
     }
 
     // MARK: From the loops
@@ -163,9 +176,11 @@ package final class LambdaRuntime {
     /// A loop has ended; `failure` says why, where it should not have.
     func ended(_ failure: String?) {
         liveCount -= 1
-        if isStopping {
+        switch phase {
+        case .stopping, .stopped:
             if liveCount == 0 { loop.afterTurn { [weak self] in self?.tellStopped() } }
-        } else if let failure {
+        case .new, .asking:
+            guard let failure else { return }
             if liveCount > 0 {
                 notice(.loopFailed(reason: failure, remaining: liveCount))
             } else {
