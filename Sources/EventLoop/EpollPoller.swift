@@ -6,9 +6,9 @@ internal import Glibc
 /// The real poller.
 package final class EpollPoller: Poller {
     private let epoll: FileDescriptor
-    /// Reused by every wait; its size caps the events of one turn, not the descriptors watched.
+    /// Reused by every wait.
     private var buffer = [linux_epoll_event](
-        repeating: linux_epoll_event(events: 0, token: 0), count: 256)
+        repeating: linux_epoll_event(events: 0, token: 0), count: LoopLimits.eventsPerTurn)
 
     /// Creates an epoll instance, epoll_create1(2).
     package init() throws(SystemError) {

@@ -10,10 +10,6 @@ internal import Glibc
 
 /// A listening TCP socket on the loop.
 package final class Listener: EventHandler {
-    /// A burst of newcomers must not hold up everyone else's turn.
-    private static let acceptsPerTurn = 64
-    private static let restWhenExhausted = Duration.milliseconds(50)
-
     private let socket: FileDescriptor
     private let loop: EventLoop
     private let accepted: (consuming FileDescriptor) -> Void
@@ -27,12 +23,12 @@ package final class Listener: EventHandler {
 
     /// Listens on a numeric IPv4 or IPv6 address; port 0 takes a free one.
     package init(
-        host: String, port: UInt16, backlog: CInt = 4096, on loop: EventLoop,
+        host: String, port: UInt16, on loop: EventLoop,
         accepted: @escaping (consuming FileDescriptor) -> Void
     ) throws(SystemError) {
         socket = FileDescriptor(
             owning: try check("listen") {
-                unsafe linux_listen(host, port, backlog)
+                unsafe linux_listen(host, port, LoopLimits.backlog)
             })
         self.loop = loop
         self.accepted = accepted
@@ -62,7 +58,7 @@ package final class Listener: EventHandler {
     }
 
     package func ready(_ readiness: Readiness, token: Token) {
-        for _ in 0..<Self.acceptsPerTurn {
+        for _ in 0..<LoopLimits.acceptsPerTurn {
             if isPaused || isResting || self.token == nil { return }
             let fd = linux_accept(socket.number)
             if fd >= 0 {
@@ -94,7 +90,7 @@ package final class Listener: EventHandler {
         spare = Self.openSpare()
         isResting = true
         updateInterest()
-        loop.setDeadline(loop.now + Self.restWhenExhausted, of: token)
+        loop.setDeadline(loop.now + LoopLimits.restWhenExhausted, of: token)
     }
 
     private func updateInterest() {
@@ -104,7 +100,7 @@ package final class Listener: EventHandler {
         do {
             try loop.setInterest(isPaused || isResting ? [] : .read, of: token)
         } catch {
-            loop.setDeadline(loop.now + Self.restWhenExhausted, of: token)
+            loop.setDeadline(loop.now + LoopLimits.restWhenExhausted, of: token)
         }
     }
 

@@ -14,9 +14,6 @@ struct HeadParser: Sendable {
         case method, target, version, fieldStart, fieldName, fieldValue, fieldEnd, headEnd
     }
 
-    /// A method longer than this is refused before the head could end.
-    private static let methodBytes = 32
-
     /// `HTTP/1.1`, its first byte in the lowest place.
     private static let commonVersion: UInt64 = 0x312E_312F_5054_5448
 
@@ -86,7 +83,7 @@ extension HeadParser {
 
     private mutating func scanMethod(_ bytes: Span<UInt8>, _ end: Int) throws(ProtocolError) {
         let index = bytes.endOfToken(from: Int(position), to: end)
-        guard index - Int(lineStart) <= HeadParser.methodBytes else { throw .methodTooLong }
+        guard index - Int(lineStart) <= Limits.methodBytes else { throw .methodTooLong }
         position = UInt16(truncatingIfNeeded: index)
         guard index < end else { return }
 

@@ -1,12 +1,14 @@
 // Every maximum and every timeout of the HTTP server, in one place.
 //
 // A limit that cannot be found cannot be reasoned about, so nothing in this module or in the server
-// that drives it carries a number of its own. The state machines here enforce the sizes; they know
-// no clock, so the timeouts are for whoever holds the sockets.
+// that drives it carries a number of its own. The state machines here enforce the sizes of a
+// request; they know no socket and no clock, so buffers and timeouts are for whoever holds these.
 // It refuses to know routes: a body limit that differs by route is applied above.
 
 /// Every maximum and timeout of the HTTP server.
 package struct Limits: Sendable, Equatable {
+    // MARK: One request
+
     /// Bytes of a request line and its field lines, with the empty line; above it 431.
     /// At most `RequestHead.maximumBytes` takes effect.
     package var headBytes = 32 * 1024
@@ -32,6 +34,36 @@ package struct Limits: Sendable, Equatable {
     /// Bytes of a body nobody wants that are still read and dropped, so that the connection persists.
     package var discardableBodyBytes = 64 * 1024
 
+    /// Bytes of a method; above it 501, before the head could end. Fixed.
+    static let methodBytes = 32
+
+    /// Empty lines before a request line that are ignored (RFC 9112 §2.2). Fixed.
+    static let ignoredEmptyLines: UInt8 = 2
+
+    // MARK: All connections together
+
+    /// Bytes of request bodies that have arrived, over all connections, of requests that are not
+    /// complete; above it 503.
+    package var arrivingBodyBytes = 512 * 1024 * 1024
+
+    /// Bytes that one read from a socket takes at most. It also bounds what is read of the requests
+    /// that a client pipelines behind one in flight.
+    package var receiveBytes = 64 * 1024
+
+    /// Unsent bytes of one connection above which a streamed answer pauses.
+    package var congestedBytes = 256 * 1024
+
+    /// Requests of one connection that are answered before other connections have their turn.
+    package var requestsPerTurn = 64
+
+    /// Buffers that are kept for the connections which need one next.
+    package var spareBuffers = 64
+
+    /// Bytes of the largest buffer that is kept; a larger one served an exceptional request.
+    package var spareBufferBytes = 256 * 1024
+
+    // MARK: Time
+
     /// From the first byte of a head to its end.
     package var headTimeout: Duration = .seconds(10)
 
@@ -51,7 +83,7 @@ package struct Limits: Sendable, Equatable {
     package init() {}
 }
 
-/// The sizes that one connection's state machine needs, in 12 bytes instead of `Limits`' 144.
+/// The sizes that one connection's state machine needs, in 12 bytes.
 struct SyntaxLimits: Sendable {
     let headBytes: UInt16
     let fieldCount: UInt16

@@ -70,7 +70,8 @@ extension ProtocolError {
         case .invalidMethod:
             "The method holds a byte that no token may hold; it should be a word like GET or POST."
         case .methodTooLong:
-            "The method is longer than 32 bytes; it should be a word like GET or POST."
+            "The method is longer than \(Limits.methodBytes) bytes; "
+                + "it should be a word like GET or POST."
         case .invalidTarget:
             "The request target is empty or holds a byte other than visible ASCII (or '#'); "
                 + "such bytes should be percent-encoded."

@@ -22,9 +22,6 @@ package struct ServerProtocol: ~Copyable {
         case chunked(ChunkedDecoder)
     }
 
-    /// Empty lines before a request line that are ignored (RFC 9112 §2.2).
-    private static let ignoredEmptyLines: UInt8 = 2
-
     /// What the connection waits for.
     package private(set) var phase = Phase.betweenRequests
 
@@ -118,7 +115,7 @@ extension ServerProtocol {
                 rest > 1
                 || rest == 1
                     && (bytes[start] != Byte.carriageReturn
-                        || emptyLines == ServerProtocol.ignoredEmptyLines)
+                        || emptyLines == Limits.ignoredEmptyLines)
             guard holdsHead else { return Step(consumed: start, event: .needMore) }
             phase = .inHead
             parser = HeadParser(start: start)
@@ -135,7 +132,7 @@ extension ServerProtocol {
 
     private mutating func skipEmptyLines(_ bytes: Span<UInt8>) -> Int {
         var start = 0
-        while emptyLines < ServerProtocol.ignoredEmptyLines, bytes.count - start >= 2,
+        while emptyLines < Limits.ignoredEmptyLines, bytes.count - start >= 2,
             bytes[start] == Byte.carriageReturn, bytes[start + 1] == Byte.lineFeed
         {
             emptyLines += 1

@@ -1,4 +1,5 @@
-"""SIGTERM: what is in flight is answered, nothing new begins, exit 0 (docs/platforms.md A1)."""
+"""SIGTERM: what is in flight is answered, nothing new begins, exit 0 (docs/platforms.md A1); 75
+where a second signal or the end of the drain time abandons requests."""
 
 import contextlib
 import json
@@ -13,6 +14,7 @@ from server import Server
 # Only the test ends what hangs: no limit, and no end of the drain time.
 PATIENT = ("--fetch-allow", "127.0.0.0/8", "--fetch-timeout", "600", "--request-timeout", "600",
            "--drain-timeout", "600")
+ABANDONED = 75
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -111,5 +113,42 @@ def test_the_drain_time_ends_the_wait(host):
         start = time.monotonic()
         server.terminate()
         # Nothing else ends it, and it does not end sooner.
-        assert server.wait() == 0
+        assert server.wait() == ABANDONED
         assert 0.3 < time.monotonic() - start
+        assert "drain time is over abandoned=1" in server.text()
+        assert f"stopped status={ABANDONED}" in server.text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_ends_at_once(host, number):
+    with Server(*PATIENT) as server, contextlib.ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(begin(server, host, "hang"))
+        server.terminate()
+        wait_until_draining(server)
+        server.terminate(number)
+        assert server.wait() == ABANDONED
+        assert "a second signal: stopping at once abandoned=3" in server.text()
+
+
+def test_a_body_that_is_still_arriving_is_abandoned_too(seven):
+    with Server("--drain-timeout", "0.2") as server, RawClient(server.port) as client:
+        client.send(b"POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\n"
+                              b"Content-Length: %d\r\n\r\n" % len(seven) + seven[:-1])
+        # The server has read it once it has answered what came later.
+        assert server.ping()
+        server.terminate()
+        assert server.wait() == ABANDONED
+        assert "abandoned=1" in server.text()
+
+
+def test_a_second_signal_that_abandons_nothing(host):
+    """An answer that has left is no loss, though its client does not hang up."""
+    with Server(*PATIENT) as server, begin(server, host) as client:
+        server.terminate()
+        wait_until_draining(server)
+        host.released.set()
+        assert client.answer().status == 200
+        server.terminate()
+        assert server.wait() == 0
+        assert "abandoned=1" not in server.text()

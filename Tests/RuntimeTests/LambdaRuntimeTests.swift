@@ -136,7 +136,7 @@ import Testing
         let body = [UInt8](repeating: 0x20, count: 24_000_000)
         let reply = try harness.event(.event("1", body: body))
         #expect(harness.receiver.events[0].body == body)
-        let answer = [UInt8](repeating: 0x41, count: LambdaReply.maxBufferedBytes)
+        let answer = [UInt8](repeating: 0x41, count: LambdaLimits.bufferedAnswerBytes)
         reply.respond(answer, contentType: "text/plain")
         try harness.turn { harness.stub.waitingCount == 1 }
         #expect(harness.stub.requests[0].body == answer)

@@ -22,15 +22,18 @@ import Testing
     @Test func `what is being worked on is answered yet`() throws {
         let harness = try LambdaHarness(concurrency: 3)
         try harness.start(asking: 3)
+        #expect(harness.runtime.unansweredCount == 0)
         let reply = try harness.event(.event("1"))
+        #expect(harness.runtime.unansweredCount == 1)
         var isStopped = false
         harness.runtime.stop { isStopped = true }
         try harness.turn { harness.stub.waitingCount == 0 }
         try harness.pass(.seconds(10))
-        #expect(!isStopped)
+        #expect(!isStopped && harness.runtime.unansweredCount == 1)
         reply.respond([1], contentType: "a/b")
-        #expect(!isStopped)
+        #expect(!isStopped && harness.runtime.unansweredCount == 1)
         try harness.turn { isStopped }
+        #expect(harness.runtime.unansweredCount == 0)
         #expect(harness.stub.answers(to: "1").count == 1 && harness.stub.nextCount == 3)
     }
 

@@ -185,12 +185,14 @@ import Testing
 
     @Test func `all arriving bodies together are bounded`() throws {
         let harness = try ServerHarness()
-        harness.server.arrivingBytes = Server.arrivingBodyBytes - 1
+        let budget = harness.server.limits.arrivingBodyBytes
+        #expect(budget == 512 << 20)
+        harness.server.arrivingBytes = budget - 1
         let client = try harness.connect()
         client.write(Self.hold)
         let answer = try harness.readToEnd(client)
         #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.hasSuffix("full"))
-        #expect(harness.server.arrivingBytes == Server.arrivingBodyBytes - 1)
+        #expect(harness.server.arrivingBytes == budget - 1)
         harness.server.arrivingBytes = 0
         client.close()
         try harness.expectNothingLeft()

@@ -52,6 +52,39 @@ import Testing
         #expect(drained == 1)
     }
 
+    @Test func `what would be abandoned is counted until its answer has left`() throws {
+        let harness = try ServerHarness()
+        let (idle, part, arriving) = (
+            try harness.connect(), try harness.connect(), try harness.connect()
+        )
+        let (held, slow) = (try harness.connect(), try harness.connect(receiveBuffer: 4096))
+        _ = try harness.exchange(idle, Self.ping, until: "\r\n\r\n")
+        part.write("GET /pi")
+        try harness.quiesce()
+        #expect(harness.server.unansweredCount == 0, "no request has come, or it is answered")
+        arriving.write("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n")
+        try harness.turn { harness.server.unansweredCount == 1 }
+        held.write(Self.hold)
+        try harness.turn { harness.server.unansweredCount == 2 }
+        slow.write(Self.hold)
+        try harness.turn { harness.service.receivers.count == 3 }
+        let receivers = harness.service.receivers
+        receivers[2].respond(Response(.ok, body: [UInt8](repeating: 0x78, count: 32 << 20)))
+        try harness.quiesce()
+        #expect(harness.server.unansweredCount == 3, "its answer has not left whole")
+        try harness.turn {
+            slow.read()
+            return harness.server.unansweredCount == 2
+        }
+        // A client that does not hang up behind the last answer takes nothing away.
+        harness.server.drain {}
+        receivers[1].respond(Response(.ok))
+        try harness.quiesce()
+        #expect(harness.server.unansweredCount == 1 && harness.server.connectionCount > 1)
+        arriving.reset()
+        try harness.turn { harness.server.unansweredCount == 0 }
+    }
+
     @Test func `a request that lies unread when the drain begins is answered`() throws {
         let harness = try ServerHarness()
         let (client, other) = (try harness.connect(), try harness.connect())

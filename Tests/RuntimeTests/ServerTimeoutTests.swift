@@ -51,6 +51,43 @@ import Testing
         try harness.expectNothingLeft()
     }
 
+    @Test func `each pipelined head has its own time`() throws {
+        let harness = try ServerHarness()
+        let client = try harness.connect()
+        client.write("GET /pi")
+        // Each event answers one request and ends inside of the next head.
+        for _ in 0..<3 {
+            try harness.quiesce()
+            try harness.pass(.seconds(4))
+            client.write("ng HTTP/1.1\r\nHost: a\r\n\r\nGET /pi")
+        }
+        try harness.quiesce()
+        #expect(harness.service.failures.isEmpty)
+        // The last head began with the last bytes that came.
+        try harness.pass(.milliseconds(9_999))
+        #expect(harness.service.failures.isEmpty)
+        try harness.pass(.milliseconds(1))
+        let answer = try harness.readToEnd(client)
+        #expect(answer.split(separator: "HTTP/1.1 200 ").count == 3)
+        #expect(answer.hasSuffix("\r\n\r\nlate"))
+        #expect(harness.service.failures == [.headTimedOut])
+    }
+
+    @Test func `a head that trickles behind an answered request keeps its time`() throws {
+        let harness = try ServerHarness()
+        let client = try harness.connect()
+        client.write(Self.ping + "GET /")
+        for _ in 0..<9 {
+            try harness.quiesce()
+            try harness.pass(.seconds(1))
+            client.write("p")
+        }
+        try harness.quiesce()
+        #expect(harness.service.failures.isEmpty)
+        try harness.pass(.milliseconds(1_001))
+        #expect(harness.service.failures == [.headTimedOut])
+    }
+
     @Test func `a body may take long, but not pause`() throws {
         let harness = try ServerHarness()
         let client = try harness.connect()

@@ -31,7 +31,7 @@ import Testing
         harness.pool.close()
     }
 
-    @Test func `the handle's next request is not signed`() throws {
+    @Test func `the easy's next request is not signed`() throws {
         let server = TransferServer { _ in .response() }
         let harness = try TransferHarness(maxConcurrent: 1)
         _ = try harness.get(server.url("/1")) { $0.signing = Self.signing }.get()

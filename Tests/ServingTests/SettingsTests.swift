@@ -52,7 +52,7 @@ import Testing
         let spelled = Configuration.settings.filter { SettingsTests.isSpelledOut($0.name) }
         let written = try configuration(
             Dictionary(uniqueKeysWithValues: spelled.map { ($0.name, $0.defaultText) }))
-        #expect(spelled.count == 25)
+        #expect(spelled.count == 26)
         #expect("\(plain)" == "\(written)")
     }
 
@@ -123,6 +123,7 @@ import Testing
         #expect(configuration.server.limits.headBytes == 32 * 1024)
         #expect(configuration.server.limits.fieldCount == 128)
         #expect(configuration.server.limits.bodyBytes == 32 * 1024 * 1024)
+        #expect(configuration.server.limits.arrivingBodyBytes == 512 * 1024 * 1024)
         #expect(configuration.fetch.connectTimeout == .seconds(2))
         #expect(configuration.fetch.timeout == .seconds(10))
         #expect(configuration.fetch.maxBytes == 20_000_000)

@@ -19,6 +19,8 @@ struct Lambda: ParsableCommand {
         discussion: """
             Any other word in place of "lambda" is taken for a handler's name, as Lambda gives it, and \
             does the same. Where AWS_LAMBDA_RUNTIME_API is set, no argument is needed.
+
+            \(ExitStatus.help)
             """)
 
     @Argument(help: "A handler's name, as Lambda gives it; it has no meaning here.")
@@ -66,7 +68,7 @@ struct Lambda: ParsableCommand {
             let handle = LambdaHandle(
                 application, address: address,
                 restores: environment["AWS_LAMBDA_INITIALIZATION_TYPE"] == "snap-start")
-            status = try application.run(handle)
+            status = try application.run(handle).rawValue
         } catch let error as InputError {
             status = refuse("Runtime.InvalidSetting", "\(error)", to: address)
         } catch {

@@ -13,7 +13,11 @@ struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: name,
         abstract: "Serve a model over HTTP: GET /ping, POST /invocations.",
-        discussion: "An option wins over its environment variables, the first set of which wins.")
+        discussion: """
+            An option wins over its environment variables, the first set of which wins.
+
+            \(ExitStatus.help) It is 64 for settings that can't be used.
+            """)
 
     @OptionGroup var settings: SettingOptions
 
@@ -28,7 +32,7 @@ struct Serve: ParsableCommand {
             let application = Application(
                 configuration, admission: Admission(configuration), loop: loop,
                 watch: FetchProgress.ifWatched)
-            status = try application.run(HTTPHandle(application))
+            status = try application.run(HTTPHandle(application)).rawValue
         } catch {
             complain("\(error)")
             status = EXIT_FAILURE

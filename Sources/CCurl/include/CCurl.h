@@ -23,7 +23,7 @@ CURLcode ccurl_set_string(CURL *easy, CURLoption option, const char *_Nullable v
 CURLcode ccurl_set_list(CURL *easy, CURLoption option, struct curl_slist *_Nullable list);
 /// CURLOPT_COPYPOSTFIELDS of `count` bytes.
 CURLcode ccurl_set_body(CURL *easy, const void *bytes, size_t count);
-/// CURLOPT_ERRORBUFFER; CURL_ERROR_SIZE bytes that live as long as the handle.
+/// CURLOPT_ERRORBUFFER; CURL_ERROR_SIZE bytes that live as long as the easy.
 CURLcode ccurl_set_error_buffer(CURL *easy, char *buffer);
 /// CURLOPT_PRIVATE.
 CURLcode ccurl_set_private(CURL *easy, void *_Nullable context);
@@ -74,7 +74,7 @@ curl_socket_t ccurl_open_socket(const struct curl_sockaddr *address);
 long ccurl_get_long(CURL *easy, CURLINFO what);
 /// curl_easy_getinfo(3) of a `curl_off_t`; -1 where it is unknown.
 curl_off_t ccurl_get_offset(CURL *easy, CURLINFO what);
-/// curl_easy_getinfo(3) of a string that lives until the handle's next use.
+/// curl_easy_getinfo(3) of a string that lives until the easy's next use.
 const char *_Nullable ccurl_get_string(CURL *easy, CURLINFO what);
 /// CURLINFO_PRIVATE.
 void *_Nullable ccurl_get_private(CURL *easy);

@@ -4,9 +4,6 @@
 internal import Basics
 
 extension ErrorReport {
-    /// The longest message that is reported, in bytes of JSON. The platform takes 1 MiB.
-    private static let longestMessage = 32 * 1024
-
     /// The type, or `Runtime.Unknown` where the platform would not take it:
     /// `(Runtime|Function)\.[A-Z][a-zA-Z]+`.
     var runtimeType: String {
@@ -33,7 +30,7 @@ extension ErrorReport {
     }
 
     private var cutMessage: String {
-        var room = Self.longestMessage
+        var room = LambdaLimits.messageBytes
         let end = message.utf8.firstIndex { byte in
             switch byte {
             case 0..<0x20, 0x7F: room -= 6

@@ -52,11 +52,6 @@ struct InvocationCycle {
         case fail
     }
 
-    /// Failures in a row before the loop gives up.
-    static let triesMax = 5
-    /// The wait after the first failure; it doubles.
-    static let firstPause = Duration.milliseconds(100)
-
     private(set) var state = State.resting
     private let isConcurrent: Bool
     /// Since an answer was last settled.
@@ -94,9 +89,9 @@ struct InvocationCycle {
 
     private mutating func retry() -> Step {
         failures += 1
-        guard failures < Self.triesMax else { return end(.fail) }
+        guard failures < LambdaLimits.tries else { return end(.fail) }
         state = .pausing
-        return .pause(Self.firstPause * (1 << (failures - 1)))
+        return .pause(LambdaLimits.firstPause * (1 << (failures - 1)))
     }
 
     /// The answer has left, and this is what came of it.

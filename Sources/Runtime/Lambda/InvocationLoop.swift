@@ -23,6 +23,9 @@ final class InvocationLoop: EventHandler {
     /// Whether an event is awaited.
     var isAsking: Bool { cycle.state == .asking }
 
+    /// Whether an event has come whose answer is not settled.
+    var isWorking: Bool { cycle.state == .working }
+
     /// Whether it waits for room.
     var isResting: Bool { cycle.state == .resting }
 
@@ -135,7 +138,9 @@ extension Result<TransferResponse, TransferError> {
         case (_, .tooLarge): return .answerTooLarge(requestID: requestID)
         case (.success(let response), .refused(let status)),
             (.success(let response), .containerError(let status)):
-            let detail = response.body.prefix(200).filter { (0x20..<0x7F).contains($0) }
+            let detail = response.body.prefix(LambdaLimits.shownBytes).filter {
+                (0x20..<0x7F).contains($0)
+            }
             return .answerRefused(
                 requestID: requestID, status: status,
                 detail: String(decoding: detail, as: UTF8.self))

@@ -60,7 +60,7 @@ package enum LambdaNotice: Sendable, Equatable {
             return "the answer came too late: the invocation had timed out"
         case .answerTooLarge:
             return "the answer is larger than Lambda takes, so the invocation has failed; "
-                + "the limit is \(LambdaReply.maxBufferedBytes) bytes"
+                + "the limit is \(LambdaLimits.bufferedAnswerBytes) bytes"
         case .answerRefused(_, let status, let detail):
             return "the Runtime API refused the answer with status \(status)"
                 + (detail.isEmpty ? "" : ": \(detail)")

@@ -7,11 +7,6 @@
 ///
 /// Exactly one of `respond`, `fail` and `beginStream` … `endStream` counts; later calls do nothing.
 package final class LambdaReply {
-    /// The largest body that `respond` may carry, in bytes (docs/platforms.md B5). Not checked here.
-    package static let maxBufferedBytes = 6_291_456
-    /// The largest streamed answer, in bytes (docs/platforms.md B6). Not checked here.
-    package static let maxStreamedBytes = 200 << 20
-
     /// Called when a streamed answer that was congested has room again.
     package var resumed: (() -> Void)?
     /// Called where nobody waits for the rest of a streamed answer any more, in place of `resumed`.

@@ -25,8 +25,18 @@ package struct LambdaSettings: Sendable {
 
 /// The client of the Runtime API. Loop thread; to be closed.
 package final class LambdaRuntime {
-    /// Invocation loops at most: a connection each, and descriptors are 1024 (docs/platforms.md B11).
-    private static let loopsMax = 512
+    /// What it does.
+    ///
+    ///     new ──► asking ──► stopping ──► stopped
+    ///      └───────────────────▲
+    private enum Phase {
+        /// Nothing is asked yet.
+        case new
+        case asking
+        /// Nothing more is asked; the closure is called when all loops have ended.
+        case stopping(() -> Void)
+        case stopped
+    }
 
     let pool: TransferPool
     let api: RuntimeAPI
@@ -37,9 +47,7 @@ package final class LambdaRuntime {
     /// What has not ended: loops, and the report of a failed start.
     private var liveCount = 0
     private var terminator: LambdaExtension?
-    private var hasStarted = false
-    private var isStopping = false
-    private var stopped: (() -> Void)?
+    private var phase = Phase.new
 
     /// Creates a client; nothing is asked yet. Throws where there is no memory.
     package init(
@@ -48,7 +56,7 @@ package final class LambdaRuntime {
         self.loop = loop
         self.receiver = receiver
         api = RuntimeAPI(address: settings.address)
-        let count = max(1, min(settings.concurrency ?? 1, Self.loopsMax))
+        let count = max(1, min(settings.concurrency ?? 1, LambdaLimits.loops))
         // The extension waits on a connection of its own.
         pool = try TransferPool(
             loop: loop, policy: nil, peers: .neighbour, maxConcurrent: count + 2,
@@ -61,6 +69,9 @@ package final class LambdaRuntime {
 
     /// Events that are asked for and have not come.
     package var askingCount: Int { loops.count { $0.isAsking } }
+
+    /// Events that have come and whose answers the Runtime API has not acknowledged.
+    package var unansweredCount: Int { loops.count { $0.isWorking } }
 
     // MARK: Start
 
@@ -77,14 +88,15 @@ package final class LambdaRuntime {
     /// it would be refused.
     package func start() {
         afterRegistration { [weak self] in
-            self?.hasStarted = true
-            self?.resume()
+            guard let self, case .new = phase else { return }
+            phase = .asking
+            resume()
         }
     }
 
     /// There may be room again. Does nothing before the start.
     package func resume() {
-        guard hasStarted else { return }
+        guard case .asking = phase else { return }
         for loop in loops where loop.isResting {
             guard hasRoom else { return }
             loop.wake()
@@ -125,9 +137,10 @@ package final class LambdaRuntime {
 
     /// Asks for no more events; `completed` is called when those under way are answered.
     package func stop(_ completed: @escaping () -> Void) {
-        guard !isStopping else { return }
-        isStopping = true
-        stopped = completed
+        switch phase {
+        case .new, .asking: phase = .stopping(completed)
+        case .stopping, .stopped: return
+        }
         for loop in loops { loop.stop() }
         if liveCount == 0 { loop.afterTurn { [weak self] in self?.tellStopped() } }
     }
@@ -137,14 +150,14 @@ package final class LambdaRuntime {
         for loop in loops { loop.close() }
         loops = []
         receiver = nil
-        stopped = nil
+        phase = .stopped
         pool.close()
     }
 
     private func tellStopped() {
-        let completed = stopped
-        stopped = nil
-        completed?()
+        guard case .stopping(let completed) = phase else { return }
+        phase = .stopped
+        completed()
     }
 
     // MARK: From the loops
@@ -163,9 +176,11 @@ package final class LambdaRuntime {
     /// A loop has ended; `failure` says why, where it should not have.
     func ended(_ failure: String?) {
         liveCount -= 1
-        if isStopping {
+        switch phase {
+        case .stopping, .stopped:
             if liveCount == 0 { loop.afterTurn { [weak self] in self?.tellStopped() } }
-        } else if let failure {
+        case .new, .asking:
+            guard let failure else { return }
             if liveCount > 0 {
                 notice(.loopFailed(reason: failure, remaining: liveCount))
             } else {

@@ -8,14 +8,6 @@ internal import Basics
 
 /// Builds requests to the Runtime API at one address.
 struct RuntimeAPI {
-    /// The largest event that is taken, in bytes. Lambda's own limit is 6 MB, emulators have none.
-    static let eventCap = 128 << 20
-    /// What an answer to a POST may hold at most, in bytes.
-    private static let answerCap = 64 << 10
-    /// The wait for a failure of `init` to be taken.
-    private static let reportTimeout = Duration.seconds(2)
-    /// The wait for the extension to be registered, which the first `next` waits for.
-    private static let registrationTimeout = Duration.seconds(1)
     private static let json = (name: "Content-Type", value: "application/json")
 
     /// `GET /runtime/invocation/next`.
@@ -29,8 +21,9 @@ struct RuntimeAPI {
     init(address: String) {
         root = "http://\(address)"
         invocation = "\(root)/2018-06-01/runtime/invocation/"
-        next = Self.get(invocation + "next", cap: Self.eventCap)
-        restoreNext = Self.get("\(root)/2018-06-01/runtime/restore/next", cap: Self.answerCap)
+        next = Self.get(invocation + "next", cap: LambdaLimits.eventBytes)
+        restoreNext = Self.get(
+            "\(root)/2018-06-01/runtime/restore/next", cap: LambdaLimits.replyBytes)
     }
 
     // MARK: Invocations
@@ -84,7 +77,7 @@ struct RuntimeAPI {
         var request = Self.post(
             "\(root)/2018-06-01/runtime/init/error",
             [Self.json, (Self.errorType, report.runtimeType)], report.runtimeBody)
-        request.totalTimeout = Self.reportTimeout
+        request.totalTimeout = LambdaLimits.reportTimeout
         return request
     }
 
@@ -95,14 +88,15 @@ struct RuntimeAPI {
         var request = Self.post(
             "\(root)/2020-01-01/extension/register",
             [Self.json, ("Lambda-Extension-Name", "amphora")], Array(#"{"events":[]}"#.utf8))
-        request.totalTimeout = Self.registrationTimeout
+        request.totalTimeout = LambdaLimits.registrationTimeout
         request.acceptOnly200 = true
         return request
     }
 
     /// `GET /extension/event/next`.
     func extensionNext(_ identifier: String) -> TransferRequest {
-        var request = Self.get("\(root)/2020-01-01/extension/event/next", cap: Self.answerCap)
+        var request = Self.get(
+            "\(root)/2020-01-01/extension/event/next", cap: LambdaLimits.replyBytes)
         request.headers = [(Self.extensionIdentifier, identifier)]
         return request
     }
@@ -122,7 +116,7 @@ struct RuntimeAPI {
         _ url: String, _ headers: [(name: String, value: String)], _ body: [UInt8]?
     ) -> TransferRequest {
         var request = TransferRequest(.post, url: url, headers: headers, body: body)
-        request.byteCap = answerCap
+        request.byteCap = LambdaLimits.replyBytes
         return unlimited(request)
     }
 

@@ -1,15 +1,19 @@
 // Byte buffers that are lent to connections with something in hand, so that an idle one holds none
 // and a busy one allocates none.
 
+internal import HTTP
+
 /// Spare byte arrays. Loop thread.
 struct BufferPool {
-    private static let spareCount = 64
-    /// A larger buffer served an exceptional request; it is not worth keeping.
-    private static let largestKept = 256 * 1024
-
+    private let maxCount: Int
+    private let maxBytes: Int
     private var spares: [[UInt8]] = []
 
-    init() { spares.reserveCapacity(Self.spareCount) }
+    init(limits: Limits = Limits()) {
+        maxCount = limits.spareBuffers
+        maxBytes = limits.spareBufferBytes
+        spares.reserveCapacity(maxCount)
+    }
 
     /// An empty buffer, with capacity where one is spare.
     mutating func take() -> [UInt8] { spares.popLast() ?? [] }
@@ -20,7 +24,9 @@ struct BufferPool {
     mutating func giveBack(_ buffer: inout [UInt8]) {
         var spare: [UInt8] = []
         swap(&spare, &buffer)
-        guard 1...Self.largestKept ~= spare.capacity, spares.count < Self.spareCount else { return }
+        guard spare.capacity > 0, spare.capacity <= maxBytes, spares.count < maxCount else {
+            return
+        }
         spare.removeAll(keepingCapacity: true)
         spares.append(spare)
     }

@@ -1,59 +1,49 @@
 // The requests of one connection, one after the other: parse, gather the body, ask the service,
 // queue its answer, go on.
 //
-// It moves no bytes itself, but for a body of known length, which is read straight to where it
-// stays. Parses in place what it is given; only an incomplete rest moves to a buffer of its own, so
-// an idle connection holds none. It knows no routes and no time.
+// Where a request stands is its `RequestState`. It moves no bytes itself, but for a body of known
+// length, which is read straight to where it stays. Parses in place what it is given; only an
+// incomplete rest moves to a buffer of its own, so an idle connection holds none. It knows no routes
+// and no time.
 
 internal import Basics
 internal import HTTP
 
 /// What one connection does with bytes. Loop thread.
 final class RequestCycle {
-    /// What becomes of the body that is arriving.
-    private enum Arrival {
-        case none
-        case collecting
-        /// Read and dropped, at most this many bytes; then answered.
-        case dropping(Response, budget: Int)
-    }
-
-    /// Requests answered in one event; pipelined ones behind them wait while others have their turn.
-    private static let requestsPerEvent = 64
-
     private unowned let server: Server
     private var http: ServerProtocol
     /// Bytes that were received and not parsed.
     private var input: [UInt8] = []
-    private var arrival = Arrival.none
+    private var state = RequestState.awaiting
     private var body = ArrivingBody()
-    private var receiver: (any RequestReceiver)?
-    private var exchange: HTTPExchange?
-    private var isStreaming = false
-    /// Whether a streamed answer was told to pause.
-    private var owesResume = false
-    private var isClosed = false
+    /// Requests that may still be answered in this event.
     private var allowance = 0
 
-    /// Whether requests were left for the next turn.
-    private(set) var yields = false
     /// What is to be sent.
-    var output = SendQueue()
+    var output: SendQueue
     /// Called when the service has added to `output`.
     var answered: () -> Void = {}
-    /// Whether a request has ever come.
-    private(set) var hasServed = false
+    /// The number of requests whose heads have come.
+    private(set) var requestCount = 0
 
     init(server: Server) {
         self.server = server
         http = ServerProtocol(limits: server.limits)
+        output = SendQueue(limits: server.limits)
     }
 
     /// Where the protocol stands.
     var phase: ServerProtocol.Phase { http.phase }
 
+    /// Whether requests were left for the next turn.
+    var yields: Bool { allowance == 0 && http.isIdle && hasUnread }
+
     /// Whether nothing is asked and nothing is to be sent.
     var isIdle: Bool { http.isIdle && output.isEmpty && !yields }
+
+    /// Whether a request has come and its answer has not left, or not whole.
+    var isUnanswered: Bool { !state.isVacant || !output.isEmpty || yields }
 
     /// Whether bytes wait to be parsed.
     var hasUnread: Bool { !input.isEmpty }
@@ -63,8 +53,11 @@ final class RequestCycle {
 
     /// Abandons what is in flight, for good.
     func close() {
-        isClosed = true
-        abandonRequest()
+        let abandoned = state.receiver
+        forgetRequest()
+        state = .closed
+        _ = takeBody()
+        abandoned?.abandon()
         output.release(to: &server.buffers)
         server.buffers.giveBack(&input)
     }
@@ -72,20 +65,22 @@ final class RequestCycle {
     // MARK: Bytes in
 
     /// Begins an event.
-    func beginEvent() { allowance = Self.requestsPerEvent }
+    func beginEvent() { allowance = server.limits.requestsPerTurn }
 
     /// Takes bytes, behind those that were kept.
     func receive(_ bytes: Span<UInt8>) {
         // After our last answer bytes are only read so that the client can read it.
         guard phase != .closed else { return }
-        guard input.isEmpty, exchange == nil else { return keep(bytes) }
+        guard input.isEmpty, !state.isAnswering else { return keep(bytes) }
         let consumed = parse(bytes)
         if consumed < bytes.count { keep(bytes.extracting(consumed..<bytes.count)) }
     }
 
     /// Parses what was kept, once all answers before have left; false where that leads no further.
     func goOn() -> Bool {
-        guard !input.isEmpty, exchange == nil, output.isEmpty, allowance > 0 else { return false }
+        guard !input.isEmpty, !state.isAnswering, output.isEmpty, allowance > 0 else {
+            return false
+        }
         var bytes: [UInt8] = []
         swap(&bytes, &input)
         let consumed = parse(bytes.span)
@@ -100,7 +95,7 @@ final class RequestCycle {
 
     /// Whether the rest of a body can be read past `receive`, by `readBody`.
     var readsBody: Bool {
-        if case .collecting = arrival { http.bodyRemaining != nil } else { false }
+        if case .collecting = state { http.bodyRemaining != nil } else { false }
     }
 
     /// Reads a part of the body into its place; `bodyRead` must follow.
@@ -123,12 +118,12 @@ final class RequestCycle {
 
     /// The rest of a body did not come in time.
     func bodyTimedOut() {
-        if case .dropping(let response, _) = arrival { return refuse(with: response) }
+        if case .dropping(let response, _) = state { return refuse(with: response) }
         fail(.bodyTimedOut)
     }
 
     private func keep(_ bytes: Span<UInt8>) {
-        guard !isClosed else { return }
+        guard !state.isClosed else { return }
         if input.isEmpty { input = server.buffers.take() }
         input.append(bytes)
     }
@@ -136,12 +131,8 @@ final class RequestCycle {
     /// Feeds the protocol; returns how many bytes are done with.
     private func parse(_ bytes: Span<UInt8>) -> Int {
         var start = 0
-        yields = false
-        while !isClosed {
-            if allowance == 0, phase == .betweenRequests {
-                yields = start < bytes.count
-                return start
-            }
+        while !state.isClosed {
+            if allowance == 0, phase == .betweenRequests { return start }
             let rest = bytes.extracting(start..<bytes.count)
             let step = http.receive(rest, head: &server.head)
             start += step.consumed
@@ -161,50 +152,51 @@ final class RequestCycle {
     // MARK: One request
 
     private func beginRequest(_ bytes: Span<UInt8>) {
-        hasServed = true
+        requestCount += 1
         switch server.service.begin(server.head, in: bytes) {
         case .answer(let response): beginDropping(response)
         case .receive(let receiver, let limit):
-            guard !isClosed else { return receiver.abandon() }
-            self.receiver = receiver
+            guard !state.isClosed else { return receiver.abandon() }
+            state = .collecting(receiver)
             guard body.begin(server.head.framing, limit: limit) else {
                 return fail(.bodyTooLarge(limit: limit))
             }
-            arrival = .collecting
-            if server.head.expectsContinue {
-                output.prepare(&server.buffers)
-                output.bytes += ServerProtocol.continueResponse
-            }
+            if server.head.expectsContinue { output.appendContinue(from: &server.buffers) }
         }
     }
 
     /// An answer is known before the body: a small body is read and dropped, so that the connection
     /// persists; a large one, or one that waits for `100 Continue`, ends it.
     private func beginDropping(_ response: Response) {
-        guard !isClosed else { return }
+        guard !state.isClosed else { return }
         let budget = server.limits.discardableBodyBytes
         if case .length(let count) = server.head.framing, count > budget {
             return refuse(with: response)
         }
         if server.head.expectsContinue { return refuse(with: response) }
-        arrival = .dropping(response, budget: budget)
+        if case .none = server.head.framing, http.receivedBody(0) {
+            // Complete by its head: there is nothing to keep the answer for.
+            allowance -= 1
+            return respond(response)
+        }
+        state = .dropping(response, budget: budget)
     }
 
     private func take(_ content: Span<UInt8>) {
-        switch arrival {
-        case .none: break
+        switch state {
         case .dropping(let response, let budget):
             guard content.count <= budget else { return refuse(with: response) }
-            arrival = .dropping(response, budget: budget - content.count)
+            state = .dropping(response, budget: budget - content.count)
         case .collecting:
             guard body.append(content) else { return fail(.bodyTooLarge(limit: body.limit)) }
             account(for: content.count)
+        case .awaiting, .answering, .streaming, .paused, .closed: break
         }
     }
 
     private func account(for count: Int) {
         server.arrivingBytes += count
-        if server.arrivingBytes > Server.arrivingBodyBytes { fail(.outOfBufferSpace) }
+        if server.arrivingBytes > server.limits.arrivingBodyBytes { fail(.outOfBufferSpace) }
     }
 
     private func takeBody() -> [UInt8] {
@@ -213,15 +205,15 @@ final class RequestCycle {
     }
 
     private func endRequest() {
-        let arrival = self.arrival
-        self.arrival = .none
-        switch arrival {
-        case .none: break
-        case .dropping(let response, _): respond(response)
-        case .collecting:
+        switch state {
+        case .dropping(let response, _):
+            state = .awaiting
+            respond(response)
+        case .collecting(let receiver):
             let exchange = HTTPExchange(self)
-            self.exchange = exchange
-            receiver?.receive(takeBody(), exchange: exchange)
+            state = .answering(receiver, exchange)
+            receiver.receive(takeBody(), exchange: exchange)
+        case .awaiting, .answering, .streaming, .paused, .closed: break
         }
     }
 
@@ -238,17 +230,17 @@ final class RequestCycle {
     }
 
     private func abandonRequest() {
-        arrival = .none
         _ = takeBody()
-        let abandoned = receiver
+        let receiver = state.receiver
         forgetRequest()
-        abandoned?.abandon()
+        receiver?.abandon()
     }
 
+    /// Whoever holds its exchange reaches nobody any more.
     private func forgetRequest() {
-        exchange?.detach()
-        (exchange, receiver) = (nil, nil)
-        (isStreaming, owesResume) = (false, false)
+        guard !state.isVacant else { return }
+        state.exchange?.detach()
+        state = .awaiting
     }
 }
 
@@ -260,56 +252,44 @@ extension RequestCycle {
 
     /// Answers the request in flight whole.
     func respond(_ response: Response) {
-        precondition(!isStreaming, "an answer that was begun as a stream ends as one")
-        guard !isClosed else { return }
-        begin(response, .length(response.body.count))
-        if !http.omitsBody { output.bytes += response.body }
-        endResponse()
+        precondition(!state.isStreaming, "an answer that was begun as a stream ends as one")
+        guard !state.isClosed else { return }
+        forgetRequest()
+        output.append(
+            whole: response, framedBy: &http, date: server.date, from: &server.buffers)
+        answered()
     }
 
     /// Begins a streamed answer to the request in flight.
     func beginStream(_ response: Response) {
-        precondition(!isStreaming, "a streamed answer begins once")
-        isStreaming = true
-        begin(response, .streamed)
+        state = state.streamBegun()
+        output.append(
+            headOf: response, framedBy: &http, date: server.date, from: &server.buffers)
         sendPiece(response.body)
     }
 
     /// Sends a piece of a streamed answer.
     func sendPiece(_ bytes: [UInt8]) {
-        precondition(isStreaming, "a streamed answer begins before its pieces")
-        if !bytes.isEmpty, !http.omitsBody {
-            output.prepare(&server.buffers)
-            http.beginChunk(bytes.count, into: &output.bytes)
-            output.bytes += bytes
-            http.endChunk(into: &output.bytes)
-        }
-        if isCongested { owesResume = true }
+        precondition(state.isStreaming, "a streamed answer begins before its pieces")
+        output.append(piece: bytes, framedBy: http, from: &server.buffers)
+        if isCongested { state = state.congested() }
         answered()
     }
 
     /// Ends a streamed answer.
     func endStream() {
-        precondition(isStreaming, "a streamed answer begins before it ends")
-        output.prepare(&server.buffers)
-        endResponse()
+        precondition(state.isStreaming, "a streamed answer begins before it ends")
+        forgetRequest()
+        output.appendEnd(framedBy: &http, from: &server.buffers)
+        answered()
     }
 
     /// Lets a streamed answer that was told to pause go on, once everything has left.
     func resumeStream() {
-        guard owesResume, output.isEmpty else { return }
-        owesResume = false
-        receiver?.resume()
-    }
-
-    private func begin(_ response: Response, _ body: ResponseBody) {
-        output.prepare(&server.buffers)
-        http.beginResponse(response.head, body: body, date: server.date, into: &output.bytes)
-    }
-
-    private func endResponse() {
-        forgetRequest()
-        _ = http.finishResponse(into: &output.bytes)
-        answered()
+        guard state.isPaused, output.isEmpty,
+            case .paused(let receiver, let exchange) = state
+        else { return }
+        state = .streaming(receiver, exchange)
+        receiver.resume()
     }
 }

@@ -4,6 +4,8 @@
 // pipelined requests. The buffer is lent by the pool and goes back when all is sent. It does not
 // bound itself: whoever makes a long answer asks `isCongested`, and nothing is read meanwhile.
 
+internal import HTTP
+
 /// The unsent bytes of one connection. Loop thread.
 struct SendQueue {
     /// What came of sending.
@@ -16,12 +18,13 @@ struct SendQueue {
         case failed
     }
 
-    /// Unsent bytes beyond which a streamed answer should pause.
-    private static let congestedBytes = 256 * 1024
-
     /// Where answers are appended, between `prepare` and `send`; only appended.
     var bytes: [UInt8] = []
     private var start = 0
+    private let congestedBytes: Int
+
+    /// An empty queue.
+    init(limits: Limits = Limits()) { congestedBytes = limits.congestedBytes }
 
     /// Bytes that are not sent yet.
     var count: Int { bytes.count - start }
@@ -30,13 +33,13 @@ struct SendQueue {
     var isEmpty: Bool { start == bytes.count }
 
     /// Whether more is unsent than should be.
-    var isCongested: Bool { count > Self.congestedBytes }
+    var isCongested: Bool { count > congestedBytes }
 
     /// Gets a buffer to append to, or room in the one there is.
     mutating func prepare(_ pool: inout BufferPool) {
         if bytes.capacity == 0 { bytes = pool.take() }
         // Sent bytes go once they are the greater part: each byte moves at most once on average.
-        guard start > Self.congestedBytes, start > count else { return }
+        guard start > congestedBytes, start > count else { return }
         bytes.removeSubrange(0..<start)
         start = 0
     }

@@ -10,18 +10,27 @@ package import HTTP
 
 /// An HTTP/1.1 server. Loop thread.
 package final class Server {
-    /// What one `recv` takes at most; also the bound on what a client can pipeline unread.
-    static let scratchBytes = 64 * 1024
-    /// Bytes of request bodies that may be arriving at once, over all connections.
-    static let arrivingBodyBytes = 512 * 1024 * 1024
+    /// How it ends.
+    ///
+    ///     serving ──► checking ⇄ draining
+    ///                     └──► drained
+    private enum Phase {
+        case serving
+        /// Requests are in flight; the closure is called when none is.
+        case draining(() -> Void)
+        /// Whether any is in flight is looked at when this turn ends.
+        case checking(() -> Void)
+        case drained
+    }
 
     let loop: EventLoop
     let limits: Limits
     unowned let service: any Service
 
-    var scratch = [UInt8](repeating: 0, count: scratchBytes)
+    /// What one `recv` fills.
+    var scratch: [UInt8]
     var head = RequestHead()
-    var buffers = BufferPool()
+    var buffers: BufferPool
     /// Body bytes that have arrived of requests that are not complete.
     var arrivingBytes = 0
 
@@ -29,8 +38,7 @@ package final class Server {
     private var listener: Listener?
     private var connections: [ServerConnection] = []
     private var cachedDate: (seconds: Int64, date: HTTPDate)
-    private var drained: (() -> Void)?
-    private var willCheckDrained = false
+    private var phase = Phase.serving
 
     /// Listens and serves.
     package init(
@@ -41,6 +49,8 @@ package final class Server {
         self.limits = limits
         self.service = service
         self.maxConnections = maxConnections
+        scratch = [UInt8](repeating: 0, count: limits.receiveBytes)
+        buffers = BufferPool(limits: limits)
         let seconds = linux_unix_seconds()
         cachedDate = (seconds, HTTPDate(unixSeconds: seconds))
         listener = try Listener(host: host, port: port, on: loop) { [unowned self] in accept($0) }
@@ -52,16 +62,21 @@ package final class Server {
     /// The number of open connections.
     package var connectionCount: Int { connections.count }
 
+    /// Requests whose heads have come and whose answers have not left, or not whole. One for each
+    /// connection: those that are pipelined behind one are not known yet.
+    package var unansweredCount: Int { connections.count { $0.isUnanswered } }
+
     /// Whether the server is ending.
-    package private(set) var isDraining = false
+    package var isDraining: Bool {
+        if case .serving = phase { false } else { true }
+    }
 
     /// Ends gracefully: idle connections close, requests in flight are answered, and every answer
     /// closes its connection. Newcomers are still accepted, so that the service can tell them that
     /// it is leaving. `drained` is called once, when no request is in flight any more.
     package func drain(_ drained: @escaping () -> Void) {
         guard !isDraining else { return }
-        isDraining = true
-        self.drained = drained
+        phase = .checking(drained)
         // Whoever calls may be inside a connection's event.
         loop.afterTurn { [weak self] in
             guard let self else { return }
@@ -94,7 +109,7 @@ package final class Server {
             connections[connection.index] = last
         }
         if connections.count == maxConnections - 1 { listener?.resume() }
-        if isDraining { checkDrainedSoon() }
+        checkDrainedSoon()
     }
 
     private func accept(_ descriptor: consuming FileDescriptor) {
@@ -114,16 +129,18 @@ package final class Server {
 
     /// Once a turn, however many connections close in it.
     private func checkDrainedSoon() {
-        guard drained != nil, !willCheckDrained else { return }
-        willCheckDrained = true
-        loop.afterTurn { [weak self] in
-            self?.willCheckDrained = false
-            self?.checkDrained()
-        }
+        guard case .draining(let drained) = phase else { return }
+        phase = .checking(drained)
+        loop.afterTurn { [weak self] in self?.checkDrained() }
     }
 
     private func checkDrained() {
-        guard connections.allSatisfy({ !$0.isBusy }) else { return }
-        drained.take()?()
+        guard case .checking(let drained) = phase else { return }
+        guard connections.allSatisfy({ !$0.isBusy }) else {
+            phase = .draining(drained)
+            return
+        }
+        phase = .drained
+        drained()
     }
 }

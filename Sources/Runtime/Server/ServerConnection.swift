@@ -9,21 +9,44 @@ internal import EventLoop
 
 /// A client's connection. Loop thread.
 final class ServerConnection: EventHandler {
+    /// Which way bytes can still move.
+    ///
+    ///     open ──► halfClosed ──► closed
+    ///       └───────────────────────▲
+    private enum Link {
+        case open(Token)
+        /// The client has shut down its sending side; it may still read.
+        case halfClosed(Token)
+        /// Nothing moves: it is not registered yet, or not any more.
+        case closed
+    }
+
+    /// What has happened in the present event.
+    ///
+    ///     outside ──► begun ──► progressed ──► outside
+    ///                   └─────────────────────────▲
+    private enum Activity {
+        /// No event runs.
+        case outside
+        /// One runs, and no byte has moved yet.
+        case begun
+        /// Bytes have moved, either way.
+        case progressed
+    }
+
     private let descriptor: FileDescriptor
     private unowned let server: Server
     /// Its place in the server's list.
     var index: Int
 
-    /// `nil` once closed.
-    private var token: Token?
     private let cycle: RequestCycle
+    private var link = Link.closed
+    private var activity = Activity.outside
     private var wait = ConnectionWait.request
-    private var isInEvent = false
+    /// The requests that had come when the wait began.
+    private var requestsBefore = 0
+    /// Whether it settles at the end of this turn, whatever happens until then.
     private var willSettle = false
-    /// Whether bytes have moved, either way, in this event.
-    private var hasProgressed = false
-    /// Whether the client has shut down its sending side.
-    private var hasEnded = false
 
     init(_ descriptor: consuming FileDescriptor, index: Int, server: Server) {
         self.descriptor = descriptor
@@ -34,15 +57,34 @@ final class ServerConnection: EventHandler {
 
     /// Starts to serve.
     func register() throws(SystemError) {
-        token = try server.loop.register(descriptor.number, interest: .read, handler: self)
-        cycle.answered = { [unowned self] in if !isInEvent { settleAfterTurn() } }
+        link = .open(
+            try server.loop.register(descriptor.number, interest: .read, handler: self))
+        cycle.answered = { [unowned self] in if activity == .outside { settleAfterTurn() } }
         begin(.request)
     }
 
-    private var isOpen: Bool { token != nil }
+    /// `nil` once closed.
+    private var token: Token? {
+        switch link {
+        case .open(let token), .halfClosed(let token): token
+        case .closed: nil
+        }
+    }
+
+    private var isOpen: Bool {
+        if case .closed = link { false } else { true }
+    }
+
+    /// Whether the client has shut down its sending side.
+    private var hasEnded: Bool {
+        if case .halfClosed = link { true } else { false }
+    }
 
     /// Whether a request is in flight, or its answer on the way, lingering included.
     var isBusy: Bool { isOpen && !cycle.isIdle }
+
+    /// Whether a request has come and its answer has not left, or not whole.
+    var isUnanswered: Bool { isOpen && cycle.isUnanswered }
 
     // MARK: Events
 
@@ -68,7 +110,7 @@ final class ServerConnection: EventHandler {
     /// that has asked nothing yet gets one answer. Not to be called from inside an event.
     func drain() {
         cycle.drain()
-        guard isOpen, cycle.hasServed, cycle.isIdle else { return }
+        guard isOpen, cycle.requestCount > 0, cycle.isIdle else { return }
         // A request may lie unread; it still gets its answer.
         event { receive() }
         if cycle.isIdle { close() }
@@ -77,7 +119,7 @@ final class ServerConnection: EventHandler {
     /// Closes at once; a request in flight is abandoned.
     func close() {
         guard let token else { return }
-        self.token = nil
+        link = .closed
         server.loop.deregister(token)
         cycle.close()
         // Closed now, not when the last reference goes: the peer should know.
@@ -87,12 +129,11 @@ final class ServerConnection: EventHandler {
 
     private func event(_ body: () -> Void) {
         guard isOpen else { return }
-        isInEvent = true
+        activity = .begun
         cycle.beginEvent()
         body()
         settle()
-        isInEvent = false
-        hasProgressed = false
+        activity = .outside
     }
 
     private func settleAfterTurn() {
@@ -115,10 +156,10 @@ final class ServerConnection: EventHandler {
         case .wouldBlock: return
         case .failed: return close()
         case .endOfStream:
-            hasEnded = true
+            if let token { link = .halfClosed(token) }
             cycle.endOfStream()
         case .bytes(let count):
-            hasProgressed = true
+            activity = .progressed
             if isBody { return cycle.bodyRead(count) }
             // A second reference, not a copy; gone before the scratch is written again.
             let scratch = server.scratch
@@ -134,7 +175,7 @@ final class ServerConnection: EventHandler {
         case .stuck: break
         case .failed: return close()
         }
-        if cycle.output.count < before { hasProgressed = true }
+        if cycle.output.count < before { activity = .progressed }
     }
 
     // MARK: Waiting
@@ -147,7 +188,9 @@ final class ServerConnection: EventHandler {
         let next = ConnectionWait(
             cycle.phase, hasOutput: !cycle.output.isEmpty, yields: cycle.yields)
         if hasEnded && (next == .request || next == .end) { return close() }
-        if next != wait || hasProgressed && next.restartsWithProgress { begin(next) }
+        // With a request between them, two waits for a head are not the same.
+        let isNew = next != wait || cycle.requestCount != requestsBefore
+        if isNew || activity == .progressed && next.restartsWithProgress { begin(next) }
         if next == .turn { settleAfterTurn() }
         watch()
     }
@@ -156,6 +199,7 @@ final class ServerConnection: EventHandler {
         guard let token else { return }
         if next == .end { Socket.endSending(descriptor.number) }
         wait = next
+        requestsBefore = cycle.requestCount
         let timeout = next.timeout(server.limits)
         server.loop.setDeadline(timeout.map { server.loop.now + $0 } ?? .distantFuture, of: token)
     }

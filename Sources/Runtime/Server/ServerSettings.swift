@@ -36,6 +36,9 @@ package struct ServerSettings: SettingGroup {
             ],
             help: "The largest request body.")
         try table.setting(
+            "max-arriving-bytes", &limits.arrivingBodyBytes, .bytes(1...1_099_511_627_776),
+            help: "Bytes of request bodies that may be arriving at once; beyond that, 503.")
+        try table.setting(
             "head-timeout", &limits.headTimeout, .seconds(0.05...3600),
             help: "The time the head of a request may take to arrive.")
         try table.setting(

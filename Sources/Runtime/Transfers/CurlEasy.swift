@@ -1,66 +1,77 @@
-// One libcurl easy handle: the options of a request, and libcurl's callbacks as calls on a `Transfer`.
+// One libcurl easy: the options of a request, and libcurl's callbacks as calls on a `Transfer`.
 //
-// Handles are used again, which keeps their buffers. A handle retains its transfer from `attach` to
+// Easies are used again, which keeps their buffers. An easy retains its transfer from `attach` to
 // `detach`, because libcurl holds a pointer to it in between. The callbacks only record: libcurl must
 // not be called from inside of them (libcurl-multi(3)).
 
 internal import CCurl
 internal import EventLoop
 
-/// An easy handle. Loop thread.
+/// An easy, which runs one transfer at a time. Loop thread.
 @safe
 final class CurlEasy {
-    let handle: UnsafeMutableRawPointer
+    /// What libcurl knows it by.
+    let pointer: UnsafeMutableRawPointer
     private let errorBuffer: UnsafeMutablePointer<CChar>
     private var list: UnsafeMutablePointer<curl_slist>?
     private var context: Unmanaged<Transfer>?
-    /// Whether it is in a multi handle; kept by `CurlMulti`.
+    /// Whether it is in a multi; kept by `CurlMulti`.
     var isAdded = false
 
     /// `nil` where there is no memory.
     init?() {
-        guard let handle = unsafe curl_easy_init() else { return nil }
-        unsafe self.handle = handle
+        guard let pointer = unsafe curl_easy_init() else { return nil }
+        unsafe self.pointer = pointer
         unsafe errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     }
 
     deinit {
-        unsafe curl_easy_cleanup(handle)
+        unsafe curl_easy_cleanup(pointer)
         unsafe curl_slist_free_all(list)
         unsafe errorBuffer.deallocate()
         unsafe context?.release()
     }
 
-    /// The transfer that a handle works for.
-    static func transfer(of handle: UnsafeMutableRawPointer) -> Transfer? {
-        guard let context = unsafe ccurl_get_private(handle) else { return nil }
+    /// The transfer that an easy works for.
+    static func transfer(of easy: UnsafeMutableRawPointer) -> Transfer? {
+        guard let context = unsafe ccurl_get_private(easy) else { return nil }
         return unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     }
 
-    /// Makes the handle ready for a transfer; false where libcurl refuses an option.
-    func attach(_ transfer: Transfer, settings: Settings, multi: CurlMulti) -> Bool {
+    /// Which connections may take a request.
+    enum Connection {
+        /// One that is kept, or a new one.
+        case any
+        /// A new one only: a kept one has turned out to be dead, and the next might be, too.
+        case new
+    }
+
+    /// Makes it ready for a transfer; false where libcurl refuses an option.
+    func attach(
+        _ transfer: Transfer, on connection: Connection, settings: Settings, multi: CurlMulti
+    ) -> Bool {
         precondition(unsafe context == nil)
         precondition(!isAdded)
-        unsafe curl_easy_reset(handle)
+        unsafe curl_easy_reset(pointer)
         unsafe errorBuffer.pointee = 0
         let context = unsafe Unmanaged.passRetained(transfer)
         unsafe self.context = context
-        var options = unsafe CurlOptions(handle)
+        var options = unsafe CurlOptions(pointer)
         unsafe setCallbacks(&options, context.toOpaque(), multi: multi)
         setPolicy(&options, transfer.request, settings)
-        options.set(CURLOPT_FRESH_CONNECT, transfer.isAsked ? 1 : 0)
+        options.set(CURLOPT_FRESH_CONNECT, connection == .new ? 1 : 0)
         setRequest(&options, transfer.request, upload: transfer.upload)
         if transfer.upload != nil {
-            unsafe UploadCallbacks.set(&options, handle, context.toOpaque())
+            unsafe UploadCallbacks.set(&options, pointer, context.toOpaque())
         }
         return options.isAccepted
     }
 
-    /// Ends the tie to the transfer; the handle is not in a multi handle any more.
+    /// Ends the tie to the transfer; it is in no multi any more.
     func detach() {
         precondition(!isAdded)
-        _ = unsafe ccurl_set_private(handle, nil)
+        _ = unsafe ccurl_set_private(pointer, nil)
         unsafe curl_slist_free_all(list)
         unsafe list = nil
         unsafe context?.release()
@@ -94,16 +105,14 @@ final class CurlEasy {
         options.set(CURLOPT_USERAGENT, settings.userAgent)
         switch settings.peers {
         case .strangers:
-            // Frozen between invocations, a process wakes with connections that are dead but look
-            // alive.
-            options.set(CURLOPT_MAXAGE_CONN, 4)
+            options.set(CURLOPT_MAXAGE_CONN, Int(TransferLimits.strangersIdle.components.seconds))
         case .neighbour:
-            options.set(CURLOPT_MAXAGE_CONN, 10 * 365 * 86400)
+            options.set(CURLOPT_MAXAGE_CONN, Int(TransferLimits.neighboursIdle.components.seconds))
             options.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         }
-        // Not vital, so no `attempt`: refused where the handle keeps the buffer of a transfer that ended
+        // Not vital, so no `attempt`: refused where the easy keeps the buffer of a transfer that ended
         // in its look-up or was of HTTP/2; it is of this size already.
-        _ = unsafe ccurl_set_long(handle, CURLOPT_BUFFERSIZE, 64 * 1024)
+        _ = unsafe ccurl_set_long(pointer, CURLOPT_BUFFERSIZE, TransferLimits.receiveBytes)
         // libcurl keeps the parsed authorities for the next connection only where no directory of
         // them is set (Debian sets one); parsing them takes longer than a whole transfer.
         options.set(CURLOPT_CAPATH, nil)
@@ -112,10 +121,11 @@ final class CurlEasy {
             // A little later than ours, see Transfer.swift. libcurl shares it out among a host's
             // addresses, so that a dead one is not waited for all the time. Its timer runs on when
             // the connection is made, so where a request may take hours there must be none.
-            options.set(CURLOPT_CONNECTTIMEOUT_MS, limit.milliseconds + 250)
+            options.set(
+                CURLOPT_CONNECTTIMEOUT_MS, (limit + TransferLimits.connectMargin).milliseconds)
         }
         unsafe options.attempt(
-            ccurl_set_offset(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(request.byteCap)))
+            ccurl_set_offset(pointer, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(request.byteCap)))
     }
 
     private func setRequest(
@@ -137,7 +147,7 @@ final class CurlEasy {
                 options.setBody(request.body ?? [])
             } else if let length = upload?.length {
                 unsafe options.attempt(
-                    ccurl_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(length)))
+                    ccurl_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(length)))
             } else {
                 headers.append("Transfer-Encoding: chunked")
             }
@@ -148,7 +158,7 @@ final class CurlEasy {
             }
         }
         for header in headers { append(header, &options) }
-        unsafe options.attempt(ccurl_set_list(handle, CURLOPT_HTTPHEADER, list))
+        unsafe options.attempt(ccurl_set_list(pointer, CURLOPT_HTTPHEADER, list))
     }
 
     private func append(_ header: String, _ options: inout CurlOptions) {
@@ -161,12 +171,13 @@ final class CurlEasy {
 
     /// While its look-up goes on, nothing else ends it, but for this guard.
     func extendConnectTimeout() {
-        _ = unsafe ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, 120_000)
+        _ = unsafe ccurl_set_long(
+            pointer, CURLOPT_CONNECTTIMEOUT_MS, TransferLimits.abandonedLookup.milliseconds)
     }
 
     /// Has libcurl ask once more for a body that it paused for. Not from inside of libcurl.
     func resume() {
-        if isAdded { _ = unsafe ccurl_resume(handle) }
+        if isAdded { _ = unsafe ccurl_resume(pointer) }
     }
 
     /// Has libcurl make the request on no other connection of those that are kept.
@@ -174,12 +185,12 @@ final class CurlEasy {
     /// Where the connection turns out to be dead, libcurl tries the next, five times: any of them may
     /// have delivered the request. May be called from inside of libcurl.
     func forbidOldConnections() {
-        _ = unsafe ccurl_set_long(handle, CURLOPT_FRESH_CONNECT, 1)
+        _ = unsafe ccurl_set_long(pointer, CURLOPT_FRESH_CONNECT, 1)
     }
 
     /// Closes its connection once the transfer is over.
     func forbidReuse() {
-        _ = unsafe ccurl_set_long(handle, CURLOPT_FORBID_REUSE, 1)
+        _ = unsafe ccurl_set_long(pointer, CURLOPT_FORBID_REUSE, 1)
     }
 
     // MARK: Callbacks
@@ -187,14 +198,14 @@ final class CurlEasy {
     private func setCallbacks(
         _ options: inout CurlOptions, _ context: UnsafeMutableRawPointer, multi: CurlMulti
     ) {
-        unsafe options.attempt(ccurl_set_private(handle, context))
-        unsafe options.attempt(ccurl_set_error_buffer(handle, errorBuffer))
-        unsafe options.attempt(ccurl_set_header_function(handle, receiveHead, context))
-        unsafe options.attempt(ccurl_set_write_function(handle, receiveBody, context))
-        unsafe options.attempt(ccurl_set_lookup_function(handle, startLookup, context))
-        unsafe options.attempt(ccurl_set_open_function(handle, openSocket, context))
-        unsafe options.attempt(ccurl_set_connected_function(handle, connected, context))
-        unsafe options.attempt(multi.setCloseFunction(handle))
+        unsafe options.attempt(ccurl_set_private(pointer, context))
+        unsafe options.attempt(ccurl_set_error_buffer(pointer, errorBuffer))
+        unsafe options.attempt(ccurl_set_header_function(pointer, receiveHead, context))
+        unsafe options.attempt(ccurl_set_write_function(pointer, receiveBody, context))
+        unsafe options.attempt(ccurl_set_lookup_function(pointer, startLookup, context))
+        unsafe options.attempt(ccurl_set_open_function(pointer, openSocket, context))
+        unsafe options.attempt(ccurl_set_connected_function(pointer, connected, context))
+        unsafe options.attempt(multi.setCloseFunction(pointer))
     }
 
     // MARK: Results
@@ -203,14 +214,14 @@ final class CurlEasy {
     var errorText: String { unsafe String(cString: errorBuffer) }
 
     /// The status of the last response, 0 before there is one.
-    var status: Int { unsafe ccurl_get_long(handle, CURLINFO_RESPONSE_CODE) }
+    var status: Int { unsafe ccurl_get_long(pointer, CURLINFO_RESPONSE_CODE) }
 
     /// Whether it had no need of a new connection.
-    var isReusingConnection: Bool { unsafe ccurl_get_long(handle, CURLINFO_NUM_CONNECTS) == 0 }
+    var isReusingConnection: Bool { unsafe ccurl_get_long(pointer, CURLINFO_NUM_CONNECTS) == 0 }
 
     /// The URL of the last hop.
     var effectiveURL: String {
-        guard let url = unsafe ccurl_get_string(handle, CURLINFO_EFFECTIVE_URL) else { return "" }
+        guard let url = unsafe ccurl_get_string(pointer, CURLINFO_EFFECTIVE_URL) else { return "" }
         return unsafe String(cString: url)
     }
 }
@@ -231,7 +242,7 @@ private let receiveBody: ccurl_bytes_function = { bytes, _, count, context in
     guard let transfer = unsafe transfer(context), let easy = transfer.easy else { return 0 }
     let part = unsafe UnsafeRawBufferPointer(start: bytes, count: count)
     let length = {
-        let length = unsafe ccurl_get_offset(easy.handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
+        let length = unsafe ccurl_get_offset(easy.pointer, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
         return length < 0 ? nil : Int(length)
     }
     let isTaken = transfer.received(

@@ -1,4 +1,4 @@
-// libcurl's multi handle on the loop: its sockets become registrations, its timer a deadline.
+// libcurl's multi on the loop: its sockets become registrations, its timer a deadline.
 //
 // libcurl says through callbacks which sockets and which time it waits for; the loop says through
 // `curl_multi_socket_action` what has come. The callbacks only record, for libcurl must not be called
@@ -9,7 +9,7 @@ internal import CCurl
 internal import EventLoop
 internal import Glibc
 
-/// A multi handle. Loop thread; to be closed, for libcurl holds a pointer to it until then.
+/// A multi, which runs the transfers of many easies. Loop thread; to be closed, for libcurl holds a pointer to it until then.
 @safe
 final class CurlMulti: EventHandler {
     private let multi: UnsafeMutableRawPointer
@@ -48,7 +48,7 @@ final class CurlMulti: EventHandler {
         _ = unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
     }
 
-    /// Closes all connections. No handle is in it any more.
+    /// Closes all connections. No easy is in it any more.
     func close() {
         guard let context = unsafe context else { return }
         unsafe self.context = nil
@@ -62,7 +62,7 @@ final class CurlMulti: EventHandler {
 
     /// Starts a transfer; libcurl acts on it at the end of this turn.
     func add(_ easy: CurlEasy) -> Bool {
-        guard unsafe curl_multi_add_handle(multi, easy.handle) == CURLM_OK else { return false }
+        guard unsafe curl_multi_add_handle(multi, easy.pointer) == CURLM_OK else { return false }
         easy.isAdded = true
         return true
     }
@@ -70,7 +70,7 @@ final class CurlMulti: EventHandler {
     /// Ends a transfer, whatever its state.
     func remove(_ easy: CurlEasy) {
         guard easy.isAdded else { return }
-        _ = unsafe curl_multi_remove_handle(multi, easy.handle)
+        _ = unsafe curl_multi_remove_handle(multi, easy.pointer)
         easy.isAdded = false
     }
 
@@ -107,11 +107,11 @@ final class CurlMulti: EventHandler {
     private func act(on socket: CInt, _ mask: CInt) {
         var running: CInt = 0
         _ = unsafe curl_multi_socket_action(multi, socket, mask, &running)
-        var handle: UnsafeMutableRawPointer?
+        var easy: UnsafeMutableRawPointer?
         var result = CURLE_OK
         // `finished` may close this object.
-        while unsafe context != nil, unsafe ccurl_multi_next_done(multi, &handle, &result) {
-            guard let transfer = unsafe handle.flatMap({ unsafe CurlEasy.transfer(of: $0) }) else {
+        while unsafe context != nil, unsafe ccurl_multi_next_done(multi, &easy, &result) {
+            guard let transfer = unsafe easy.flatMap({ unsafe CurlEasy.transfer(of: $0) }) else {
                 continue
             }
             finished(transfer, result)

@@ -1,4 +1,4 @@
-// The options of an easy handle, set one after the other; whether all of them were accepted.
+// The options of an easy, set one after the other; whether all of them were accepted.
 //
 // libcurl refuses an option for want of memory, or where it was built without the feature: either way
 // the transfer must not be made without it (a policy that is not in force is worse than an error).
@@ -8,25 +8,25 @@ internal import CCurl
 /// Sets options, curl_easy_setopt(3).
 @safe
 struct CurlOptions {
-    private let handle: UnsafeMutableRawPointer
+    private let easy: UnsafeMutableRawPointer
     private var result = CURLE_OK
 
-    init(_ handle: UnsafeMutableRawPointer) { unsafe self.handle = handle }
+    init(_ easy: UnsafeMutableRawPointer) { unsafe self.easy = easy }
 
     /// Whether libcurl took all of them.
     var isAccepted: Bool { result == CURLE_OK }
 
     /// Sets an option that is a number.
     mutating func set(_ option: CURLoption, _ value: Int) {
-        unsafe attempt(ccurl_set_long(handle, option, value))
+        unsafe attempt(ccurl_set_long(easy, option, value))
     }
 
     /// Sets an option that is a text; `nil` is "none", not "the default".
     mutating func set(_ option: CURLoption, _ value: String?) {
         if let value {
-            unsafe attempt(ccurl_set_string(handle, option, value))
+            unsafe attempt(ccurl_set_string(easy, option, value))
         } else {
-            unsafe attempt(ccurl_set_string(handle, option, nil))
+            unsafe attempt(ccurl_set_string(easy, option, nil))
         }
     }
 
@@ -34,9 +34,9 @@ struct CurlOptions {
     mutating func setBody(_ body: [UInt8]) {
         // An empty array has no address, and to libcurl none means "read it from a callback".
         if body.isEmpty {
-            unsafe attempt(ccurl_set_body(handle, "", 0))
+            unsafe attempt(ccurl_set_body(easy, "", 0))
         } else {
-            unsafe attempt(ccurl_set_body(handle, body, body.count))
+            unsafe attempt(ccurl_set_body(easy, body, body.count))
         }
     }
 

@@ -10,13 +10,42 @@ internal import EventLoop
 
 /// One transfer. Loop thread.
 final class Transfer: EventHandler {
-    /// The part of a response head that is taken, in bytes: far more than any server sends.
-    static let headCap = 256 * 1024
-    /// A stranger's Content-Length is believed that far; what is really longer grows by doubling.
-    private static let firstReservation = 1 << 20
-    /// The body of an error response is read to its end, and dropped, where it is short: then the
-    /// connection can be used again.
-    private static let drainCap = 64 * 1024
+    /// Where it is; the pool moves it.
+    ///
+    ///     outside ──► inLine ──► running ──► outside
+    ///        └────────────────────▲ └──► abandoned ──► outside
+    enum Place {
+        /// New, or over.
+        case outside
+        /// It waits for others to end.
+        case inLine
+        /// libcurl works on it, through this easy.
+        case running(CurlEasy)
+        /// Nobody waits for it any more; it only lasts until its look-up ends.
+        case abandoned(CurlEasy)
+    }
+
+    /// How far it has come.
+    ///
+    ///     waiting ──► launched ──► lookup ──► connecting ──► answer ──► body ⇄ laterHead
+    ///
+    /// A name that is known skips `lookup`, a kept connection skips `connecting`, too. A redirect leads
+    /// from `body` back to one of the three.
+    private enum Stage {
+        case waiting
+        /// It was given to libcurl: maybe there is a connection for it, maybe one is to be made.
+        case launched
+        /// The host's name is looked up.
+        case lookup(since: Instant)
+        /// A connection is made; since when one was wanted, look-up included.
+        case connecting(since: Instant)
+        /// A connection has taken the request; the head of the answer has not come, or not whole.
+        case answer
+        /// A whole head has come.
+        case body
+        /// Behind an interim head (1xx), the next one is arriving.
+        case laterHead
+    }
 
     let id: TransferID
     let request: TransferRequest
@@ -27,30 +56,19 @@ final class Transfer: EventHandler {
     /// The host of the URL as it was asked for, for sentences.
     let host: String
     let completion: (Result<TransferResponse, TransferError>) -> Void
-    /// While it is given to libcurl.
-    var easy: CurlEasy?
-
-    private(set) var phase = TransferError.Phase.waiting
+    var place = Place.outside
+    private var stage = Stage.waiting
     private(set) var head: [UInt8] = []
     private(set) var body: [UInt8] = []
     /// Why we made libcurl stop.
     private(set) var refusal: Refusal?
     /// The address that the policy refused on the present hop.
     private(set) var refusedAddress: NetworkAddress?
-    /// Whether a connection has taken the request. An old one may turn out to be dead, and then the
-    /// request is made once more, but only once: the next connection must be new.
-    private(set) var isAsked = false
-    /// Nobody waits for it any more; it only lasts until its look-up ends.
-    var isAbandoned = false
-    var isInLine = false
 
     private let policy: AddressPolicy?
     private let loop: EventLoop
     private let timedOut: (Transfer, TransferError.Phase, Duration) -> Void
     private let started: Instant
-    private var connectStarted: Instant?
-    /// Whether the empty line behind the head has come.
-    private(set) var isHeadComplete = false
     private var dropped = 0
     /// Bytes that the sink was given.
     private var sunk = 0
@@ -93,29 +111,61 @@ final class Transfer: EventHandler {
         token = nil
     }
 
+    /// While libcurl works on it.
+    var easy: CurlEasy? {
+        switch place {
+        case .running(let easy), .abandoned(let easy): easy
+        case .outside, .inLine: nil
+        }
+    }
+
+    /// How far it has come, in the words of a time-out.
+    var phase: TransferError.Phase {
+        switch stage {
+        case .waiting: .waiting
+        case .lookup: .lookup
+        case .launched, .connecting: .connecting
+        case .answer: .answer
+        case .body, .laterHead: .body
+        }
+    }
+
+    /// Whether the empty line behind the head has come.
+    var isHeadComplete: Bool {
+        if case .body = stage { true } else { false }
+    }
+
+    /// Since when a connection is wanted.
+    private var connectStarted: Instant? {
+        switch stage {
+        case .lookup(let since), .connecting(let since): since
+        case .waiting, .launched, .answer, .body, .laterHead: nil
+        }
+    }
+
     // MARK: Events from libcurl
 
-    /// It was given to libcurl: maybe there is a connection for it, maybe one is to be made.
-    func launched() { phase = .connecting }
+    /// It was given to libcurl.
+    func launched() { stage = .launched }
 
-    private func connectionWanted() {
-        connectStarted = loop.readClock()
+    private func connectionWanted(_ stage: Stage) {
+        self.stage = stage
         refusedAddress = nil
         setDeadline()
     }
 
     /// A name is looked up.
-    func lookupStarted() {
-        connectionWanted()
-        phase = .lookup
-    }
+    func lookupStarted() { connectionWanted(.lookup(since: loop.readClock())) }
 
     /// A connection is about to be made; false where it must not. `nil` is an address that is not IP.
     func mayConnect(to address: NetworkAddress?) -> Bool {
-        if isAbandoned { return false }
-        // A name that libcurl still remembers comes here without a look-up.
-        if connectStarted == nil { connectionWanted() }
-        phase = .connecting
+        if case .abandoned = place { return false }
+        if let connectStarted {
+            stage = .connecting(since: connectStarted)
+        } else {
+            // A name that libcurl still remembers comes here without a look-up.
+            connectionWanted(.connecting(since: loop.readClock()))
+        }
         guard let policy else { return true }
         guard let address else { return false }
         if policy.permits(address) { return true }
@@ -125,10 +175,8 @@ final class Transfer: EventHandler {
 
     /// A connection (old or new) takes the request; false where its body can't be begun again.
     func connected() -> Bool {
-        phase = .answer
-        isAsked = true
         let wasConnecting = connectStarted != nil
-        connectStarted = nil
+        stage = .answer
         heard()
         if wasConnecting || lastHeard != nil { setDeadline() }
         return upload?.begin() ?? true
@@ -141,17 +189,16 @@ final class Transfer: EventHandler {
         {
             // "HTTP/": the head of a redirect's target, or the final one after a 1xx.
             head.removeAll(keepingCapacity: true)
-            isHeadComplete = false
+            if isHeadComplete { stage = .laterHead }
             return true
         }
         // What follows the body is a trailer section: nothing here wants it.
         if isHeadComplete { return true }
-        guard head.count + line.count <= Self.headCap else { return refuse(.headTooLarge) }
-        unsafe line.withUnsafeBufferPointer { unsafe head.append(contentsOf: $0) }
-        if line.count <= 2 {
-            isHeadComplete = true
-            phase = .body
+        guard head.count + line.count <= TransferLimits.headBytes else {
+            return refuse(.headTooLarge)
         }
+        unsafe line.withUnsafeBufferPointer { unsafe head.append(contentsOf: $0) }
+        if line.count <= 2 { stage = .body }
         return true
     }
 
@@ -160,7 +207,7 @@ final class Transfer: EventHandler {
     func received(body bytes: Span<UInt8>, status: Int, length: @autoclosure () -> Int?) -> Bool {
         if request.acceptOnly200 && status != 200 {
             dropped += bytes.count
-            return dropped <= Self.drainCap || refuse(.status)
+            return dropped <= TransferLimits.discardableBodyBytes || refuse(.status)
         }
         heard()
         if let sink, status == 200 {
@@ -169,10 +216,12 @@ final class Transfer: EventHandler {
             return sink.receive(bytes, length: length()) || refuse(.unwanted)
         }
         // Beside a sink, a body is what a server says of an error.
-        let cap = sink == nil ? request.byteCap : min(request.byteCap, Self.drainCap)
+        let cap =
+            sink == nil
+            ? request.byteCap : min(request.byteCap, TransferLimits.discardableBodyBytes)
         guard bytes.count <= cap - body.count else { return refuse(.bodyTooLarge) }
         if body.isEmpty, let length = length() {
-            let trust = policy == nil ? Int.max : Self.firstReservation
+            let trust = policy == nil ? Int.max : TransferLimits.reservedBytes
             body.reserveCapacity(min(length, request.byteCap, trust))
         }
         unsafe bytes.withUnsafeBufferPointer { unsafe body.append(contentsOf: $0) }

@@ -7,7 +7,7 @@ internal import CCurl
 
 /// Turns libcurl's result into ours.
 enum TransferOutcome {
-    /// The outcome of a transfer, while it still has its handle.
+    /// The outcome of a transfer, while it still has its easy.
     static func result(
         of transfer: Transfer, _ easy: CurlEasy, _ code: CURLcode
     ) -> Result<TransferResponse, TransferError> {
@@ -58,7 +58,7 @@ enum TransferOutcome {
                 return .status(host: host, easy.status)
             }
             if transfer.refusal == .headTooLarge {
-                return .headTooLarge(host: host, limit: Transfer.headCap)
+                return .headTooLarge(host: host, limit: TransferLimits.headBytes)
             }
             if transfer.refusal == .unwanted { return .unwanted(host: host) }
             return .tooLarge(host: host, limit: request.byteCap)
@@ -82,7 +82,8 @@ enum TransferOutcome {
             return .tooManyRedirects(host: host, limit: request.maxRedirects)
         case CURLE_OPERATION_TIMEDOUT:
             return .timedOut(
-                host: host, phase: transfer.phase, after: request.connectTimeout ?? .seconds(300))
+                host: host, phase: transfer.phase,
+                after: request.connectTimeout ?? TransferLimits.connectDefault)
         case CURLE_PARTIAL_FILE:
             return .truncated(host: host)
         case CURLE_ABORTED_BY_CALLBACK:
@@ -129,7 +130,7 @@ enum TransferOutcome {
     }
 
     private static func scheme(of url: String) -> String {
-        String(url.prefix { $0 != ":" }.prefix(16))
+        String(url.prefix { $0 != ":" }.prefix(TransferLimits.shownSchemeBytes))
     }
 
     /// libcurl's text: one line of printable ASCII, not endless.
@@ -137,6 +138,7 @@ enum TransferOutcome {
         let text = easy.errorText
         guard !text.isEmpty else { return unsafe String(cString: curl_easy_strerror(code)) }
         return String(
-            decoding: text.utf8.filter { (0x20..<0x7F).contains($0) }.prefix(200), as: UTF8.self)
+            decoding: text.utf8.filter { (0x20..<0x7F).contains($0) }
+                .prefix(TransferLimits.shownBytes), as: UTF8.self)
     }
 }

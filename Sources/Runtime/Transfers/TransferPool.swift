@@ -1,13 +1,12 @@
 // Many HTTP transfers at once on the loop, through libcurl's multi-socket interface.
 //
-// A slow host costs a handle and a socket here, no thread and no worker. `maxConcurrent` are under
+// A slow host costs an easy and a socket here, no thread and no worker. `maxConcurrent` are under
 // way; more wait in line. What is over is told in a completion on the loop's thread, never inside of
 // `start`, `cancel` or libcurl. A name's look-up can't be stopped; when its transfer is cancelled or
 // has timed out, it keeps its place among the `maxConcurrent` until the look-up ends, so that
 // libcurl's look-up threads never outnumber them. Connections are kept for reuse within a pool only:
 // what may be reached without the address policy has a pool of its own.
 
-internal import Basics
 internal import CCurl
 package import EventLoop
 
@@ -26,27 +25,18 @@ package final class TransferPool {
         case neighbour
     }
 
-    /// Smaller bodies leave with the head in one packet, as a copy that libcurl makes.
-    private static let copiedBodyMax = 64 * 1024
-    /// Handles that are kept for the next transfers.
-    private static let sparesMax = 64
-
     private let loop: EventLoop
     private let policy: AddressPolicy?
     private let maxConcurrent: Int
-    private let settings: CurlEasy.Settings
+    private let peers: Peers
 
-    private var multi: CurlMulti?
-    private var spares: [CurlEasy] = []
+    /// `nil` once closed.
+    private var session: CurlSession?
     /// Waiting, under way, or over and not told yet.
     private var transfers: [TransferID: Transfer] = [:]
     private var line = WaitingLine()
-    /// Those that libcurl works on, abandoned ones included.
-    private var running: [TransferID: Transfer] = [:]
     private var outcomes: [(id: TransferID, result: Result<TransferResponse, TransferError>)] = []
     private var isTelling = false
-    private var abandonedCount = 0
-    private var closesIdleConnections = false
     private var lastID: UInt64 = 0
 
     /// Creates a pool; a `nil` policy allows every address.
@@ -61,14 +51,17 @@ package final class TransferPool {
         self.loop = loop
         self.policy = policy
         self.maxConcurrent = maxConcurrent
-        settings = CurlEasy.Settings(
-            peers: peers, userAgent: userAgent, certificateFile: certificateFile)
-        multi = makeMulti()
-        guard multi != nil else { throw SystemError(call: "curl_multi_init", number: 12) }
+        self.peers = peers
+        session = CurlSession(
+            loop: loop, maxConnections: maxConcurrent,
+            settings: CurlEasy.Settings(
+                peers: peers, userAgent: userAgent, certificateFile: certificateFile),
+            owner: self)
+        guard session != nil else { throw SystemError(call: "curl_multi_init", number: 12) }
     }
 
     /// Transfers under way.
-    package var activeCount: Int { running.count - abandonedCount }
+    package var activeCount: Int { session?.activeCount ?? 0 }
 
     /// Transfers in line.
     package var waitingCount: Int { line.count }
@@ -86,7 +79,9 @@ package final class TransferPool {
     ) -> TransferID {
         let id = nextID()
         var upload: Upload?
-        if settings.peers == .neighbour, let body = request.body, body.count > Self.copiedBodyMax {
+        if peers == .neighbour, let body = request.body,
+            body.count > TransferLimits.copiedBodyBytes
+        {
             // Not for signed requests: libcurl has to see the body that it signs.
             upload = Upload(id: id, whole: body)
         }
@@ -108,7 +103,7 @@ package final class TransferPool {
         request.maxRedirects = 0
         let upload = Upload(
             id: nextID(),
-            wake: { [weak self] upload in self?.running[upload.id]?.easy?.resume() },
+            wake: { [weak self] upload in self?.transfers[upload.id]?.easy?.resume() },
             drained: { [loop] upload in loop.afterTurn { if upload.isOpen { drained() } } })
         begin(upload.id, request, upload, nil, completion)
         return upload
@@ -137,10 +132,10 @@ package final class TransferPool {
         if let refusal {
             conclude(id, .failure(refusal))
             loop.afterTurn { [self] in tell() }
-        } else if running.count < maxConcurrent {
-            launch(transfer)
+        } else if hasRoom {
+            launch(transfer, on: .any)
         } else {
-            transfer.isInLine = true
+            transfer.place = .inLine
             line.append(id)
         }
     }
@@ -154,114 +149,76 @@ package final class TransferPool {
 
     /// Closes the connections that no transfer uses, now or (where transfers are under way) as soon
     /// as none is.
-    package func closeIdleConnections() {
-        // libcurl has no call for it, but its multi handle takes its connections along.
-        closesIdleConnections = true
-        for transfer in running.values { transfer.easy?.forbidReuse() }
-        renewMultiIfIdle()
-    }
+    package func closeIdleConnections() { session?.closeIdleConnections() }
 
     /// Cancels all transfers and closes all connections. A later `start` fails.
     package func close() {
         for transfer in transfers.values { transfer.end() }
-        for transfer in running.values { release(transfer, keepsHandle: false) }
+        session?.close()
+        session = nil
         transfers.removeAll()
         line = WaitingLine()
         outcomes.removeAll()
-        spares.removeAll()
-        multi?.close()
-        multi = nil
     }
 
     // MARK: Steps
 
     private func check(_ request: TransferRequest) throws(TransferError) -> String {
-        guard multi != nil else { throw .poolClosed }
+        guard session != nil else { throw .poolClosed }
         let isControl = { (byte: UInt8) in byte < 0x20 && byte != 0x09 || byte == 0x7F }
         for (name, value) in request.headers
         where name.utf8.contains(where: isControl) || value.utf8.contains(where: isControl) {
             throw .badHeader(
                 name: String(decoding: name.utf8.filter { !isControl($0) }, as: UTF8.self))
         }
-        switch settings.peers {
+        switch peers {
         case .strangers: return try TransferURL.host(of: request.url)
         case .neighbour: return try TransferURL.hostForSentences(of: request.url)
         }
     }
 
-    private func launch(_ transfer: Transfer) {
-        // The neighbour speaks plain HTTP, and is talked to while the process starts.
-        if settings.peers == .strangers { OpenSSL.configure() }
-        guard let multi, let easy = spares.popLast() ?? CurlEasy() else {
-            return fail(transfer, "no memory for a transfer")
-        }
-        transfer.easy = easy
-        running[transfer.id] = transfer
-        transfer.launched()
-        guard easy.attach(transfer, settings: settings, multi: multi), multi.add(easy) else {
-            release(transfer, keepsHandle: false)
-            return fail(transfer, "libcurl refused the transfer")
-        }
-    }
+    private var hasRoom: Bool { (session?.transfers.count ?? 0) < maxConcurrent }
 
-    private func fail(_ transfer: Transfer, _ reason: String) {
-        conclude(transfer.id, .failure(.internal(reason: reason)))
+    private func launch(_ transfer: Transfer, on connection: CurlEasy.Connection) {
+        guard let session, let obstacle = session.run(transfer, on: connection) else { return }
+        conclude(transfer.id, .failure(.internal(reason: obstacle)))
         loop.afterTurn { [self] in tell() }
     }
 
     private func launchWaiting() {
-        while running.count < maxConcurrent, let id = line.popFirst() {
+        while hasRoom, let id = line.popFirst() {
             guard let transfer = transfers[id] else { continue }
-            transfer.isInLine = false
-            launch(transfer)
+            launch(transfer, on: .any)
         }
-        renewMultiIfIdle()
+        session?.renewMultiIfIdle()
     }
 
-    /// Takes a transfer that is wanted no more out of whatever state it is in.
+    /// Takes a transfer that is wanted no more out of wherever it is.
     private func stop(_ transfer: Transfer) {
         transfer.end()
-        if transfer.isInLine {
-            transfer.isInLine = false
+        switch transfer.place {
+        case .inLine:
+            transfer.place = .outside
             line.remove(transfer.id)
-        } else if transfer.easy != nil, transfer.phase == .lookup {
-            transfer.isAbandoned = true
-            transfer.easy?.extendConnectTimeout()
-            abandonedCount += 1
-        } else {
-            release(transfer, keepsHandle: true)
+        case .running: session?.abandon(transfer)
+        case .outside, .abandoned: break
         }
-    }
-
-    /// Takes a transfer from libcurl.
-    private func release(_ transfer: Transfer, keepsHandle: Bool) {
-        guard let easy = transfer.easy else { return }
-        transfer.easy = nil
-        running[transfer.id] = nil
-        if transfer.isAbandoned { abandonedCount -= 1 }
-        multi?.remove(easy)
-        easy.detach()
-        if keepsHandle && transfer.upload == nil && spares.count < Self.sparesMax {
-            spares.append(easy)
-        }
-    }
-
-    private func finished(_ transfer: Transfer, _ code: CURLcode) {
-        guard let easy = transfer.easy else { return }
-        if TransferOutcome.isRepeatable(transfer, code) { return repeatOnNewHandle(transfer) }
-        let result = TransferOutcome.result(of: transfer, easy, code)
-        release(transfer, keepsHandle: true)
-        conclude(transfer.id, result)
-        launchWaiting()
-        tell()
     }
 
     private func timedOut(
         _ transfer: Transfer, _ phase: TransferError.Phase, _ limit: Duration
     ) {
         stop(transfer)
-        let error = TransferError.timedOut(host: transfer.host, phase: phase, after: limit)
-        conclude(transfer.id, .failure(error))
+        over(
+            transfer,
+            .failure(.timedOut(host: transfer.host, phase: phase, after: limit)))
+    }
+
+    /// A transfer has ended; there is room for another.
+    private func over(
+        _ transfer: Transfer, _ result: Result<TransferResponse, TransferError>
+    ) {
+        conclude(transfer.id, result)
         launchWaiting()
         tell()
     }
@@ -287,50 +244,36 @@ package final class TransferPool {
             }
         }
     }
+}
 
-    // MARK: The multi handle
+// MARK: - From the session
 
-    private func makeMulti() -> CurlMulti? {
-        CurlMulti(
-            loop: loop, connections: maxConcurrent,
-            finished: { [self] in finished($0, $1) },
-            lost: { [unowned self] transfer in
-                loop.afterTurn { [self] in unwatchable(transfer) }
-            },
-            hungUp: { [unowned self] in hungUp($0) })
+extension TransferPool: CurlSessionOwner {
+    func finished(_ transfer: Transfer, _ code: CURLcode) {
+        guard let easy = transfer.easy else { return }
+        if TransferOutcome.isRepeatable(transfer, code) { return repeatOnNewEasy(transfer) }
+        let result = TransferOutcome.result(of: transfer, easy, code)
+        session?.release(transfer, keepsEasy: true)
+        over(transfer, result)
     }
 
-    private func unwatchable(_ transfer: Transfer) {
-        guard transfers[transfer.id] != nil, running[transfer.id] != nil else { return }
-        release(transfer, keepsHandle: true)
-        conclude(transfer.id, .failure(.internal(reason: "a socket could not be watched")))
-        launchWaiting()
-        tell()
+    func unwatchable(_ transfer: Transfer) {
+        guard transfers[transfer.id] != nil, transfer.easy != nil else { return }
+        session?.release(transfer, keepsEasy: true)
+        over(transfer, .failure(.internal(reason: "a socket could not be watched")))
     }
 
-    private func hungUp(_ transfer: Transfer) {
+    func hungUp(_ transfer: Transfer) {
         guard let easy = transfer.easy, let upload = transfer.upload else { return }
         // As libcurl does where it does notice: an old connection may have died long ago.
-        if easy.isReusingConnection && upload.rewind() { return repeatOnNewHandle(transfer) }
-        release(transfer, keepsHandle: false)
+        if easy.isReusingConnection && upload.rewind() { return repeatOnNewEasy(transfer) }
+        session?.release(transfer, keepsEasy: false)
         let reason = "it closed the connection without an answer"
-        conclude(transfer.id, .failure(.unreachable(host: transfer.host, reason: reason)))
-        launchWaiting()
-        tell()
+        over(transfer, .failure(.unreachable(host: transfer.host, reason: reason)))
     }
 
-    private func repeatOnNewHandle(_ transfer: Transfer) {
-        release(transfer, keepsHandle: false)
-        launch(transfer)
-    }
-
-    private func renewMultiIfIdle() {
-        guard closesIdleConnections, running.isEmpty, let old = multi else { return }
-        closesIdleConnections = false
-        // They keep the tickets of TLS sessions.
-        spares.removeAll()
-        guard let new = makeMulti() else { return }
-        multi = new
-        old.close()
+    private func repeatOnNewEasy(_ transfer: Transfer) {
+        session?.release(transfer, keepsEasy: false)
+        launch(transfer, on: .new)
     }
 }

@@ -23,7 +23,7 @@ package struct TransferSigning: Sendable {
         scope = "aws:amz:\(region):\(service)"
     }
 
-    /// Makes a handle sign its request.
+    /// Makes an easy sign its request.
     func apply(to options: inout CurlOptions) {
         options.set(CURLOPT_AWS_SIGV4, scope)
         options.set(CURLOPT_USERNAME, accessKeyID)

@@ -6,9 +6,6 @@ internal import CCurl
 
 /// Reads URLs, curl_url_set(3).
 enum TransferURL {
-    /// No URL that is meant seriously is longer; presigned ones have about 2 KB.
-    private static let longest = 16 * 1024
-
     /// The host of a URL of our own making, without the check by libcurl's parser, which takes a tenth
     /// of a small transfer's instructions: a bad one fails later, with less to say.
     static func hostForSentences(of url: String) throws(TransferError) -> String {
@@ -27,8 +24,8 @@ enum TransferURL {
     }
 
     private static func checkBytes(of url: String) throws(TransferError) {
-        guard url.utf8.count <= longest else {
-            throw .badURL(reason: "it is longer than \(longest) bytes")
+        guard url.utf8.count <= TransferLimits.urlBytes else {
+            throw .badURL(reason: "it is longer than \(TransferLimits.urlBytes) bytes")
         }
         // C would take it for the end, and fetch something else.
         let bytes = url.utf8Span.span

@@ -10,14 +10,33 @@
 
 /// The body of a request that is sent while it is made. Loop thread.
 package final class Upload {
-    /// More than that waits: whoever makes the body should pause.
-    static let highWatermark = 256 * 1024
-    /// Less than that waits: go on.
-    static let lowWatermark = 64 * 1024
-    /// Up to here a body can be begun again.
-    static let replayMax = 64 * 1024
-    /// libcurl's own limit for a trailer section is a little higher.
-    static let trailersMax = 48 * 1024
+    /// What its maker has done.
+    ///
+    ///     making ⇄ congested
+    ///        └─────────┴──► ended, or failed
+    private enum Maker {
+        case making
+        /// More waits than should; the maker is told when there is room again.
+        case congested
+        case ended
+        /// It can't be sent as it was given.
+        case failed(TransferError)
+    }
+
+    /// What libcurl does with it.
+    ///
+    ///     reading ⇄ paused
+    ///        ├──► finished ──► reading    where it is begun again
+    ///        └──► closed                  and from any other
+    private enum Reader {
+        case reading
+        /// There was nothing to read; libcurl waits to be told to go on.
+        case paused
+        /// libcurl knows that the body has ended; it forgets that only with its easy.
+        case finished
+        /// The transfer is over; nothing is taken any more.
+        case closed
+    }
 
     /// Names the transfer, for `TransferPool.cancel`, which breaks the connection, so that the server
     /// sees a body cut short.
@@ -28,23 +47,15 @@ package final class Upload {
 
     private let wake: (Upload) -> Void
     private let drained: (Upload) -> Void
+    private var maker = Maker.making
+    private var reader = Reader.reading
     /// From `front` on these bytes wait; before it are those that could be asked for once more.
     private var bytes: [UInt8] = []
     private var front = 0
-    /// Whether `bytes` begins with the first byte of the body.
-    private var isWhole = true
-    private var isEnded = false
+    /// Bytes of the body that were before these and are gone.
+    private var goneCount = 0
     /// The field lines of the trailer section.
     private(set) var trailers: [String] = []
-    /// Whether libcurl knows that the body has ended; it forgets that only with its handle.
-    private var isEndTaken = false
-    private var isCongestionKnown = false
-    /// Whether libcurl waits to be told to go on.
-    private(set) var isPaused = false
-    /// Until the transfer is over: then nothing is taken any more.
-    private(set) var isOpen = true
-    /// Why the body can't be sent as it was given.
-    private(set) var failure: TransferError?
 
     /// `wake` has libcurl ask again; `drained` may be called from inside of libcurl.
     init(
@@ -63,35 +74,55 @@ package final class Upload {
         drained = { _ in }
         length = body.count
         bytes = body
-        isEnded = true
+        maker = .ended
+    }
+
+    /// Whether the transfer is not over.
+    var isOpen: Bool { reader != .closed }
+
+    /// Why the body can't be sent as it was given.
+    var failure: TransferError? {
+        if case .failed(let error) = maker { error } else { nil }
+    }
+
+    /// Whether more may be added.
+    private var takesMore: Bool {
+        guard isOpen else { return false }
+        switch maker {
+        case .making, .congested: return true
+        case .ended, .failed: return false
+        }
     }
 
     // MARK: From the maker
 
     /// Whether whoever makes the body should wait for `drained`.
-    package var isCongested: Bool { waitingCount > Self.highWatermark }
+    package var isCongested: Bool { waitingCount > TransferLimits.uploadHighBytes }
 
     /// Adds bytes to the body. None at all change nothing; after the end, or when the transfer is
     /// over, they are dropped.
     package func send(_ piece: [UInt8]) {
-        guard isOpen, !isEnded, !piece.isEmpty else { return }
+        guard takesMore, !piece.isEmpty else { return }
         bytes.append(contentsOf: piece)
-        if isCongested { isCongestionKnown = true }
+        if isCongested { maker = .congested }
         goOn()
     }
 
     /// Ends the body. Trailers are to be announced by a `Trailer` field of the request; one that is
     /// no field (RFC 9110 §5) fails the transfer with `badHeader`, and the body stays cut short.
     package func end(trailers: [(name: String, value: String)] = []) {
-        guard isOpen, !isEnded else { return }
-        isEnded = true
+        guard takesMore else { return }
+        maker = .ended
         for (name, value) in trailers where !Self.isField(name, value) {
-            failure = .badHeader(
-                name: String(decoding: name.utf8.filter(isTokenByte), as: UTF8.self))
+            maker = .failed(
+                .badHeader(
+                    name: String(decoding: name.utf8.filter(isTokenByte), as: UTF8.self)))
         }
         self.trailers = trailers.map { "\($0.name): \($0.value)" }
-        if self.trailers.reduce(0, { $0 + $1.utf8.count + 2 }) > Self.trailersMax {
-            failure = .internal(reason: "the trailers are longer than \(Self.trailersMax) bytes")
+        if self.trailers.reduce(0, { $0 + $1.utf8.count + 2 }) > TransferLimits.trailerBytes {
+            maker = .failed(
+                .internal(
+                    reason: "the trailers are longer than \(TransferLimits.trailerBytes) bytes"))
         }
         goOn()
     }
@@ -102,8 +133,8 @@ package final class Upload {
     var storage: Int { bytes.capacity }
 
     private func goOn() {
-        guard isPaused else { return }
-        isPaused = false
+        guard reader == .paused else { return }
+        reader = .reading
         wake(self)
     }
 
@@ -122,29 +153,29 @@ package final class Upload {
         guard isOpen, failure == nil else { return .failure }
         let count = min(room, waitingCount)
         guard count > 0 else {
-            isPaused = !isEnded
-            isEndTaken = isEnded
-            return isEnded ? .end : .pause
+            reader = takesMore ? .paused : .finished
+            return takesMore ? .pause : .end
         }
+        reader = .reading
         take(bytes.span.extracting(front..<front + count))
         front += count
         dropSent()
-        if isCongestionKnown && waitingCount < Self.lowWatermark {
-            isCongestionKnown = false
+        if case .congested = maker, waitingCount < TransferLimits.uploadLowBytes {
+            maker = .making
             drained(self)
         }
         return .bytes(count)
     }
 
     private func dropSent() {
-        guard length == nil, front > Self.replayMax else { return }
+        guard length == nil, front > TransferLimits.replayedBytes else { return }
         if waitingCount == 0 {
-            isWhole = false
-            bytes.removeAll(keepingCapacity: bytes.capacity <= 2 * Self.highWatermark)
+            goneCount += front
+            bytes.removeAll(keepingCapacity: bytes.capacity <= 2 * TransferLimits.uploadHighBytes)
             front = 0
         } else if front > bytes.count / 2 {
             // At most as many bytes move as have left since the last time.
-            isWhole = false
+            goneCount += front
             bytes.removeFirst(front)
             front = 0
         }
@@ -153,16 +184,14 @@ package final class Upload {
     /// A connection takes the request, the first or another that libcurl tries; false where it can't
     /// begin again. From inside of libcurl.
     func begin() -> Bool {
-        guard !isEndTaken else { return false }
-        return rewind()
+        reader == .finished ? false : rewind()
     }
 
-    /// Goes back to the first byte, for another handle; false where that is gone already.
+    /// Goes back to the first byte, for another easy; false where that is gone already.
     func rewind() -> Bool {
-        guard isOpen, isWhole else { return false }
+        guard isOpen, goneCount == 0 else { return false }
         front = 0
-        isEndTaken = false
-        isPaused = false
+        reader = .reading
         return true
     }
 
@@ -171,8 +200,7 @@ package final class Upload {
 
     /// The transfer is over.
     func close() {
-        isOpen = false
-        isPaused = false
+        reader = .closed
         bytes = []
         front = 0
     }

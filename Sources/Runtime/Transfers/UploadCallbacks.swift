@@ -1,7 +1,7 @@
 // libcurl's three questions about a body that is made while it is sent, put to the `Upload`.
 //
 // Where is more of it, can it be begun again, what are its trailers. libcurl 7.88 forgets to forget
-// the trailers of a handle's last request, so a handle that has sent any is not used again.
+// the trailers of an easy's last request, so an easy that has sent any is not used again.
 
 internal import CCurl
 
@@ -9,12 +9,12 @@ internal import CCurl
 enum UploadCallbacks {
     /// Sets them, with the transfer as `context`.
     static func set(
-        _ options: inout CurlOptions, _ handle: UnsafeMutableRawPointer,
+        _ options: inout CurlOptions, _ easy: UnsafeMutableRawPointer,
         _ context: UnsafeMutableRawPointer
     ) {
-        unsafe options.attempt(ccurl_set_read_function(handle, giveBody, context))
-        unsafe options.attempt(ccurl_set_seek_function(handle, beginAgain, context))
-        unsafe options.attempt(ccurl_set_trailer_function(handle, giveTrailers, context))
+        unsafe options.attempt(ccurl_set_read_function(easy, giveBody, context))
+        unsafe options.attempt(ccurl_set_seek_function(easy, beginAgain, context))
+        unsafe options.attempt(ccurl_set_trailer_function(easy, giveTrailers, context))
         // Chunked is of HTTP/1.1 only.
         options.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
     }

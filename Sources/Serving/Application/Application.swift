@@ -33,7 +33,7 @@ package final class Application: InvocationHost {
     private var loading: MailboxReceiver<LoadingStep>?
     private var signals: Signals?
     private var drainTimer: Token?
-    private var exitStatus: CInt = 0
+    private var exitStatus = ExitStatus.answered
     /// What its handles ask about requests.
     private(set) lazy var router = Router(
         configuration.requests, limits: configuration.server.limits,
@@ -55,8 +55,8 @@ package final class Application: InvocationHost {
         log = Log(format: configuration.logFormat, level: configuration.log.level)
     }
 
-    /// Serves by a handle until a signal ends it; returns the exit status.
-    package func run(_ handle: any Handle) throws(SystemError) -> CInt {
+    /// Serves by a handle until a signal ends it; returns how it ended.
+    package func run(_ handle: any Handle) throws(SystemError) -> ExitStatus {
         self.handle = handle
         log.flushSoon = { [unowned self] in loop.afterTurn { [unowned self] in log.flush() } }
         signals = try Signals(Self.endingSignals, on: loop) { [unowned self] in signalled($0) }
@@ -65,7 +65,7 @@ package final class Application: InvocationHost {
         } catch {
             log.error(error.sentence)
             log.flush(patience: 20)
-            return EXIT_FAILURE
+            return .failed
         }
         try load()
         try loop.run()
@@ -102,7 +102,7 @@ package final class Application: InvocationHost {
     /// Whatever ends the process from now on, it has failed.
     private func blame(_ reason: String) {
         for line in reason.split(separator: "\n") { log.error(String(line)) }
-        exitStatus = EXIT_FAILURE
+        exitStatus = .failed
     }
 
     // MARK: Loading
@@ -174,8 +174,10 @@ package final class Application: InvocationHost {
 
     private func signalled(_ signal: CInt) {
         guard gate.readiness != .draining, let handle else {
-            log.warn("a second signal: stopping at once")
-            leave()
+            let abandoned = unansweredCount
+            log.warn(
+                "a second signal: stopping at once", ["abandoned": .number(abandoned)])
+            leave(unanswered: abandoned)
         }
         gate.drain()
         log.info(
@@ -188,20 +190,23 @@ package final class Application: InvocationHost {
     }
 
     private func drainExpired() {
-        log.warn(
-            "drain time is over", ["abandoned": .number(gate.inFlight)])
-        leave()
+        let abandoned = unansweredCount
+        log.warn("drain time is over", ["abandoned": .number(abandoned)])
+        leave(unanswered: abandoned)
     }
+
+    private var unansweredCount: Int { handle?.unansweredCount ?? 0 }
 
     /// Ends the process here and now: what a worker has begun can't be broken off, and whoever sent
     /// the signal does not wait for it.
-    private func leave() -> Never {
+    private func leave(unanswered count: Int = 0) -> Never {
+        exitStatus = exitStatus.leaving(unanswered: count)
         logStop()
-        _exit(exitStatus)
+        _exit(exitStatus.rawValue)
     }
 
     private func logStop() {
-        log.info("stopped", ["status": .number(Int(exitStatus))])
+        log.info("stopped", ["status": .number(Int(exitStatus.rawValue))])
         log.flush(patience: 20)
     }
 

@@ -16,6 +16,8 @@ package protocol Handle: AnyObject {
     func failed(_ report: ErrorReport, told: @escaping () -> Void)
     /// A request has ended, so that there is room for another.
     func requestEnded()
+    /// Requests that have come and whose answers have not left, or not whole.
+    var unansweredCount: Int { get }
     /// Takes no more requests; `drained` once none is in flight.
     func drain(_ drained: @escaping () -> Void)
     /// Lets go of everything.

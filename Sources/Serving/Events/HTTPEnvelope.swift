@@ -27,7 +27,7 @@ struct HTTPEnvelope: Sendable, Equatable {
         /// The largest reply it takes, in bytes; for the others that is Lambda's own limit (ELB
         /// guide, lambda-functions).
         var maxReplyBytes: Int {
-            self == .loadBalancer ? 1_048_576 : LambdaReply.maxBufferedBytes
+            self == .loadBalancer ? 1_048_576 : LambdaLimits.bufferedAnswerBytes
         }
     }
 

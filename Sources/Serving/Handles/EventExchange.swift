@@ -70,7 +70,7 @@ final class EventExchange: Exchange {
 
     func send(_ bytes: [UInt8]) {
         sentBytes += bytes.count
-        let limit = gathered == nil ? LambdaReply.maxStreamedBytes : maxBytes
+        let limit = gathered == nil ? LambdaLimits.streamedAnswerBytes : maxBytes
         // What is too long is told at its end; until then nothing more of it is kept.
         guard sentBytes <= limit else { return }
         if gathered == nil { reply.send(bytes) } else { gathered?.body += bytes }
@@ -83,13 +83,13 @@ final class EventExchange: Exchange {
             answer(sentBytes > maxBytes ? tooLarge.response : gathered)
         } else {
             reply.endStream(
-                sentBytes > LambdaReply.maxStreamedBytes ? tooLarge.report : failure)
+                sentBytes > LambdaLimits.streamedAnswerBytes ? tooLarge.report : failure)
         }
     }
 
     /// The largest answer that can leave whole.
     private var maxBytes: Int {
-        envelope?.platform.maxReplyBytes ?? LambdaReply.maxBufferedBytes
+        envelope?.platform.maxReplyBytes ?? LambdaLimits.bufferedAnswerBytes
     }
 
     private func answer(_ response: Response) {
@@ -102,7 +102,7 @@ final class EventExchange: Exchange {
         let limit =
             envelope?.platform == .loadBalancer
             ? "a load balancer takes, \(maxBytes) bytes"
-            : "Lambda takes, \(maxBytes) bytes whole and \(LambdaReply.maxStreamedBytes) streamed"
+            : "Lambda takes, \(maxBytes) bytes whole and \(LambdaLimits.streamedAnswerBytes) streamed"
         return Failure(
             .responseTooLarge,
             "the answer is larger than \(limit); ask for fewer images or labels")

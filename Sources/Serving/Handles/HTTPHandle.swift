@@ -42,6 +42,8 @@ package final class HTTPHandle: Handle {
 
     package func requestEnded() {}
 
+    package var unansweredCount: Int { server?.unansweredCount ?? 0 }
+
     package func drain(_ drained: @escaping () -> Void) { server?.drain(drained) }
 
     package func close() { server?.close() }

@@ -70,6 +70,8 @@ package final class LambdaHandle: Handle {
 
     package func requestEnded() { runtime?.resume() }
 
+    package var unansweredCount: Int { runtime?.unansweredCount ?? 0 }
+
     package func drain(_ drained: @escaping () -> Void) { runtime?.stop(drained) }
 
     package func close() { runtime?.close() }
