@@ -2,7 +2,7 @@
 //
 // It lies here because Onnx is the lowest of the modules that read models: Onnx, MXNetImport, Inference.
 // One type for everything between the model folder and the answer of the network; what is wrong
-// with a picture is `ImageError`'s to say. Every case names what was found and what would be right.
+// with a picture is `PictureError`'s to say. Every case names what was found and what would be right.
 
 package import Basics
 

@@ -87,7 +87,7 @@ import Testing
                     == [body("named", 200), body("named", 200), body("named", 200)])
             let failed = InProcessAnswer(
                 named: Array("named".utf8), unnamed: Array("unnamed".utf8),
-                failure: Failure(.imageUndecodable, "no"), sha256: nil)
+                failure: Failure(.pictureUndecodable, "no"), sha256: nil)
             let told = { (status: Int?) in
                 body(#"{"error":"no","code":"Function.ImageUndecodable"}"#, status)
             }

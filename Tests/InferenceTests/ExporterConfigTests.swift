@@ -237,7 +237,7 @@ import Testing
             let text = String(decoding: bytes, as: UTF8.self)
             do throws(ModelError) {
                 let settings = try Exporter.settings([name: text])
-                var preprocessor = Preprocessor(settings.preprocessing, limits: ImageLimits())
+                var preprocessor = Preprocessor(settings.preprocessing, limits: PictureLimits())
                 var tensor = [Float](
                     repeating: 0, count: settings.inputShape.reduce(1, *))
                 var span = tensor.mutableSpan

@@ -35,9 +35,9 @@ extension RecordedCase {
     /// What is other than OpenCV's about our decoding, or `nil`.
     func differenceFromOpenCV() -> String? {
         let (width, height) = (numbers[1], numbers[2])
-        var decoder = ImageDecoder(
-            profile: .opencv, channels: numbers[0] == 1 ? .gray : .rgb, limits: ImageLimits())
-        do throws(ImageError) {
+        var decoder = PictureDecoder(
+            profile: .opencv, channels: numbers[0] == 1 ? .gray : .rgb, limits: PictureLimits())
+        do throws(PictureError) {
             let raster = try decoder.decode(input)
             guard width > 0 else { return "\(name): decoded, though OpenCV refuses it" }
             guard raster.width == width && raster.height == height else {
@@ -68,8 +68,8 @@ extension RecordedCase {
     }
 
     /// How many bytes of the tensor differ from what was recorded.
-    func differingTensorBytes(library: Preprocessing.ResizeLibrary) throws(ImageError) -> Int {
-        var preprocessor = Preprocessor(plan(library: library), limits: ImageLimits())
+    func differingTensorBytes(library: Preprocessing.ResizeLibrary) throws(PictureError) -> Int {
+        var preprocessor = Preprocessor(plan(library: library), limits: PictureLimits())
         var tensor = [Float](repeating: .nan, count: result.count / 4)
         var span = tensor.mutableSpan
         try preprocessor.write(raster, into: &span)

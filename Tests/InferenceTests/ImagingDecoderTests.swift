@@ -8,13 +8,13 @@ import Testing
 @Suite struct ImagingDecoderTests {
     private func decode(
         _ bytes: [UInt8], _ profile: Preprocessing.DecodeProfile = .pillow
-    ) throws(ImageError) -> Raster {
-        var decoder = ImageDecoder(profile: profile, limits: ImageLimits())
+    ) throws(PictureError) -> Raster {
+        var decoder = PictureDecoder(profile: profile, limits: PictureLimits())
         return try decoder.decode(bytes)
     }
 
     private func sentence(_ bytes: [UInt8]) -> String {
-        do throws(ImageError) {
+        do throws(PictureError) {
             _ = try decode(bytes)
             return "decoded"
         } catch {
@@ -26,8 +26,8 @@ import Testing
         let fixtures = try ImagingFixtures.all()
         #expect(fixtures.count > 100)
         var decoders = [
-            1: ImageDecoder(channels: .gray, limits: ImageLimits()),
-            3: ImageDecoder(channels: .bgr, limits: ImageLimits()),
+            1: PictureDecoder(channels: .gray, limits: PictureLimits()),
+            3: PictureDecoder(channels: .bgr, limits: PictureLimits()),
         ]
         for fixture in fixtures {
             let channels = fixture.numbers[0]
@@ -45,7 +45,8 @@ import Testing
                 let decoded = try? decode(Array(fixture.input.prefix(length)))
                 guard let decoded else { continue }
                 // Only the checksum and the end mark of a PNG may be missing.
-                #expect(ImageFormat.sniff(fixture.input.span) == .png, "\(fixture.name) \(length)")
+                #expect(
+                    PictureFormat.sniff(fixture.input.span) == .png, "\(fixture.name) \(length)")
                 #expect(decoded.pixels == fixture.result, "\(fixture.name) \(length)")
             }
         }
@@ -55,10 +56,10 @@ import Testing
     func `damaged bytes never crash`(profile: Preprocessing.DecodeProfile) throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var generator = SeededGenerator(seed: seed)
-        let limits = ImageLimits(pixels: 100_000)
+        let limits = PictureLimits(pixels: 100_000)
         var (color, gray) = (
-            ImageDecoder(profile: profile, limits: limits),
-            ImageDecoder(profile: profile, channels: .gray, limits: limits)
+            PictureDecoder(profile: profile, limits: limits),
+            PictureDecoder(profile: profile, channels: .gray, limits: limits)
         )
         var decoded = 0
         // MXNet's recordings bring EXIF segments and files cut short.
@@ -79,12 +80,12 @@ import Testing
 
     @Test func `a picture cut off before its first row is an error to OpenCV's profile too`() throws
     {
-        var decoder = ImageDecoder(profile: .opencv, limits: ImageLimits())
+        var decoder = PictureDecoder(profile: .opencv, limits: PictureLimits())
         let jpeg = try ImagingFixtures.picture("jpeg-420").input
         let start = try #require(
             (0..<jpeg.count).first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xDA })
         for length in 0..<start + 14 {
-            #expect(throws: ImageError.self) { try decoder.decode(Array(jpeg.prefix(length))) }
+            #expect(throws: PictureError.self) { try decoder.decode(Array(jpeg.prefix(length))) }
         }
         #expect(try decoder.decode(jpeg).width == 7)
     }
@@ -122,7 +123,7 @@ import Testing
         for (bytes, width, height) in lies {
             for profile in [Preprocessing.DecodeProfile.pillow, .opencv] {
                 #expect(
-                    throws: ImageError.tooLarge(width: width, height: height, limit: 64_000_000)
+                    throws: PictureError.tooLarge(width: width, height: height, limit: 64_000_000)
                 ) { try decode(bytes, profile) }
             }
         }
@@ -162,9 +163,9 @@ import Testing
         #expect(sentence(repeated(900)) == "decoded")
         #expect(sentence(repeated(1001)) == "the JPEG image has more than 1000 scans")
         for profile in [Preprocessing.DecodeProfile.pillow, .opencv] {
-            var strict = ImageDecoder(
-                profile: profile, limits: ImageLimits(jpegScanPixels: 7 * 5 * 20))
-            #expect(throws: ImageError.undecodable("the JPEG image has more than 20 scans")) {
+            var strict = PictureDecoder(
+                profile: profile, limits: PictureLimits(jpegScanPixels: 7 * 5 * 20))
+            #expect(throws: PictureError.undecodable("the JPEG image has more than 20 scans")) {
                 try strict.decode(repeated(30))
             }
         }

@@ -32,7 +32,7 @@ struct ImagingOpenCVTests {
 
     @Test func `every resized picture has OpenCV's pixels`() throws {
         var generator = SeededGenerator(seed: 7)
-        var resizer = BilinearResizer(maxPixels: ImageLimits().pixels)
+        var resizer = BilinearResizer(maxPixels: PictureLimits().pixels)
         for example in cases(.resizing) {
             let size = Preprocessing.Size(height: example.numbers[4], width: example.numbers[3])
             for window in example.windows(using: &generator) {

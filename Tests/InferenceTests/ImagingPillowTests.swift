@@ -31,9 +31,9 @@ struct ImagingPillowTests {
             let (width, height) = (example.numbers[1], example.numbers[2])
             let whole = example.numbers[3] == 0
             let damaged = example.numbers[3] == 2
-            var decoder = ImageDecoder(
-                channels: example.numbers[0] == 1 ? .gray : .rgb, limits: ImageLimits())
-            do throws(ImageError) {
+            var decoder = PictureDecoder(
+                channels: example.numbers[0] == 1 ? .gray : .rgb, limits: PictureLimits())
+            do throws(PictureError) {
                 let raster = try decoder.decode(example.input)
                 decoded += 1
                 // What becomes of damaged data differs between versions of libjpeg.
@@ -57,7 +57,7 @@ struct ImagingPillowTests {
             let n = example.numbers
             let size = Preprocessing.Size(height: n[4], width: n[3])
             var resampler = Resampler(
-                filter: Preprocessing.Filter.allCases[n[5]], maxPixels: ImageLimits().pixels)
+                filter: Preprocessing.Filter.allCases[n[5]], maxPixels: PictureLimits().pixels)
             for window in example.windows(using: &generator) {
                 var output: [UInt8] = []
                 try resampler.resample(example.raster, to: size, window: window, into: &output)

@@ -9,8 +9,8 @@ import Testing
 
     private func tensor(
         _ raster: Raster, _ plan: Preprocessing, count: Int
-    ) throws(ImageError) -> [Float] {
-        var preprocessor = Preprocessor(plan, limits: ImageLimits())
+    ) throws(PictureError) -> [Float] {
+        var preprocessor = Preprocessor(plan, limits: PictureLimits())
         var values = [Float](repeating: .nan, count: count)
         var span = values.mutableSpan
         try preprocessor.write(raster, into: &span)
@@ -120,12 +120,12 @@ import Testing
         let exact = Preprocessing.Resize(target: .exact(height: 3, width: 4))
         let shorter = Preprocessing.Resize(target: .shorter(4))
         #expect(
-            Preprocessor(Preprocessing(), limits: ImageLimits()).outputSize
+            Preprocessor(Preprocessing(), limits: PictureLimits()).outputSize
                 == Size(height: 224, width: 224))
         #expect(
-            Preprocessor(plain(resize: exact), limits: ImageLimits()).outputSize
+            Preprocessor(plain(resize: exact), limits: PictureLimits()).outputSize
                 == Size(height: 3, width: 4))
-        let open = Preprocessor(plain(resize: shorter), limits: ImageLimits())
+        let open = Preprocessor(plain(resize: shorter), limits: PictureLimits())
         #expect(open.outputSize == nil)
         #expect(open.outputSize(of: Size(height: 8, width: 16)) == Size(height: 4, width: 8))
     }
@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test func `proportions without measure are refused or cost little`() throws {
-        let limits = ImageLimits(pixels: 100_000)
+        let limits = PictureLimits(pixels: 100_000)
         let wide = Raster(
             width: 100_000, height: 1, channels: 1, pixels: [UInt8](repeating: 9, count: 100_000))
         var exact = Preprocessor(
@@ -154,7 +154,7 @@ import Testing
             limits: limits)
         var more = [Float](repeating: .nan, count: 64)
         var moreSpan = more.mutableSpan
-        #expect(throws: ImageError.self) { try endless.write(wide, into: &moreSpan) }
+        #expect(throws: PictureError.self) { try endless.write(wide, into: &moreSpan) }
     }
 
     @Test func `MXNet divides sides and centres as whole numbers`() {
@@ -181,7 +181,7 @@ import Testing
         let bicubic = plain(
             resize: .init(target: .shorter(8), library: .opencv, filter: .bicubic))
         #expect(Preprocessor.objection(to: bicubic)?.contains("\"bicubic\"") == true)
-        #expect(throws: ImageError.self) { try tensor(twoPixels, bicubic, count: 6) }
+        #expect(throws: PictureError.self) { try tensor(twoPixels, bicubic, count: 6) }
         #expect(Preprocessor.objection(to: .gluoncv) == nil)
     }
 }

@@ -78,7 +78,7 @@ import Testing
         #expect(model.classes == 10)
         #expect(model.settings.inputSize == Preprocessing.Size(height: 32, width: 32))
         let picture = try ModelFixtures.bytes("models/solid.png")
-        #expect(try model.makeClassifier(limits: ImageLimits()).classify(picture).count == 5)
+        #expect(try model.makeClassifier(limits: PictureLimits()).classify(picture).count == 5)
     }
 
     @Test func `ONNX is not converted to ONNX`() throws {

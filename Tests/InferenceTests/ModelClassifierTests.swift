@@ -28,7 +28,7 @@ import Testing
 
     /// The answer to the picture, by class.
     private static func answer(_ model: Model) throws -> [Float] {
-        try model.makeClassifier(limits: ImageLimits()).classify(picture(), topK: 1000)
+        try model.makeClassifier(limits: PictureLimits()).classify(picture(), topK: 1000)
             .sorted { $0.index < $1.index }.map(\.probability)
     }
 
@@ -80,7 +80,7 @@ import Testing
                 "amphora.json": #"{"top_k": 2, "# + Self.plain.dropFirst(),
             ])
         #expect(model.warnings == [])
-        let classifier = try model.makeClassifier(limits: ImageLimits())
+        let classifier = try model.makeClassifier(limits: PictureLimits())
         let two = try classifier.classify(Self.picture())
         #expect(two.map(\.label) == [.name("light"), .name("blue")])
         #expect(two.map(\.index) == [3, 2])
@@ -94,7 +94,7 @@ import Testing
         #expect(model.warnings.count == 1)
         #expect(model.warnings.first?.contains("labels.txt has 3 labels, the model 4") == true)
         #expect(
-            try model.makeClassifier(limits: ImageLimits()).classify(Self.picture())[0].label
+            try model.makeClassifier(limits: PictureLimits()).classify(Self.picture())[0].label
                 == .index(3))
     }
 
@@ -111,19 +111,21 @@ import Testing
         let l = Float(98) / 255
         #expect(Self.close(try Self.answer(gray), Self.softmax([l, 0, 0, l / 2 + 0.25])))
         #expect(
-            try Self.load("size_299").makeClassifier(limits: ImageLimits()).classify(Self.picture())
-                .count == 4)
+            try Self.load("size_299").makeClassifier(limits: PictureLimits()).classify(
+                Self.picture()
+            )
+            .count == 4)
     }
 
     @Test func `warming up runs the network`() throws {
-        try Self.load("logits").makeClassifier(limits: ImageLimits()).warmUp()
+        try Self.load("logits").makeClassifier(limits: PictureLimits()).warmUp()
         // What comes out is of no interest here.
-        try Self.load("not_a_number").makeClassifier(limits: ImageLimits()).warmUp()
+        try Self.load("not_a_number").makeClassifier(limits: PictureLimits()).warmUp()
     }
 
     @Test func `no number for an answer is the model's error`() throws {
         let classifier = try Self.load("not_a_number", ["amphora.json": Self.plain])
-            .makeClassifier(limits: ImageLimits())
+            .makeClassifier(limits: PictureLimits())
         #expect { try classifier.classify(Self.picture()) } throws: { error in
             guard case ClassifierError.model(.nonFiniteOutput) = error else { return false }
             return true
@@ -132,11 +134,11 @@ import Testing
 
     @Test func `a bad picture is the picture's error and the classifier goes on`() throws {
         let classifier = try Self.load("logits", ["amphora.json": Self.plain]).makeClassifier(
-            limits: ImageLimits())
+            limits: PictureLimits())
         let good = try classifier.classify(Self.picture())
         for bytes in [[], Array("no picture".utf8), Array(try Self.picture().prefix(60))] {
             #expect { try classifier.classify(bytes) } throws: { error in
-                guard case ClassifierError.image = error else { return false }
+                guard case ClassifierError.picture = error else { return false }
                 return true
             }
             #expect(try classifier.classify(Self.picture()) == good)
@@ -151,15 +153,15 @@ import Testing
         let model = try Self.load("logits", ["amphora.json": settings])
         // 200 by 1, which becomes 1600 by 8.
         let line = try ModelFixtures.bytes("models/line.png")
-        let strict = try model.makeClassifier(limits: ImageLimits(pixels: 1599))
+        let strict = try model.makeClassifier(limits: PictureLimits(pixels: 1599))
         #expect(try strict.classify(Self.picture()).count == 4)
         #expect { try strict.classify(line) } throws: { error in
-            guard case ClassifierError.image(.undecodable(let sentence)) = error else {
+            guard case ClassifierError.picture(.undecodable(let sentence)) = error else {
                 return false
             }
             return sentence.contains("too extreme to bring it to 1600×8")
         }
-        let wider = try model.makeClassifier(limits: ImageLimits(pixels: 1600))
+        let wider = try model.makeClassifier(limits: PictureLimits(pixels: 1600))
         #expect(try wider.classify(line).count == 4)
     }
 
@@ -169,7 +171,7 @@ import Testing
             #"{"preprocess": {"resize": {"to": "shorter", "size": 320, "library": "\#(library)"}, "#
             + #""crop": 299}}"#
         let model = try Self.load("size_299", ["amphora.json": settings])
-        let strict = try model.makeClassifier(limits: ImageLimits(pixels: 12 * 16))
+        let strict = try model.makeClassifier(limits: PictureLimits(pixels: 12 * 16))
         #expect(try strict.classify(Self.picture()).count == 4)
     }
 
@@ -198,7 +200,7 @@ import Testing
             let folder = TemporaryFolder(["net.onnx": mutant])
             do {
                 let model = try Model.load(folder: folder.path, options: ModelFixtures.engine)
-                let answer = try model.makeClassifier(limits: ImageLimits()).classify(picture)
+                let answer = try model.makeClassifier(limits: PictureLimits()).classify(picture)
                 #expect(answer.allSatisfy { $0.probability.isFinite })
             } catch {
                 #expect(error is ModelError || error is ClassifierError)
@@ -211,7 +213,9 @@ import Testing
         let picture = try Self.picture()
         let answers = try await withThrowingTaskGroup(of: [Prediction].self) { group in
             for _ in 0..<3 {
-                group.addTask { try model.makeClassifier(limits: ImageLimits()).classify(picture) }
+                group.addTask {
+                    try model.makeClassifier(limits: PictureLimits()).classify(picture)
+                }
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }

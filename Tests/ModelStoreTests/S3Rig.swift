@@ -48,7 +48,7 @@ final class S3Host: Service {
                 """#.utf8))
     }
 
-    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Beginning {
+    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> HeadDecision {
         let target = head.target.text(in: bytes)
         let authorization = head.value(of: "authorization", in: bytes)?.text(in: bytes)
         let answer: Response?

@@ -151,7 +151,7 @@ final class ScriptedService: Service {
     var completed: (ScriptedReceiver) -> Void = { _ in }
     private let pong = Response(.ok)
 
-    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Beginning {
+    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> HeadDecision {
         began()
         let path = head.path.range
         if path.count == 5, bytes[path.lowerBound + 1] == UInt8(ascii: "p") { return .answer(pong) }
@@ -178,7 +178,7 @@ final class ScriptedService: Service {
 
     private func receive(
         limit: Int, completed: @escaping (ScriptedReceiver) -> Void
-    ) -> Beginning {
+    ) -> HeadDecision {
         let receiver = ScriptedReceiver(completed: completed)
         receivers.append(receiver)
         return .receive(receiver, bodyLimit: limit)

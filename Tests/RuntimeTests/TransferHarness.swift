@@ -43,7 +43,7 @@ final class TransferHarness {
 
     /// The default policy allows this machine, where the servers of the tests are.
     init(
-        policy: AddressPolicy? = .loopback, peers: TransferPool.Peers = .strangers,
+        policy: AddressPolicy? = .loopback, peers: TransferPool.Peers = .remote,
         maxConcurrent: Int = 256, certificateFile: String? = nil,
         clock: any MonotonicClock = SystemClock()
     ) throws {

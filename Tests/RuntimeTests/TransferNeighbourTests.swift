@@ -10,7 +10,7 @@ import Testing
     private let peer = TransferPeer()
 
     private func harness(clock: any MonotonicClock = SystemClock()) throws -> TransferHarness {
-        try TransferHarness(policy: nil, peers: .neighbour, clock: clock)
+        try TransferHarness(policy: nil, peers: .local, clock: clock)
     }
 
     /// The long poll for the next invocation.
@@ -29,7 +29,7 @@ import Testing
 
     @Test func `a request that is silent for days leaves no timer`() throws {
         let clock = ManualClock()
-        let harness = try TransferHarness(policy: nil, peers: .neighbour, clock: clock)
+        let harness = try TransferHarness(policy: nil, peers: .local, clock: clock)
         let loop = harness.loop
         // The first makes a connection, the second finds one.
         for _ in 0..<2 {

@@ -30,7 +30,7 @@ import Testing
     }
 
     /// Whoever got the request may have acted on it before the connection died.
-    @Test(arguments: [0, 10, 200_000], [TransferPool.Peers.neighbour, .strangers])
+    @Test(arguments: [0, 10, 200_000], [TransferPool.Peers.local, .remote])
     func `once, however many connections are kept`(size: Int, peers: TransferPool.Peers) throws {
         let harness = try harness(peers)
         var request = TransferRequest(.post, url: server.url("/response"))
@@ -62,7 +62,7 @@ import Testing
     }
 
     private func stream(_ body: (Upload) -> Void) throws {
-        let harness = try harness(.neighbour)
+        let harness = try harness(.local)
         var request = TransferRequest(.post, url: server.url("/response"))
         request.totalTimeout = nil
         var result: TransferResult?

@@ -77,7 +77,7 @@ import Testing
     @Test func `a failure stands where its result would`() {
         let item = Item(source: .uri("data:image/png;base64,AAAA"))
         #expect(
-            text(Answer.failure(of: item, Failure(.imageUndecodable, "no image")))
+            text(Answer.failure(of: item, Failure(.pictureUndecodable, "no image")))
                 == #"{"uri":"data:image/png;base64","error":"no image","#
                 + #""code":"Function.ImageUndecodable"}"#)
     }
@@ -94,8 +94,8 @@ import Testing
     @Test(arguments: [
         (Failure.Code.badRequest, 400), (.uriForbidden, 403), (.notFound, 404),
         (.methodNotAllowed, 405), (.notAcceptable, 406), (.requestTimeout, 408),
-        (.payloadTooLarge, 413), (.imageTooLarge, 413), (.uriTooLong, 414),
-        (.unsupportedMediaType, 415), (.expectationFailed, 417), (.imageUndecodable, 422),
+        (.payloadTooLarge, 413), (.pictureTooLarge, 413), (.uriTooLong, 414),
+        (.unsupportedMediaType, 415), (.expectationFailed, 417), (.pictureUndecodable, 422),
         (.fetchFailed, 424), (.fetchTimedOut, 424), (.headersTooLarge, 431), (.internal, 500),
         (.notImplemented, 501), (.overloaded, 503), (.unavailable, 503), (.timeout, 504),
         (.versionNotSupported, 505),
@@ -177,9 +177,9 @@ import Testing
     }
 
     @Test func `pictures`() {
-        #expect(Failure(ImageError.undecodable("no")) == Failure(.imageUndecodable, "no"))
-        let tooLarge = ImageError.tooLarge(width: 9, height: 9, limit: 5)
-        #expect(Failure(tooLarge) == Failure(.imageTooLarge, tooLarge.sentence))
+        #expect(Failure(PictureError.undecodable("no")) == Failure(.pictureUndecodable, "no"))
+        let tooLarge = PictureError.tooLarge(width: 9, height: 9, limit: 5)
+        #expect(Failure(tooLarge) == Failure(.pictureTooLarge, tooLarge.sentence))
     }
 
     @Test(arguments: [

@@ -148,13 +148,13 @@ import Testing
     @Test func `where nothing could be answered the first failure is the answer`() throws {
         #expect(
             try reply(try topic(order("bad a", "bad b"), Samples.s3Test, "{"))
-                == .failure(Failure(.imageUndecodable, "a")))
+                == .failure(Failure(.pictureUndecodable, "a")))
     }
 
     @Test func `the first failure is the first image's, whichever ended first`() throws {
         // The second one's ends at once, without a worker.
         let message = #"{"instances":[{"b64":"bad a"},{"uri":"ftp://y"}]}"#
-        #expect(try reply(try topic(message)) == .failure(Failure(.imageUndecodable, "a")))
+        #expect(try reply(try topic(message)) == .failure(Failure(.pictureUndecodable, "a")))
     }
 
     @Test func `the first failure says which object it is about`() throws {
@@ -185,9 +185,9 @@ import Testing
     }
 
     @Test(arguments: [1, 5])
-    func `the window bounds the images of all records`(_ imageCount: Int) throws {
+    func `the window bounds the images of all records`(_ pictureCount: Int) throws {
         let rig = try LifecycleRig()
-        let images = Array(repeating: #"{"b64":"ok a"}"#, count: imageCount)
+        let images = Array(repeating: #"{"b64":"ok a"}"#, count: pictureCount)
         let body = #"{"instances":[\#(images.joined(separator: ","))]}"#
         let batch = try queue(Array(repeating: body, count: 200))
         let ended = Box(0)
@@ -199,7 +199,7 @@ import Testing
             return ended.value > 0
         }
         // The record that fills the window may bring more images than it has room for.
-        #expect(most >= rig.backend.window && most < rig.backend.window + imageCount)
+        #expect(most >= rig.backend.window && most < rig.backend.window + pictureCount)
         #expect(rig.isAtRest)
     }
 

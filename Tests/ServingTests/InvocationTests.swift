@@ -19,7 +19,7 @@ import Testing
 
     @Test func `an image in the body gets its labels`() throws {
         let rig = try LifecycleRig()
-        let (_, exchange) = rig.send("ok cat", .image, topK: 2)
+        let (_, exchange) = rig.send("ok cat", .picture, topK: 2)
         #expect(!rig.isAtRest)
         try rig.turn { exchange.endCount > 0 }
         #expect(exchange.status == 200)
@@ -68,7 +68,7 @@ import Testing
     @Test(arguments: [
         ("{", BodyKind.json, 400, "Function.BadRequest"),
         ("[", .unstated, 400, "Function.BadRequest"),
-        ("bad x", .image, 422, "Function.ImageUndecodable"),
+        ("bad x", .picture, 422, "Function.ImageUndecodable"),
         (#"{"uri":"file:///etc/passwd"}"#, .json, 403, "Function.UriForbidden"),
         (#"{"uri":"http://127.0.0.1:1/"}"#, .json, 403, "Function.UriForbidden"),
         ("\n \r\n", .jsonLines, 400, "Function.BadRequest"),
@@ -87,15 +87,15 @@ import Testing
     }
 
     @Test func `a full queue refuses images, not what is still to be fetched`() throws {
-        #expect(Form(image: [1]).holdsImages)
+        #expect(Form(picture: [1]).holdsPictures)
         let forms = [
             #"{"uri":"https://a/b"}"#: false, #"{"uri":"data:,x"}"#: true,
             #"{"uris":["https://a/b","http://c"]}"#: false,
             #"{"instances":[{"uri":"https://a/b"},{"b64":"eA"}]}"#: true,
         ]
-        for (json, holdsImages) in forms {
+        for (json, holdsPictures) in forms {
             let form = try Form(json: Array(json.utf8), maxItems: 10)
-            #expect(form.holdsImages == holdsImages, "\(json)")
+            #expect(form.holdsPictures == holdsPictures, "\(json)")
         }
     }
 
@@ -124,7 +124,7 @@ import Testing
 
     @Test func `a long body is read by a worker`() throws {
         let rig = try LifecycleRig(workers: 1)
-        let (_, blocked) = rig.send("gate a", .image)
+        let (_, blocked) = rig.send("gate a", .picture)
         let (invocation, exchange) = rig.send(
             instances(["ok \(String(repeating: "x", count: 100_000))"]))
         #expect(rig.backend.pool.pendingCount == 2)
@@ -149,7 +149,7 @@ import Testing
         invocation.abandon()
         #expect(rig.isAtRest)
         for gate in 0..<20 { rig.gates.open("\(gate)") }
-        let (_, next) = rig.send("ok b", .image)
+        let (_, next) = rig.send("ok b", .picture)
         try rig.turn { next.endCount > 0 }
         #expect(exchange.endCount == 0 && fetch.endCount == 0)
         #expect(rig.accessLog.map(\.outcome) == ["abandoned", "abandoned", nil])
@@ -168,7 +168,7 @@ import Testing
     @Test func `the deadline answers 504, and a late result goes nowhere`() throws {
         let rig = try LifecycleRig()
         rig.requestTimeout = .seconds(2)
-        let (invocation, exchange) = rig.send("gate a", .image)
+        let (invocation, exchange) = rig.send("gate a", .picture)
         rig.clock.advance(by: .milliseconds(1999))
         try rig.loop.turn()
         #expect(exchange.endCount == 0)
@@ -181,7 +181,7 @@ import Testing
         #expect(rig.isAtRest)
         rig.gates.open("a")
         invocation.abandon()
-        let (_, next) = rig.send("ok b", .image)
+        let (_, next) = rig.send("ok b", .picture)
         try rig.turn { next.endCount > 0 }
         #expect(exchange.endCount == 1)
         #expect(rig.accessLog.map(\.outcome) == ["Function.Timeout", nil])
@@ -189,7 +189,7 @@ import Testing
 
     @Test func `a client that leaves while it is answered is released once`() throws {
         let rig = try LifecycleRig()
-        let (invocation, exchange) = rig.send("ok a", .image)
+        let (invocation, exchange) = rig.send("ok a", .picture)
         exchange.onWrite = { [weak invocation] in invocation?.abandon() }
         try rig.turn { exchange.endCount > 0 }
         #expect(rig.isAtRest)
@@ -198,7 +198,7 @@ import Testing
 
     @Test func `the answer makes room before it leaves`() throws {
         let rig = try LifecycleRig()
-        let (_, exchange) = rig.send("ok a", .image)
+        let (_, exchange) = rig.send("ok a", .picture)
         var inFlight: Int?
         exchange.onWrite = { [unowned rig] in inFlight = rig.gate.inFlight }
         try rig.turn { exchange.endCount > 0 }
@@ -207,10 +207,10 @@ import Testing
 
     @Test func `a full queue is answered 503 at once`() throws {
         let rig = try LifecycleRig(workers: 1)
-        var exchanges = [rig.send("gate 0", .image).1]
+        var exchanges = [rig.send("gate 0", .picture).1]
         try rig.turn { rig.backend.pool.waitingCount == 0 }
-        exchanges += (1..<9).map { rig.send("gate \($0)", .image).1 }
-        exchanges.append(rig.send("ok x", .image).1)
+        exchanges += (1..<9).map { rig.send("gate \($0)", .picture).1 }
+        exchanges.append(rig.send("ok x", .picture).1)
         #expect(exchanges[9].status == 503)
         #expect(rig.gate.inFlight == 9)
         for gate in 0..<9 { rig.gates.open("\(gate)") }
@@ -270,7 +270,7 @@ private final class ImageHost: Service {
         func resume() {}
     }
 
-    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Beginning {
+    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> HeadDecision {
         let path = head.path.text(in: bytes)
         switch path {
         case "/missing": return .answer(Response(.notFound))

@@ -154,7 +154,7 @@ final class LifecycleRig: InvocationHost {
     ) -> Result<[Prediction], Failure> {
         let name = order.count > 1 ? order[1] : ""
         switch order.first {
-        case "bad": return .failure(Failure(.imageUndecodable, name))
+        case "bad": return .failure(Failure(.pictureUndecodable, name))
         case "gate": gates.wait(at: name)
         case "spin":
             let end = DispatchTime.now().uptimeNanoseconds + (UInt64(order[2]) ?? 0) * 1000

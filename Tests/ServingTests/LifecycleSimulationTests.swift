@@ -76,7 +76,7 @@ import Testing
         func instance(_ order: String) -> String { #"{"b64":"\#(order)"}"# }
         switch Int.random(in: 0..<5, using: &random) {
         case 0:
-            let (invocation, exchange) = rig.send(orders[0], .image)
+            let (invocation, exchange) = rig.send(orders[0], .picture)
             return Sent(invocation: invocation, exchange: exchange, lineCount: nil)
         case 1:
             let uris = ["http://127.0.0.1:1/", "data:,bad%20x", "ftp://x"]

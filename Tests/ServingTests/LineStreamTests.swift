@@ -162,7 +162,7 @@ import Testing
         let rig = try LifecycleRig()
         let count = 5_000
         let (_, exchange) = rig.send(String(repeating: "x\n", count: count), .jsonLines)
-        let (_, other) = rig.send("ok b", .image)
+        let (_, other) = rig.send("ok b", .picture)
         try rig.turn { other.endCount > 0 }
         #expect(exchange.endCount == 0)
         let timer = Timer()

@@ -10,8 +10,8 @@ import Testing
         (" application/json ", .json), ("application/jsonlines", .jsonLines),
         ("application/jsonl", .jsonLines), ("application/x-jsonlines", .jsonLines),
         ("application/json-lines", .jsonLines), ("application/x-ndjson;a=b", .jsonLines),
-        ("application/ndjson", .jsonLines), ("image/jpeg", .image), ("IMAGE/WebP", .image),
-        ("application/x-image", .image), ("application/octet-stream", .image),
+        ("application/ndjson", .jsonLines), ("image/jpeg", .picture), ("IMAGE/WebP", .picture),
+        ("application/x-image", .picture), ("application/octet-stream", .picture),
         ("application/x-www-form-urlencoded", .unstated), ("", .unstated), (";q=1", .unstated),
     ])
     func `a Content-Type names the kind of a body`(_ field: String, _ kind: BodyKind) {
@@ -30,8 +30,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{", BodyKind.json), (" \t\r\n[", .json), ("{}", .json), ("\"a\"", .image), ("", .image),
-        ("\u{89}PNG", .image), ("   ", .image),
+        ("{", BodyKind.json), (" \t\r\n[", .json), ("{}", .json), ("\"a\"", .picture),
+        ("", .picture),
+        ("\u{89}PNG", .picture), ("   ", .picture),
     ])
     func `the first byte decides where nobody says`(_ body: String, _ kind: BodyKind) {
         #expect(BodyKind.sniffed(Array(body.utf8)) == kind)

@@ -46,7 +46,7 @@ enum Bare {
         guard let plan = plans[arguments[2]], let picture = bytes(of: arguments[3]),
             let seconds = Double(arguments[4]), seconds > 0
         else { return end(64, "usage: bare stages pillow|opencv IMAGE SECONDS") }
-        do throws(ImageError) {
+        do throws(PictureError) {
             try Stages.run(plan, picture, seconds: seconds)
         } catch {
             end(1, error.sentence)
@@ -100,7 +100,7 @@ private final class Race: Sendable {
     func run(_ model: Model, _ picture: [UInt8]) {
         var count = 0
         do {
-            let classifier = try model.makeClassifier(limits: ImageLimits())
+            let classifier = try model.makeClassifier(limits: PictureLimits())
             _ = try classifier.classify(picture)
             ready.add(1, ordering: .acquiringAndReleasing)
             while ready.load(ordering: .acquiring) < threads { sched_yield() }

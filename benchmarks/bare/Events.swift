@@ -35,7 +35,7 @@ enum Events {
 
     /// Answers events by the client in a library; returns its status, or 64 where there is none.
     static func run(library: String, _ model: Model, _ picture: [UInt8]) throws -> CInt {
-        let task = Task(try model.makeClassifier(limits: ImageLimits()), picture)
+        let task = Task(try model.makeClassifier(limits: PictureLimits()), picture)
         // A runtime is warm when it asks for its first event.
         task.run()
         guard let opened = unsafe dlopen(library, RTLD_NOW),

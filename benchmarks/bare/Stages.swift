@@ -9,10 +9,10 @@ internal import Inference
 /// `bare stages pillow|opencv IMAGE SECONDS`
 enum Stages {
     /// Prints one line of JSON: microseconds of each step.
-    static func run(_ plan: Preprocessing, _ picture: [UInt8], seconds: Double) throws(ImageError) {
-        var decoder = ImageDecoder(
-            profile: plan.decode, channels: plan.channels, limits: ImageLimits())
-        var preprocessor = Preprocessor(plan, limits: ImageLimits())
+    static func run(_ plan: Preprocessing, _ picture: [UInt8], seconds: Double) throws(PictureError) {
+        var decoder = PictureDecoder(
+            profile: plan.decode, channels: plan.channels, limits: PictureLimits())
+        var preprocessor = Preprocessor(plan, limits: PictureLimits())
         guard let size = preprocessor.outputSize else { return }
         var tensor = [Float](repeating: 0, count: size.height * size.width * plan.channels.count)
         var (decoding, preprocessing): ([Int], [Int]) = ([], [])

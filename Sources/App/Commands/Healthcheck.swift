@@ -60,7 +60,7 @@ struct Healthcheck: ParsableCommand {
         do throws(SystemError) {
             let loop = EventLoop(poller: try EpollPoller())
             let transfers = try TransferPool(
-                loop: loop, policy: nil, peers: .neighbour, maxConcurrent: 1)
+                loop: loop, policy: nil, peers: .local, maxConcurrent: 1)
             transfers.start(request) { result in
                 status = result.map(\.status)
                 loop.stop()

@@ -59,7 +59,7 @@ struct Predict: ParsableCommand {
             ? JSONReport()
             : TableReport(
                 loaded, images: names,
-                labelsPerImage: names.count > 1 && !asksForCount ? 1 : nil)
+                labelsPerPicture: names.count > 1 && !asksForCount ? 1 : nil)
         if Terminal.isWatched(STDERR_FILENO) {
             report = PredictionProgress(around: report, total: names.count)
         }

@@ -57,7 +57,7 @@ struct Inspection {
         steps = Self.steps(model.settings)
         do throws(ModelError) {
             // A network that loads may still fail to run: then serving it would fail, too.
-            try model.makeClassifier(limits: ImageLimits()).warmUp()
+            try model.makeClassifier(limits: PictureLimits()).warmUp()
             bytesInMemory = ResidentMemory.bytes().flatMap { after in
                 residentBefore.map { max(0, after - $0) }
             }

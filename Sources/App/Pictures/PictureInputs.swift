@@ -85,7 +85,7 @@ struct PictureInputs {
     private static func beginsAsPicture(_ path: String) -> Bool {
         do throws(InputError) {
             let start = try File.beginning(of: path, count: 16)
-            return ImageFormat.sniff(start.span) != .unknown
+            return PictureFormat.sniff(start.span) != .unknown
         } catch {
             return true
         }
@@ -105,7 +105,7 @@ extension PictureInputs.Input {
                 sentence: "there is no picture in the folder \(name); --recursive looks into the "
                     + "folders within it")
         }
-        guard !ImageURI.isURI(picture) else { return Item(source: .uri(picture)) }
+        guard !PictureURI.isURI(picture) else { return Item(source: .uri(picture)) }
         do throws(InputError) {
             return Item(bytes: try File.contents(of: picture, limit: limit), name: picture)
         } catch {

@@ -22,11 +22,11 @@ final class TableReport: PredictionReport {
     private static let columnWidths = 4...32
     private let nameWidth: Int
     private let labelWidth: Int
-    private let labelsPerImage: Int?
+    private let labelsPerPicture: Int?
 
     /// Prints the heading. Columns are as wide as what may stand in them, within reason.
-    init(_ loaded: LoadedModel, images: [String], labelsPerImage: Int?) {
-        self.labelsPerImage = labelsPerImage
+    init(_ loaded: LoadedModel, images: [String], labelsPerPicture: Int?) {
+        self.labelsPerPicture = labelsPerPicture
         nameWidth = Self.width(images.map(Self.shortName))
         labelWidth = Self.width(loaded.model.folder.labels.value.names)
         print("\(loaded.path) · \(loaded.model.classes) classes · \(loaded.model.engine)\n")
@@ -37,11 +37,11 @@ final class TableReport: PredictionReport {
         switch result {
         case .failure(let failure): print("\(name)  ✗ \(failure.sentence)")
         case .success(let predictions):
-            for (index, prediction) in predictions.prefix(labelsPerImage ?? .max).enumerated() {
+            for (index, prediction) in predictions.prefix(labelsPerPicture ?? .max).enumerated() {
                 let first = index == 0 ? name : String(repeating: " ", count: nameWidth)
                 print("\(first)  \(row(prediction))")
             }
-            if labelsPerImage == nil { print("") }
+            if labelsPerPicture == nil { print("") }
         }
     }
 

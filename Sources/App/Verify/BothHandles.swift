@@ -36,7 +36,7 @@ final class BothHandles {
         self.loop = loop
         runtimeAPI = try RuntimeAPIHost(on: loop)
         client = try TransferPool(
-            loop: loop, policy: nil, peers: .neighbour, maxConcurrent: Self.connections)
+            loop: loop, policy: nil, peers: .local, maxConcurrent: Self.connections)
         http = Application(settings.http, admission: .boundedElsewhere, loop: loop)
         lambda = Application(settings.lambda, admission: .boundedElsewhere, loop: loop)
         httpHandle = HTTPHandle(http)

@@ -67,7 +67,7 @@ struct Golden {
         }
         let texts = CompactJSON.members(of: line)
         let form = Result { () throws(Failure) in try Form(request, maxItems: maxItems) }
-        if case .string(let uri)? = asked["uri"], !ImageURI.isURI(uri),
+        if case .string(let uri)? = asked["uri"], !PictureURI.isURI(uri),
             case .success(let form) = form
         {
             self.request = .file(path: uri, topK: form.topK)
@@ -103,7 +103,7 @@ struct Golden {
             throw UnusableGolden(
                 reason: "\"sha256\" must be a string of 64 hexadecimal digits")
         }
-        guard case .success(let form) = form, form.imageCount == 1 else {
+        guard case .success(let form) = form, form.pictureCount == 1 else {
             throw UnusableGolden(
                 reason: "\"sha256\" is for requests about one picture; leave it out")
         }

@@ -87,7 +87,7 @@ final class InProcess {
     }
 
     /// The digest of a picture that is here; `nil` where it isn't, or can't be read.
-    private static func digest(of source: ImageSource) -> String? {
+    private static func digest(of source: PictureSource) -> String? {
         do throws(Failure) {
             switch source {
             case .bytes(let bytes): return SHA256.hexadecimal(of: bytes)
@@ -97,8 +97,8 @@ final class InProcess {
                         try Base64.bytes(of: text.utf8Span.span, at: "\"b64\"")
                     })
             case .uri(let uri):
-                guard case .inline = try ImageURI(uri) else { return nil }
-                return SHA256.hexadecimal(of: try ImageURI.bytes(ofData: uri))
+                guard case .inline = try PictureURI(uri) else { return nil }
+                return SHA256.hexadecimal(of: try PictureURI.bytes(ofData: uri))
             case .unusable: return nil
             }
         } catch {

@@ -82,7 +82,7 @@ final class RuntimeAPIHost: Service {
 
     // MARK: Service
 
-    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Beginning {
+    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> HeadDecision {
         let call = RuntimeCall()
         let path = head.path.text(in: bytes)
         switch path {

@@ -14,7 +14,7 @@ internal import Serving
 /// The verification of one recorded request. Loop thread.
 final class Verification {
     /// What it needs beside the line.
-    struct Surroundings {
+    struct Context {
         let handles: BothHandles
         let backend: Backend
         let tolerance: Double
@@ -23,7 +23,7 @@ final class Verification {
     }
 
     private let golden: Golden
-    private let surroundings: Surroundings
+    private let context: Context
     private var completed: ((Verdict) -> Void)?
     private var verdict: Verdict
     private var ways: [Way] = []
@@ -32,11 +32,11 @@ final class Verification {
 
     /// Prepares the verification of a line.
     init(
-        _ golden: Golden, line: Int, in surroundings: Surroundings,
+        _ golden: Golden, line: Int, in context: Context,
         completed: @escaping (Verdict) -> Void
     ) {
         self.golden = golden
-        self.surroundings = surroundings
+        self.context = context
         self.completed = completed
         verdict = Verdict(line: line, name: golden.name)
     }
@@ -68,20 +68,20 @@ final class Verification {
     }
 
     private func contents(of path: String) throws(InputError) -> [UInt8] {
-        let beside = surroundings.folder + path
+        let beside = context.folder + path
         let isBeside =
             File.kind(of: path) == .missing && !path.hasPrefix("/")
             && File.kind(of: beside) != .missing
         return try File.contents(
             of: isBeside ? beside : path,
-            limit: surroundings.handles.settings.http.server.limits.bodyBytes)
+            limit: context.handles.settings.http.server.limits.bodyBytes)
     }
 
     // MARK: In process
 
     private func begin(_ question: Question, _ form: Result<Form, Failure>, sha256: String?) {
         if let sha256, hasChanged(sha256) { return }
-        InProcess(form, sha256: sha256, on: surroundings.backend) { [self] answer in
+        InProcess(form, sha256: sha256, on: context.backend) { [self] answer in
             if let sha256 = answer.sha256, hasChanged(sha256) { return }
             judge(answer, question)
         }
@@ -99,11 +99,11 @@ final class Verification {
     private func judge(_ answer: InProcessAnswer, _ question: Question) {
         let comparison = AnswerComparison(
             of: golden.isNamed ? answer.named : answer.unnamed,
-            with: golden.response, called: "recorded", tolerance: surroundings.tolerance)
+            with: golden.response, called: "recorded", tolerance: context.tolerance)
         verdict.isIdentical = comparison.isIdentical
         note(comparison.worst)
         for way in Way.allCases {
-            if question.goes(by: way, limits: surroundings.handles.settings.http.server.limits) {
+            if question.goes(by: way, limits: context.handles.settings.http.server.limits) {
                 ways.append(way)
             } else if way != .httpBytes || question.isPicture {
                 verdict.leftOut.insert(way)
@@ -128,8 +128,8 @@ final class Verification {
         }
         let way = ways.removeFirst()
         verdict.asked.insert(way)
-        let reports = surroundings.handles.settings.lambda.function.directErrors == .report
-        surroundings.handles.ask(question, by: way) { [self] result in
+        let reports = context.handles.settings.lambda.function.directErrors == .report
+        context.handles.ask(question, by: way) { [self] result in
             compare(result, question.expected(by: way, answer, reports: reports), way)
             askNext(question, answer, mismatch)
         }

@@ -93,11 +93,11 @@ final class VerificationRun {
     private func start(_ backend: Backend) {
         let path = subject.recording
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        let surroundings = Verification.Surroundings(
+        let context = Verification.Context(
             handles: handles, backend: backend, tolerance: subject.tolerance, folder: folder)
         let run = OrderedRun<Verdict>(
             on: loop, window: 2 * subject.settings.http.workers + 2,
-            next: { [unowned self] in next(in: surroundings) },
+            next: { [unowned self] in next(in: context) },
             deliver: { [unowned self] verdict in
                 tally.add(verdict)
                 report.add(verdict)
@@ -109,11 +109,11 @@ final class VerificationRun {
     }
 
     private func next(
-        in surroundings: Verification.Surroundings
+        in context: Verification.Context
     ) -> OrderedRun<Verdict>.Task? {
         do throws(InputError) {
             guard let (number, line) = try reader.next() else { return nil }
-            return { [unowned self] in begin(number, line, surroundings, $0) }
+            return { [unowned self] in begin(number, line, context, $0) }
         } catch {
             problem = .recording("\(error)")
             return nil
@@ -121,7 +121,7 @@ final class VerificationRun {
     }
 
     private func begin(
-        _ number: Int, _ line: GoldenReader.Line, _ surroundings: Verification.Surroundings,
+        _ number: Int, _ line: GoldenReader.Line, _ context: Verification.Context,
         _ completed: @escaping (Verdict) -> Void
     ) {
         var verdict = Verdict(line: number, name: "")
@@ -134,7 +134,7 @@ final class VerificationRun {
             do throws(UnusableGolden) {
                 let golden = try Golden(
                     line: bytes, maxItems: subject.settings.http.requests.maxItems)
-                verify(golden, number, surroundings, completed)
+                verify(golden, number, context, completed)
             } catch {
                 verdict.malformed = error.reason
                 completed(verdict)
@@ -143,11 +143,11 @@ final class VerificationRun {
     }
 
     private func verify(
-        _ golden: Golden, _ number: Int, _ surroundings: Verification.Surroundings,
+        _ golden: Golden, _ number: Int, _ context: Verification.Context,
         _ completed: @escaping (Verdict) -> Void
     ) {
         var size = 0
-        let verification = Verification(golden, line: number, in: surroundings) {
+        let verification = Verification(golden, line: number, in: context) {
             [unowned self] verdict in
             held -= size
             size = 0

@@ -8,7 +8,7 @@ package import Onnx
 /// Why a picture got no answer.
 package enum ClassifierError: Error, Sendable, Equatable {
     /// The fault is the picture's.
-    case image(ImageError)
+    case picture(PictureError)
     /// The fault is the model's or its engine's.
     case model(ModelError)
 }
@@ -19,20 +19,20 @@ package final class Classifier {
     private let settings: ModelSettings
     private let labels: Labels
     private let classes: Int
-    private var decoder: ImageDecoder
+    private var decoder: PictureDecoder
     private var preprocessor: Preprocessor
     private var scores: [Float] = []
 
     /// Takes the tensors it is to use.
     init(
         context: any InferenceContext, settings: ModelSettings, labels: Labels, classes: Int,
-        limits: ImageLimits
+        limits: PictureLimits
     ) {
         self.context = context
         self.settings = settings
         self.labels = labels
         self.classes = classes
-        decoder = ImageDecoder(
+        decoder = PictureDecoder(
             profile: settings.decode.value, channels: settings.channels.value, limits: limits)
         preprocessor = Preprocessor(settings.preprocessing, limits: limits)
     }
@@ -42,10 +42,10 @@ package final class Classifier {
     package func classify(
         _ bytes: [UInt8], topK: Int? = nil
     ) throws(ClassifierError) -> [Prediction] {
-        do throws(ImageError) {
+        do throws(PictureError) {
             try prepare(bytes)
         } catch {
-            throw .image(error)
+            throw .picture(error)
         }
         do throws(ModelError) {
             return try answer(topK ?? settings.topK.value)
@@ -59,15 +59,15 @@ package final class Classifier {
     package func warmUp() throws(ModelError) { try context.infer() }
 
     /// From encoded bytes to the network's input.
-    private func prepare(_ bytes: [UInt8]) throws(ImageError) {
+    private func prepare(_ bytes: [UInt8]) throws(PictureError) {
         let raster = try decoder.decode(bytes)
         switch settings.element {
         case .uint8:
-            try context.withInput { (tensor: inout MutableSpan<UInt8>) throws(ImageError) in
+            try context.withInput { (tensor: inout MutableSpan<UInt8>) throws(PictureError) in
                 try preprocessor.write(raster, into: &tensor)
             }
         default:
-            try context.withInput { (tensor: inout MutableSpan<Float>) throws(ImageError) in
+            try context.withInput { (tensor: inout MutableSpan<Float>) throws(PictureError) in
                 try preprocessor.write(raster, into: &tensor)
             }
         }

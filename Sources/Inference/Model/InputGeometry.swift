@@ -30,7 +30,7 @@ struct InputGeometry: Sendable, Equatable {
             manifest, steps, around: crop.value ?? Self.standard, library: library)
         guard let size = crop.value ?? Self.exactSize(resize.value) else {
             throw Self.failure(
-                Self.blamed(crop, resize),
+                Self.originToMend(crop, resize),
                 "\(Self.name(crop, "crop")) is off and \(Self.name(resize, "resize")) not exact: "
                     + "pictures would keep different sizes; expected a crop or an exact resize")
         }
@@ -155,7 +155,7 @@ struct InputGeometry: Sendable, Equatable {
     }
 
     /// The origin that can be mended: a file, if any is behind it.
-    private static func blamed(
+    private static func originToMend(
         _ crop: Resolved<Preprocessing.Size?>, _ resize: Resolved<Preprocessing.Resize?>
     ) -> Origin {
         crop.origin.file == nil ? resize.origin : crop.origin

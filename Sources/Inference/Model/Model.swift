@@ -64,7 +64,7 @@ package final class Model: Sendable {
     }
 
     /// What one worker classifies with. Throws `ModelError`. The result is for one thread.
-    package func makeClassifier(limits: ImageLimits) throws(ModelError) -> Classifier {
+    package func makeClassifier(limits: PictureLimits) throws(ModelError) -> Classifier {
         try Classifier(
             context: network.makeContext(inputShape: settings.inputShape, output: output.index),
             settings: settings, labels: folder.labels.value, classes: classes,

@@ -59,7 +59,7 @@ package final class LambdaRuntime {
         let count = max(1, min(settings.concurrency ?? 1, LambdaLimits.loops))
         // The extension waits on a connection of its own.
         pool = try TransferPool(
-            loop: loop, policy: nil, peers: .neighbour, maxConcurrent: count + 2,
+            loop: loop, policy: nil, peers: .local, maxConcurrent: count + 2,
             userAgent: settings.userAgent)
         loops = (0..<count).map { _ in
             InvocationLoop(self, on: loop, isConcurrent: settings.concurrency != nil)

@@ -24,7 +24,7 @@ package struct Response: Sendable {
 }
 
 /// What a service decides about a request by its head alone.
-package enum Beginning {
+package enum HeadDecision {
     /// Answer now; a body that follows is not wanted.
     case answer(Response)
     /// Gather the body, of at most this many bytes, for the receiver.
@@ -48,7 +48,7 @@ package enum ConnectionFailure: Sendable, Equatable {
 /// The application, as a server sees it. Loop thread.
 package protocol Service: AnyObject {
     /// A head has arrived; its ranges index `bytes` and hold during this call only.
-    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Beginning
+    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> HeadDecision
     /// The answer to what never became a request.
     func response(to failure: ConnectionFailure) -> Response
 }

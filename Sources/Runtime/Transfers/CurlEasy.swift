@@ -104,10 +104,10 @@ final class CurlEasy {
         options.set(CURLOPT_PROXY, "")
         options.set(CURLOPT_USERAGENT, settings.userAgent)
         switch settings.peers {
-        case .strangers:
-            options.set(CURLOPT_MAXAGE_CONN, Int(TransferLimits.strangersIdle.components.seconds))
-        case .neighbour:
-            options.set(CURLOPT_MAXAGE_CONN, Int(TransferLimits.neighboursIdle.components.seconds))
+        case .remote:
+            options.set(CURLOPT_MAXAGE_CONN, Int(TransferLimits.remoteIdle.components.seconds))
+        case .local:
+            options.set(CURLOPT_MAXAGE_CONN, Int(TransferLimits.localIdle.components.seconds))
             options.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         }
         // Not vital, so no `attempt`: refused where the easy keeps the buffer of a transfer that ended
@@ -117,7 +117,7 @@ final class CurlEasy {
         // them is set (Debian sets one); parsing them takes longer than a whole transfer.
         options.set(CURLOPT_CAPATH, nil)
         if let file = settings.certificateFile { options.set(CURLOPT_CAINFO, file) }
-        if let limit = request.connectTimeout, settings.peers == .strangers {
+        if let limit = request.connectTimeout, settings.peers == .remote {
             // A little later than ours, see Transfer.swift. libcurl shares it out among a host's
             // addresses, so that a dead one is not waited for all the time. Its timer runs on when
             // the connection is made, so where a request may take hours there must be none.

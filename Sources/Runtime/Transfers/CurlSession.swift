@@ -51,7 +51,7 @@ final class CurlSession {
     /// Has libcurl work on a transfer; says in a clause why it can't.
     func run(_ transfer: Transfer, on connection: CurlEasy.Connection) -> String? {
         // The neighbour speaks plain HTTP, and is talked to while the process starts.
-        if settings.peers == .strangers { OpenSSL.configure() }
+        if settings.peers == .remote { OpenSSL.configure() }
         guard let multi, let easy = spares.popLast() ?? CurlEasy() else {
             return "no memory for a transfer"
         }

@@ -58,10 +58,10 @@ enum TransferLimits {
 
     /// How long a connection to a stranger may have been idle to be used again: a process that was
     /// frozen between two invocations wakes with connections that are dead but look alive.
-    static let strangersIdle = Duration.seconds(4)
+    static let remoteIdle = Duration.seconds(4)
 
     /// The same for the neighbour, which is frozen and thawed when we are: for ever.
-    static let neighboursIdle = Duration.seconds(10 * 365 * 86_400)
+    static let localIdle = Duration.seconds(10 * 365 * 86_400)
 
     // MARK: Times
 

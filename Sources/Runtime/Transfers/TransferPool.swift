@@ -18,11 +18,11 @@ package final class TransferPool {
     /// What may be taken for granted of the hosts that a pool talks to.
     package enum Peers: Sendable {
         /// Hosts of the Internet: connections that were idle for seconds are not trusted.
-        case strangers
+        case remote
         /// A host beside us, as the Runtime API of AWS Lambda is: it is frozen and thawed when we
         /// are, so that connections stay good for ever, and it speaks HTTP/1.1.
         /// Requests to it are not signed.
-        case neighbour
+        case local
     }
 
     private let loop: EventLoop
@@ -44,7 +44,7 @@ package final class TransferPool {
     /// `certificateFile` names a PEM file of certificate authorities to trust instead of the
     /// system's. Throws where there is no memory.
     package init(
-        loop: EventLoop, policy: AddressPolicy?, peers: Peers = .strangers,
+        loop: EventLoop, policy: AddressPolicy?, peers: Peers = .remote,
         maxConcurrent: Int, userAgent: String = "amphora/0.1", certificateFile: String? = nil
     ) throws(SystemError) {
         precondition(maxConcurrent > 0)
@@ -79,7 +79,7 @@ package final class TransferPool {
     ) -> TransferID {
         let id = nextID()
         var upload: Upload?
-        if peers == .neighbour, let body = request.body,
+        if peers == .local, let body = request.body,
             body.count > TransferLimits.copiedBodyBytes
         {
             // Not for signed requests: libcurl has to see the body that it signs.
@@ -172,8 +172,8 @@ package final class TransferPool {
                 name: String(decoding: name.utf8.filter { !isControl($0) }, as: UTF8.self))
         }
         switch peers {
-        case .strangers: return try TransferURL.host(of: request.url)
-        case .neighbour: return try TransferURL.hostForSentences(of: request.url)
+        case .remote: return try TransferURL.host(of: request.url)
+        case .local: return try TransferURL.hostForSentences(of: request.url)
         }
     }
 

@@ -95,12 +95,12 @@ package final class Application: InvocationHost {
 
     /// Ends at once because it can't go on.
     func stop(because reason: String) {
-        blame(reason)
+        markFailed(because: reason)
         loop.stop()
     }
 
     /// Whatever ends the process from now on, it has failed.
-    private func blame(_ reason: String) {
+    private func markFailed(because reason: String) {
         for line in reason.split(separator: "\n") { log.error(String(line)) }
         exitStatus = .failed
     }
@@ -166,7 +166,7 @@ package final class Application: InvocationHost {
     }
 
     private func fail(_ report: ErrorReport) {
-        blame(report.message)
+        markFailed(because: report.message)
         handle?.failed(report) { [unowned self] in loop.stop() }
     }
 

@@ -12,7 +12,7 @@ extension Backend {
         _ model: Model, _ configuration: Configuration, queueCapacity: Int,
         on loop: EventLoop, started: @escaping (Result<Void, WorkerFailure>) -> Void
     ) throws(SystemError) {
-        let limits = ImageLimits(pixels: configuration.inference.maxPixels)
+        let limits = PictureLimits(pixels: configuration.inference.maxPixels)
         let maxItems = configuration.requests.maxItems
         let pool = try WorkerPool<Job, Output>(
             count: configuration.workers, on: loop,

@@ -27,14 +27,14 @@ final class Router: Service {
         self.host = host
     }
 
-    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Beginning {
+    func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> HeadDecision {
         begin(head, in: bytes, context: nil)
     }
 
     /// Decides about one request; `context` is what a handle knows of it that the head does not say.
     func begin(
         _ head: borrowing RequestHead, in bytes: Span<UInt8>, context: RequestContext?
-    ) -> Beginning {
+    ) -> HeadDecision {
         let basePath = settings.basePath
         switch Route(head.method, path: head.path, behind: basePath, in: bytes) {
         case .ping: return .answer(readiness)
@@ -85,7 +85,7 @@ final class Router: Service {
         try host.gate.requireRoom()
         let properties = try RequestProperties(
             head, in: bytes, acceptField: acceptField, defaultAccept: settings.defaultAccept)
-        if properties.kind == .image { try host.gate.requireRoomInQueue() }
+        if properties.kind == .picture { try host.gate.requireRoomInQueue() }
         return Invocation(
             "POST /invocations", properties,
             context ?? RequestContext(id: properties.inferenceID ?? nextRequestID()), host: host)

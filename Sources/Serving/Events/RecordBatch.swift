@@ -50,16 +50,16 @@ struct RecordBatch: Sendable {
                 .badRequest,
                 "the event has \(values.count) records; at most \(maxItems) are allowed")
         }
-        var imageCount = 0
+        var pictureCount = 0
         records = values.enumerated().map { index, value in
             var record = Self.record(value, of: source, at: "Records[\(index)]", maxItems)
             guard case .form(let form) = record.content else { return record }
-            imageCount += form.imageCount
-            if imageCount > maxItems {
+            pictureCount += form.pictureCount
+            if pictureCount > maxItems {
                 let failure = Failure(
                     .badRequest,
                     "Records[\(index)]: the event names too many images up to this record, "
-                        + "\(imageCount); at most \(maxItems) are allowed")
+                        + "\(pictureCount); at most \(maxItems) are allowed")
                 record.content = .unreadable(failure)
             }
             return record

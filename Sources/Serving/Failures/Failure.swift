@@ -22,11 +22,11 @@ package struct Failure: Error, Sendable, Equatable {
         case notAcceptable = "Function.NotAcceptable"
         case requestTimeout = "Function.RequestTimeout"
         case payloadTooLarge = "Function.PayloadTooLarge"
-        case imageTooLarge = "Function.ImageTooLarge"
+        case pictureTooLarge = "Function.ImageTooLarge"
         case uriTooLong = "Function.UriTooLong"
         case unsupportedMediaType = "Function.UnsupportedMediaType"
         case expectationFailed = "Function.ExpectationFailed"
-        case imageUndecodable = "Function.ImageUndecodable"
+        case pictureUndecodable = "Function.ImageUndecodable"
         case fetchFailed = "Function.FetchFailed"
         case fetchTimedOut = "Function.FetchTimedOut"
         case headersTooLarge = "Function.HeadersTooLarge"
@@ -48,11 +48,11 @@ package struct Failure: Error, Sendable, Equatable {
             case .methodNotAllowed: .methodNotAllowed
             case .notAcceptable: .notAcceptable
             case .requestTimeout: .requestTimeout
-            case .payloadTooLarge, .imageTooLarge, .responseTooLarge: .contentTooLarge
+            case .payloadTooLarge, .pictureTooLarge, .responseTooLarge: .contentTooLarge
             case .uriTooLong: .uriTooLong
             case .unsupportedMediaType: .unsupportedMediaType
             case .expectationFailed: .expectationFailed
-            case .imageUndecodable: .unprocessableContent
+            case .pictureUndecodable: .unprocessableContent
             case .fetchFailed, .fetchTimedOut: .failedDependency
             case .headersTooLarge: .headersTooLarge
             case .notImplemented: .notImplemented
@@ -133,10 +133,10 @@ extension Failure {
     }
 
     /// A picture that could not be decoded.
-    init(_ error: ImageError) {
+    init(_ error: PictureError) {
         switch error {
-        case .undecodable: self.init(.imageUndecodable, error.sentence)
-        case .tooLarge: self.init(.imageTooLarge, error.sentence)
+        case .undecodable: self.init(.pictureUndecodable, error.sentence)
+        case .tooLarge: self.init(.pictureTooLarge, error.sentence)
         }
     }
 

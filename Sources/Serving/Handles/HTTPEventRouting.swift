@@ -19,7 +19,7 @@ extension HTTPEvent {
         through router: Router, context: RequestContext, limits: Limits
     ) -> Routing {
         let bytes: [UInt8]
-        let beginning: Beginning
+        let beginning: HeadDecision
         do throws(Failure) {
             bytes = try head.get()
         } catch {

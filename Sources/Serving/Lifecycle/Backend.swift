@@ -9,7 +9,7 @@ internal import Runtime
 /// What a worker is given to do.
 enum Job: Sendable {
     /// Decode, preprocess, infer; the most probable labels.
-    case classify(ImageSource, topK: Int)
+    case classify(PictureSource, topK: Int)
     /// Read a JSON body too long to be read on the loop.
     case read([UInt8], from: Form.Frame)
     /// Read a Lambda event too long to be read on the loop.

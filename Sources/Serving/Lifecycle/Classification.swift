@@ -46,7 +46,7 @@ package final class Classification {
         case .unusable(let failure): end(.failure(failure))
         case .uri(let uri):
             do throws(Failure) {
-                switch try ImageURI(uri) {
+                switch try PictureURI(uri) {
                 case .inline: work(on: item.source)
                 case .remote(let url): fetch(url)
                 case .object(let object): fetch(object)
@@ -104,7 +104,7 @@ package final class Classification {
         work(on: .bytes(bytes))
     }
 
-    private func work(on source: ImageSource) {
+    private func work(on source: PictureSource) {
         let job = backend.pool.submit(.classify(source, topK: topK)) { [weak self] output in
             guard case .predictions(let result) = output else {
                 preconditionFailure("a job was mixed up")

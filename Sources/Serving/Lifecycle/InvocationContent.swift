@@ -35,7 +35,7 @@ extension Invocation {
             try kind.requireAccepted(by: properties.accept)
         }
         switch kind {
-        case .image, .unstated: try evaluate(Form(image: body), with: backend)
+        case .picture, .unstated: try evaluate(Form(picture: body), with: backend)
         case .json: read(body, with: backend)
         case .jsonLines: stream(body, with: backend)
         }
@@ -54,7 +54,7 @@ extension Invocation {
     }
 
     private func evaluate(_ form: Form, with backend: Backend) throws(Failure) {
-        if form.holdsImages { try host.gate.requireRoomInQueue() }
+        if form.holdsPictures { try host.gate.requireRoomInQueue() }
         let evaluation = Evaluation(form, topK: properties.topK, backend: backend) {
             [weak self] in self?.answer($0)
         }

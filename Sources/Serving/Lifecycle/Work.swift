@@ -9,7 +9,7 @@ internal import Runtime
 enum Work {
     /// Makes a worker's classifier, warms it up, and returns what turns jobs into outputs.
     static func on(
-        _ model: Model, limits: ImageLimits, maxItems: Int
+        _ model: Model, limits: PictureLimits, maxItems: Int
     ) throws(WorkerFailure) -> (Job) -> Output {
         let classifier: Classifier
         do throws(ModelError) {
@@ -37,7 +37,7 @@ enum Work {
     }
 
     private static func classify(
-        _ source: ImageSource, _ topK: Int, _ classifier: Classifier
+        _ source: PictureSource, _ topK: Int, _ classifier: Classifier
     ) throws(Failure) -> [Prediction] {
         let bytes: [UInt8] =
             switch source {
@@ -46,14 +46,14 @@ enum Work {
                 try Failure.reading { () throws(InputError) in
                     try Base64.bytes(of: text.utf8Span.span, at: "\"b64\"")
                 }
-            case .uri(let uri): try ImageURI.bytes(ofData: uri)
+            case .uri(let uri): try PictureURI.bytes(ofData: uri)
             case .unusable(let failure): throw failure
             }
         do throws(ClassifierError) {
             return try classifier.classify(bytes, topK: topK)
         } catch {
             switch error {
-            case .image(let error): throw Failure(error)
+            case .picture(let error): throw Failure(error)
             case .model(let error): throw Failure(.internal, "\(error)")
             }
         }

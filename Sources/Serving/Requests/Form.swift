@@ -35,7 +35,7 @@ package struct Form: Sendable, Equatable {
     package let topK: Int?
 
     /// Whether images of it are here already: they enter the queue at once.
-    var holdsImages: Bool {
+    var holdsPictures: Bool {
         switch shape {
         case .one(let item): item.isHere
         case .many(let items): items.contains(where: \.isHere)
@@ -43,7 +43,7 @@ package struct Form: Sendable, Equatable {
     }
 
     /// The number of images it names.
-    package var imageCount: Int {
+    package var pictureCount: Int {
         switch shape {
         case .one: 1
         case .many(let items): items.count
@@ -51,7 +51,7 @@ package struct Form: Sendable, Equatable {
     }
 
     /// The bytes of one image.
-    init(image bytes: [UInt8]) {
+    init(picture bytes: [UInt8]) {
         shape = .one(Item(source: .bytes(bytes)))
         topK = nil
     }

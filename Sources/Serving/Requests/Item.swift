@@ -4,7 +4,7 @@ internal import Basics
 internal import Runtime
 
 /// Where the bytes of one image come from.
-package enum ImageSource: Sendable, Equatable {
+package enum PictureSource: Sendable, Equatable {
     case bytes([UInt8])
     case base64(String)
     case uri(String)
@@ -14,7 +14,7 @@ package enum ImageSource: Sendable, Equatable {
 
 /// One image of a request.
 package struct Item: Sendable, Equatable {
-    package let source: ImageSource
+    package let source: PictureSource
     /// What the answer calls it: the URI as sent, a `data:` URI without its data; `nil` where the
     /// image came as bytes.
     package let echo: String?
@@ -26,9 +26,9 @@ package struct Item: Sendable, Equatable {
     }
 
     /// An image by its source.
-    package init(source: ImageSource) {
+    package init(source: PictureSource) {
         self.source = source
-        echo = if case .uri(let uri) = source { ImageURI.echo(of: uri) } else { nil }
+        echo = if case .uri(let uri) = source { PictureURI.echo(of: uri) } else { nil }
     }
 
     /// An image whose bytes are known by a name.

@@ -6,7 +6,7 @@
 enum BodyKind: Equatable {
     case json
     case jsonLines
-    case image
+    case picture
     /// Nobody said; the first byte decides (docs/rulings.md#requests).
     case unstated
 
@@ -24,11 +24,11 @@ enum BodyKind: Equatable {
         }
         switch name {
         case "application/json": self = .json
-        case "application/x-image", "application/octet-stream": self = .image
+        case "application/x-image", "application/octet-stream": self = .picture
         // What curl says when its user says nothing.
         case "application/x-www-form-urlencoded": self = .unstated
         case _ where Self.jsonLinesNames.contains(name): self = .jsonLines
-        case _ where name.hasPrefix("image/"): self = .image
+        case _ where name.hasPrefix("image/"): self = .picture
         default: return nil
         }
     }
@@ -38,7 +38,7 @@ enum BodyKind: Equatable {
         let whitespace: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
         switch body.first(where: { !whitespace.contains($0) }) {
         case UInt8(ascii: "{"), UInt8(ascii: "["): return .json
-        default: return .image
+        default: return .picture
         }
     }
 

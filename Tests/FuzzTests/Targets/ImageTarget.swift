@@ -6,7 +6,7 @@
 @testable import Inference
 
 extension FuzzTarget {
-    private static let limits = ImageLimits(
+    private static let limits = PictureLimits(
         pixels: 1 << 18, jpegScans: 100, jpegScanPixels: 1 << 21)
 
     /// Decodes as both libraries do, and carries out a plan.
@@ -14,7 +14,7 @@ extension FuzzTarget {
         let choice = Int(bytes.last ?? 0)
         for profile in [Preprocessing.DecodeProfile.pillow, .opencv] {
             let channels = [Preprocessing.Channels.rgb, .gray, .bgr][choice % 3]
-            var decoder = ImageDecoder(profile: profile, channels: channels, limits: limits)
+            var decoder = PictureDecoder(profile: profile, channels: channels, limits: limits)
             guard let raster = try decoded(bytes, &decoder) else { continue }
             try require(
                 raster.channels == channels.count && raster.width > 0 && raster.height > 0
@@ -30,10 +30,10 @@ extension FuzzTarget {
     }
 
     private static func decoded(
-        _ bytes: [UInt8], _ decoder: inout ImageDecoder
+        _ bytes: [UInt8], _ decoder: inout PictureDecoder
     ) throws(Violation) -> Raster? {
-        let refusal: ImageError
-        do throws(ImageError) {
+        let refusal: PictureError
+        do throws(PictureError) {
             return try decoder.decode(bytes)
         } catch {
             refusal = error
@@ -72,8 +72,8 @@ extension FuzzTarget {
         let count = size.height * size.width * plan.channels.count
         var floats = [Float](repeating: .nan, count: count)
         var bytes = [UInt8](repeating: 0xA5, count: count)
-        var refusal: ImageError?
-        do throws(ImageError) {
+        var refusal: PictureError?
+        do throws(PictureError) {
             var tensor = floats.mutableSpan
             try preprocessor.write(raster, into: &tensor)
             var pixels = bytes.mutableSpan

@@ -62,7 +62,7 @@ extension FuzzTarget {
         let plan = settings.preprocessing
         if let objection = Preprocessor.objection(to: plan) { throw Violation(objection) }
         try require(
-            Preprocessor(plan, limits: ImageLimits()).outputSize == settings.inputSize,
+            Preprocessor(plan, limits: PictureLimits()).outputSize == settings.inputSize,
             "a plan that ends at another size")
         try require(
             plan.channels.count == input.channels && plan.mean.count == input.channels

@@ -2,7 +2,7 @@
 // decoding, never after the memory or the time has been spent.
 
 /// The most that decoding one picture may take.
-package struct ImageLimits: Sendable, Equatable {
+package struct PictureLimits: Sendable, Equatable {
     /// Width times height, from the header.
     package var pixels: Int
     /// Scans of a progressive JPEG: each one passes over the whole picture.

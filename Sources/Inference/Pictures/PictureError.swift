@@ -4,7 +4,7 @@
 // and 413 to the other. The sentence carries the rest.
 
 /// A picture that was refused.
-package enum ImageError: Error, Sendable, Equatable {
+package enum PictureError: Error, Sendable, Equatable {
     /// The bytes are not a picture that can be decoded; the sentence says why.
     case undecodable(String)
     /// The header announces more pixels than allowed; nothing was decoded.

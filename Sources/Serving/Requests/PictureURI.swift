@@ -5,7 +5,7 @@ package import ModelStore
 internal import Runtime
 
 /// A URI of an image, sorted by what has to be done about it.
-package enum ImageURI: Equatable {
+package enum PictureURI: Equatable {
     /// `http` or `https`: to be fetched.
     case remote(String)
     /// `data:` — the bytes are here.
@@ -118,7 +118,7 @@ package enum ImageURI: Equatable {
     }
 }
 
-extension ImageURI {
+extension PictureURI {
     /// Whether a command's argument is a URI, and not the path of a file.
     package static func isURI(_ argument: String) -> Bool {
         argument.contains("://") || argument.prefix(5).lowercased() == "data:"

@@ -5,7 +5,7 @@ import CPNG
 import CPicture
 
 /// Decodes PNG; any thread.
-enum PNGDecoder: ImageCodec {
+enum PNGDecoder: PictureCodec {
     static var name: String { "PNG" }
     static var readHeader: amphora_picture_header_function { unsafe amphora_png_read_header }
     static var decodePixels: amphora_picture_decode_function { unsafe amphora_png_decode }

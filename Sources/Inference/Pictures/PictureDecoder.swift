@@ -6,9 +6,9 @@
 // before anything that depends on its size is allocated.
 
 /// Decodes JPEG, PNG and WebP; one worker at a time.
-package struct ImageDecoder {
+package struct PictureDecoder {
     private let mode: DecodeMode
-    private let limits: ImageLimits
+    private let limits: PictureLimits
     /// Memory of an earlier picture, waiting for the next.
     private var spare: [UInt8] = []
 
@@ -19,26 +19,26 @@ package struct ImageDecoder {
     package init(
         profile: Preprocessing.DecodeProfile = .pillow,
         channels: Preprocessing.Channels = .rgb,
-        limits: ImageLimits
+        limits: PictureLimits
     ) {
         mode = DecodeMode(profile: profile, channels: channels.count)
         self.limits = limits
     }
 
     /// Decodes a picture to the channels this decoder was made for.
-    package mutating func decode(_ bytes: [UInt8]) throws(ImageError) -> Raster {
-        switch ImageFormat.sniff(bytes.span) {
+    package mutating func decode(_ bytes: [UInt8]) throws(PictureError) -> Raster {
+        switch PictureFormat.sniff(bytes.span) {
         case .jpeg: return turned(try decode(bytes.span, with: JPEGDecoder.self), as: bytes.span)
         case .png: return try decode(bytes.span, with: PNGDecoder.self)
         case .webp: return try decode(bytes.span, with: WebPDecoder.self)
         case .unknown where bytes.isEmpty:
-            throw .undecodable("the image is empty; \(ImageFormat.supported) are decoded")
+            throw .undecodable("the image is empty; \(PictureFormat.supported) are decoded")
         case .unknown:
             throw .undecodable(
-                "the bytes are not an image in a known format; \(ImageFormat.supported) are")
+                "the bytes are not an image in a known format; \(PictureFormat.supported) are")
         case let format:
             throw .undecodable(
-                "\(format.name) images are not supported; \(ImageFormat.supported) are")
+                "\(format.name) images are not supported; \(PictureFormat.supported) are")
         }
     }
 
@@ -48,9 +48,9 @@ package struct ImageDecoder {
         spare = raster.pixels
     }
 
-    private mutating func decode<Codec: ImageCodec>(
+    private mutating func decode<Codec: PictureCodec>(
         _ bytes: borrowing Span<UInt8>, with codec: Codec.Type
-    ) throws(ImageError) -> Raster {
+    ) throws(PictureError) -> Raster {
         // A header alone, in 60 bytes, is too large before it is incomplete.
         if let size = codec.announcedSize(in: bytes) {
             _ = try pixelCount(size.width, size.height)
@@ -63,8 +63,8 @@ package struct ImageDecoder {
         buffer.removeAll(keepingCapacity: true)
         let conversion = PixelConversion(from: header.form, mode, pixels: pixels)
         let (limits, mode) = (self.limits, self.mode)
-        try buffer.append(addingCapacity: conversion.capacity) { span throws(ImageError) in
-            try unsafe span.withUnsafeMutableBufferPointer { memory, count throws(ImageError) in
+        try buffer.append(addingCapacity: conversion.capacity) { span throws(PictureError) in
+            try unsafe span.withUnsafeMutableBufferPointer { memory, count throws(PictureError) in
                 let stored = unsafe UnsafeMutableBufferPointer(
                     rebasing: memory[conversion.storedRange])
                 try unsafe codec.decode(bytes, header, mode, limits: limits, into: stored)
@@ -89,7 +89,7 @@ package struct ImageDecoder {
     }
 
     /// Throws where it is more than allowed.
-    private func pixelCount(_ width: Int, _ height: Int) throws(ImageError) -> Int {
+    private func pixelCount(_ width: Int, _ height: Int) throws(PictureError) -> Int {
         let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
         guard !overflow && pixels <= limits.pixels else {
             throw .tooLarge(width: width, height: height, limit: limits.pixels)

@@ -3,11 +3,11 @@
 // The media type that a client sends is not asked: it is wrong too often.
 
 /// An image file format that is recognised; three of them can be decoded.
-package enum ImageFormat: Sendable, Equatable {
+package enum PictureFormat: Sendable, Equatable {
     case jpeg, png, webp, bmp, gif, tiff, unknown
 
     /// Recognises a format from its first bytes; any thread.
-    package static func sniff(_ bytes: borrowing Span<UInt8>) -> ImageFormat {
+    package static func sniff(_ bytes: borrowing Span<UInt8>) -> PictureFormat {
         if bytes.has([0xFF, 0xD8, 0xFF]) { return .jpeg }
         if bytes.has([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
         if bytes.has(Array("RIFF".utf8)), bytes.has(Array("WEBP".utf8), at: 8) { return .webp }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct ImageURITests {
     private func failure(_ uri: String) -> Failure? {
         do throws(Failure) {
-            _ = try ImageURI(uri)
+            _ = try PictureURI(uri)
             return nil
         } catch {
             return error
@@ -16,12 +16,12 @@ import Testing
 
     @Test(arguments: ["http://a", "https://a/b?c#d", "HTTPS://A", "http:no-slashes"])
     func `http and https are fetched as they are written`(_ uri: String) throws {
-        #expect(try ImageURI(uri) == .remote(uri))
+        #expect(try PictureURI(uri) == .remote(uri))
     }
 
     @Test(arguments: ["data:,x", "DATA:image/png;base64,AA==", "data:"])
     func `data is here already`(_ uri: String) throws {
-        #expect(try ImageURI(uri) == .inline(uri))
+        #expect(try PictureURI(uri) == .inline(uri))
     }
 
     @Test(arguments: [
@@ -60,7 +60,7 @@ import Testing
 
     @Test func `a URI to fetch has a greatest length`() throws {
         let longest = "https://a/" + String(repeating: "b", count: 8182)
-        #expect(try ImageURI(longest) == .remote(longest))
+        #expect(try PictureURI(longest) == .remote(longest))
         #expect(
             failure(longest + "b")
                 == Failure(.badRequest, "the URI is 8193 bytes long; at most 8192 are fetched"))
@@ -73,15 +73,15 @@ import Testing
         ("data:;charset=x;base64,Zg%3D%3D", "f"), ("data:base64,Zg", "Zg"), ("data:,", ""),
     ])
     func `the bytes of a data URI`(_ uri: String, _ expected: String) throws {
-        #expect(try ImageURI.bytes(ofData: uri) == Array(expected.utf8))
+        #expect(try PictureURI.bytes(ofData: uri) == Array(expected.utf8))
     }
 
     @Test func `a data URI without a comma, or with bad base64, is refused`() {
         #expect(
             throws: Failure(
                 .badRequest, "the data: URI has no comma; it must read data:image/png;base64,…")
-        ) { try ImageURI.bytes(ofData: "data:image/png;base64") }
-        #expect(throws: Failure.self) { try ImageURI.bytes(ofData: "data:;base64,a-b_") }
+        ) { try PictureURI.bytes(ofData: "data:image/png;base64") }
+        #expect(throws: Failure.self) { try PictureURI.bytes(ofData: "data:;base64,a-b_") }
     }
 
     @Test(arguments: [

@@ -8,7 +8,7 @@ import CJPEG
 import CPicture
 
 /// Decodes JPEG; any thread.
-enum JPEGDecoder: ImageCodec {
+enum JPEGDecoder: PictureCodec {
     static var name: String { "JPEG" }
     static var readHeader: amphora_picture_header_function { unsafe amphora_jpeg_read_header }
     static var decodePixels: amphora_picture_decode_function { unsafe amphora_jpeg_decode }

@@ -33,7 +33,7 @@ struct Resampler {
     mutating func resample(
         _ raster: borrowing Raster, to size: Preprocessing.Size, window: PixelWindow,
         into output: inout [UInt8]
-    ) throws(ImageError) {
+    ) throws(PictureError) {
         guard max(size.width, size.height) <= maxPixels else {
             throw Self.tooExtreme(raster, size)
         }
@@ -51,7 +51,7 @@ struct Resampler {
     private mutating func convolve(
         _ raster: borrowing Raster, _ size: Preprocessing.Size, _ window: PixelWindow,
         into output: inout [UInt8]
-    ) throws(ImageError) {
+    ) throws(PictureError) {
         let x = ResamplingScale(input: raster.width, output: size.width, filter: filter)
         let y = ResamplingScale(input: raster.height, output: size.height, filter: filter)
         let source = PixelRows(
@@ -99,7 +99,7 @@ struct Resampler {
     /// The refusal of a picture whose proportions lead to more than the largest one allowed.
     static func tooExtreme(
         _ raster: borrowing Raster, _ size: Preprocessing.Size
-    ) -> ImageError {
+    ) -> PictureError {
         .undecodable(
             "the image's proportions, \(raster.width)×\(raster.height), are too extreme to"
                 + " bring it to \(size.width)×\(size.height)")

@@ -20,7 +20,7 @@ enum PixelForm: Int, Sendable {
 }
 
 /// What a picture's header says.
-struct ImageHeader: Sendable, Equatable {
+struct PictureHeader: Sendable, Equatable {
     /// In pixels.
     let width: Int
     /// In pixels.
@@ -37,7 +37,7 @@ struct DecodeMode: Sendable, Equatable {
 }
 
 /// One file format's decoder, over a C library; any thread.
-protocol ImageCodec {
+protocol PictureCodec {
     /// The format's name in sentences.
     static var name: String { get }
 
@@ -52,13 +52,13 @@ protocol ImageCodec {
     static func announcedSize(in bytes: borrowing Span<UInt8>) -> Preprocessing.Size?
 }
 
-extension ImageCodec {
+extension PictureCodec {
     static func announcedSize(in bytes: borrowing Span<UInt8>) -> Preprocessing.Size? { nil }
 
     /// Reads the header. Throws `undecodable`.
     static func header(
         of bytes: borrowing Span<UInt8>, _ mode: DecodeMode
-    ) throws(ImageError) -> ImageHeader {
+    ) throws(PictureError) -> PictureHeader {
         var header = amphora_picture_header()
         unsafe try call(mode, maxScans: 1) { options, message in
             unsafe bytes.withUnsafeBufferPointer { bytes in
@@ -68,15 +68,15 @@ extension ImageCodec {
         guard let form = PixelForm(rawValue: Int(header.channels)) else {
             throw .undecodable("the \(name) image has pixels of \(header.channels) bytes")
         }
-        return ImageHeader(width: Int(header.width), height: Int(header.height), form: form)
+        return PictureHeader(width: Int(header.width), height: Int(header.height), form: form)
     }
 
     /// Writes every pixel, in the header's form, into `pixels`, whose size fits it exactly. Throws
     /// `undecodable`.
     static func decode(
-        _ bytes: borrowing Span<UInt8>, _ header: ImageHeader, _ mode: DecodeMode,
-        limits: ImageLimits, into pixels: UnsafeMutableBufferPointer<UInt8>
-    ) throws(ImageError) {
+        _ bytes: borrowing Span<UInt8>, _ header: PictureHeader, _ mode: DecodeMode,
+        limits: PictureLimits, into pixels: UnsafeMutableBufferPointer<UInt8>
+    ) throws(PictureError) {
         let affordable = limits.jpegScanPixels / max(1, header.width * header.height)
         let scans = UInt32(clamping: max(1, min(limits.jpegScans, affordable)))
         unsafe try call(mode, maxScans: scans) { options, message in
@@ -92,7 +92,7 @@ extension ImageCodec {
     private static func call(
         _ mode: DecodeMode, maxScans: UInt32,
         _ body: (amphora_picture_options, UnsafeMutablePointer<CChar>) -> amphora_picture_outcome
-    ) throws(ImageError) {
+    ) throws(PictureError) {
         let options = amphora_picture_options(
             opencv: mode.profile == .opencv, gray: mode.channels == 1, max_scans: maxScans)
         let capacity = Int(AMPHORA_PICTURE_MESSAGE_SIZE)

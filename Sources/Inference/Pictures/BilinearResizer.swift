@@ -25,7 +25,7 @@ struct BilinearResizer {
     mutating func resize(
         _ raster: borrowing Raster, to size: Preprocessing.Size, window: PixelWindow,
         into output: inout [UInt8]
-    ) throws(ImageError) {
+    ) throws(PictureError) {
         guard max(size.width, size.height) <= maxPixels,
             window.y.count <= maxPixels / window.x.count
         else { throw Resampler.tooExtreme(raster, size) }

@@ -22,7 +22,7 @@ package struct Preprocessor {
     ///
     /// A resize takes no more memory than the largest picture allowed, or than the tensor's picture
     /// where that is larger.
-    package init(_ plan: Preprocessing, limits: ImageLimits) {
+    package init(_ plan: Preprocessing, limits: PictureLimits) {
         self.plan = plan
         geometry = Geometry(plan)
         outputSize = Self.outputSize(of: plan)
@@ -65,21 +65,21 @@ package struct Preprocessor {
     /// Writes the tensor, which has exactly `channels · height · width` values of the output size.
     package mutating func write(
         _ raster: borrowing Raster, into tensor: inout MutableSpan<Float>
-    ) throws(ImageError) {
+    ) throws(PictureError) {
         try write(raster, into: &tensor, by: floats)
     }
 
     /// Likewise, pixels as they are: neither scaled nor normalised.
     package mutating func write(
         _ raster: borrowing Raster, into tensor: inout MutableSpan<UInt8>
-    ) throws(ImageError) {
+    ) throws(PictureError) {
         try write(raster, into: &tensor, by: bytes)
     }
 
     private mutating func write<Element: TensorElement>(
         _ raster: borrowing Raster, into tensor: inout MutableSpan<Element>,
         by writer: TensorWriter<Element>
-    ) throws(ImageError) {
+    ) throws(PictureError) {
         if let objection = Self.objection(to: plan) { throw .undecodable(objection) }
         precondition(raster.channels == plan.channels.count, "the decoder has other channels")
         let picture = Preprocessing.Size(height: raster.height, width: raster.width)
@@ -94,7 +94,7 @@ package struct Preprocessor {
 
     private mutating func resize(
         _ raster: borrowing Raster, to size: Preprocessing.Size, window: PixelWindow
-    ) throws(ImageError) {
+    ) throws(PictureError) {
         switch geometry.library {
         case .pillow: try resampler.resample(raster, to: size, window: window, into: &cropped)
         case .opencv: try resizer.resize(raster, to: size, window: window, into: &cropped)
@@ -104,7 +104,7 @@ package struct Preprocessor {
     /// Brings a window that was smaller than the crop to the crop's size, as MXNet does.
     private mutating func enlarge(
         _ kept: Preprocessing.Size, to size: Preprocessing.Size
-    ) throws(ImageError) {
+    ) throws(PictureError) {
         let channels = plan.channels.count
         let window = Raster(
             width: kept.width, height: kept.height, channels: channels,
