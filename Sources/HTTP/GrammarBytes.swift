@@ -29,7 +29,7 @@ enum Byte {
 extension UInt8 {
     /// `tchar` (RFC 9110 §5.6.2), one bit for each of the 128 ASCII characters.
     @inline(__always)
-    var isToken: Bool {
+    package var isToken: Bool {
         // Bits 0–63: ! # $ % & ' * + - . 0–9; bits 64–127: A–Z ^ _ ` a–z | ~.
         let mask: UInt64 = self < 64 ? 0x03FF_6CFA_0000_0000 : 0x57FF_FFFF_C7FF_FFFE
         return self < 128 && (mask &>> UInt64(self & 63)) & 1 == 1

@@ -27,7 +27,6 @@ final class RuntimeAPIHost: Service {
     private static let bodyLimit = 1 << 30
     /// The longest that Lambda lets a function run, in seconds.
     private static let longestInvocation = 900
-    private static let root = "/2018-06-01/runtime/"
 
     private var server: Server?
     private var count = 0
@@ -86,13 +85,13 @@ final class RuntimeAPIHost: Service {
         let call = RuntimeCall()
         let path = head.path.text(in: bytes)
         switch path {
-        case Self.root + "invocation/next":
+        case RuntimeAPIPath.next:
             call.arrived = { [unowned self] call, _ in
                 askers.append(call)
                 deliver()
             }
             call.left = { [unowned self] call in askers.removeAll { $0 === call } }
-        case "/2020-01-01/extension/register":
+        case RuntimeAPIPath.register:
             call.arrived = { call, _ in
                 call.answer(
                     Response(
@@ -101,7 +100,7 @@ final class RuntimeAPIHost: Service {
                         body: Array("{}".utf8)))
             }
         // Has no event before the end.
-        case "/2020-01-01/extension/event/next": break
+        case RuntimeAPIPath.extensionNext: break
         default:
             call.arrived = { [unowned self] call, body in
                 call.answer(Self.taken)
@@ -116,12 +115,15 @@ final class RuntimeAPIHost: Service {
     private static let taken = Response(
         .accepted, contentType: "application/json", body: Array(#"{"status":"OK"}"#.utf8))
 
-    /// "…/invocation/ID/response" or "…/error"; other calls, `init/error` among them, need nothing.
+    /// Calls that are about no invocation, `init/error` among them, need nothing.
     private func settle(_ path: String, _ body: [UInt8]) {
-        let parts = path.split(separator: "/")
-        guard parts.count == 5, parts[2] == "invocation" else { return }
-        let completed = invoked.removeValue(forKey: String(parts[3]))
-        completed?(parts[4] == "response" ? .response(body) : .error(body))
+        // The id is our own, which percent-encoding leaves as it is.
+        guard let id = path.split(separator: "/").dropLast().last.map(String.init) else { return }
+        if path == RuntimeAPIPath.response(to: id) {
+            invoked.removeValue(forKey: id)?(.response(body))
+        } else if path == RuntimeAPIPath.error(of: id) {
+            invoked.removeValue(forKey: id)?(.error(body))
+        }
     }
 }
 

@@ -41,4 +41,24 @@ package enum PercentEncoding {
         else { return nil }
         return high << 4 | low
     }
+
+    /// What a form's value stands for (application/x-www-form-urlencoded); `nil` where it is not
+    /// UTF-8. A "%" that begins no escape stands for itself.
+    package static func decoded(form value: String) -> String? {
+        let bytes = Array(value.utf8)
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(bytes.count)
+        var index = 0
+        while index < bytes.count {
+            if let byte = escaped(bytes, at: index) {
+                decoded.append(byte)
+                index += 3
+            } else {
+                decoded.append(
+                    bytes[index] == UInt8(ascii: "+") ? UInt8(ascii: " ") : bytes[index])
+                index += 1
+            }
+        }
+        return String(validating: decoded, as: UTF8.self)
+    }
 }

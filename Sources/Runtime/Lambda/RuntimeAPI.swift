@@ -15,15 +15,12 @@ struct RuntimeAPI {
     /// `GET /runtime/restore/next`.
     let restoreNext: TransferRequest
     private let root: String
-    private let invocation: String
 
     /// `address` is "host:port".
     init(address: String) {
         root = "http://\(address)"
-        invocation = "\(root)/2018-06-01/runtime/invocation/"
-        next = Self.get(invocation + "next", cap: LambdaLimits.eventBytes)
-        restoreNext = Self.get(
-            "\(root)/2018-06-01/runtime/restore/next", cap: LambdaLimits.replyBytes)
+        next = Self.get(root + RuntimeAPIPath.next, cap: LambdaLimits.eventBytes)
+        restoreNext = Self.get(root + RuntimeAPIPath.restoreNext, cap: LambdaLimits.replyBytes)
     }
 
     // MARK: Invocations
@@ -32,13 +29,13 @@ struct RuntimeAPI {
     func response(
         to invocation: InvocationID, _ body: [UInt8], contentType: String
     ) -> TransferRequest {
-        post(invocation, "/response", [("Content-Type", contentType)], body)
+        post(invocation, RuntimeAPIPath.response, [("Content-Type", contentType)], body)
     }
 
     /// The same, streamed: its body follows.
     func streamedResponse(to invocation: InvocationID, contentType: String) -> TransferRequest {
         post(
-            invocation, "/response",
+            invocation, RuntimeAPIPath.response,
             [
                 ("Content-Type", contentType),
                 ("Lambda-Runtime-Function-Response-Mode", "streaming"),
@@ -54,7 +51,7 @@ struct RuntimeAPI {
     /// `POST /runtime/invocation/{id}/error`.
     func error(of invocation: InvocationID, _ report: ErrorReport) -> TransferRequest {
         post(
-            invocation, "/error", [Self.json, (Self.errorType, report.runtimeType)],
+            invocation, RuntimeAPIPath.error, [Self.json, (Self.errorType, report.runtimeType)],
             report.runtimeBody)
     }
 
@@ -62,12 +59,12 @@ struct RuntimeAPI {
     private static let errorBody = "Lambda-Runtime-Function-Error-Body"
 
     private func post(
-        _ id: InvocationID, _ call: String, _ headers: [(name: String, value: String)],
-        _ body: [UInt8]?
+        _ id: InvocationID, _ path: (String) -> String,
+        _ headers: [(name: String, value: String)], _ body: [UInt8]?
     ) -> TransferRequest {
         var headers = headers
         if let nonce = id.nonce { headers.append(("Lambda-Runtime-Invocation-Id", nonce)) }
-        return Self.post("\(invocation)\(id.pathSegment)\(call)", headers, body)
+        return Self.post(root + path(id.pathSegment), headers, body)
     }
 
     // MARK: Start and restore
@@ -75,7 +72,7 @@ struct RuntimeAPI {
     /// `POST /runtime/init/error`.
     func initError(_ report: ErrorReport) -> TransferRequest {
         var request = Self.post(
-            "\(root)/2018-06-01/runtime/init/error",
+            root + RuntimeAPIPath.initError,
             [Self.json, (Self.errorType, report.runtimeType)], report.runtimeBody)
         request.totalTimeout = LambdaLimits.reportTimeout
         return request
@@ -86,7 +83,7 @@ struct RuntimeAPI {
     /// `POST /extension/register` for no event at all.
     var register: TransferRequest {
         var request = Self.post(
-            "\(root)/2020-01-01/extension/register",
+            root + RuntimeAPIPath.register,
             [Self.json, ("Lambda-Extension-Name", "amphora")], Array(#"{"events":[]}"#.utf8))
         request.totalTimeout = LambdaLimits.registrationTimeout
         request.acceptOnly200 = true
@@ -95,8 +92,7 @@ struct RuntimeAPI {
 
     /// `GET /extension/event/next`.
     func extensionNext(_ identifier: String) -> TransferRequest {
-        var request = Self.get(
-            "\(root)/2020-01-01/extension/event/next", cap: LambdaLimits.replyBytes)
+        var request = Self.get(root + RuntimeAPIPath.extensionNext, cap: LambdaLimits.replyBytes)
         request.headers = [(Self.extensionIdentifier, identifier)]
         return request
     }

@@ -3,6 +3,7 @@
 // The sentences name the host, never more of the URL: the query of a presigned URL is a secret, and
 // so are user information and fragments. Nor do they tell which address a name resolved to.
 
+internal import Basics
 internal import EventLoop
 
 /// A transfer failed.
@@ -79,7 +80,7 @@ package enum TransferError: Error, Sendable, Equatable {
         case .unwanted(let host):
             return "what \(host) sent was not taken"
         case .timedOut(let host, let phase, let duration):
-            return "\(Self.clause(phase, host)) within \(Self.text(duration))"
+            return "\(Self.clause(phase, host)) within \(duration.text)"
         case .poolClosed:
             return "fetching has ended because the service is stopping"
         case .internal(let reason):
@@ -96,13 +97,5 @@ package enum TransferError: Error, Sendable, Equatable {
         case .body: return "\(host) did not send its whole response"
         case .stalled: return "\(host) stopped in the middle of its response and sent nothing more"
         }
-    }
-
-    /// "2 s", "1.5 s", "250 ms".
-    private static func text(_ duration: Duration) -> String {
-        let milliseconds = duration.milliseconds
-        if milliseconds < 1000 { return "\(milliseconds) ms" }
-        if milliseconds % 1000 == 0 { return "\(milliseconds / 1000) s" }
-        return "\(Double(milliseconds) / 1000) s"
     }
 }

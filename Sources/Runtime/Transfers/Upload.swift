@@ -8,6 +8,8 @@
 // new one (RFC 9112 §9.3.1) and must begin at its beginning. It splits, pads and transforms nothing,
 // and knows no pointers.
 
+internal import HTTP
+
 /// The body of a request that is sent while it is made. Loop thread.
 package final class Upload {
     /// What its maker has done.
@@ -116,7 +118,7 @@ package final class Upload {
         for (name, value) in trailers where !Self.isField(name, value) {
             maker = .failed(
                 .badHeader(
-                    name: String(decoding: name.utf8.filter(isTokenByte), as: UTF8.self)))
+                    name: String(decoding: name.utf8.filter(\.isToken), as: UTF8.self)))
         }
         self.trailers = trailers.map { "\($0.name): \($0.value)" }
         if self.trailers.reduce(0, { $0 + $1.utf8.count + 2 }) > TransferLimits.trailerBytes {
@@ -139,7 +141,7 @@ package final class Upload {
     }
 
     private static func isField(_ name: String, _ value: String) -> Bool {
-        !name.isEmpty && name.utf8.allSatisfy(isTokenByte)
+        !name.isEmpty && name.utf8.allSatisfy(\.isToken)
             && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
     }
 
@@ -203,13 +205,5 @@ package final class Upload {
         reader = .closed
         bytes = []
         front = 0
-    }
-}
-
-/// Whether a byte may stand in a field name (RFC 9110 §5.6.2).
-private func isTokenByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: return true
-    default: return "!#$%&'*+-.^_`|~".utf8.contains(byte)
     }
 }

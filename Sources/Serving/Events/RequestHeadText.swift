@@ -6,6 +6,7 @@
 // paths and queries, which platforms decode.
 
 internal import Basics
+internal import HTTP
 internal import Runtime
 
 /// Writes the head of one request.

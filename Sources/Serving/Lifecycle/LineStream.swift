@@ -4,6 +4,9 @@
 // Lines are cut from the body as the window moves on, so that a long body costs no list of lines;
 // a client that reads slowly stops the window, so that answers don't pile up. It begins its answer
 // with the first line's, so a body without any line can still be refused.
+//
+//     awaited ─► streaming ─► ended
+//        └───────────────────┘   a body without a line; cancelled
 
 internal import EventLoop
 internal import HTTP
@@ -14,6 +17,9 @@ final class LineStream: InvocationWork {
     /// Lines begun, and bytes looked at, before others have their turn.
     private static let linesPerTurn = 32
     private static let bytesPerTurn = 64 * 1024
+
+    /// How far its answer is.
+    private enum Stage { case awaited, streaming, ended }
 
     private struct Slot {
         var answer: [UInt8]?
@@ -34,8 +40,7 @@ final class LineStream: InvocationWork {
     private var sentCount = 0
     private var isPumping = false
     private var isScheduled = false
-    private var hasBegun = false
-    private var hasEnded = false
+    private var stage = Stage.awaited
     /// Why lines that are not done will not be.
     private var failure: Failure?
 
@@ -56,11 +61,11 @@ final class LineStream: InvocationWork {
     func resume() {
         // Whoever calls from inside of `pump`, through a line that is done at once or an exchange
         // that has room at once, is served by the loop that is already running there.
-        guard !isPumping, !hasEnded else { return }
+        guard !isPumping, stage != .ended else { return }
         isPumping = true
         pump()
         isPumping = false
-        guard !hasEnded else { return }
+        guard stage != .ended else { return }
         if slots.isEmpty && lines.isAtEnd {
             end()
         } else if hasRoom && !isScheduled {
@@ -74,7 +79,7 @@ final class LineStream: InvocationWork {
 
     /// Gives up without answers.
     func cancel() {
-        hasEnded = true
+        stage = .ended
         for slot in slots { drop(slot) }
         slots = []
     }
@@ -100,7 +105,7 @@ final class LineStream: InvocationWork {
     private func pump() {
         var budget = Self.bytesPerTurn
         for _ in 0..<Self.linesPerTurn {
-            guard !hasEnded, hasRoom, let line = lines.next(within: &budget) else { break }
+            guard stage != .ended, hasRoom, let line = lines.next(within: &budget) else { break }
             begin(line)
             sendReady()
         }
@@ -155,16 +160,17 @@ final class LineStream: InvocationWork {
         let batch = Array(slots[..<count].compactMap(\.answer).joined())
         sentCount += count
         slots.removeFirst(count)
-        if hasBegun {
+        if stage == .streaming {
             exchange.send(batch)
         } else {
-            hasBegun = true
+            stage = .streaming
             exchange.beginStream(Response(.ok, contentType: "application/jsonlines", body: batch))
         }
     }
 
     private func end() {
-        hasEnded = true
+        let hasBegun = stage == .streaming
+        stage = .ended
         if hasBegun {
             exchange.endStream(failure?.report)
             ended(.ok, failure)
