@@ -66,19 +66,8 @@ package final class SettingTable {
         _ name: String, _ value: inout Value, _ kind: SettingKind<Value>, aliases: [Alias] = [],
         standard: String? = nil, help: String
     ) throws(InputError) {
-        switch purpose {
-        case .reading(let sources):
-            if let given = try sources.value(of: name, aliases, takes: kind.takes, kind.parse) {
-                value = given
-            }
-        case .naming: names.append(name)
-        case .describing:
-            settings.append(
-                Setting(
-                    name: name, aliases: aliases, takes: kind.takes(),
-                    placeholder: kind.placeholder(), defaultText: standard ?? kind.text(value),
-                    help: help))
-        }
+        let given = try take(name, kind, aliases, help) { standard ?? kind.text(value) }
+        if let given { value = given }
     }
 
     /// A setting that may be left out; `standard` says what holds then. Throws where what was given
@@ -87,17 +76,24 @@ package final class SettingTable {
         _ name: String, _ value: inout Value?, _ kind: SettingKind<Value>, aliases: [Alias] = [],
         standard: String, help: String
     ) throws(InputError) {
+        if let given = try take(name, kind, aliases, help, { standard }) { value = given }
+    }
+
+    /// Takes note of a setting; the value that was given for it, where values are read.
+    private func take<Value>(
+        _ name: String, _ kind: SettingKind<Value>, _ aliases: [Alias], _ help: String,
+        _ standard: () -> String
+    ) throws(InputError) -> Value? {
         switch purpose {
         case .reading(let sources):
-            if let given = try sources.value(of: name, aliases, takes: kind.takes, kind.parse) {
-                value = given
-            }
+            return try sources.value(of: name, aliases, takes: kind.takes, kind.parse)
         case .naming: names.append(name)
         case .describing:
             settings.append(
                 Setting(
                     name: name, aliases: aliases, takes: kind.takes(),
-                    placeholder: kind.placeholder(), defaultText: standard, help: help))
+                    placeholder: kind.placeholder(), defaultText: standard(), help: help))
         }
+        return nil
     }
 }
