@@ -1,9 +1,9 @@
-// What this program calls itself.
+// The name and version of this program.
 
 /// The product.
 package enum Product {
     /// The version, as `--version` prints it.
     package static let version = "0.1.0"
-    /// How it names itself to servers it asks, RFC 9110 §10.1.5.
+    /// The User-Agent of our requests, RFC 9110 §10.1.5.
     package static let userAgent = "amphora/\(version)"
 }

@@ -52,11 +52,11 @@ import Testing
         ("ZZ\u{e9}", "character 3 is byte 0xC3"),
         (
             "Zm9vY",
-            "its length, 5 characters without padding, is no possible one; it may be cut short"
+            "its length, 5 characters without padding, is not possible; it may be cut short"
         ),
         (
             "Zg=",
-            "its length, 2 characters without padding, is no possible one; it may be cut short"
+            "its length, 2 characters without padding, is not possible; it may be cut short"
         ),
         ("====", "character 1 is “=”"),
     ])

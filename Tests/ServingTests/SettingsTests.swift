@@ -177,7 +177,7 @@ import Testing
     func `an unknown variable of ours is told the nearest`(_ variable: String, _ nearest: String) {
         #expect(
             complaint([:], [variable: "1"])
-                == "\(variable) is no setting of amphora; did you mean \(nearest)?")
+                == "\(variable) is not a setting of amphora; did you mean \(nearest)?")
     }
 
     @Test func `others' variables are none of our business`() {

@@ -1,27 +1,30 @@
-// OpenSSL's own state in this process: its start, in two steps, each once, and its random numbers.
+// OpenSSL's state in this process: its start, in two steps that each happen once, and its random
+// numbers.
 //
-// OpenSSL reads its configuration (openssl.cnf: providers, levels of security) as soon as it is begun,
-// which is a twentieth of what a process computes until it can ask Lambda for its first event. Whoever
-// needs it, a digest or a connection that may be TLS, has it read first; plain connections need not.
+// OpenSSL reads its configuration (openssl.cnf: providers, levels of security) when it is
+// initialised. That takes a twentieth of the instructions that a process runs before it can ask
+// Lambda for its first event. Code that needs the configuration (a digest, a connection that may
+// use TLS) calls `configure` first; plain connections don't need it.
 //
-// It seeds its generators once, so processes that are restored from one snapshot would agree on their
-// next keys (docs/platforms.md B8). No other seed outlives a snapshot: Swift asks the kernel for each
-// random number, and its dictionaries' seed, which clones do share, is no secret of any of them.
+// It seeds its generators once, so processes that are restored from one snapshot would generate the
+// same keys (docs/platforms.md B8). No other seed matters after a restore: Swift asks the kernel
+// for each random number, and the hash seed of its dictionaries, which the clones share, is not a
+// secret.
 
 internal import CCrypto
 
-/// The library, as far as somebody has to see to it. Any thread.
+/// The parts of the library that need explicit calls. Any thread.
 package enum OpenSSL {
-    /// Begins it without a configuration; false where it can't be.
+    /// Initialises the library without its configuration; false if that fails.
     ///
-    /// To be called before anybody else does, libcurl above all: the first call decides
+    /// Call it before any other code initialises OpenSSL, libcurl above all: the first call decides
     /// (OPENSSL_init_crypto(3)).
     package static func begin() -> Bool {
         OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG), nil) == 1
     }
 
-    /// Has the configuration read, where it has not been yet. What is missing or wrong in it is passed
-    /// over, as OpenSSL does by itself.
+    /// Reads the configuration, if it has not been read yet. Ignores a missing or invalid
+    /// configuration, as OpenSSL's own initialisation does.
     package static func configure() { _ = isConfigured }
 
     private static let isConfigured: Bool = {
@@ -35,7 +38,7 @@ package enum OpenSSL {
         return isRead
     }()
 
-    /// Takes new random seeds from the kernel; the generators of all threads follow at their next
+    /// Takes new random seeds from the kernel; the generator of each thread reseeds at its next
     /// number. RAND_poll(3ossl).
     package static func renewSeeds() { _ = RAND_poll() }
 }

@@ -1,9 +1,9 @@
-// The SHA-256 of bytes that arrive piece by piece: what a fetched model and a recorded picture are
-// known by. OpenSSL computes it.
+// The SHA-256 of bytes that arrive piece by piece. It identifies fetched models and recorded
+// pictures. OpenSSL computes it.
 
 internal import CCrypto
 
-/// A SHA-256 in the making, FIPS 180-4. Any thread, one at a time.
+/// An incremental SHA-256, FIPS 180-4. Any thread, one at a time.
 @safe package struct SHA256: ~Copyable {
     private let context: OpaquePointer
 
@@ -22,7 +22,7 @@ internal import CCrypto
         unsafe EVP_MD_CTX_free(context)
     }
 
-    /// Takes further bytes in.
+    /// Adds bytes.
     package mutating func update(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBytes { bytes in
             _ = unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
@@ -42,7 +42,7 @@ internal import CCrypto
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The digest of bytes that are here.
+    /// The digest of bytes that are in memory.
     package static func hexadecimal(of bytes: [UInt8]) -> String {
         var digest = SHA256()
         digest.update(bytes.span)

@@ -1,13 +1,13 @@
 // Reading files: regular files only, in pieces or whole up to a limit.
 //
-// Bytes are read, not mapped: a file that shrinks under a map is a signal, under a read it is an
-// error. Writes nothing and follows no configuration.
+// Files are read, not mapped: if a file shrinks, a mapping raises a signal, but a read returns an
+// error. Writes nothing and has no settings.
 
 import Glibc
 
 /// An open regular file, closed when it goes out of scope.
 package struct File: ~Copyable {
-    /// As given by the caller; for messages.
+    /// The path as the caller gave it; for messages.
     package let path: String
     /// In bytes, when it was opened.
     package let size: Int
@@ -54,7 +54,8 @@ package struct File: ~Copyable {
         return bytes
     }
 
-    /// The whole of a text file. Throws `InputError`, also where it is larger than `limit` bytes.
+    /// The whole of a text file. Throws `InputError`, also if the file is larger than `limit`
+    /// bytes.
     package static func contents(of path: String, limit: Int) throws(InputError) -> [UInt8] {
         let file = try File(path)
         guard file.size <= limit else {
@@ -63,14 +64,14 @@ package struct File: ~Copyable {
         return try file.read(file.size, at: 0)
     }
 
-    /// The first `count` bytes of a file, or all: for files of the system that have no size. Throws
-    /// `unreadable`.
+    /// The first `count` bytes of a file, or all: for system files that report no size. Throws
+    /// `InputError`.
     package static func beginning(of path: String, count: Int) throws(InputError) -> [UInt8] {
         try File(path).read(count, at: 0)
     }
 
-    /// The text of a small file of the system (procfs, sysfs), cut at 4 KiB; `nil` where it can't be
-    /// read or isn't UTF-8.
+    /// The text of a small system file (procfs, sysfs), cut at 4 KiB; `nil` if it can't be read or
+    /// isn't UTF-8.
     package static func systemText(at path: String) -> String? {
         do throws(InputError) {
             return String(validating: try beginning(of: path, count: 4096), as: UTF8.self)
@@ -96,7 +97,8 @@ package struct File: ~Copyable {
         return names.sorted()
     }
 
-    /// The folder and the name of a file behind all links. Throws `InputError`. realpath(3).
+    /// The folder and the name of a file after all links are resolved. Throws `InputError`.
+    /// realpath(3).
     package static func resolved(_ path: String) throws(InputError) -> (
         folder: String, name: String
     ) {
@@ -108,7 +110,7 @@ package struct File: ~Copyable {
         return (folder, String(text[text.index(after: cut)...]))
     }
 
-    /// What a path leads to, links followed. stat(2).
+    /// The kind of file that a path leads to, with links followed. stat(2).
     package static func kind(of path: String) -> Kind {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return .missing }
@@ -119,7 +121,7 @@ package struct File: ~Copyable {
         }
     }
 
-    /// Whether a path is itself a symbolic link. lstat(2).
+    /// Whether a path is a symbolic link. lstat(2).
     package static func isLink(_ path: String) -> Bool {
         var status = stat()
         return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
@@ -128,7 +130,7 @@ package struct File: ~Copyable {
     /// The answers of `kind(of:)`.
     package enum Kind { case missing, folder, file, other }
 
-    /// The error in `errno`, as the system words it.
+    /// The error in `errno`, in the system's words.
     private static func failure(_ path: String) -> InputError {
         InputError(unsafe String(cString: strerror(errno)), file: path)
     }

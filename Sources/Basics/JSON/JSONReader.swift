@@ -1,9 +1,10 @@
-// Reads JSON strictly (RFC 8259) and says where it is wrong and what would be right.
+// Reads JSON strictly (RFC 8259). An error says where the text is wrong and what would be right.
 //
-// Our own, because JSON comes from strangers: FoundationEssentials' decoder names no place, takes
-// `[1,]`, and needs 4.6 µs a value, so that one body of 32 MiB would keep a worker for over a minute.
-// This one is bounded in depth and in values, and otherwise takes time in proportion to the bytes.
-// It refuses what two readers may understand in two ways: a key given twice, half a surrogate pair.
+// It is our own because JSON comes from untrusted clients: FoundationEssentials' decoder reports no
+// position, accepts `[1,]`, and needs 4.6 µs per value, so one body of 32 MiB would occupy a worker
+// for over a minute. This reader limits the depth and the number of values, and takes time in
+// proportion to the bytes. It refuses text that two readers may understand differently: a key given
+// twice, half a surrogate pair.
 
 extension JSONValue {
     /// Reads a document. Throws a clause that names the line and the column, from 1, in characters.
@@ -29,7 +30,7 @@ private struct JSONReader {
     }
 
     mutating func document() throws(InputError) -> JSONValue {
-        // A byte order mark: some editors and shells on Windows begin every text with it.
+        // A byte order mark: some Windows editors and shells put one at the start of every text.
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
         guard peek() != nil else { throw InputError("it is empty") }
         let document = try value()
@@ -106,7 +107,7 @@ private struct JSONReader {
         return value
     }
 
-    /// RFC 8259 §6; what a Double can't hold becomes infinite or zero.
+    /// RFC 8259 §6; a number outside the range of Double becomes infinity or zero.
     private mutating func number() throws(InputError) -> Double {
         let start = position
         if bytes[position] == UInt8(ascii: "-") { position += 1 }
@@ -169,7 +170,7 @@ private struct JSONReader {
         return text
     }
 
-    /// `nil` where it is not UTF-8.
+    /// `nil` if the bytes are not UTF-8.
     private static func text(_ bytes: Span<UInt8>) -> String? {
         do {
             return String(copying: try UTF8Span(validating: bytes))
@@ -199,7 +200,7 @@ private struct JSONReader {
         }
     }
 
-    /// The rest of `\uXXXX`, or of two of them that spell one character (RFC 8259 §7).
+    /// The rest of `\uXXXX`, or of two of them that encode one character (RFC 8259 §7).
     private mutating func unicodeEscape() throws(InputError) -> Unicode.Scalar {
         let start = position - 2
         let first = try hexadecimal()
@@ -233,7 +234,7 @@ private struct JSONReader {
 
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-    /// The next byte that is no white space.
+    /// The next byte that is not white space.
     private mutating func peek() -> UInt8? {
         while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
             position += 1
@@ -265,7 +266,7 @@ private struct JSONReader {
         let before = bytes[..<min(position, bytes.count)]
         let line = before.count { $0 == 0x0A } + 1
         let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-        // Continuation bytes of UTF-8 begin no character.
+        // UTF-8 continuation bytes don't count as characters.
         let column = before[lineStart...].count { $0 & 0xC0 != 0x80 } + 1
         return InputError("line \(line), column \(column): \(what)")
     }

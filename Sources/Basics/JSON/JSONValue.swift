@@ -1,7 +1,7 @@
-// A JSON document as a tree, so that what is wrong in it can be named precisely.
+// A JSON document as a tree, so that errors can name the exact value.
 //
-// Decoding straight into a struct stops at the first mismatch with the decoder's words and takes
-// no notice of unknown keys; settings need both said well. Nothing here knows any key.
+// A decoder that fills structs words its own errors, stops at the first one, and ignores unknown
+// keys; settings need better errors than that. Nothing here knows any key.
 
 /// Any JSON value.
 package enum JSONValue: Sendable, Equatable {
@@ -12,7 +12,7 @@ package enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// What sort of value it is, for messages: "a string".
+    /// The kind of value, for messages: "a string".
     package var kind: String {
         switch self {
         case .null: "null"
@@ -24,7 +24,7 @@ package enum JSONValue: Sendable, Equatable {
         }
     }
 
-    /// The value in few words, for messages.
+    /// A short description of the value, for messages.
     package var summary: String {
         switch self {
         case .null: "null"
@@ -37,7 +37,7 @@ package enum JSONValue: Sendable, Equatable {
         }
     }
 
-    /// The value as a whole number within a range.
+    /// The value as a whole number; `nil` if it is none or is outside the range.
     package func integer(_ range: ClosedRange<Int>) -> Int? {
         guard case .number(let number) = self, let integer = Int(exactly: number),
             range.contains(integer)

@@ -1,6 +1,7 @@
-// JSON out: compact, keys in the order they are written, UTF-8 (RFC 8259).
+// Writes JSON: compact, keys in the order they are written, UTF-8 (RFC 8259).
 //
-// FoundationEssentials' encoder keeps no order of keys, and an answer's order is part of its bytes.
+// FoundationEssentials' encoder does not keep the order of keys, and answers must be equal byte for
+// byte.
 
 /// Builds one JSON text.
 package struct JSONWriter {
@@ -41,7 +42,7 @@ package struct JSONWriter {
         element(value)
     }
 
-    /// Writes a key and a string of bytes, which are UTF-8.
+    /// Writes a key and a string, given as UTF-8 bytes.
     package mutating func field(_ name: String, utf8 text: Span<UInt8>) {
         key(name)
         string(text)

@@ -1,9 +1,9 @@
-// Skipping what stands for itself in a JSON string, eight bytes at a time: a picture in base64 is one
-// string of a hundred thousand of them.
+// Skips unescaped characters of a JSON string, eight bytes at a time: a base64 picture is one
+// string of a hundred thousand bytes.
 
 extension Span<UInt8> {
-    /// The first index from `start` on whose byte does not stand for itself in a JSON string
-    /// (RFC 8259 §7): a quotation mark, a backslash, a control character; `count` where there is none.
+    /// The first index from `start` on whose byte can't appear unescaped in a JSON string (RFC
+    /// 8259 §7): a quotation mark, a backslash, a control character; `count` if there is none.
     func endOfStringRun(from start: Int) -> Int {
         let (quote, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "\\"))
         return endOfRun(

@@ -1,26 +1,27 @@
-// What a setting is: a name, where else it may come from, what it takes, what it is if nobody says.
+// The description of a setting: its name, its other sources, the values it takes, its default.
 //
-// `--help`, validation, the environment's names and docs/settings.md are made from this.
-// Nothing here reads anything; `SettingSources` does.
+// `--help`, validation, the names of the environment variables and docs/settings.md are made from
+// it. Nothing here reads values; `SettingSources` does.
 
-/// The platform's own name for a setting, and how its values are counted there.
+/// A platform's own variable for a setting, and the unit of its values.
 package struct Alias: Sendable {
     package let variable: String
     /// One unit of the variable in units of the setting: 1,048,576 for megabytes of a byte count.
     package let unit: Int
-    /// What 0 means there in units of the setting, where it means something else than zero.
+    /// The value that 0 stands for, in units of the setting, if 0 has a special meaning there.
     package let zero: Int?
 
-    /// Creates a name.
+    /// Creates an alias.
     package init(_ variable: String, unit: Int = 1, zero: Int? = nil) {
         self.variable = variable
         self.unit = unit
         self.zero = zero
     }
 
-    /// A value of the variable as the setting writes it; one that is no number stays as it is.
+    /// Converts a value of the variable to the setting's units; text that is not a number stays as
+    /// it is.
     func translated(_ text: String) -> String {
-        // A text that is counted in nothing may look like a number, and is none: "007".
+        // A value without a unit may only look like a number: "007".
         guard unit != 1 || zero != nil, let number = Int(text) else { return text }
         if number == 0, let zero { return "\(zero)" }
         let (product, overflow) = number.multipliedReportingOverflow(by: unit)
@@ -28,30 +29,30 @@ package struct Alias: Sendable {
     }
 }
 
-/// One setting, described. Any thread.
+/// The description of one setting. Any thread.
 package struct Setting: Sendable {
     /// The option's name without its dashes.
     package let name: String
     /// The platforms' names for it.
     package let aliases: [Alias]
-    /// What it takes, for people: "a port from 0 to 65535".
+    /// The values it takes, for people: "a port from 0 to 65535".
     package let takes: String
     /// The placeholder in `--help`.
     package let placeholder: String
     /// The default, for people.
     package let defaultText: String
-    /// One line that says what it is.
+    /// A one-line description.
     package let help: String
 
     /// The setting's own environment variable.
     package var variable: String { Self.variable(of: name) }
 
-    /// Its variables in the order in which they are asked, with their units.
+    /// Its variables in the order in which they are looked up, with their units.
     package var variables: [Alias] { [Alias(variable)] + aliases }
 
     /// The environment variable of an option: `AMPHORA_` and its name in capitals.
     static func variable(of name: String) -> String {
-        // By bytes, for every start asks for all of them; names are ASCII.
+        // Works on bytes, because every start needs all these names; they are ASCII.
         let capitals = name.utf8.map { byte in
             switch byte {
             case UInt8(ascii: "-"): UInt8(ascii: "_")

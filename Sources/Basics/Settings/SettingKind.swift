@@ -1,15 +1,15 @@
-// How the values of a type are written: what a text stands for, and how a default is shown.
+// How the values of a type are written: how text is parsed, and how a default is shown.
 
 /// How the values of a type are written. Any thread.
 package struct SettingKind<Value: Sendable>: Sendable {
     let takes: @Sendable () -> String
     let placeholder: @Sendable () -> String
-    /// The value that a text stands for; `nil` where it stands for none.
+    /// Parses a value; `nil` if the text is not one.
     let parse: @Sendable (String) -> Value?
     /// A value as a person would write it.
     let text: @Sendable (Value) -> String
 
-    /// Creates a kind. `takes` says what it takes, for people; `text` shows a default.
+    /// Creates a kind. `takes` describes the accepted values, for people; `text` shows a default.
     package init(
         takes: @autoclosure @escaping @Sendable () -> String,
         placeholder: @autoclosure @escaping @Sendable () -> String,
@@ -61,7 +61,7 @@ extension SettingKind where Value == String {
         SettingKind(takes: what, placeholder: placeholder, parse: { $0.isEmpty ? nil : $0 })
     }
 
-    /// A SHA-256, in lower case whatever it is written in.
+    /// A SHA-256; the value is in lower case, the text may be in either.
     package static var sha256: Self {
         SettingKind(
             takes: "64 hexadecimal digits, as sha256sum prints them", placeholder: "digits",

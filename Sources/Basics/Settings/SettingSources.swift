@@ -1,22 +1,22 @@
 // Where settings come from, and which one wins: option, then environment, then default.
 //
-// Reads raw texts and gives typed values; every refusal is one line that names the setting as the
-// person wrote it and what it takes.
+// Turns raw text into typed values. Every error is one line that names the setting as the user
+// wrote it and the values it takes.
 
-/// The texts that were given for settings. Any thread.
+/// The raw values that the user gave for settings. Any thread.
 package struct SettingSources: Sendable {
     /// Option values by the option's name.
     package let options: [String: String]
     package let environment: [String: String]
 
-    /// Takes the options of a call and the variables of a process.
+    /// Takes command-line options and environment variables.
     package init(options: [String: String] = [:], environment: [String: String]) {
         self.options = options
         self.environment = environment
     }
 
-    /// What was given for a setting, as `parse` reads it; `nil` where nothing was. Throws where that
-    /// can't be used, with what the setting takes.
+    /// The given value of a setting, as `parse` reads it; `nil` if none was given. If the value
+    /// can't be used, throws an error that says what the setting takes.
     func value<Value>(
         of name: String, _ aliases: [Alias], takes: () -> String, _ parse: (String) -> Value?
     ) throws(InputError) -> Value? {
@@ -34,7 +34,7 @@ package struct SettingSources: Sendable {
 
     /// The text of a variable.
     private func given(_ variable: String) -> String? {
-        // An empty variable is an unset one, as in every shell script around a container.
+        // An empty variable counts as unset, as shell scripts around containers expect.
         guard let text = environment[variable], !text.isEmpty,
             !KubernetesServiceLink.holds(variable, text)
         else { return nil }
@@ -51,7 +51,7 @@ package struct SettingSources: Sendable {
                 + "not “\(String(text.prefix(100)).onOneLine())”")
     }
 
-    /// Throws where a variable begins as ours do and is none of the settings of these names.
+    /// Throws if a variable has our prefix but belongs to none of the settings of these names.
     package func refuseUnknownVariables(
         besides names: @autoclosure () -> [String]
     ) throws(InputError) {
@@ -61,7 +61,7 @@ package struct SettingSources: Sendable {
         for (variable, text) in ours.sorted(by: { $0.key < $1.key })
         where !known.contains(variable) {
             guard !KubernetesServiceLink.holds(variable, text) else { continue }
-            var line = "\(variable) is no setting of amphora"
+            var line = "\(variable) is not a setting of amphora"
             if let nearest = nearestName(to: variable, among: known) {
                 line += "; did you mean \(nearest)?"
             }
@@ -70,10 +70,11 @@ package struct SettingSources: Sendable {
     }
 }
 
-/// The variables that Kubernetes gives every container of a namespace for each Service in it: for
-/// one that is named amphora, they look like settings of ours.
+/// The variables that Kubernetes sets in every container of a namespace for each Service in it: for
+/// a Service named amphora, they look like our settings.
 enum KubernetesServiceLink {
-    /// Whether a variable is one, like `AMPHORA_SERVICE_HOST` or `AMPHORA_PORT=tcp://10.0.0.1:80`.
+    /// Whether a variable is one of them, like `AMPHORA_SERVICE_HOST` or
+    /// `AMPHORA_PORT=tcp://10.0.0.1:80`.
     static func holds(_ variable: String, _ text: String) -> Bool {
         let words = variable.split(separator: "_")
         if let service = words.lastIndex(of: "SERVICE"), service + 1 < words.count {

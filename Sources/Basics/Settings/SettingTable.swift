@@ -1,4 +1,4 @@
-// The settings of one module: a struct of values, and one function that names each of them.
+// The settings of one module: a struct of values, and one function that declares each of them.
 //
 //     struct FetchSettings: SettingGroup {
 //         var timeout = Duration.seconds(10)
@@ -8,24 +8,24 @@
 //         }
 //     }
 //
-// That is all there is to declare: option, variable, default, check and documentation follow. The same
-// function serves two ends: it lists the settings for whoever describes them, and reads them. It is a
-// function rather than a list of key paths, because those cost a Lambda start a sixth of its
-// instructions.
+// This declaration is complete: option, variable, default, check and documentation follow from it.
+// The same function lists the settings for documentation and reads them. It is a function rather
+// than a list of key paths, because key paths cost a Lambda start a sixth of its instructions.
 
 /// The settings that one module reads. Any thread.
 package protocol SettingGroup: Sendable {
     /// The defaults.
     init()
-    /// Names each setting and the property that it sets, in the order in which documents list them.
+    /// Declares each setting and the property that it sets, in the order of the documentation.
     mutating func declare(in table: SettingTable) throws(InputError)
 }
 
 extension SettingGroup {
-    /// What is declared.
+    /// The declared settings.
     package static var settings: [Setting] { declared(.describing).settings }
 
-    /// The names of what is declared: sooner found than the descriptions, for a start needs them.
+    /// The names of the declared settings. Every start needs them, and they are cheaper to make
+    /// than the descriptions.
     package static var settingNames: [String] { declared(.naming).names }
 
     private static func declared(_ purpose: SettingTable.Purpose) -> SettingTable {
@@ -39,7 +39,7 @@ extension SettingGroup {
         return table
     }
 
-    /// Reads every setting. Throws the first that can't be used.
+    /// Reads every setting. Throws an error for the first that can't be used.
     package init(reading sources: SettingSources) throws(InputError) {
         self.init()
         try declare(in: SettingTable(.reading(sources)))
@@ -60,8 +60,8 @@ package final class SettingTable {
 
     init(_ purpose: Purpose) { self.purpose = purpose }
 
-    /// A setting whose default is the property's own; `standard` says it in words where its value
-    /// alone would not do. Throws where what was given can't be used.
+    /// A setting whose default is the property's value; `standard` describes the default in words
+    /// if its value alone is not clear. Throws if the given value can't be used.
     package func setting<Value: Sendable>(
         _ name: String, _ value: inout Value, _ kind: SettingKind<Value>, aliases: [Alias] = [],
         standard: String? = nil, help: String
@@ -70,7 +70,7 @@ package final class SettingTable {
         if let given { value = given }
     }
 
-    /// A setting that may be left out; `standard` says what holds then. Throws where what was given
+    /// An optional setting; `standard` describes what applies without it. Throws if the given value
     /// can't be used.
     package func setting<Value: Sendable>(
         _ name: String, _ value: inout Value?, _ kind: SettingKind<Value>, aliases: [Alias] = [],
@@ -79,7 +79,7 @@ package final class SettingTable {
         if let given = try take(name, kind, aliases, help, { standard }) { value = given }
     }
 
-    /// Takes note of a setting; the value that was given for it, where values are read.
+    /// Records a setting; returns the given value if the table reads values.
     private func take<Value>(
         _ name: String, _ kind: SettingKind<Value>, _ aliases: [Alias], _ help: String,
         _ standard: () -> String

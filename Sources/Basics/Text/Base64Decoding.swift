@@ -1,11 +1,11 @@
-// Base64 as images come in it (RFC 4648 §4): the standard alphabet, padding optional.
+// Decodes the base64 of pictures (RFC 4648 §4): the standard alphabet, padding optional.
 //
-// Our own, because a wrong one should be told what is wrong: most are of the URL-safe alphabet, or
-// were wrapped into lines. Nothing is skipped: §3.3 has decoders refuse what is not of the alphabet.
+// It is our own so that errors say what is wrong: most invalid texts use the URL-safe alphabet or
+// are wrapped into lines. Nothing is skipped: §3.3 requires decoders to refuse other characters.
 
 extension Base64 {
-    /// The bytes that a text stands for; `place` names it in the error. Any thread; takes time and
-    /// memory in proportion to the text.
+    /// Decodes a text; `place` names it in the error. Any thread; takes time and memory in
+    /// proportion to the text.
     package static func bytes(of text: Span<UInt8>, at place: String) throws(InputError) -> [UInt8]
     {
         let padding = Self.padding(of: text)
@@ -18,11 +18,11 @@ extension Base64 {
         var bytes = [UInt8](repeating: 0, count: whole * 3 + max(0, rest - 1))
         var target = bytes.mutableSpan
         let values = Self.values.span
-        // So that the compiler knows that no byte is beyond it.
+        // Tells the compiler that every byte is a valid index.
         precondition(values.count == 256)
         var (read, written) = (0, 0)
         while read < whole * 4 {
-            // Four digits make three bytes; they are looked at as one word, checked once.
+            // Four digits make three bytes. They are combined into one word, which is checked once.
             let word = unsafe UInt32(
                 littleEndian: text.bytes.unsafeLoadUnaligned(fromByteOffset: read, as: UInt32.self))
             let first = values[Int(word & 0xFF)]
@@ -60,14 +60,15 @@ extension Base64 {
         return count
     }
 
-    /// Says what the first character of a range is that is no digit; where all are, it is their number.
+    /// The error for the first character of a range that is not a digit or, if all are digits, for
+    /// their number.
     private static func wrong(
         _ text: Span<UInt8>, in digits: Range<Int>, _ place: String
     ) -> InputError {
         guard let index = digits.first(where: { values[Int(text[$0])] > 63 }) else {
             return InputError(
                 "\(place) does not hold valid base64: its length, \(digits.upperBound) characters "
-                    + "without padding, is no possible one; it may be cut short")
+                    + "without padding, is not possible; it may be cut short")
         }
         let byte = text[index]
         let found =
@@ -82,7 +83,7 @@ extension Base64 {
             "\(place) does not hold valid base64: character \(index + 1) is \(found)")
     }
 
-    /// The value of each byte as a digit; a larger one for what is none.
+    /// The value of each byte as a digit; a value above 63 if it is not a digit.
     private static let values: [UInt32] = {
         var values = [UInt32](repeating: 64, count: 256)
         for (value, digit) in digits.enumerated() { values[Int(digit)] = UInt32(value) }

@@ -1,4 +1,4 @@
-// Base64 as what is no text leaves in it (RFC 4648 §4): the standard alphabet, padded.
+// Encodes binary data as base64 (RFC 4648 §4): the standard alphabet, padded.
 
 /// Base64. Any thread.
 package enum Base64 {
@@ -6,7 +6,7 @@ package enum Base64 {
     package static let digits = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    /// The text that stands for bytes, padded.
+    /// The base64 text of bytes, padded.
     package static func text(of bytes: Span<UInt8>) -> [UInt8] {
         let padding = UInt8(ascii: "=")
         var text: [UInt8] = []

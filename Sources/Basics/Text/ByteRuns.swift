@@ -1,18 +1,19 @@
 // Skipping runs of bytes of one class, eight at a time.
 //
-// Text is mostly long runs: names, values, strings. Each step loads eight bytes as one word and asks
-// for a word of flags, the high bit of each byte that may end the run. A flag may be too many (the byte
-// is then looked at alone) but never too few, and none comes before the first true one. A load never
-// reaches behind `end`, which is checked against the span once for each run.
+// Text is mostly long runs: names, values, strings. Each step loads eight bytes as one word and
+// computes a word of flags: the high bit of each byte that may end the run. A flag may be false
+// (the byte is then checked by itself), but no true flag is missing, and no false one comes before
+// the first true one. A load never reaches past `end`, which is checked against the span once per
+// run.
 //
-// It refuses to know a grammar: the classes belong to those who read one. All of it is inlinable,
-// because the flags and the class are worth a few instructions each, and a call of a closure more.
+// It knows no grammar: each parser brings its own classes. Everything is inlinable, because flags
+// and class take a few instructions each, and calling a closure takes more.
 
 extension Span<UInt8> {
     /// The first index from `start` up to `end` whose byte is not of a class, else `end`.
     ///
-    /// `isMember` decides about one byte; `flags` flags, in a word of eight bytes, at least those that
-    /// are not of the class.
+    /// `isMember` decides for one byte; `flags` flags at least the bytes of a word that are not of
+    /// the class.
     @inlinable @inline(__always)
     package func endOfRun(
         from start: Int, to end: Int, of isMember: (UInt8) -> Bool, flags: (UInt64) -> UInt64
@@ -33,7 +34,7 @@ extension Span<UInt8> {
             from: start, to: end, of: { $0 != byte }, flags: { $0.flagsOfBytes(equalTo: byte) })
     }
 
-    /// Goes on from `start` until a flag, or until fewer than eight bytes are left.
+    /// Advances from `start` to the first flag, or until fewer than eight bytes are left.
     @inlinable @inline(__always)
     func skipWords(from start: Int, to end: Int, _ flags: (UInt64) -> UInt64) -> Int {
         var index = start

@@ -8,9 +8,9 @@ package enum Calendar {
     /// Days from 0000-03-01 to 1970-01-01.
     private static let daysBefore1970 = 719_468
 
-    /// The date of a day; `days` is not negative.
+    /// The date of a day; `days` must not be negative.
     package static func date(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
-        // 146,097 days are in 400 years.
+        // 400 years have 146,097 days.
         let (era, dayOfEra) = (days + daysBefore1970).quotientAndRemainder(dividingBy: 146_097)
         let leapDaysBefore = dayOfEra / 1460 - dayOfEra / 36_524 + dayOfEra / 146_096
         let yearOfEra = (dayOfEra - leapDaysBefore) / 365
@@ -21,7 +21,8 @@ package enum Calendar {
         return (era * 400 + yearOfEra + (month <= 2 ? 1 : 0), month, day)
     }
 
-    /// The day of a date from 1970 on. The 31st of a month of 30 days is the 1st of the next.
+    /// The days from 1970-01-01 to a date. The 31st of a month of 30 days counts as the 1st of the
+    /// next.
     package static func days(year: Int, month: Int, day: Int) -> Int {
         let year = month <= 2 ? year - 1 : year
         let daysBeforeMonth = (153 * ((month + 9) % 12) + 2) / 5

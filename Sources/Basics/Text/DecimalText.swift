@@ -1,9 +1,9 @@
-// Whole numbers as decimal text, straight into bytes.
+// Appends whole numbers to bytes as decimal text.
 //
-// Answers and log lines are bytes; a number that first becomes a String costs many times its digits.
+// Answers and log lines are bytes, and converting a number to a String first costs many times more.
 
 extension [UInt8] {
-    /// Appends a number in decimal, with zeros in front up to `width` digits.
+    /// Appends a number in decimal, with leading zeros up to `width` digits.
     package mutating func append(decimal number: Int, width: Int = 1) {
         if number < 0 { append(UInt8(ascii: "-")) }
         append(digits: number.magnitude, width: width)

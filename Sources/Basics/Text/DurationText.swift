@@ -10,7 +10,7 @@ extension Duration {
         return "\(Double(milliseconds) / 1000) s"
     }
 
-    /// With decimals, for logs.
+    /// Milliseconds with decimals, for logs.
     package var inMilliseconds: Double {
         let (seconds, attoseconds) = components
         return Double(seconds) * 1000 + Double(attoseconds) / 1e15

@@ -1,7 +1,7 @@
-// Hexadecimal digits as ASCII bytes: of chunk sizes, escapes and digests.
+// Hexadecimal digits as ASCII bytes: for chunk sizes, escapes and digests.
 
 extension UInt8 {
-    /// The value of a hexadecimal digit of either case; `nil` where the byte is none.
+    /// The value of a hexadecimal digit of either case; `nil` if the byte is not one.
     @inlinable @inline(__always)
     package var hexadecimalValue: UInt8? {
         let digit = self &- 0x30

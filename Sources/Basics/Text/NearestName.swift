@@ -1,6 +1,6 @@
-// The name a person probably meant, for messages about one that is not known.
+// The known name that the user probably meant, for errors about an unknown one.
 
-/// The known name nearest to a word; `nil` where none is known.
+/// The known name nearest to a word; `nil` if `known` is empty.
 package func nearestName(to word: String, among known: [String]) -> String? {
     known.min { distance($0, word) < distance($1, word) }
 }

@@ -1,12 +1,12 @@
-// Strangers' words inside our sentences: a name in a model file may hold a line break or an escape
-// sequence, or have a million letters, and must not thereby write lines of its own into a log or onto
-// a terminal, nor fill them.
+// Makes untrusted text safe to quote. A name in a model file may hold a line break or an escape
+// sequence, or have a million letters; it must not forge log lines, control a terminal or flood
+// either.
 
 extension String {
-    /// The same text on one line: control characters and Unicode's separators of lines and paragraphs
-    /// shown as `\u{…}`; what is beyond `limit` scalars as "…".
+    /// The same text on one line: control characters and Unicode's line and paragraph separators
+    /// are shown as `\u{…}`; text beyond `limit` scalars is replaced by "…".
     package func onOneLine(limit: Int = .max) -> String {
-        // There are at least as many bytes as scalars.
+        // A text has at least as many bytes as scalars.
         let isWhole = utf8.count <= limit || unicodeScalars.count <= limit
         if isWhole, isPrintableASCII || !unicodeScalars.contains(where: \.breaksLine) {
             return self
@@ -24,7 +24,7 @@ extension String {
 }
 
 extension String {
-    /// What nearly every text is, which is sooner seen than what else could break a line.
+    /// A quick check that nearly every text passes.
     fileprivate var isPrintableASCII: Bool {
         let text = utf8Span.span
         return text.indices.allSatisfy { (0x20..<0x7F).contains(text[$0]) }

@@ -1,9 +1,9 @@
-// Percent-encoding, RFC 3986 §2.1: how any bytes become a part of a URL, and are read from one.
+// Percent-encoding, RFC 3986 §2.1: writes any bytes into a part of a URL, and reads them back.
 
 /// Writes bytes into URLs. Any thread.
 package enum PercentEncoding {
-    /// Text of which only unreserved characters, and `spared`, stand for themselves: a segment of a
-    /// path, a name or a value of a query.
+    /// Encodes everything but unreserved characters and `spared`: for a path segment, or a name or
+    /// value of a query.
     package static func component(_ text: String, sparing spared: UInt8? = nil) -> [UInt8] {
         let bytes = text.utf8Span.span
         var encoded: [UInt8] = []
@@ -22,7 +22,7 @@ package enum PercentEncoding {
         text.append(hexadecimalByte: byte, uppercase: true)
     }
 
-    /// Whether a byte stands for itself everywhere in a URL, RFC 3986 §2.3.
+    /// Whether a byte is unreserved, so never needs encoding, RFC 3986 §2.3.
     package static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -33,7 +33,7 @@ package enum PercentEncoding {
         }
     }
 
-    /// The byte that an escape at an index stands for; `nil` where none begins there.
+    /// Decodes the escape at an index; `nil` if none begins there.
     package static func escaped(_ bytes: [UInt8], at index: Int) -> UInt8? {
         guard bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
             let high = bytes[index + 1].hexadecimalValue,
@@ -42,8 +42,8 @@ package enum PercentEncoding {
         return high << 4 | low
     }
 
-    /// What a form's value stands for (application/x-www-form-urlencoded); `nil` where it is not
-    /// UTF-8. A "%" that begins no escape stands for itself.
+    /// Decodes a form value (application/x-www-form-urlencoded); `nil` if the result is not UTF-8.
+    /// A "%" that begins no escape is kept.
     package static func decoded(form value: String) -> String? {
         let bytes = Array(value.utf8)
         var decoded: [UInt8] = []

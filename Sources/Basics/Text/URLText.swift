@@ -1,14 +1,15 @@
-// URLs in logs and sentences: without what may be a secret.
+// Removes parts of URLs that may be secret, for logs and error sentences.
 
 extension String {
-    /// A URL without its query, which may be a signature, and without a password.
+    /// A URL without its query, which may hold a signature, and without user name and password.
     package var withoutURLSecrets: String {
-        // Bytes, because a mark behind "?" or "@" would make another character of it.
+        // Works on bytes, because a combining mark after "?" or "@" would make another character of
+        // it.
         let path = utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
         guard let colon = path.firstIndex(of: UInt8(ascii: ":")) else {
             return String(Substring(path))
         }
-        // Some take one slash, or three, for two.
+        // Some URL parsers accept one slash, or three, instead of two.
         let rest = path[path.index(after: colon)...].drop { "/\\".utf8.contains($0) }
         let authority = rest.prefix { $0 != UInt8(ascii: "/") }
         guard let at = authority.lastIndex(of: UInt8(ascii: "@")) else {
@@ -18,7 +19,7 @@ extension String {
             + String(Substring(path[path.index(after: at)...]))
     }
 
-    /// A sentence without the queries of URLs that it repeats: they may be signatures.
+    /// A sentence without the queries of the URLs in it: they may hold signatures.
     package var withoutQueries: String {
         guard utf8.contains(UInt8(ascii: "?")) else { return self }
         var text: [UInt8] = []

@@ -1,4 +1,4 @@
-// The time of day, as RFC 3339 writes it.
+// The date and time, in the format of RFC 3339.
 
 internal import Glibc
 
@@ -28,7 +28,7 @@ package struct WallTime: Sendable, Equatable {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Appends the text of RFC 3339.
+    /// Appends the time in the format of RFC 3339.
     package func append(to text: inout [UInt8]) {
         let (days, second) = seconds.quotientAndRemainder(dividingBy: 86_400)
         let (year, month, day) = Calendar.date(daysSince1970: days)
