@@ -1,4 +1,4 @@
-// Time as the loop sees it: nanoseconds of a clock that never goes back. Tests bring their own.
+// The loop's time: nanoseconds of a clock that never goes back. Tests bring their own clock.
 
 internal import CLinux
 
@@ -9,7 +9,7 @@ package struct Instant: Sendable, Comparable, Hashable {
     /// Creates an instant.
     package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
-    /// Later than any instant that is ever reached.
+    /// Later than any instant that a clock ever shows.
     package static let distantFuture = Instant(nanoseconds: .max)
 
     package static func < (left: Instant, right: Instant) -> Bool {

@@ -26,7 +26,7 @@ package final class EpollPoller: Poller {
     }
 
     package func remove(_ fd: CInt) {
-        // libcurl may have closed its socket before it tells us: EBADF and ENOENT mean "done".
+        // libcurl may close its socket before it tells us: EBADF and ENOENT mean "already removed".
         _ = linux_epoll_remove(epoll.number, fd)
     }
 
@@ -37,7 +37,8 @@ package final class EpollPoller: Poller {
                 epoll.number, buffer.baseAddress, CInt(buffer.count), milliseconds)
         }
         guard count >= 0 else {
-            // A signal without a handler of ours (SIGCONT, say) is an empty turn, not an error.
+            // A signal that we don't catch (SIGCONT, for example) makes an empty turn, not an
+            // error.
             if errno == EINTR { return }
             throw SystemError(call: "epoll_wait", number: errno)
         }
@@ -48,7 +49,7 @@ package final class EpollPoller: Poller {
         }
     }
 
-    /// Rounds up, so that a deadline is never met by spinning through its last millisecond.
+    /// Rounds up, so that the loop does not spin through the last millisecond before a deadline.
     private static func milliseconds(roundingUp timeout: Duration) -> CInt {
         let nanoseconds = timeout.nanoseconds
         return CInt(clamping: nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 == 0 ? 0 : 1))

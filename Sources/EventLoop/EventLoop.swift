@@ -1,12 +1,13 @@
-// The loop: waits for readiness, calls the handler of what is ready, fires what is due.
+// The event loop: waits for readiness, calls the handlers of ready descriptors, fires due
+// deadlines.
 //
-// One thread runs it and everything that it reaches; neither the loop nor its handlers are
+// One thread runs the loop and everything that it calls; neither the loop nor its handlers are
 // `Sendable`, so the compiler keeps other threads out (they post to a `Mailbox`). A *registration*
 // is a slot in a table: a handler, a descriptor (or none), at most one deadline. Its token carries
-// the slot's generation, so that an event for a slot that was freed and given away is dropped.
+// the slot's generation, so the loop drops an event for a slot that was freed and reused.
 // The clock is read once a turn. The loop knows no protocol and logs nothing.
 
-/// What is called when a registration's descriptor is ready or its deadline has passed.
+/// Receives a registration's events: its descriptor is ready, or its deadline has passed.
 package protocol EventHandler: AnyObject {
     /// The descriptor is ready. Loop thread; must not block.
     func ready(_ readiness: Readiness, token: Token)
@@ -15,9 +16,9 @@ package protocol EventHandler: AnyObject {
 }
 
 extension EventHandler {
-    /// Registrations without a descriptor never get ready.
+    /// Registrations without a descriptor never become ready.
     package func ready(_ readiness: Readiness, token: Token) {}
-    /// Registrations that set no deadline are never called here.
+    /// Registrations that set no deadline never get this call.
     package func deadlinePassed(token: Token) {}
 }
 
@@ -28,13 +29,13 @@ package final class EventLoop {
         var generation: UInt32 = 0
         var fd: CInt = -1
         var interest: Interest = []
-        /// What the registration wants now.
+        /// The deadline that the registration wants now.
         var deadline = Instant.distantFuture
-        /// Where its entry stands in the heap; earlier than `deadline` after a postponement.
+        /// The deadline of its entry in the heap; earlier than `deadline` after a postponement.
         var scheduled = Instant.distantFuture
     }
 
-    /// Outdated timers that are not worth tidying up.
+    /// Outdated timers that the heap may always keep: so few are not worth a cleanup.
     private static let sparedTimers = 64
 
     private let poller: any Poller
@@ -56,11 +57,11 @@ package final class EventLoop {
         now = clock.now()
     }
 
-    /// The present instant, read from the clock: for what may happen long after the turn began, or
-    /// outside of one.
+    /// The present instant, read from the clock: for use long after the turn began, or outside a
+    /// turn.
     package func readClock() -> Instant { clock.now() }
 
-    /// The number of deadlines that are kept, outdated ones included.
+    /// The number of deadlines in the heap, outdated ones included.
     package var timerCount: Int { timers.count }
 
     /// The number of live registrations.
@@ -68,7 +69,7 @@ package final class EventLoop {
 
     // MARK: Registrations
 
-    /// Watches a descriptor. The caller keeps owning it and deregisters before it closes it.
+    /// Watches a descriptor. The caller still owns it, and deregisters it before closing it.
     package func register(
         _ fd: CInt, interest: Interest, handler: any EventHandler
     ) throws(SystemError) -> Token {
@@ -84,12 +85,12 @@ package final class EventLoop {
         return token
     }
 
-    /// A registration without a descriptor, for its deadline.
+    /// Creates a registration without a descriptor, for its deadline only.
     package func register(handler: any EventHandler) -> Token {
         takeSlot(handler: handler)
     }
 
-    /// Changes what a registration waits for; costs a system call only where it changes.
+    /// Changes what a registration waits for; makes a system call only if that changes.
     package func setInterest(_ interest: Interest, of token: Token) throws(SystemError) {
         guard isLive(token) else { return }
         let slot = Int(token.slot)
@@ -115,8 +116,8 @@ package final class EventLoop {
 
     // MARK: Deadlines
 
-    /// Sets or moves a registration's deadline. Postponing costs nothing: the entry that stands in
-    /// the heap is moved only when it is due.
+    /// Sets or moves a registration's deadline. Postponing is free: the entry in the heap moves
+    /// only when it is due.
     package func setDeadline(_ deadline: Instant, of token: Token) {
         guard isLive(token) else { return }
         let slot = Int(token.slot)
@@ -132,8 +133,8 @@ package final class EventLoop {
     private func schedule(_ token: Token, at deadline: Instant) {
         slots[Int(token.slot)].scheduled = deadline
         timers.push(TimerHeap.Entry(deadline: deadline, token: token))
-        // A registration has one current entry. The rest is of registrations that are gone, and
-        // would pile up where connections come and go faster than their deadlines.
+        // A registration has one current entry. The other entries belong to registrations that are
+        // gone; they would pile up if connections came and went faster than their deadlines.
         if timers.count > 2 * registrationCount + Self.sparedTimers { timers.keep(isCurrent) }
     }
 
@@ -143,13 +144,13 @@ package final class EventLoop {
 
     // MARK: Turning
 
-    /// Runs work at the end of this turn, outside of any handler; of the next one where it is asked
-    /// for by such work or between turns.
+    /// Runs work at the end of this turn, outside any handler. If such work or code between turns
+    /// calls this, the work runs at the end of the next turn.
     package func afterTurn(_ work: @escaping () -> Void) {
         deferred.append(work)
     }
 
-    /// Turns until `stop` is called.
+    /// Runs turns until `stop` is called.
     package func run() throws(SystemError) {
         while !isStopped { try turn() }
     }
@@ -157,19 +158,22 @@ package final class EventLoop {
     /// Ends `run` after this turn.
     package func stop() { isStopped = true }
 
-    /// One iteration: waits, then calls whoever is ready, whoever is due, then what was deferred.
+    /// One iteration: waits, then calls the handlers that are ready, those that are due, then
+    /// deferred work.
     package func turn() throws(SystemError) {
-        // Taken out for the turn: an access to a property is checked each time, one to a local is not.
+        // Moved into a local for the turn: the runtime checks each access to a property, but not to
+        // a local.
         var events: [ReadyEvent] = []
         swap(&events, &self.events)
         try poller.wait(timeout: timeout(), into: &events)
         now = clock.now()
-        // By index, because an iterator would keep the list's memory in use and have it copied. A
-        // handler may register, deregister, or even free the slot of a later event.
+        // By index, because an iterator would hold a second reference to the list and so cause a
+        // copy. A handler may register, deregister, or even free the slot of a later event.
         for index in events.indices { deliver(events[index]) }
         events.removeAll(keepingCapacity: true)
         swap(&events, &self.events)
-        // Counted before: a handler that sets a deadline in the past waits for the next turn.
+        // The count is taken before: if a handler sets a deadline in the past, it fires in the next
+        // turn.
         for _ in 0..<timers.count {
             guard let entry = timers.pop(dueAt: now) else { break }
             expire(entry)
@@ -177,7 +181,7 @@ package final class EventLoop {
         runDeferred()
     }
 
-    /// The time until the earliest deadline; `nil` where nothing is awaited.
+    /// The time until the earliest deadline; `nil` if there is none.
     private func timeout() -> Duration? {
         if isStopped || !deferred.isEmpty { return .zero }
         guard let first = timers.first else { return nil }
@@ -206,8 +210,8 @@ package final class EventLoop {
         slots[slot].handler?.deadlinePassed(token: entry.token)
     }
 
-    /// Work that is deferred by deferred work waits for the next turn, so that it cannot keep
-    /// everyone else from theirs.
+    /// Work that deferred work defers waits for the next turn, so that it cannot block other
+    /// handlers.
     private func runDeferred() {
         guard !deferred.isEmpty else { return }
         let work = deferred

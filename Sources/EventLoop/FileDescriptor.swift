@@ -1,4 +1,5 @@
-// Ownership of a file descriptor, kept by the compiler: one owner, closed when the owner goes.
+// Ownership of a file descriptor, enforced by the compiler: one owner, closed at the end of its
+// life.
 
 internal import Glibc
 

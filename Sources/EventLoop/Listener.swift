@@ -1,9 +1,10 @@
 // Accepts connections, and keeps accepting when descriptors run out.
 //
-// Out of descriptors (EMFILE, ENFILE) with level-triggered epoll would spin: the pending connection
-// stays readable. So a spare descriptor is kept; giving it up makes room to accept one connection
-// and close it at once, which tells the peer, and the listener rests a moment. A pause (connection
-// limit, drain) leaves newcomers in the kernel's backlog.
+// Without free descriptors (EMFILE, ENFILE), level-triggered epoll would make the loop spin,
+// because the pending connection stays readable. So the listener keeps a spare descriptor. It
+// closes the spare to accept one connection, closes that at once so that the peer knows, and then
+// pauses briefly. While it is paused (connection limit, drain), new connections stay in the
+// kernel's backlog.
 
 internal import CLinux
 internal import Glibc
@@ -18,10 +19,10 @@ package final class Listener: EventHandler {
     private var isPaused = false
     private var isResting = false
 
-    /// Connections that were accepted and closed at once for want of descriptors.
+    /// Connections that were accepted and closed at once because no descriptors were free.
     package private(set) var refusedCount = 0
 
-    /// Listens on a numeric IPv4 or IPv6 address; port 0 takes a free one.
+    /// Listens on a numeric IPv4 or IPv6 address; port 0 picks a free port.
     package init(
         host: String, port: UInt16, on loop: EventLoop,
         accepted: @escaping (consuming FileDescriptor) -> Void
@@ -36,10 +37,10 @@ package final class Listener: EventHandler {
         token = try loop.register(socket.number, interest: .read, handler: self)
     }
 
-    /// The port that is listened on.
+    /// The port that it listens on.
     package var port: UInt16 { UInt16(clamping: linux_local_port(socket.number)) }
 
-    /// Leaves newcomers in the backlog until `resume`.
+    /// Leaves new connections in the backlog until `resume`.
     package func pause() {
         isPaused = true
         updateInterest()
@@ -51,7 +52,7 @@ package final class Listener: EventHandler {
         updateInterest()
     }
 
-    /// Stops accepting for good; the socket is closed with this object.
+    /// Stops accepting for good; the socket closes when this object is freed.
     package func close() {
         if let token { loop.deregister(token) }
         token = nil
@@ -95,8 +96,8 @@ package final class Listener: EventHandler {
 
     private func updateInterest() {
         guard let token else { return }
-        // Changing the interest of a descriptor that is registered fails only for want of memory;
-        // then it is tried again.
+        // Changing the interest of a registered descriptor fails only if memory is short; then the
+        // listener tries again.
         do {
             try loop.setInterest(isPaused || isResting ? [] : .read, of: token)
         } catch {

@@ -1,12 +1,12 @@
 // The one way from another thread into the loop: a locked list and an eventfd that wakes it.
 //
 // Only the first message after a drain writes to the eventfd, so that a burst costs one wakeup.
-// It is not bounded: what is posted is bounded by what its senders were given to do.
+// It has no limit of its own: the number of messages is bounded by the work given to the senders.
 
 internal import CLinux
 internal import Synchronization
 
-/// Messages to the loop. `post` from any thread; received on the loop's.
+/// Messages to the loop. Any thread posts; the loop's thread receives.
 package final class Mailbox<Message: Sendable>: Sendable {
     private let messages = Mutex<[Message]>([])
     fileprivate let wakeup: FileDescriptor
@@ -16,10 +16,10 @@ package final class Mailbox<Message: Sendable>: Sendable {
         wakeup = FileDescriptor(owning: try check("eventfd") { linux_eventfd() })
     }
 
-    /// What a thread that posts must keep open.
+    /// The descriptor that a posting thread must keep open.
     package var descriptor: CInt { wakeup.number }
 
-    /// Leaves a message and wakes the loop. Any thread.
+    /// Posts a message and wakes the loop. Any thread.
     package func post(_ message: Message) {
         let isFirst = messages.withLock { messages in
             messages.append(message)
@@ -28,7 +28,7 @@ package final class Mailbox<Message: Sendable>: Sendable {
         if isFirst { _ = linux_eventfd_add(wakeup.number, 1) }
     }
 
-    /// Exchanges the messages that are there for an empty (reused) list.
+    /// Swaps the waiting messages for an empty (reused) list.
     fileprivate func drain(into batch: inout [Message]) {
         _ = linux_eventfd_take(wakeup.number)
         let empty = batch
@@ -70,7 +70,7 @@ package final class MailboxReceiver<Message: Sendable>: EventHandler {
             if self.token == nil { break }
             receive(message)
         }
-        // Now, not at the next message: they may hold much.
+        // Frees the messages now rather than at the next one: they may hold much memory.
         batch.removeAll(keepingCapacity: true)
     }
 }

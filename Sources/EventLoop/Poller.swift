@@ -1,7 +1,7 @@
-// What the loop needs of the kernel's readiness interface; `EpollPoller` gives it for real, tests
-// script it.
+// What the loop needs from the kernel's readiness interface; `EpollPoller` is the real one, tests
+// use a scripted one.
 
-/// Names one registration; a slot that was given to another registration since has another generation.
+/// Identifies one registration; when its slot is reused, the generation changes.
 package struct Token: Sendable, Hashable {
     package let slot: UInt32
     package let generation: UInt32
@@ -13,14 +13,14 @@ package struct Token: Sendable, Hashable {
     }
 }
 
-/// What a registration wants to be told about its descriptor.
+/// The events of its descriptor that a registration waits for.
 package struct Interest: OptionSet, Sendable {
     package let rawValue: UInt8
 
     /// Creates a set from its bits.
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// The set of what is wanted; built without the generic set operations, whose metadata other
+    /// The set for these directions; built without the generic set operations, whose metadata other
     /// modules would look up for every request.
     package init(reading: Bool, writing: Bool) {
         rawValue = (reading ? 1 : 0) | (writing ? 2 : 0)
@@ -32,7 +32,7 @@ package struct Interest: OptionSet, Sendable {
     package static let peerClose = Interest(rawValue: 4)
 }
 
-/// What is so of a descriptor now; level-triggered: reported again as long as it stays so.
+/// The state of a descriptor now. Level-triggered: reported again as long as it lasts.
 package struct Readiness: OptionSet, Sendable {
     package let rawValue: UInt8
 
@@ -46,7 +46,7 @@ package struct Readiness: OptionSet, Sendable {
     /// Both directions are closed, or the socket has failed (EPOLLHUP, EPOLLERR); always reported.
     package static let hangup = Readiness(rawValue: 8)
 
-    /// What may be reported to a registration with that interest.
+    /// The readiness that may be reported to a registration with that interest.
     init(_ interest: Interest) { self = Readiness(rawValue: interest.rawValue).union(.hangup) }
 }
 
@@ -66,9 +66,9 @@ package struct ReadyEvent: Sendable, Equatable {
 package protocol Poller: AnyObject {
     /// Starts watching a descriptor.
     func add(_ fd: CInt, _ interest: Interest, _ token: Token) throws(SystemError)
-    /// Changes what is watched.
+    /// Changes the events that are watched.
     func modify(_ fd: CInt, _ interest: Interest, _ token: Token) throws(SystemError)
-    /// Stops watching; a descriptor that is closed already is no error.
+    /// Stops watching; a descriptor that is already closed is not an error.
     func remove(_ fd: CInt)
     /// Waits until something is ready or the timeout has passed (`nil`: without limit) and appends
     /// what is ready to `events`.

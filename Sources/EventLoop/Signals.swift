@@ -10,10 +10,10 @@ package final class Signals: EventHandler {
     private let received: (CInt) -> Void
     private var token: Token?
 
-    /// Blocks the signals in this thread and those it starts later, and ignores SIGPIPE.
+    /// Blocks the signals in this thread and in those it starts later, and ignores SIGPIPE.
     ///
-    /// To be called before any other thread exists: a thread that does not block a signal would
-    /// be killed by it.
+    /// Call it before any other thread exists: a signal would kill the process through a thread
+    /// that does not block it.
     package static func block(_ signals: [CInt]) throws(SystemError) {
         signal(SIGPIPE, SIG_IGN)
         let count = CInt(signals.count)

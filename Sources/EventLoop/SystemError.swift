@@ -21,7 +21,7 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Runs a call that returns -1 and sets `errno` on failure; repeats it where a signal interrupted it.
+/// Runs a call that returns -1 and sets `errno` on failure; repeats it if a signal interrupted it.
 ///
 /// Throws `SystemError` with the call's name.
 @discardableResult

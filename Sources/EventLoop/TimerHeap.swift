@@ -1,7 +1,8 @@
-// A binary min-heap of deadlines. Pure: it neither knows the time nor calls anyone.
+// A binary min-heap of deadlines. Pure: it does not read the time and calls nothing.
 //
 // Cancelling and postponing happen outside (the loop compares an entry with what its slot wants
-// now), so the heap has no search; outdated entries are dropped when they come up, or all at once.
+// now), so the heap has no search. Outdated entries are dropped when they reach the top, or all at
+// once.
 
 /// Deadlines, the earliest first.
 package struct TimerHeap {
@@ -41,7 +42,7 @@ package struct TimerHeap {
         }
     }
 
-    /// Takes the earliest entry if it is due at `now`. O(log n).
+    /// Removes and returns the earliest entry if it is due at `now`. O(log n).
     package mutating func pop(dueAt now: Instant) -> Entry? {
         guard let first, first.deadline <= now else { return nil }
         let last = entries.removeLast()
@@ -51,7 +52,7 @@ package struct TimerHeap {
         return first
     }
 
-    /// Drops the entries that don't fulfil a condition. O(n).
+    /// Drops the entries that don't meet a condition. O(n).
     package mutating func keep(_ isCurrent: (Entry) -> Bool) {
         entries.removeAll { !isCurrent($0) }
         for parent in stride(from: entries.count / 2 - 1, through: 0, by: -1) { sink(parent) }

@@ -1,17 +1,17 @@
 // The chunked transfer coding of a request body (RFC 9112 §7.1), read strictly.
 //
-// A state machine with a state for each place in the grammar. It takes every byte it is shown, so
-// nothing is kept and nothing is read twice; the content is handed out as a range of the input.
-// Chunk extensions and the trailer section are checked as strictly as a head, then dropped: what
-// is dropped unread is where smuggled bytes hide. Both are bounded, or a client could send
-// gigabytes around a body of no size.
-// It refuses to count content: only the server knows the route's limit.
+// A state machine with a state for each position in the grammar. It consumes every byte it is
+// given, so it stores none and reads none twice; it reports content as a range of the input. It
+// checks chunk extensions and the trailer section as strictly as a head, then drops them: unchecked
+// bytes could hide a smuggled request. Both are bounded; otherwise a client could send gigabytes
+// around an empty body.
+// It does not count content: only the server knows the route's limit.
 
 internal import Basics
 
 /// The decoder of one chunked body.
 struct ChunkedDecoder: Sendable {
-    /// What a call found.
+    /// The result of a call.
     enum Event {
         case needMore
         case content(Range<Int>)
@@ -27,18 +27,18 @@ struct ChunkedDecoder: Sendable {
     }
 
     private var part = Part.sizeStart
-    /// While a size line is read, the size so far; then the content still to come of this chunk.
+    /// In a size line, the size so far; after it, the remaining content bytes of this chunk.
     private var remaining = 0
     /// Bytes of the current size line, or of the trailer section.
     private var sectionBytes: UInt16 = 0
     private var extensionBytes: UInt16 = 0
 
-    /// A decoder that awaits the first chunk.
+    /// A decoder that waits for the first chunk.
     init() {}
 
     /// Reads from `start` on until content, the end of the body, or the end of the bytes.
     ///
-    /// `position` becomes the index behind what was read. Content is the range that ends there.
+    /// Sets `position` to the index after the last byte read. Content is the range that ends there.
     mutating func decode(
         _ bytes: Span<UInt8>, position: inout Int, limits: SyntaxLimits
     ) throws(ProtocolError) -> Event {

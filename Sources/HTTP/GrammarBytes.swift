@@ -2,11 +2,11 @@
 //
 // A String comparison costs more than parsing the whole request, so everything here works on
 // bytes; runs of bytes of one class are skipped in `ByteRuns.swift`.
-// It refuses to interpret: a class of bytes means nothing until a parser asks for it.
+// It does not interpret: parsers decide what a class of bytes means.
 
 internal import Basics
 
-/// Bytes that the grammar names (RFC 5234 appendix B.1).
+/// Named bytes of the grammar (RFC 5234 appendix B.1).
 enum Byte {
     static let tab: UInt8 = 0x09
     static let lineFeed: UInt8 = 0x0A
@@ -35,12 +35,12 @@ extension UInt8 {
         return self < 128 && (mask &>> UInt64(self & 63)) & 1 == 1
     }
 
-    /// A byte a field value or a quoted string may hold: visible, space, tab or obs-text
+    /// A byte that a field value or a quoted string may hold: visible, space, tab or obs-text
     /// (RFC 9110 §5.5).
     @inline(__always)
     var isFieldText: Bool { (self >= Byte.space && self != Byte.delete) || self == Byte.tab }
 
-    /// A byte of a request target: visible ASCII but `#`, since a fragment never leaves the client
+    /// A byte of a request target: visible ASCII except `#`, since clients never send fragments
     /// (RFC 9112 §3.2).
     @inline(__always)
     var isTargetText: Bool { self > Byte.space && self < Byte.delete && self != Byte.number }
@@ -58,7 +58,7 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
-    /// Whether `range` holds `text`, ASCII letters compared without case.
+    /// Whether `range` holds `text`, ignoring the case of ASCII letters.
     func holds(_ text: StaticString, in range: Range<Int>) -> Bool {
         let expected = unsafe UnsafeBufferPointer(
             start: text.utf8Start, count: text.utf8CodeUnitCount)

@@ -1,8 +1,8 @@
 // The date of a response: IMF-fixdate (RFC 9110 §5.6.7), as "Sun, 06 Nov 1994 08:49:37 GMT".
 //
-// Pure arithmetic on Unix seconds: no libc, no locale, no time zone, no allocation. Whoever owns a
-// clock makes one a second and hands it to every response of that second.
-// It refuses to parse: a server of computed answers has no use for a client's dates.
+// Pure arithmetic on Unix seconds: no libc, no locale, no time zone, no allocation. The caller,
+// which has a clock, makes one date per second and uses it for every response of that second.
+// It does not parse dates: a server of computed answers doesn't need a client's dates.
 
 internal import Basics
 

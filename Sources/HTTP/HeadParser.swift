@@ -1,15 +1,15 @@
 // The syntax of a request head (RFC 9112 §2–§5), strictly, over bytes that may come in any pieces.
 //
 // A resumable scan: it remembers the byte it stopped at and what it was reading, so a client that
-// sends one byte at a time costs no more than one that sends them all. Each line is judged when
-// its LF arrives and before the next is looked at, so an error is the same, and comes at the same
-// byte, however the input was cut. The fields go into the server's one `RequestHead`, which other
-// connections use in between; a head that came in pieces is therefore read once more when whole.
-// It refuses leniency: no bare LF, no bare CR, no folding, no space before a colon.
+// sends one byte at a time costs no more than one that sends them all. It checks each line when its
+// LF arrives, before it reads the next, so an error is the same, and occurs at the same byte,
+// however the input is split. The fields go into the server's one `RequestHead`, which other
+// connections use in the meantime; so a head that came in pieces is parsed once more when it is
+// complete. It is not lenient: no bare LF, no bare CR, no folding, no space before a colon.
 
 /// The parser of one request head.
 struct HeadParser: Sendable {
-    /// What the byte at `position` belongs to.
+    /// The part of the head that the byte at `position` belongs to.
     private enum Part: UInt8 {
         case method, target, version, fieldStart, fieldName, fieldValue, fieldEnd, headEnd
     }
@@ -26,7 +26,7 @@ struct HeadParser: Sendable {
     private var targetEnd: UInt16 = 0
     private var fieldCount: UInt16 = 0
 
-    /// A parser of the head that starts at an index of the bytes it will be given.
+    /// A parser for the head that starts at an index of the bytes given to it.
     init(start: Int = 0) {
         let start = UInt16(truncatingIfNeeded: start)
         self.start = start
@@ -37,9 +37,9 @@ struct HeadParser: Sendable {
     /// Whether no byte has been read yet.
     var isFresh: Bool { position == start }
 
-    /// Reads on from where it stopped. `bytes` starts with what earlier calls were given.
+    /// Continues where it stopped. `bytes` starts with the bytes of earlier calls.
     ///
-    /// Returns the index behind the head, or nil where more bytes are needed.
+    /// Returns the index after the head, or nil if it needs more bytes.
     mutating func parse(
         _ bytes: Span<UInt8>, into head: inout RequestHead, limits: SyntaxLimits
     ) throws(ProtocolError) -> Int? {
@@ -55,7 +55,7 @@ struct HeadParser: Sendable {
     ) throws(ProtocolError) -> Int? {
         let limit = Int(start) + Int(limits.headBytes)
         let end = min(bytes.count, limit)
-        // The scan runs on a copy, which lives in registers.
+        // The scan works on a copy, which stays in registers.
         var scan = self
         if scan.part.rawValue <= Part.version.rawValue {
             try scan.scanRequestLine(bytes, end, into: &head, limits: limits)
@@ -122,7 +122,7 @@ extension HeadParser {
         part = .version
     }
 
-    /// One byte of `HTTP/1.1` CR LF, judged by its place; or those eight at once.
+    /// Checks one byte of `HTTP/1.1` CR LF by its position, or the eight of `HTTP/1.1` at once.
     private mutating func scanVersion(
         _ bytes: Span<UInt8>, _ end: Int, into head: inout RequestHead
     ) throws(ProtocolError) {
@@ -173,7 +173,7 @@ extension HeadParser {
 // MARK: - Field lines (RFC 9112 §5)
 
 extension HeadParser {
-    /// Reads field lines until the empty line behind them; returns whether it was found.
+    /// Reads field lines up to the empty line after them; returns whether it was found.
     private mutating func scanFields(
         _ bytes: Span<UInt8>, _ end: Int, into head: inout RequestHead, limit: UInt16
     ) throws(ProtocolError) -> Bool {
@@ -276,16 +276,16 @@ extension HeadParser {
     }
 }
 
-// MARK: - Heads that are there whole
+// MARK: - Complete heads
 
 extension RequestHead {
-    /// Reads a head that did not come over a connection, by the same rules. `bytes` hold the head
-    /// with its empty line and nothing behind it.
+    /// Reads a head that did not come over a connection, by the same rules. `bytes` holds the head
+    /// with its empty line and nothing after it.
     package init(reading bytes: Span<UInt8>, limits: Limits) throws(ProtocolError) {
         self.init()
         var parser = HeadParser()
         let end = try parser.parse(bytes, into: &self, limits: SyntaxLimits(limits))
-        // Only a line break inside of a line could end it elsewhere.
+        // The head can end earlier only if a field holds a line break.
         guard end == bytes.count else { throw .invalidFieldValue }
         try setFraming(in: bytes)
     }

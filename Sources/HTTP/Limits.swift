@@ -1,9 +1,9 @@
 // Every maximum and every timeout of the HTTP server, in one place.
 //
-// A limit that cannot be found cannot be reasoned about, so nothing in this module or in the server
-// that drives it carries a number of its own. The state machines here enforce the sizes of a
-// request; they know no socket and no clock, so buffers and timeouts are for whoever holds these.
-// It refuses to know routes: a body limit that differs by route is applied above.
+// Nothing else in this module or in the server that drives it defines a limit. The state machines
+// here enforce the sizes of a request; they have no socket and no clock, so the server enforces
+// buffers and timeouts. Limits don't depend on the route: the application applies body limits per
+// route.
 
 /// Every maximum and timeout of the HTTP server.
 package struct Limits: Sendable, Equatable {
@@ -31,10 +31,10 @@ package struct Limits: Sendable, Equatable {
     /// Bytes of chunk extensions in one whole body; above it 400.
     package var chunkExtensionBytes = 16 * 1024
 
-    /// Bytes of a body nobody wants that are still read and dropped, so that the connection persists.
+    /// Bytes of an unwanted body that are still read and dropped, so that the connection persists.
     package var discardableBodyBytes = 64 * 1024
 
-    /// Bytes of a method; above it 501, before the head could end. Fixed.
+    /// Bytes of a method; above it 501, before the head has ended. Fixed.
     static let methodBytes = 32
 
     /// Empty lines before a request line that are ignored (RFC 9112 §2.2). Fixed.
@@ -42,24 +42,23 @@ package struct Limits: Sendable, Equatable {
 
     // MARK: All connections together
 
-    /// Bytes of request bodies that have arrived, over all connections, of requests that are not
-    /// complete; above it 503.
+    /// Bytes of incomplete request bodies over all connections; above it 503.
     package var arrivingBodyBytes = 512 * 1024 * 1024
 
-    /// Bytes that one read from a socket takes at most. It also bounds what is read of the requests
-    /// that a client pipelines behind one in flight.
+    /// The most bytes that one read from a socket takes. It also bounds how much is read of the
+    /// requests that a client pipelines after one in flight.
     package var receiveBytes = 64 * 1024
 
     /// Unsent bytes of one connection above which a streamed answer pauses.
     package var congestedBytes = 256 * 1024
 
-    /// Requests of one connection that are answered before other connections have their turn.
+    /// Requests of one connection that are answered before other connections get their turn.
     package var requestsPerTurn = 64
 
-    /// Buffers that are kept for the connections which need one next.
+    /// Buffers that are kept for reuse.
     package var spareBuffers = 64
 
-    /// Bytes of the largest buffer that is kept; a larger one served an exceptional request.
+    /// The largest buffer that is kept, in bytes; larger ones come from exceptional requests.
     package var spareBufferBytes = 256 * 1024
 
     // MARK: Time
@@ -67,7 +66,7 @@ package struct Limits: Sendable, Equatable {
     /// From the first byte of a head to its end.
     package var headTimeout: Duration = .seconds(10)
 
-    /// Without a byte while a body is awaited.
+    /// Without a byte while a body is expected.
     package var bodyTimeout: Duration = .seconds(30)
 
     /// Without a request on a persistent connection; longer than the 60 s of AWS load balancers.

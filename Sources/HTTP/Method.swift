@@ -1,7 +1,7 @@
 // Request methods (RFC 9110 §9).
 //
-// Methods are case-sensitive tokens. The ones with a meaning here have a case; any other valid
-// token is `.other`, and the application answers it with 405.
+// Methods are case-sensitive tokens. Those that this server uses have a case; any other valid token
+// is `.other`, and the application answers it with 405.
 
 /// The method of a request.
 package enum Method: UInt8, Sendable {

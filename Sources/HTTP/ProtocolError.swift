@@ -1,8 +1,8 @@
-// Every way in which a client can break HTTP/1.1, with its answer.
+// Every violation of HTTP/1.1 by a client, with its answer.
 //
-// One case for each kind of violation, so that a test can tell a request refused for the right
-// reason from one refused by luck. Each has a status and one sentence that says what is wrong and
-// what would be right; the sentence names no byte of the request, so nothing is reflected.
+// One case for each kind of violation, so that a test can check that a request was refused for the
+// right reason. Each has a status and one sentence that says what is wrong and what would be right;
+// the sentence quotes no byte of the request, so nothing is reflected.
 
 /// A violation of HTTP/1.1 by the client. The connection closes after it has been answered.
 package enum ProtocolError: UInt8, Error, Sendable, Equatable, CaseIterable {

@@ -1,26 +1,26 @@
-// What the state machine of a connection tells its caller.
+// The events that the state machine of a connection reports to its caller.
 //
-// The vocabulary between `ServerProtocol` and whoever holds the socket, apart from the machine so
-// that either side can be read alone.
+// They form the interface between `ServerProtocol` and the owner of the socket, and are kept apart
+// from the machine so that each side can be read alone.
 
 extension ServerProtocol {
-    /// What the connection waits for; decides which timeout runs.
+    /// What the connection waits for; it decides which timeout applies.
     package enum Phase: UInt8, Sendable {
         /// No byte of a request has arrived.
         case betweenRequests
         /// Some bytes of a head have arrived.
         case inHead
-        /// A head has been reported, and the end of its body has not.
+        /// A head has been reported, but not the end of its body.
         case inBody
-        /// A request is complete, or refused, and its response is not finished.
+        /// A request is complete or refused, but its response is not finished.
         case awaitingResponse
         /// Nothing more is read or written.
         case closed
     }
 
-    /// What `receive` found.
+    /// The result of `receive`.
     package struct Step: Sendable, Equatable {
-        /// Bytes, from the first of the span, that need not be given again.
+        /// The number of bytes, from the start of the span, that need not be given again.
         package let consumed: Int
         /// What they mean.
         package let event: Event
@@ -28,7 +28,7 @@ extension ServerProtocol {
 
     /// What the bytes given to `receive` mean.
     package enum Event: Sendable, Equatable {
-        /// More bytes are needed: give the unconsumed ones again with more behind them.
+        /// More bytes are needed: give the unconsumed ones again, followed by more.
         case needMore
         /// The head is filled; its ranges index the span given to this call.
         case head
@@ -52,7 +52,7 @@ extension ServerProtocol {
         case halfClosed
     }
 
-    /// What to do behind a response.
+    /// What to do after a response.
     package enum AfterResponse: Sendable {
         /// Go on with `receive`; unconsumed bytes may hold the next request.
         case nextRequest

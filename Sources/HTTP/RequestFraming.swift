@@ -1,11 +1,11 @@
-// What the fields of a head mean for the connection: where the body ends, and what comes after.
+// Reads the head fields that concern the connection: where the body ends, and what comes after.
 //
-// Two parties that disagree on where a request ends let a client smuggle another past one of them
-// (RFC 9112 §11.2). So there is one reading here or none: a request that could be read in two ways
-// is refused, even where the RFC would let a recipient repair it.
-// It refuses to look at any field that is not about the connection.
+// If two servers disagree on where a request ends, a client can smuggle another request past one of
+// them (RFC 9112 §11.2). So an ambiguous request is refused, even where the RFC lets a recipient
+// repair it.
+// It ignores all fields that don't concern the connection.
 
-/// The sums over a head's fields that decide its framing.
+/// The values from a head's fields that decide its framing.
 private struct FramingFields {
     var hosts = 0
     var contentLength: Int?
@@ -20,7 +20,7 @@ extension RequestHead {
     mutating func setFraming(in bytes: Span<UInt8>) throws(ProtocolError) {
         var sums = FramingFields()
         for index in 0..<fieldCount {
-            // Length and first letter decide first: most fields are of no interest.
+            // Length and first letter rule out most fields, which don't matter here.
             let name = fields[index].name
             switch (name.count, bytes[Int(name.start)] | 0x20) {
             case (4, UInt8(ascii: "h")), (6, UInt8(ascii: "e")), (10, UInt8(ascii: "c")),
@@ -92,7 +92,7 @@ extension RequestHead {
         return length
     }
 
-    /// `chunked` once and last; other codings are not supported (RFC 9112 §6.1).
+    /// Accepts `chunked` only, and only once; other codings are not supported (RFC 9112 §6.1).
     private static func checkTransferEncoding(
         _ range: Range<Int>, in bytes: Span<UInt8>, isChunked: inout Bool
     ) throws(ProtocolError) {
@@ -114,7 +114,7 @@ extension RequestHead {
 }
 
 extension Span<UInt8> {
-    /// Calls `body` with each element of a comma-separated list, blanks around it removed.
+    /// Calls `body` with each element of a comma-separated list, without the blanks around it.
     ///
     /// Empty elements count (RFC 9110 §5.6.1 lets a recipient ignore them), so that a caller can
     /// refuse them.

@@ -1,16 +1,16 @@
-// A request's head: what it asks, as ranges into the bytes it was read from.
+// A request's head, as ranges into the bytes it was read from.
 //
 // Ranges instead of copies: a head costs no allocation, and one `RequestHead` is reused by a whole
-// server. It means something only beside the span it was filled from, and only until the next
-// request; what must live longer, the application copies.
-// It refuses to decode: percent-encoding and queries belong to the routes.
+// server. It is valid only with the span it was filled from, and only until the next request; the
+// application copies anything it needs for longer.
+// It decodes nothing: the routes decode percent-encoding and queries.
 
 /// A range of bytes in a head, in 4 bytes: a head never exceeds 64 KiB.
 package struct ByteRange: Sendable, Equatable {
     /// Index of the first byte.
     package let start: UInt16
 
-    /// Index behind the last byte.
+    /// Index after the last byte.
     package let end: UInt16
 
     @inline(__always)
@@ -50,11 +50,11 @@ package enum BodyFraming: Sendable, Equatable {
 
 /// The request line and field lines of one request, as ranges into the bytes they came in.
 package struct RequestHead: ~Copyable {
-    /// The most field lines a head can hold, whatever `Limits` say.
+    /// The most field lines a head can hold, regardless of `Limits`.
     package static let maximumFieldCount = 128
 
-    /// The most bytes a head can have, whatever `Limits` say: 4 fewer than a `UInt16` counts, for
-    /// the two empty lines that may come before it.
+    /// The most bytes a head can have, regardless of `Limits`: the largest `UInt16` less 4 for the
+    /// two empty lines that may come before the head.
     package static let maximumBytes = Int(UInt16.max) - 4
 
     /// The method.
@@ -67,7 +67,7 @@ package struct RequestHead: ~Copyable {
     /// `OPTIONS *`, and host:port for CONNECT.
     package internal(set) var path = ByteRange(0..<0)
 
-    /// What follows the first `?` of the target, if there is one.
+    /// The part of the target after the first `?`, if there is one.
     package internal(set) var query: ByteRange?
 
     /// 1 for HTTP/1.1, 0 for HTTP/1.0.
@@ -97,8 +97,8 @@ package struct RequestHead: ~Copyable {
         return fields[index]
     }
 
-    /// The value of the first field line of a name, compared without case. Of a list it may be a part
-    /// only: `forEachValue` gives all lines.
+    /// The value of the first field line of a name, ignoring case. A list may continue in further
+    /// lines: `forEachValue` gives all of them.
     package func value(of name: StaticString, in bytes: Span<UInt8>) -> ByteRange? {
         for index in 0..<fieldCount where bytes.holds(name, in: fields[index].name.range) {
             return fields[index].value
@@ -106,8 +106,8 @@ package struct RequestHead: ~Copyable {
         return nil
     }
 
-    /// Calls `body` with the value of each field line of a name, compared without case, in the order
-    /// of arrival. A list may come in several (RFC 9110 §5.3).
+    /// Calls `body` with the value of each field line of a name, ignoring case, in the order of
+    /// arrival. A list may span several lines (RFC 9110 §5.3).
     package func forEachValue(
         of name: StaticString, in bytes: Span<UInt8>, _ body: (ByteRange) -> Void
     ) {

@@ -1,9 +1,9 @@
-// The four forms of a request target (RFC 9112 §3.2), and the path and query inside.
+// The four forms of a request target (RFC 9112 §3.2), and its path and query.
 //
 // Origin-form is what clients send; absolute-form comes from proxies and must be understood; `*`
 // belongs to OPTIONS and host:port to CONNECT. Anything else is refused, so a route never sees a
 // path that does not start with '/'.
-// It refuses to normalise: `/a/../b` and `%2e` reach the routes as they are, and match none.
+// It does not normalise: `/a/../b` and `%2e` reach the routes unchanged, and match none.
 
 internal import Basics
 
@@ -51,8 +51,8 @@ extension RequestHead {
         }
         guard index > afterScheme else { throw .invalidTargetForm }
         splitQuery(index..<range.upperBound, in: bytes)
-        // An empty path means "/" (RFC 9110 §4.2.3); the last one before the host serves as its
-        // bytes.
+        // An empty path means "/" (RFC 9110 §4.2.3); the range points at the last slash before the
+        // host.
         if path.isEmpty { path = ByteRange(afterScheme - 1..<afterScheme) }
     }
 

@@ -1,14 +1,13 @@
 // A response as bytes (RFC 9112 §4–§7).
 //
-// Writes head and chunk framing behind what is already in the caller's buffer; content itself
-// never passes through here, so it need not be copied. Once that buffer has grown, a response
-// costs no allocation.
-// It refuses to let a field value end its line: a byte no value may hold becomes a space, so
-// outside input echoed in a field cannot split the response.
+// It appends head and chunk framing to the caller's buffer; content does not pass through it, so it
+// need not be copied. Once that buffer has grown, a response costs no allocation.
+// A field value cannot end its line: an invalid byte becomes a space, so untrusted input echoed in
+// a field cannot split the response.
 
 /// The encoder of one response.
 struct ResponseEncoder: Sendable {
-    /// What the connection knows of the request that is answered.
+    /// The properties of the answered request that the encoder needs.
     struct Context {
         let isHead: Bool
         let minorVersion: Int
@@ -19,13 +18,13 @@ struct ResponseEncoder: Sendable {
 
     private var framing = Framing.known
 
-    /// Whether no content may follow the head, whatever its fields announce.
+    /// Whether no content may follow the head, even if its fields announce some.
     private(set) var omitsBody = false
 
-    /// Whether the content ends only with the connection.
+    /// Whether only the end of the connection ends the content.
     var endsWithConnection: Bool { framing == .untilClose && !omitsBody }
 
-    /// An encoder for any response.
+    /// Creates an encoder.
     init() {}
 
     /// Appends the status line and all field lines.
@@ -49,7 +48,7 @@ struct ResponseEncoder: Sendable {
         }
         for field in response.fields { ResponseEncoder.append(field, to: &out) }
         // RFC 9110 §8.6: a 1xx or 204 has no Content-Length; in a 304 it would have to be the
-        // length of a content that nobody computed.
+        // length of content that was never computed.
         if !response.status.forbidsContent { appendFraming(body, to: &out) }
         if !context.persists || endsWithConnection {
             out.append("\r\nConnection: close")
@@ -59,7 +58,7 @@ struct ResponseEncoder: Sendable {
         out.append("\r\n\r\n")
     }
 
-    /// Appends what comes before a chunk of content.
+    /// Appends the framing before a chunk of content.
     func beginChunk(_ count: Int, into out: inout [UInt8]) {
         precondition(count > 0, "an empty chunk would end the body")
         guard framing == .chunked, !omitsBody else { return }
@@ -67,7 +66,7 @@ struct ResponseEncoder: Sendable {
         out.append("\r\n")
     }
 
-    /// Appends what comes behind a chunk of content.
+    /// Appends the framing after a chunk of content.
     func endChunk(into out: inout [UInt8]) {
         if framing == .chunked, !omitsBody { out.append("\r\n") }
     }

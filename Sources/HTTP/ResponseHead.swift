@@ -1,8 +1,8 @@
-// What a response says of itself, before it is written.
+// The status and fields of a response, before they are encoded.
 //
-// The application states status, type and a few fields; Date, framing and Connection are the
-// protocol's own and are added while encoding, so no route can get them wrong.
-// It refuses field names that are not constants: outside input reaches values only.
+// The application sets status, type and a few fields; the encoder adds Date, framing and
+// Connection, so no route can get them wrong.
+// Field names are constants: untrusted input reaches values only.
 
 /// The status and fields of a response, without those that concern the connection.
 package struct ResponseHead: Sendable {
@@ -27,10 +27,10 @@ package struct ResponseHead: Sendable {
 
 /// A field line of a response.
 package struct ResponseField: Sendable {
-    /// The field name: a token, and none of those the protocol adds.
+    /// The field name: a token, but not one that the encoder adds.
     package let name: StaticString
 
-    /// The field value. Bytes that no value may hold are sent as spaces.
+    /// The field value. Invalid bytes are sent as spaces.
     package let value: String
 
     /// A field line.
@@ -40,11 +40,11 @@ package struct ResponseField: Sendable {
     }
 }
 
-/// What follows a response head.
+/// The content after a response head.
 package enum ResponseBody: Sendable, Equatable {
     /// This many bytes.
     case length(Int)
-    /// Bytes whose number is not known yet: in chunks for HTTP/1.1, until the connection closes for
+    /// An unknown number of bytes: in chunks for HTTP/1.1, until the connection closes for
     /// HTTP/1.0.
     case streamed
 }

@@ -1,19 +1,19 @@
 // The server's side of one HTTP/1.1 connection, as a state machine over bytes.
 //
 // Bytes in, events out; responses in, bytes out. It owns no socket, no buffer and no clock: the
-// caller reads, keeps what was not consumed, writes, and measures time by `phase`. One request at
-// a time: behind a complete request it pauses until the response is finished, so pipelined
-// requests wait in the caller's buffer and are answered in order.
+// caller reads, keeps what was not consumed, writes, and measures time by `phase`. One request at a
+// time: after a complete request it pauses until the response is finished, so pipelined requests
+// wait in the caller's buffer and are answered in order.
 //
 //     betweenRequests ─► inHead ─► inBody ─► awaitingResponse ─► betweenRequests, or closed
 //
 // An error leads to awaitingResponse too: the caller answers with its status, and the connection
-// closes because the place of the next request is lost.
-// It refuses to recover: after an error no further byte is read.
+// closes because it cannot know where the next request starts.
+// It does not recover: after an error it reads no further byte.
 
 /// The state machine of one connection.
 package struct ServerProtocol: ~Copyable {
-    /// The interim response to a client that waits with its body (RFC 9110 §10.1.1).
+    /// The interim response to a client that waits before it sends its body (RFC 9110 §10.1.1).
     package static let continueResponse: [UInt8] = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
     /// How the end of the current body is found.
@@ -44,11 +44,11 @@ package struct ServerProtocol: ~Copyable {
 // MARK: - Requests
 
 extension ServerProtocol {
-    /// Whether the connection waits for a request of which no byte has arrived.
+    /// Whether no byte of the next request has arrived.
     package var isIdle: Bool { phase == .betweenRequests }
 
-    /// Bytes still to come of a body of known length, nil for any other. They may be read past
-    /// `receive`, straight into their place, and told by `receivedBody`.
+    /// The remaining bytes of a body of known length, nil for any other. The caller may bypass
+    /// `receive`, read them straight into their place, and report them with `receivedBody`.
     package var bodyRemaining: Int? {
         guard phase == .inBody, case .length(let remaining) = body, remaining > 0 else {
             return nil
@@ -56,10 +56,10 @@ extension ServerProtocol {
         return remaining
     }
 
-    /// Reads what it can of the bytes that follow those consumed before.
+    /// Reads as many as it can of the bytes that follow those consumed before.
     ///
     /// Call it again with the rest, even an empty rest, until the event is `needMore`, `paused` or
-    /// `failed`: `end` comes in a call of its own.
+    /// `failed`: `end` needs a call of its own.
     package mutating func receive(_ bytes: Span<UInt8>, head: inout RequestHead) -> Step {
         do throws(ProtocolError) {
             switch phase {
@@ -73,21 +73,21 @@ extension ServerProtocol {
         }
     }
 
-    /// Tells that `count` bytes of a body of known length were read past `receive`.
+    /// Reports that the caller has read `count` bytes of a body of known length without `receive`.
     ///
-    /// Returns true when the request is complete, as `end` would tell.
+    /// Returns true if the request is complete, in place of the event `end`.
     package mutating func receivedBody(_ count: Int) -> Bool {
         guard phase == .inBody, case .length(let remaining) = body else {
-            preconditionFailure("no body of known length is awaited")
+            preconditionFailure("no body of known length is expected")
         }
-        precondition(count <= remaining, "bytes behind the body belong to receive")
+        precondition(count <= remaining, "bytes after the body belong to receive")
         body = .length(remaining - count)
         guard count == remaining else { return false }
         phase = .awaitingResponse
         return true
     }
 
-    /// Tells that the client will send nothing more, and says what that means.
+    /// Call it when the client will send nothing more; returns what that means.
     package mutating func endOfStream() -> EndOfStream {
         switch phase {
         case .betweenRequests, .closed:
@@ -101,7 +101,7 @@ extension ServerProtocol {
         }
     }
 
-    /// Makes the next response say `Connection: close`, and the connection close behind it.
+    /// Makes the next response say `Connection: close`, and the connection close after it.
     package mutating func closeAfterResponse() { drains = true }
 
     private mutating func receiveHead(
@@ -121,7 +121,8 @@ extension ServerProtocol {
             parser = HeadParser(start: start)
         }
         guard let end = try parser.parse(bytes, into: &head, limits: limits) else {
-            // The head moves to the front with the empty lines gone; it is read again, once.
+            // The caller drops the empty lines, so the head moves to the front; it is parsed once
+            // more.
             if start > 0 { parser = HeadParser() }
             return Step(consumed: start, event: .needMore)
         }
@@ -178,14 +179,15 @@ extension ServerProtocol {
         }
     }
 
-    /// Reads no more, and lets nothing of a refused head shape the answer.
+    /// Stops reading, and clears the refused head so that it cannot affect the answer.
     private mutating func refuse() {
         if phase == .inHead { forgetRequest() }
         persists = false
         phase = .awaitingResponse
     }
 
-    /// Makes an answer that no head asked for (400, 408) one with a body, in HTTP/1.1.
+    /// Resets the request, so that an answer without a valid head (400, 408) has a body and is in
+    /// HTTP/1.1.
     private mutating func forgetRequest() {
         isHead = false
         minorVersion = 1
@@ -203,15 +205,15 @@ extension ServerProtocol {
 // MARK: - Responses
 
 extension ServerProtocol {
-    /// Whether the response that was begun has no content, whatever its fields announce: it answers
-    /// HEAD, or its status is 1xx, 204 or 304.
+    /// Whether the response that was begun has no content, even if its fields announce some: it
+    /// answers HEAD, or its status is 1xx, 204 or 304.
     package var omitsBody: Bool { encoder.omitsBody }
 
     /// Appends the head of the response, with Date, Content-Length or Transfer-Encoding, and
-    /// Connection where it must be said.
+    /// Connection if needed.
     ///
-    /// A response begun before the request is complete says `Connection: close`. A streamed
-    /// response to HTTP/1.0 ends with the connection.
+    /// If the response begins before the request is complete, it says `Connection: close`. A
+    /// streamed response to HTTP/1.0 ends with the connection.
     package mutating func beginResponse(
         _ response: ResponseHead, body: ResponseBody, date: HTTPDate, into out: inout [UInt8]
     ) {
@@ -222,17 +224,18 @@ extension ServerProtocol {
         if encoder.endsWithConnection { persists = false }
     }
 
-    /// Appends what comes before `count` bytes, at least one, of a streamed body's content.
+    /// Appends the framing before `count` bytes, at least one, of a streamed body's content.
     ///
-    /// Nothing for HTTP/1.0, and nothing where `omitsBody`: then the content is not written either.
+    /// Appends nothing for HTTP/1.0, and nothing if `omitsBody`: then the content must not be
+    /// written either.
     package func beginChunk(_ count: Int, into out: inout [UInt8]) {
         encoder.beginChunk(count, into: &out)
     }
 
-    /// Appends what comes behind the content announced by `beginChunk`.
+    /// Appends the framing after the content announced by `beginChunk`.
     package func endChunk(into out: inout [UInt8]) { encoder.endChunk(into: &out) }
 
-    /// Appends the end of the response, and says what follows.
+    /// Appends the end of the response, and returns what to do next.
     package mutating func finishResponse(into out: inout [UInt8]) -> AfterResponse {
         encoder.finish(into: &out)
         guard persists, !drains, requestIsComplete else {

@@ -1,6 +1,6 @@
 // Status codes and their reason phrases (RFC 9110 §15).
 //
-// Only the codes this project sends have a name. The reason phrase is a constant, so writing a
+// Only the codes that this project sends have a name. The reason phrase is a constant, so writing a
 // status line allocates nothing.
 
 /// A status code with its reason phrase.
@@ -8,7 +8,7 @@ package struct Status: Sendable, Equatable {
     /// The three digits.
     package let code: Int
 
-    /// The phrase behind them.
+    /// The reason phrase.
     package let reason: StaticString
 
     /// A status of any code from 100 to 599.
@@ -18,7 +18,7 @@ package struct Status: Sendable, Equatable {
         self.reason = reason
     }
 
-    /// Two statuses are equal when their codes are; the phrase says nothing more.
+    /// Two statuses are equal if their codes are; the phrase adds nothing.
     package static func == (left: Status, right: Status) -> Bool { left.code == right.code }
 
     /// Whether no response of this status has content (RFC 9110 §6.4.1).

@@ -1,10 +1,11 @@
-// Percent-encoding of request targets: platforms decode what HTTP wants encoded.
+// Percent-encodes request targets that platforms deliver decoded.
 
 package import Basics
 
 extension PercentEncoding {
-    /// A path as a target may hold it. Platforms deliver paths either decoded or as sent; an escape
-    /// is therefore kept, and a "%" that begins none is encoded, as is what would end the path.
+    /// A path that is valid in a request target. Platforms deliver paths either decoded or as sent,
+    /// so escapes are kept; a "%" that begins no escape is encoded, and so are the characters that
+    /// would end the path.
     package static func path(_ path: String) -> [UInt8] {
         let bytes = Array(path.utf8)
         var text: [UInt8] = []
@@ -21,7 +22,7 @@ extension PercentEncoding {
         return text
     }
 
-    /// A query that is encoded already; only what no target may hold is encoded.
+    /// A query that is already encoded; only bytes that a target must not hold are encoded.
     package static func query(encoded query: String) -> [UInt8] {
         var text: [UInt8] = []
         for byte in query.utf8 { append(byte, asIs: byte.isTargetText, to: &text) }
