@@ -33,14 +33,14 @@ static void error_exit(j_common_ptr library) {
     leave(self, AMPHORA_PICTURE_DAMAGED, text);
 }
 
-// Warnings are not errors to Pillow: a damaged block is decoded as well as can be.
+// Pillow does not treat warnings as errors: a damaged block is decoded as well as possible.
 static void output_message(j_common_ptr library) { (void)library; }
 
 static void emit_message(j_common_ptr library, int level) {
     if (level < 0) library->err->num_warnings++;
 }
 
-// A progressive file is read scan by scan before the first row comes out: count them here.
+// libjpeg reads all scans of a progressive file before it returns the first row: count them here.
 static void progress_monitor(j_common_ptr library) {
     struct decompressor *self = library->client_data;
     if (self->library.input_scan_number > (int64_t)self->call.options.max_scans)
@@ -50,8 +50,8 @@ static void progress_monitor(j_common_ptr library) {
 static void init_source(j_decompress_ptr library) { (void)library; }
 static void term_source(j_decompress_ptr library) { (void)library; }
 
-// All bytes are there from the start: being asked for more means that they ended too early. OpenCV
-// has libjpeg suspend then, as if more could come, and takes what rows there are.
+// All bytes are in memory from the start, so a call means that they ended too early. OpenCV then
+// suspends libjpeg, as if more could come, and keeps the rows decoded so far.
 static boolean fill_input_buffer(j_decompress_ptr library) {
     struct decompressor *self = library->client_data;
     if (!self->call.options.opencv) leave_truncated(self);
@@ -86,7 +86,7 @@ static void start(
     self->source.term_source = term_source;
 }
 
-// Chooses the colours that come out; returns how many there are.
+// Chooses the output colour space; returns its number of channels.
 static uint32_t choose_colours(struct decompressor *self) {
     struct jpeg_decompress_struct *library = &self->library;
     bool gray = self->call.options.opencv && self->call.options.gray;
@@ -120,7 +120,7 @@ static void read_header(struct decompressor *self, struct amphora_picture_header
     *header = open_picture(self);
 }
 
-// Nothing came out at all: what OpenCV shows then is whatever its memory held before.
+// Fails if no row was decoded: OpenCV then shows uninitialised memory.
 static void repeat_last_row(struct decompressor *self, uint8_t *pixels, size_t stride) {
     size_t rows = self->library.output_scanline;
     if (rows == 0) leave_truncated(self);

@@ -1,4 +1,4 @@
-// See CLinux.h. Nothing here decides anything: argument structures are filled, calls are made.
+// See CLinux.h. These functions only fill argument structures and make the calls.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -158,7 +158,7 @@ int linux_set_nodelay(int fd) {
 void linux_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 
 #if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-// A sanitizer reports from the thread it finds fault with, through descriptors of its own.
+// A sanitizer reports from the faulty thread, through descriptors of its own.
 int linux_keep_only_descriptors(const int *kept, int count) {
     (void)kept, (void)count;
     errno = ENOSYS;
@@ -166,7 +166,7 @@ int linux_keep_only_descriptors(const int *kept, int count) {
 }
 #else
 int linux_keep_only_descriptors(const int *kept, int count) {
-    // An empty range far up: asks whether the call exists before anything is undone.
+    // An empty range far up: tests that the call exists before anything changes.
     if (close_range(~0u, ~0u, 0) < 0 || unshare(CLONE_FILES) < 0) return -1;
     unsigned first = 3;
     for (int i = 0; i < count; i++) {

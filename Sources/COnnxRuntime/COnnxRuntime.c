@@ -47,7 +47,7 @@ SLOT(ReleaseTensorTypeAndShapeInfo, 99);
 SLOT(ReleaseSessionOptions, 100);
 SLOT(AddSessionConfigEntry, 130);
 
-// The version of the table we ask for: the last slot above entered it in version 8 at the latest.
+// The version of the table that we request: it has all the slots above.
 enum { table_version = 8 };
 
 void OrtRefuseTelemetry(void) {
@@ -56,7 +56,7 @@ void OrtRefuseTelemetry(void) {
     if (value == NULL || strcmp(value, "1") != 0) setenv(name, "1", 1);
 }
 
-// The struct behind the library's one exported symbol.
+// The struct that the library's one exported symbol returns.
 typedef struct {
     const OrtApi *(*GetApi)(uint32_t version);
     const char *(*GetVersionString)(void);

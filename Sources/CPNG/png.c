@@ -13,9 +13,9 @@ struct reader {
     png_infop header;
     const uint8_t *next;
     size_t left;
-    // How many bytes the rest of the stream may still take; see limit_what_follows.
+    // The bytes that the rest of the stream may still take; see limit_what_follows.
     size_t allowance;
-    // Rows, of all passes, that are still to be inflated.
+    // Rows of all passes that are not inflated yet.
     uint64_t rows_left;
     int data_check_failed;
     struct amphora_picture_call call;
@@ -30,13 +30,13 @@ static void error_exit(png_structp library, png_const_charp text) {
     leave(png_get_error_ptr(library), AMPHORA_PICTURE_DAMAGED, text);
 }
 
-// libpng only warns about a wrong Adler-32 at the end of the pixels; to Pillow it is an error.
+// libpng only warns about a wrong Adler-32 at the end of the pixels; Pillow treats it as an error.
 static void warn(png_structp library, png_const_charp text) {
     struct reader *self = png_get_error_ptr(library);
     if (strstr(text, "incorrect data check")) self->data_check_failed = 1;
 }
 
-// Called for each row once its bytes have been inflated and unfiltered.
+// Called for each row after its bytes have been inflated and unfiltered.
 static void count_row(png_structp library, png_row_infop info, png_bytep row) {
     struct reader *self = png_get_user_transform_ptr(library);
     (void)info, (void)row;
@@ -54,8 +54,8 @@ static void read_bytes(png_structp library, png_bytep out, size_t count) {
     self->allowance -= count;
 }
 
-// libpng inflates whatever follows the last row and throws it away: a megabyte may unfold to a
-// gigabyte of nothing. So the last row may only take what a row can need, and some.
+// libpng inflates the data after the last row and discards it: a megabyte may inflate to a
+// gigabyte. So the input for the last row is limited to what a row can need, plus a margin.
 static void limit_what_follows(struct reader *self, size_t row_bytes) {
     self->allowance = 2 * row_bytes + 16384;
 }
@@ -74,7 +74,7 @@ static void stop(struct reader *self) {
     png_destroy_read_struct(&self->library, &self->header, NULL);
 }
 
-// The transformations of OpenCV; returns the channels that come out.
+// Sets OpenCV's transformations; returns the number of output channels.
 static uint32_t transform_for_opencv(struct reader *self, int colour_type) {
     png_structp library = self->library;
     png_set_strip_16(library);
@@ -89,7 +89,7 @@ static uint32_t transform_for_opencv(struct reader *self, int colour_type) {
     return 1;
 }
 
-// The transformations of Pillow; returns the channels that come out, or 2 for gray of 16 bits.
+// Sets Pillow's transformations; returns the number of output channels, or 2 for 16-bit gray.
 static uint32_t transform_for_pillow(struct reader *self, int colour_type) {
     png_structp library = self->library;
     int depth = png_get_bit_depth(library, self->header);
@@ -111,7 +111,7 @@ static uint32_t transform_for_pillow(struct reader *self, int colour_type) {
     }
 }
 
-// Reads the header and chooses the bytes that come out.
+// Reads the header and chooses the output format.
 static struct amphora_picture_header open_picture(struct reader *self) {
     self->library = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, error_exit, warn);
     if (!self->library) leave(self, AMPHORA_PICTURE_DAMAGED, "out of memory");
@@ -121,12 +121,12 @@ static struct amphora_picture_header open_picture(struct reader *self) {
     png_infop header = self->header;
 
     png_set_read_fn(library, self, read_bytes);
-    // Size is judged by the caller. Chunks are skipped, not stored: their length may be any.
+    // The caller checks the size. Chunks are skipped, not stored, so they may have any length.
     png_set_user_limits(library, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_chunk_malloc_max(library, 0);
     png_set_keep_unknown_chunks(library, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_keep_unknown_chunks(library, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)"tRNS", 1);
-    // OpenCV's gray is mixed in linear light where the file says what that is.
+    // OpenCV computes gray in linear light if the file defines its colour space.
     if (self->call.options.opencv && self->call.options.gray)
         png_set_keep_unknown_chunks(
             library, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep)"gAMA\0sRGB\0cHRM", 3);
@@ -158,7 +158,7 @@ static void read_rows(struct reader *self, uint8_t *pixels, size_t stride) {
     self->rows_left = rows_of_all_passes(self);
     png_set_read_user_transform_fn(library, count_row);
     png_set_user_transform_info(library, self, 0, 0);
-    // The pixels have a checksum of their own, which is what Pillow looks at.
+    // The pixels have a checksum of their own, which Pillow checks instead.
     if (!self->call.options.opencv)
         png_set_crc_action(library, PNG_CRC_QUIET_USE, PNG_CRC_NO_CHANGE);
     png_read_update_info(library, self->header);
@@ -174,7 +174,7 @@ static void read_rows(struct reader *self, uint8_t *pixels, size_t stride) {
         }
     }
     if (!self->call.options.opencv) return;
-    self->allowance = SIZE_MAX;  // chunks are skipped, not unfolded
+    self->allowance = SIZE_MAX;  // chunks are skipped, not inflated
     png_read_end(library, NULL);
 }
 
@@ -206,8 +206,8 @@ enum amphora_picture_outcome amphora_png_decode(
     self.rows_left = UINT64_MAX;
     decode(&self, pixels, capacity);
     stop(&self);
-    // What is missing or wrong behind the last row takes nothing from the picture, as in Pillow;
-    // only a checksum that is there and does not fit does.
+    // As in Pillow, missing or invalid data after the last row is not an error, except for a
+    // checksum that does not match.
     if (self.rows_left == 0 && !options.opencv) {
         self.call.outcome =
             self.data_check_failed ? AMPHORA_PICTURE_DAMAGED : AMPHORA_PICTURE_DECODED;

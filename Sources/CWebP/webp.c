@@ -1,5 +1,5 @@
-// See CWebP.h. The demuxer checks the container as Pillow's animation decoder does, then the first
-// frame is decoded straight into its place on the canvas.
+// See CWebP.h. The demuxer checks the container as Pillow's animation decoder does; then the first
+// frame is decoded straight onto the canvas.
 
 #include "CWebP.h"
 
@@ -9,7 +9,7 @@
 #include <webp/decode.h>
 #include <webp/demux.h>
 
-// libwebp has no words for what is wrong.
+// libwebp has no error texts.
 static enum amphora_picture_outcome outcome_of(VP8StatusCode status) {
     switch (status) {
     case VP8_STATUS_OK: return AMPHORA_PICTURE_DECODED;

@@ -1,5 +1,5 @@
-// OpenSSL's start, message digests and random generators. libcurl has loaded libcrypto already: naming
-// it costs no start time.
+// OpenSSL's start, message digests and random generators. libcurl has already loaded libcrypto, so
+// linking it costs no start time.
 
 #ifndef AMPHORA_CCRYPTO_H
 #define AMPHORA_CCRYPTO_H

@@ -19,11 +19,12 @@ CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value);
 CURLcode ccurl_set_offset(CURL *easy, CURLoption option, curl_off_t value);
 /// curl_easy_setopt(3) of an option that takes a string, which libcurl copies.
 CURLcode ccurl_set_string(CURL *easy, CURLoption option, const char *_Nullable value);
-/// curl_easy_setopt(3) of an option that takes a list, which the caller keeps during the transfer.
+/// curl_easy_setopt(3) of an option that takes a list, which the caller must keep during the
+/// transfer.
 CURLcode ccurl_set_list(CURL *easy, CURLoption option, struct curl_slist *_Nullable list);
 /// CURLOPT_COPYPOSTFIELDS of `count` bytes.
 CURLcode ccurl_set_body(CURL *easy, const void *bytes, size_t count);
-/// CURLOPT_ERRORBUFFER; CURL_ERROR_SIZE bytes that live as long as the easy.
+/// CURLOPT_ERRORBUFFER; CURL_ERROR_SIZE bytes that must live as long as the easy.
 CURLcode ccurl_set_error_buffer(CURL *easy, char *buffer);
 /// CURLOPT_PRIVATE.
 CURLcode ccurl_set_private(CURL *easy, void *_Nullable context);
@@ -54,7 +55,7 @@ CURLcode ccurl_set_lookup_function(CURL *easy, ccurl_lookup_function function, v
 typedef curl_socket_t (*ccurl_open_function)(
     void *_Nullable context, curlsocktype purpose, struct curl_sockaddr *address);
 CURLcode ccurl_set_open_function(CURL *easy, ccurl_open_function function, void *context);
-/// CURLOPT_CLOSESOCKETFUNCTION with its data, which outlives the connections.
+/// CURLOPT_CLOSESOCKETFUNCTION with its data, which must outlive the connections.
 typedef int (*ccurl_close_function)(void *_Nullable context, curl_socket_t socket);
 CURLcode ccurl_set_close_function(CURL *easy, ccurl_close_function function, void *context);
 /// CURLOPT_PREREQFUNCTION with its data.
@@ -64,8 +65,8 @@ typedef int (*ccurl_connected_function)(
 CURLcode ccurl_set_connected_function(
     CURL *easy, ccurl_connected_function function, void *context);
 
-/// The IP address that is about to be connected to: its bytes in network order, 4 or 16; 0 where it
-/// is of another family.
+/// The IP address of a connection that is about to be made: its bytes in network order. Returns
+/// their number, 4 or 16; 0 if it is of another family.
 int ccurl_address_bytes(const struct curl_sockaddr *address, uint8_t bytes[_Nonnull 16]);
 /// socket(2) for that address, close-on-exec.
 curl_socket_t ccurl_open_socket(const struct curl_sockaddr *address);
@@ -90,7 +91,7 @@ CURLMcode ccurl_multi_set_timer_function(
     CURLM *multi, ccurl_timer_function function, void *context);
 /// curl_multi_setopt(3) of an option that takes a `long`.
 CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value);
-/// curl_multi_info_read(3): the next transfer that is over; false where there is none.
+/// curl_multi_info_read(3): the next transfer that is over; false if there is none.
 bool ccurl_multi_next_done(
     CURLM *multi, CURL *_Nullable *_Nonnull easy, CURLcode *result);
 

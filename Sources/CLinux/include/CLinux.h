@@ -1,6 +1,7 @@
-// The Linux calls that Swift's Glibc module does not show: epoll, eventfd, signalfd, accept4.
+// The Linux calls that Swift's Glibc module does not export: epoll, eventfd, signalfd, accept4.
 //
-// Thin and typed: each function is the system call of its name, `-1` and `errno` as there.
+// Each function is a thin typed wrapper of one system call, and returns `-1` and sets `errno` as
+// the call does.
 #ifndef AMPHORA_CLINUX_H
 #define AMPHORA_CLINUX_H
 
@@ -13,8 +14,8 @@
 #define LINUX_EPOLL_PACKED
 #endif
 
-/// One readiness event: the kernel's `struct epoll_event` without its union, so that Swift may
-/// keep an array of them and call it safe. The layouts are asserted equal in CLinux.c.
+/// One readiness event: the kernel's `struct epoll_event` without its union, so that Swift can keep
+/// an array of them under strict memory safety. The layouts are asserted equal in CLinux.c.
 struct linux_epoll_event {
     uint32_t events;
     uint64_t token;
@@ -45,22 +46,22 @@ int linux_eventfd(void);
 int linux_eventfd_semaphore(void);
 /// write(2) of the number one (or `count`) to an eventfd.
 int linux_eventfd_add(int fd, uint64_t count);
-/// read(2) from an eventfd: the counter, 0 where nothing was there, -1 on error.
+/// read(2) from an eventfd: the counter, 0 if it was zero, -1 on error.
 int64_t linux_eventfd_take(int fd);
 
 /// Blocks `count` signals in the calling thread, pthread_sigmask(3); threads started later inherit it.
 int linux_block_signals(const int *signals, int count);
-/// Unblocks all signals in the calling thread (for what is to be executed next).
+/// Unblocks all signals in the calling thread (for a program that it is about to execute).
 int linux_unblock_signals(void);
 /// signalfd(2): nonblocking, close-on-exec.
 int linux_signalfd(const int *signals, int count);
-/// The number of the next pending signal of a signalfd, 0 where there is none, -1 on error.
+/// The number of the next pending signal of a signalfd, 0 if there is none, -1 on error.
 int linux_signalfd_take(int fd);
 
 /// accept4(2): the new socket is nonblocking and close-on-exec.
 int linux_accept(int listener);
-/// A nonblocking, close-on-exec TCP listener bound to a numeric address: socket(2), bind(2), listen(2).
-/// `-1` and `errno`; EINVAL where `host` is no numeric IPv4 or IPv6 address.
+/// A nonblocking, close-on-exec TCP listener bound to a numeric address: socket(2), bind(2),
+/// listen(2). `-1` and `errno` on failure; EINVAL if `host` is not a numeric IPv4 or IPv6 address.
 int linux_listen(const char *host, uint16_t port, int backlog);
 /// The local port of a socket, getsockname(2); -1 on error.
 int linux_local_port(int fd);
@@ -71,11 +72,11 @@ int linux_set_nodelay(int fd);
 void linux_name_thread(const char *name);
 
 /// Gives the calling thread a descriptor table of its own that holds only the standard streams and
-/// `kept` (ascending), unshare(2) with CLONE_FILES and close_range(2). `-1` and `errno` where the
+/// `kept` (ascending), unshare(2) with CLONE_FILES and close_range(2). `-1` and `errno` if the
 /// kernel has no close_range (before 5.9): then nothing has changed.
 int linux_keep_only_descriptors(const int *kept, int count);
 
-/// Has all threads that don't allocate yet share one heap, mallopt(3) with M_ARENA_MAX.
+/// Makes all threads that have not allocated yet share one heap, mallopt(3) with M_ARENA_MAX.
 void linux_share_heap(void);
 
 /// The processors this process may use, sched_getaffinity(2); -1 on error.

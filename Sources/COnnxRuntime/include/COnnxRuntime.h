@@ -2,11 +2,11 @@
 //
 // The wheel that carries the engine carries no headers, and the ABI is small: one exported symbol,
 // OrtGetApiBase(), leads to a table of function pointers that is only ever appended to. So this
-// header names the calls we make and reserves the gaps between them; COnnxRuntime.c asserts the
-// slot number of each at compile time, and a test calls every one, because a wrong slot is a crash
-// and not a compile error. Add no slot without both.
+// header declares the calls we make and reserves the gaps between them; COnnxRuntime.c asserts the
+// slot number of each at compile time, and a test calls every one, because a wrong slot is a crash,
+// not a compile error. Add both for each new slot.
 //
-// Nothing here decides anything: which options, which model, which error is Swift's to say.
+// Swift chooses the options and the model, and interprets errors.
 
 #ifndef AMPHORA_COnnxRuntime_H
 #define AMPHORA_COnnxRuntime_H
@@ -16,8 +16,8 @@
 
 #pragma clang assume_nonnull begin
 
-// The engine's own objects, never looked into. They are spelled as complete types so that Swift
-// sees a distinct pointer type for each, and a mix-up is a compile error.
+// The engine's own objects, which are opaque. They are spelled as complete types so that Swift sees
+// a distinct pointer type for each, and a mix-up is a compile error.
 typedef struct OrtStatus { char opaque; } OrtStatus;
 typedef struct OrtEnv { char opaque; } OrtEnv;
 typedef struct OrtSession { char opaque; } OrtSession;
@@ -29,7 +29,7 @@ typedef struct OrtValue { char opaque; } OrtValue;
 typedef struct OrtTypeInfo { char opaque; } OrtTypeInfo;
 typedef struct OrtTensorInfo { char opaque; } OrtTensorInfo;
 
-// A status is NULL when the call succeeded; otherwise it is the caller's to release.
+// A status is NULL when the call succeeded; otherwise the caller releases it.
 typedef OrtStatus *_Nullable OrtResult;
 
 // Element types, as the ONNX format numbers them (onnx.proto, TensorProto.DataType).
@@ -45,7 +45,7 @@ typedef void (*_Nonnull OrtLoggingFunction)(
     void *_Nullable context, int severity, const char *category, const char *log_id,
     const char *code_location, const char *message);
 
-// The function table. `reserved_N` begins at slot N and covers the calls we do not make.
+// The function table. `reserved_N` begins at slot N and covers calls that we do not make.
 typedef struct OrtApi {
     void *_Nullable reserved_0[1];
     int (*_Nonnull GetErrorCode)(const OrtStatus *status); // 1
@@ -96,7 +96,7 @@ typedef struct OrtApi {
     OrtResult (*_Nonnull GetTensorMutableData)( // 51
         OrtValue *value, void *_Nullable *_Nonnull out);
     void *_Nullable reserved_52[3];
-    // The tensor view belongs to the type information; NULL where the value is no tensor.
+    // The tensor view belongs to the type information; NULL if the value is not a tensor.
     OrtResult (*_Nonnull CastTypeInfoToTensorInfo)( // 55
         const OrtTypeInfo *type, const OrtTensorInfo *_Nullable *_Nonnull out);
     void *_Nullable reserved_56[4];
@@ -138,19 +138,20 @@ typedef struct OrtLibrary {
 
 // A compiled model and what it needs to be run and released.
 //
-// Sendable: ONNX Runtime documents OrtApi::Run as safe to call from several threads on one
-// session, and the other two are never written after creation. Whoever holds this value releases
-// the session exactly once, after the last run; Swift does so in the deinit of its one owner.
+// Sendable: ONNX Runtime documents OrtApi::Run as safe to call from several threads on one session,
+// and the other two are never written after creation. The owner releases the session exactly once,
+// after the last run; Swift does so in the owner's deinit.
 typedef struct __attribute__((swift_attr("@Sendable"))) OrtSharedSession {
     const OrtApi *api;
     OrtEnv *env;
     OrtSession *session;
 } OrtSharedSession;
 
-// Keeps the engine from reporting on its host. From 1.31 on it does unless the environment says
-// otherwise: a device id and a database in the home directory, a thread, requests to its maker.
-// Changes the environment, so: before other threads exist (setenv(3)), and once the command line has
-// been read, because Swift finds it by the place of the environment. Called again, it does nothing.
+// Disables the engine's telemetry. From 1.31 on, unless an environment variable forbids it, the
+// engine writes a device id and a database to the home directory, starts a thread, and sends
+// requests to its maker. It changes the environment, so call it before other threads exist
+// (setenv(3)), but after the command line has been read, because Swift locates that by the address
+// of the environment. A second call does nothing.
 void OrtRefuseTelemetry(void);
 
 // Loads the library at `path` (a bare name is searched for, the executable's folder first: its
@@ -158,8 +159,8 @@ void OrtRefuseTelemetry(void);
 // holds a terminated sentence, cut to `capacity` bytes. Any thread. dlopen(3).
 OrtLibrary OrtLoadLibrary(const char *path, char *reason, size_t capacity);
 
-// A logging function that drops every message: errors come back as statuses, and a server whose
-// lines are JSON wants no others.
+// A logging function that drops every message: errors come back as statuses, and the server's log
+// must hold JSON lines only.
 void OrtDropMessage(
     void *_Nullable context, int severity, const char *category, const char *log_id,
     const char *code_location, const char *message);

@@ -1,7 +1,9 @@
-// What the decoders of JPEG, PNG and WebP have in common: how they are called, and how a call ends.
+// The common interface of the JPEG, PNG and WebP decoders: how they are called, and how a call
+// ends.
 //
-// Each has two functions: read a header, decode into memory that the caller owns. They free all they
-// allocate, print nothing, and do not copy the encoded bytes. No longjmp crosses a Swift frame.
+// Each has two functions: one reads the header, one decodes into the caller's memory. They free
+// everything they allocate, print nothing, and do not copy the encoded bytes. No longjmp crosses a
+// Swift frame.
 
 #ifndef AMPHORA_CPICTURE_H
 #define AMPHORA_CPICTURE_H
@@ -10,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Bytes that a message has room for.
+/// The size of a message buffer in bytes.
 #define AMPHORA_PICTURE_MESSAGE_SIZE 200
 
 /// How a call ended.
@@ -26,21 +28,21 @@ enum amphora_picture_outcome {
 
 /// How to decode.
 struct amphora_picture_options {
-    /// As OpenCV 3.4.2, otherwise as Pillow. WebP knows no difference.
+    /// Decode as OpenCV 3.4.2 does, otherwise as Pillow does. For WebP there is no difference.
     bool opencv;
-    /// Gray by the library's own conversion and one channel; only with `opencv`, not of CMYK, and
-    /// not of WebP.
+    /// One gray channel by the library's own conversion; only with `opencv`, and not for CMYK or
+    /// WebP.
     bool gray;
     /// A progressive JPEG with more scans is refused.
     uint32_t max_scans;
 };
 
-/// What a header says.
+/// The contents of a header.
 struct amphora_picture_header {
     uint32_t width;
     uint32_t height;
-    /// Bytes per decoded pixel: 1 (gray), 2 (gray of 16 bits, high byte first), 3 (red, green, blue)
-    /// or 4 (C, M, Y, K as stored).
+    /// Bytes per decoded pixel: 1 (gray), 2 (gray of 16 bits, high byte first), 3 (red, green,
+    /// blue) or 4 (C, M, Y, K as stored).
     uint32_t channels;
 };
 

@@ -1,6 +1,7 @@
 // WebP over libwebp, as CPicture.h describes it.
 //
-// Of an animation, the first frame is decoded, on a black canvas where it does not cover the whole.
+// Of an animation it decodes the first frame, on a black canvas if the frame does not cover all of
+// it.
 
 #ifndef AMPHORA_CWEBP_H
 #define AMPHORA_CWEBP_H

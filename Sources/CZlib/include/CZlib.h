@@ -1,4 +1,4 @@
-// zlib, as it is: the decoders of images have loaded it already.
+// zlib's own header; the picture decoders have already loaded the library.
 
 #ifndef AMPHORA_CZLIB_H
 #define AMPHORA_CZLIB_H
