@@ -1,7 +1,7 @@
-// What went wrong, for handles that report failures apart from answers: Lambda's Runtime API has a
-// call of its own for them, HTTP has a status and a body.
+// The error of a failed request, for handles that report failures separately from answers: Lambda's
+// Runtime API has a call of its own for them, HTTP has a status and a body.
 
-/// A failure as the Lambda Runtime API takes it (docs/platforms.md B4).
+/// A failure in the form that the Lambda Runtime API takes (docs/platforms.md B4).
 package struct ErrorReport: Sendable, Equatable {
     /// `Category.Reason`, like `Function.BadRequest` or `Runtime.InitError`.
     package let type: String

@@ -110,7 +110,7 @@ import Testing
     func `what is no range is refused with what would be right`(text: String) throws {
         let error = #expect(throws: NetworkRange.ParseError.self) { try NetworkRange.parse(text) }
         let sentence = try #require(error?.sentence)
-        #expect(sentence.hasPrefix("\"\(text)\" is no network range"))
+        #expect(sentence.hasPrefix("\"\(text)\" is not a network range"))
         #expect(sentence.contains("10.0.0.0/8"))
     }
 

@@ -1,10 +1,10 @@
-// A failure in the words of the Runtime API (docs/platforms.md B4): its type, and the JSON that
+// A failure in the format of the Runtime API (docs/platforms.md B4): its type, and the JSON that
 // reports it.
 
 internal import Basics
 
 extension ErrorReport {
-    /// The type, or `Runtime.Unknown` where the platform would not take it:
+    /// The type, or `Runtime.Unknown` if the platform would not accept it:
     /// `(Runtime|Function)\.[A-Z][a-zA-Z]+`.
     var runtimeType: String {
         let parts = type.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -39,11 +39,11 @@ extension ErrorReport {
             }
             return room < 0
         }
-        // An index within a character counts as its beginning.
+        // An index inside a character counts as the character's start.
         return end.map { String(message[..<$0]) } ?? message
     }
 
-    /// `runtimeBody` for a trailer section, whose lines can't hold every byte.
+    /// `runtimeBody` for a trailer section, in which some bytes are not allowed.
     var runtimeBodyText: String {
         String(decoding: Base64.text(of: runtimeBody.span), as: UTF8.self)
     }

@@ -1,17 +1,17 @@
-// What one invocation loop does next: `next`, the event, its answer, `next` again. Pure decisions.
+// Decides what one invocation loop does next: `next`, the event, its answer, `next` again. Pure.
 //
 //     resting ──► asking ──► working ──► (answered) resting …      any ──► ended
 //        ▲           └─► pausing ─┐
 //        └────────────────────────┘
 //
-// The status table is docs/platforms.md B3. Sequential: there is one loop, and a Runtime API that
-// fails ends the process, so that the platform starts another. Concurrent: failures are waited out for
-// a while.
+// The status table is docs/platforms.md B3. Sequential: there is one loop, and a failing Runtime
+// API ends the process, so that the platform starts another. Concurrent: the loop retries for a
+// while.
 
-/// What the Runtime API's answer to a POST means.
+/// The meaning of the Runtime API's answer to a POST.
 enum AnswerVerdict: Equatable {
     case accepted
-    /// 410: after the time-out.
+    /// 410: the answer came after the timeout.
     case tooLate
     /// 413: the platform has failed the invocation already.
     case tooLarge
@@ -33,34 +33,34 @@ enum AnswerVerdict: Equatable {
     }
 }
 
-/// Where one invocation loop stands.
+/// The state of one invocation loop.
 struct InvocationCycle {
     enum State: Equatable { case resting, asking, working, pausing, ended }
 
-    /// What is to be done.
+    /// The next action of the loop.
     enum Step: Equatable {
         case nothing
         /// GET `next`.
         case ask
         /// Call `pauseEnded` later.
         case pause(Duration)
-        /// End the `next` that is awaited.
+        /// Cancel the `next` in flight.
         case breakOff
-        /// It has ended as it should.
+        /// The loop has ended normally.
         case end
-        /// It has ended because the Runtime API can't be used.
+        /// The loop has ended because the Runtime API can't be used.
         case fail
     }
 
     private(set) var state = State.resting
     private let isConcurrent: Bool
-    /// Since an answer was last settled.
+    /// Failures in a row since an answer was last settled.
     private var failures = 0
     private var isStopping = false
 
     init(isConcurrent: Bool) { self.isConcurrent = isConcurrent }
 
-    /// It starts, or there may be room again.
+    /// The loop starts, or there may be room again.
     mutating func wake(hasRoom: Bool) -> Step {
         guard state == .resting, hasRoom else { return .nothing }
         state = .asking
@@ -94,7 +94,7 @@ struct InvocationCycle {
         return .pause(LambdaLimits.firstPause * (1 << (failures - 1)))
     }
 
-    /// The answer has left, and this is what came of it.
+    /// The answer was sent, with this result.
     mutating func answered(_ verdict: AnswerVerdict, hasRoom: Bool) -> Step {
         guard state == .working else { return .nothing }
         if isStopping { return end(.end) }
@@ -104,7 +104,7 @@ struct InvocationCycle {
         return wake(hasRoom: hasRoom)
     }
 
-    /// No further event is wanted; one that is being worked on is answered yet.
+    /// Asks for no further event; an event in progress is still answered.
     mutating func stop() -> Step {
         isStopping = true
         switch state {

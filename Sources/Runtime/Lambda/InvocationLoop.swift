@@ -1,11 +1,11 @@
-// One invocation loop on the wire: does what its cycle decides, and says what has come of it.
+// The I/O of one invocation loop: does what its cycle decides, and reports the results to it.
 //
-// Sequential mode has one, concurrent mode several, independent of each other. A loop has at most one
-// request under way; libcurl keeps its connection between them.
+// Sequential mode has one, concurrent mode several, independent of each other. A loop has at most
+// one request in flight; libcurl keeps its connection between requests.
 
 internal import EventLoop
 
-/// One loop over `next` and the answer. Loop thread; to be closed.
+/// One loop over `next` and the answer. Loop thread; must be closed.
 final class InvocationLoop: EventHandler {
     /// `nil` once closed.
     private var runtime: LambdaRuntime?
@@ -20,22 +20,22 @@ final class InvocationLoop: EventHandler {
         cycle = InvocationCycle(isConcurrent: isConcurrent)
     }
 
-    /// Whether an event is awaited.
+    /// Whether it waits for an event.
     var isAsking: Bool { cycle.state == .asking }
 
-    /// Whether an event has come whose answer is not settled.
+    /// Whether it has an event whose answer is not settled.
     var isWorking: Bool { cycle.state == .working }
 
     /// Whether it waits for room.
     var isResting: Bool { cycle.state == .resting }
 
-    /// Asks for an event if it waits for room: there is some.
+    /// Call it when there is room: asks for an event if it was waiting for room.
     func wake() { perform(cycle.wake(hasRoom: true)) }
 
-    /// Ends it once the event that it works on is answered.
+    /// Ends the loop after the event in progress is answered.
     func stop() { perform(cycle.stop()) }
 
-    /// Ends it, and all ties.
+    /// Ends the loop at once and drops its references.
     func close() {
         runtime = nil
         if let token { loop.deregister(token) }
@@ -98,7 +98,7 @@ final class InvocationLoop: EventHandler {
         runtime.pool.start(build(runtime.api)) { [self] in answered(id, $0) }
     }
 
-    /// Begins a streamed answer; `ended` is called when no more of it is wanted.
+    /// Begins a streamed answer; `ended` is called when the platform takes no more of it.
     func stream(
         _ id: InvocationID, contentType: String, drained: @escaping () -> Void,
         ended: @escaping () -> Void
@@ -111,7 +111,7 @@ final class InvocationLoop: EventHandler {
         }
     }
 
-    /// An answer has left, or could not.
+    /// An answer was sent, or could not be.
     private func answered(_ id: InvocationID, _ result: Result<TransferResponse, TransferError>) {
         guard let runtime else { return }
         let verdict = result.verdict

@@ -1,20 +1,20 @@
-// An event as Lambda's Runtime API delivers it, and whoever takes events.
+// An event as Lambda's Runtime API delivers it, and the protocol of its receiver.
 //
-// The headers are docs/platforms.md B2; an empty one counts as absent, since the emulator sends those.
-// What the body means is not known here: it is JSON of whatever shape, of whatever size.
+// The headers are docs/platforms.md B2; an empty one counts as absent, because the emulator sends
+// empty ones. Nothing here reads the body: it is JSON of any shape and size.
 
 /// One event.
 package struct LambdaEvent: Sendable {
-    /// Names the invocation in logs. Customers may choose it, so two events may share one.
+    /// Identifies the invocation in logs. Customers may choose it, so two events may share one.
     package let requestID: String
     package let body: [UInt8]
-    /// Searched when asked, for few of them are looked at.
+    /// Searched on demand, because few of them are read.
     private let headers: TransferHeaders
 
-    /// The longest request id that is taken, in bytes: far more than the platform's 36.
+    /// The longest request id that is accepted, in bytes: far more than the platform's 36.
     private static let longestID = 1024
 
-    /// The event of an answer to `next`; `nil` where it has no id by which it could be answered.
+    /// The event in an answer to `next`; `nil` if it has no id and so can't be answered.
     init?(_ response: TransferResponse) {
         guard let requestID = response.headers["lambda-runtime-aws-request-id"],
             requestID.utf8.count <= Self.longestID
@@ -24,14 +24,14 @@ package struct LambdaEvent: Sendable {
         headers = response.headers
     }
 
-    /// When the platform gives up, in milliseconds since 1970.
+    /// The invocation's deadline, in milliseconds since 1970.
     package var deadline: Int64? { headers["lambda-runtime-deadline-ms"].flatMap { Int64($0) } }
 
     package var functionARN: String? { headers["lambda-runtime-invoked-function-arn"] }
 
     package var traceID: String? { headers["lambda-runtime-trace-id"] }
 
-    /// Whose event it is, where the function isolates its tenants.
+    /// The event's tenant, if the function isolates tenants.
     package var tenantID: String? { headers["lambda-runtime-aws-tenant-id"] }
 
     /// JSON, as the caller gave it.
@@ -40,22 +40,23 @@ package struct LambdaEvent: Sendable {
     /// JSON.
     package var cognitoIdentity: String? { headers["lambda-runtime-cognito-identity"] }
 
-    /// Tells invocations of the same request apart; goes back with the answer.
+    /// Distinguishes invocations of the same request; sent back with the answer.
     package var invocationID: String? { headers["lambda-runtime-invocation-id"] }
 }
 
-/// What takes events. Loop thread.
+/// Receives events. Loop thread.
 ///
-/// It is never called from inside one of its calls on the runtime or on a reply, but for `hasRoom`.
+/// Except for `hasRoom`, it is never called from inside one of its own calls on the runtime or on a
+/// reply.
 package protocol LambdaEventReceiver: AnyObject {
-    /// An event has come. Exactly one answer must leave by `reply`, now or later.
+    /// An event has come. The receiver must send exactly one answer through `reply`, now or later.
     func receive(_ event: LambdaEvent, reply: LambdaReply)
-    /// Whether one more event may be asked for now; `LambdaRuntime.askingCount` are asked for already.
-    /// When it turns true again, call `LambdaRuntime.resume`.
+    /// Whether the runtime may ask for one more event now, besides the `LambdaRuntime.askingCount`
+    /// that it has asked for. When it becomes true again, call `LambdaRuntime.resume`.
     var hasRoom: Bool { get }
     /// Something the operator should know.
     func notice(_ notice: LambdaNotice)
-    /// No event will come any more: the process must end with a failure. The reason is a clause.
-    /// Called once at most, and not after `LambdaRuntime.stop`.
+    /// No further event will come: the process must end with a failure. The reason is a clause.
+    /// Called at most once, and not after `LambdaRuntime.stop`.
     func lost(_ reason: String)
 }

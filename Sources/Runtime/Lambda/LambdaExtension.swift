@@ -1,5 +1,5 @@
-// The internal extension that does nothing: where one is registered, the platform sends SIGTERM before
-// it ends the process (docs/platforms.md B7). Without, the end is SIGKILL.
+// An internal extension that does nothing: if one is registered, the platform sends SIGTERM before
+// it ends the process (docs/platforms.md B7). Otherwise it sends SIGKILL only.
 
 /// A registered extension. Loop thread.
 final class LambdaExtension {
@@ -15,7 +15,8 @@ final class LambdaExtension {
         self.notice = notice
     }
 
-    /// Registers it, then waits for an event that never comes: that is how it says it is ready.
+    /// Registers it, then waits for an event that never comes: this call tells the platform that it
+    /// is ready.
     func register() {
         isRegistering = true
         pool.start(api.register) { [self] result in
@@ -27,7 +28,7 @@ final class LambdaExtension {
         }
     }
 
-    /// Does the work once the registration is answered, however, or given up.
+    /// Does the work after the registration has succeeded, failed or timed out.
     func afterRegistration(_ work: @escaping () -> Void) {
         if isRegistering { awaiting.append(work) } else { work() }
     }

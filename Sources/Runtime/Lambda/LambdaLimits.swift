@@ -1,6 +1,6 @@
-// Every maximum and every time in the talk with Lambda's Runtime API, in one place.
+// Every maximum and every duration in the communication with Lambda's Runtime API, in one place.
 //
-// Some are the platform's, which we only know of; the others are ours. None is a setting.
+// The platform enforces some of them; the others are our own. None is a setting.
 
 /// The limits of the Lambda handle.
 package enum LambdaLimits {
@@ -23,21 +23,22 @@ package enum LambdaLimits {
     /// Bytes of such an answer that a log line shows.
     static let shownBytes = 200
 
-    /// Bytes, as JSON, of the message of an error that is reported. The platform takes 1 MiB.
+    /// Bytes, as JSON, of a reported error's message. The platform accepts 1 MiB.
     static let messageBytes = 32 * 1024
 
-    /// Invocation loops: each has a connection, and descriptors are 1024 (docs/platforms.md B11).
+    /// Invocation loops: each has a connection, and the process has 1024 descriptors
+    /// (docs/platforms.md B11).
     static let loops = 512
 
     /// Failures in a row before an invocation loop gives up.
     static let tries = 5
 
-    /// The pause after the first of these failures; each next one is twice as long.
+    /// The pause after the first of these failures; each further one is twice as long.
     static let firstPause = Duration.milliseconds(100)
 
-    /// The wait for the platform to take the report of a failed start.
+    /// The longest wait for the platform to accept the report of a failed start.
     static let reportTimeout = Duration.seconds(2)
 
-    /// The wait for the extension to be registered, which the first `next` waits for.
+    /// The longest wait for the extension's registration, which delays the first `next`.
     static let registrationTimeout = Duration.seconds(1)
 }

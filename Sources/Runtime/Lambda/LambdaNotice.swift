@@ -1,35 +1,36 @@
-// What an operator should know of the talk with the Runtime API, each with a sentence and a level.
+// Notices for the operator about the communication with the Runtime API, each with a sentence and a
+// level.
 //
-// None of these is a failure of an invocation by itself: those the application reports and logs.
+// None of them is a failed invocation: the application reports and logs those.
 
 internal import EventLoop
 
-/// Something worth a line in the log.
+/// An occurrence that deserves a line in the log.
 package enum LambdaNotice: Sendable, Equatable {
     /// How important it is.
     package enum Level: Sendable, Equatable {
         case debug, warn, error
     }
 
-    /// The answer came after the invocation's time-out.
+    /// The answer came after the invocation's timeout.
     case answerTooLate(requestID: String)
-    /// The answer is larger than the platform takes; it has failed the invocation by itself.
+    /// The answer is larger than the platform accepts; the platform has failed the invocation.
     case answerTooLarge(requestID: String)
-    /// The answer was not taken; the platform has settled the invocation by itself.
+    /// The platform refused the answer; it has already settled the invocation.
     case answerRefused(requestID: String, status: Int, detail: String)
-    /// Nobody knows whether the answer arrived.
+    /// It is unknown whether the answer arrived.
     case answerUndelivered(requestID: String, reason: String)
     /// `next` brought an event without an id, which can't be answered.
     case eventWithoutID(retry: Duration)
-    /// `next` brought nothing; it is asked again.
+    /// `next` failed; it is retried.
     case nextFailed(reason: String, retry: Duration)
     /// One of several invocation loops has ended for good.
     case loopFailed(reason: String, remaining: Int)
-    /// There will be no SIGTERM before the end.
+    /// The process will get no SIGTERM before it is killed.
     case extensionNotRegistered(reason: String)
-    /// The extension's wait, which never ends while all is well, has ended.
+    /// The extension's wait for events has ended, which should not happen.
     case extensionEnded(reason: String)
-    /// The failure of `init` or `restore` could not be reported.
+    /// A failure of `init` or `restore` could not be reported.
     case failureNotReported(reason: String)
 
     /// How important it is.
@@ -43,7 +44,7 @@ package enum LambdaNotice: Sendable, Equatable {
         }
     }
 
-    /// The invocation that it is about.
+    /// The request id of the invocation that it is about.
     package var requestID: String? {
         switch self {
         case .answerTooLate(let id), .answerTooLarge(let id), .answerRefused(let id, _, _),
@@ -73,11 +74,11 @@ package enum LambdaNotice: Sendable, Equatable {
             return "asking for the next event failed: \(reason); "
                 + "it is tried again in \(pause.milliseconds) ms"
         case .loopFailed(let reason, let remaining):
-            return "an invocation loop ended: \(reason); \(remaining) go on"
+            return "an invocation loop ended: \(reason); \(remaining) continue"
         case .extensionNotRegistered(let reason):
-            return "without the extension there is no SIGTERM before the end: \(reason)"
+            return "no extension is registered, so no SIGTERM comes before SIGKILL: \(reason)"
         case .extensionEnded(let reason):
-            return "the extension waits no longer for events: \(reason)"
+            return "the extension no longer waits for events: \(reason)"
         case .failureNotReported(let reason):
             return "the failure could not be reported to the Runtime API: \(reason)"
         }

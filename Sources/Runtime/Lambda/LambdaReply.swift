@@ -1,16 +1,17 @@
-// Where one event's answer leaves: whole, as an error, or streamed.
+// Sends the answer to one event: whole, as an error, or streamed.
 //
-// Kept apart from its invocation loop because it outlives the invocation: calls after the end, or after
-// the platform has settled the invocation by itself, must go nowhere.
+// Kept apart from its invocation loop because it outlives the invocation: calls after the end, or
+// after the platform has settled the invocation, must have no effect.
 
 /// One event's answer. Loop thread.
 ///
 /// Exactly one of `respond`, `fail` and `beginStream` … `endStream` counts; later calls do nothing.
 package final class LambdaReply {
-    /// Called when a streamed answer that was congested has room again.
+    /// Called when a congested streamed answer has room again.
     package var resumed: (() -> Void)?
-    /// Called where nobody waits for the rest of a streamed answer any more, in place of `resumed`.
-    /// Unset, `resumed` is called then too: nothing is congested any more, and what is sent is dropped.
+    /// Called instead of `resumed` when the platform no longer takes the rest of a streamed answer.
+    /// If it is unset, `resumed` is called: the answer is no longer congested, and further bytes
+    /// are dropped.
     package var abandoned: (() -> Void)?
 
     private let id: InvocationID
@@ -55,16 +56,16 @@ package final class LambdaReply {
     /// Sends more bytes of a streamed answer.
     package func send(_ bytes: [UInt8]) { upload?.send(bytes) }
 
-    /// Ends a streamed answer; `failure` says why it is not all that it should be.
+    /// Ends a streamed answer; `failure` says why it is incomplete.
     package func endStream(_ failure: ErrorReport?) {
         upload?.end(trailers: failure.map(RuntimeAPI.trailers) ?? [])
         upload = nil
     }
 
-    /// Whether a streamed answer is taken slower than it is made; `resumed` follows.
+    /// Whether a streamed answer is made faster than the platform takes it; `resumed` follows.
     package var isCongested: Bool { upload?.isCongested ?? false }
 
-    /// The platform has answered; where the stream has not been ended yet, it is broken.
+    /// The platform has answered; if the stream had not ended, it is broken.
     private func streamEnded() {
         guard upload != nil else { return }
         upload = nil

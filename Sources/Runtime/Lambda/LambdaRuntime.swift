@@ -1,17 +1,17 @@
-// The Runtime API client: asks for events, hands them over, sends their answers
+// The Runtime API client: asks for events, passes them to the receiver, sends their answers
 // (docs/platforms.md B1–B9).
 //
-// Sequential mode has one invocation loop, concurrent mode several. The pool is its own and has no
-// address policy: the Runtime API is on loopback, where nothing that a request names may lead. What an
-// event means, how long its work may take, and what the process does in the end is decided elsewhere.
+// Sequential mode has one invocation loop, concurrent mode several. It has its own pool without an
+// address policy, because the Runtime API is on loopback, which URLs in requests must not reach. It
+// does not decide what an event means, how long its work may take, or how the process ends.
 
 package import EventLoop
 
-/// How the Runtime API is talked to.
+/// How to reach the Runtime API.
 package struct LambdaSettings: Sendable {
     /// "host:port", the value of `AWS_LAMBDA_RUNTIME_API`.
     package var address: String
-    /// The events that may be asked for and worked on at once; `nil`: one, in sequential mode.
+    /// The most events asked for or in progress at once; `nil`: one, in sequential mode.
     package var concurrency: Int?
     /// The program's name and version, which the platform records.
     package var userAgent = "amphora/0.1"
@@ -23,17 +23,17 @@ package struct LambdaSettings: Sendable {
     }
 }
 
-/// The client of the Runtime API. Loop thread; to be closed.
+/// The client of the Runtime API. Loop thread; must be closed.
 package final class LambdaRuntime {
-    /// What it does.
+    /// The state of the client.
     ///
     ///     new ──► asking ──► stopping ──► stopped
     ///      └───────────────────▲
     private enum Phase {
-        /// Nothing is asked yet.
+        /// It has not asked for events yet.
         case new
         case asking
-        /// Nothing more is asked; the closure is called when all loops have ended.
+        /// It asks for no more events; the closure is called when all loops have ended.
         case stopping(() -> Void)
         case stopped
     }
@@ -44,12 +44,12 @@ package final class LambdaRuntime {
     /// `nil` once closed.
     private var receiver: (any LambdaEventReceiver)?
     private var loops: [InvocationLoop] = []
-    /// What has not ended: loops, and the report of a failed start.
+    /// The number of loops, and reports of a failed start, that have not ended.
     private var liveCount = 0
     private var terminator: LambdaExtension?
     private var phase = Phase.new
 
-    /// Creates a client; nothing is asked yet. Throws where there is no memory.
+    /// Creates a client, which does not ask for events yet. Throws if memory is short.
     package init(
         _ settings: LambdaSettings, on loop: EventLoop, receiver: any LambdaEventReceiver
     ) throws(SystemError) {
@@ -67,7 +67,7 @@ package final class LambdaRuntime {
         liveCount = count
     }
 
-    /// Events that are asked for and have not come.
+    /// Events that it has asked for and that have not come.
     package var askingCount: Int { loops.count { $0.isAsking } }
 
     /// Events that have come and whose answers the Runtime API has not acknowledged.
@@ -75,8 +75,9 @@ package final class LambdaRuntime {
 
     // MARK: Start
 
-    /// Registers an extension that waits for no event, so that SIGTERM comes before the end
-    /// (docs/platforms.md B7). Once, while the model loads; a failure is a notice.
+    /// Registers an extension that waits for no event, so that the platform sends SIGTERM before it
+    /// ends the process (docs/platforms.md B7). Call it once, while the model loads; a failure
+    /// becomes a notice.
     package func registerExtension() {
         guard terminator == nil else { return }
         let terminator = LambdaExtension(pool, api) { [weak self] in self?.notice($0) }
@@ -84,8 +85,8 @@ package final class LambdaRuntime {
         terminator.register()
     }
 
-    /// Begins to ask for events, once the extension's registration is answered: after the first `next`
-    /// it would be refused.
+    /// Starts to ask for events after the extension's registration is answered: the platform would
+    /// refuse a registration after the first `next`.
     package func start() {
         afterRegistration { [weak self] in
             guard let self, case .new = phase else { return }
@@ -94,7 +95,7 @@ package final class LambdaRuntime {
         }
     }
 
-    /// There may be room again. Does nothing before the start.
+    /// Call it when there may be room again. Does nothing before the start.
     package func resume() {
         guard case .asking = phase else { return }
         for loop in loops where loop.isResting {
@@ -109,7 +110,7 @@ package final class LambdaRuntime {
 
     // MARK: Snapshots
 
-    /// Tells the platform that a snapshot can be taken; `completed` is called in the process that is
+    /// Tells the platform that it can take a snapshot; `completed` is called in the process that is
     /// restored from it (docs/platforms.md B8).
     package func awaitRestore(_ completed: @escaping (Result<Void, TransferError>) -> Void) {
         afterRegistration { [pool, api] in
@@ -119,12 +120,12 @@ package final class LambdaRuntime {
 
     // MARK: Failures before the first event
 
-    /// Reports that the start failed; `completed` is called after 2 s at the latest, whatever comes.
-    /// A stop waits for that.
+    /// Reports that the start failed; `completed` is called after at most 2 s in any case. `stop`
+    /// waits for that.
     package func reportInitFailure(_ report: ErrorReport, completed: @escaping () -> Void) {
         liveCount += 1
         pool.start(api.initError(report)) { [weak self] result in
-            // A status is no matter: the process ends, and the platform sees that.
+            // The status does not matter: the process ends, and the platform sees that.
             if case .failure(let error) = result {
                 self?.notice(.failureNotReported(reason: error.sentence))
             }
@@ -135,7 +136,7 @@ package final class LambdaRuntime {
 
     // MARK: End
 
-    /// Asks for no more events; `completed` is called when those under way are answered.
+    /// Asks for no more events; `completed` is called when those in progress are answered.
     package func stop(_ completed: @escaping () -> Void) {
         switch phase {
         case .new, .asking: phase = .stopping(completed)
@@ -145,7 +146,7 @@ package final class LambdaRuntime {
         if liveCount == 0 { loop.afterTurn { [weak self] in self?.tellStopped() } }
     }
 
-    /// Ends all at once; nothing is called any more.
+    /// Ends everything at once; makes no further callbacks.
     package func close() {
         for loop in loops { loop.close() }
         loops = []
@@ -162,7 +163,7 @@ package final class LambdaRuntime {
 
     // MARK: From the loops
 
-    /// Whether the receiver takes one more event.
+    /// Whether the receiver has room for one more event.
     var hasRoom: Bool { receiver?.hasRoom ?? false }
 
     /// An event has come.
@@ -173,7 +174,7 @@ package final class LambdaRuntime {
     /// Passes a notice on.
     func notice(_ notice: LambdaNotice) { receiver?.notice(notice) }
 
-    /// A loop has ended; `failure` says why, where it should not have.
+    /// A loop has ended; `failure` says why, if the end was not planned.
     func ended(_ failure: String?) {
         liveCount -= 1
         switch phase {

@@ -1,8 +1,9 @@
 // The calls of Lambda's Runtime API and its Extensions API as requests (docs/platforms.md B1, B4–B8).
 // Pure.
 //
-// What is the same for all invocations is built once. Requests have no limit of time but those that are
-// made while the process starts or ends: the environment may be frozen for minutes in any other.
+// The parts that are the same for all invocations are built once. Only requests made while the
+// process starts or ends have a timeout: during any other, the environment may be frozen for
+// minutes.
 
 internal import Basics
 
@@ -43,7 +44,7 @@ struct RuntimeAPI {
             ], nil)
     }
 
-    /// The trailer section of a streamed response that failed on its way.
+    /// The trailer section of a streamed response that failed after it had begun.
     static func trailers(_ report: ErrorReport) -> [(name: String, value: String)] {
         [(errorType, report.runtimeType), (errorBody, report.runtimeBodyText)]
     }
@@ -80,7 +81,7 @@ struct RuntimeAPI {
 
     // MARK: The extension
 
-    /// `POST /extension/register` for no event at all.
+    /// `POST /extension/register` for no events.
     var register: TransferRequest {
         var request = Self.post(
             root + RuntimeAPIPath.register,
@@ -97,7 +98,7 @@ struct RuntimeAPI {
         return request
     }
 
-    /// The header by which a registered extension is known.
+    /// The header that identifies a registered extension.
     static let extensionIdentifier = "Lambda-Extension-Identifier"
 
     // MARK: Requests
@@ -121,20 +122,20 @@ struct RuntimeAPI {
         request.totalTimeout = nil
         request.connectTimeout = nil
         request.maxRedirects = 0
-        // A customer may call an invocation "..".
+        // A customer may choose ".." as a request id.
         request.keepsPath = true
         return request
     }
 }
 
-/// How an invocation is named when it is answered.
+/// Identifies an invocation in its answer.
 struct InvocationID {
-    /// For people.
+    /// The request id; also for people.
     let requestID: String
-    /// What the platform sent besides, if anything; echoed.
+    /// The platform's invocation id, if it sent one; echoed.
     let nonce: String?
 
-    /// The request id in a path: customers choose it, and may choose anything.
+    /// The request id, encoded for a path: customers may choose any text.
     var pathSegment: String {
         String(decoding: PercentEncoding.component(requestID), as: UTF8.self)
     }

@@ -1,11 +1,12 @@
-// The paths of Lambda's Runtime API and its Extensions API (docs/platforms.md B1, B4–B8): for the client,
-// and for `verify`, which plays the API to it. Tests spell them out, so that a wrong one here is seen.
+// The paths of Lambda's Runtime API and its Extensions API (docs/platforms.md B1, B4–B8): for the
+// client, and for `verify`, which stands in for the API. Tests spell them out, so that a wrong one
+// fails.
 
 /// Paths of calls. Any thread.
 package enum RuntimeAPIPath {
     /// `GET`: waits for an event.
     package static let next = invocation + "next"
-    /// `GET`: waits for the return from a snapshot.
+    /// `GET`: waits until the process is restored from a snapshot.
     static let restoreNext = "/2018-06-01/runtime/restore/next"
     /// `POST`: the function can't start.
     static let initError = "/2018-06-01/runtime/init/error"

@@ -1,7 +1,7 @@
-// Answers as bytes in the send queue: the protocol's framing around the service's content.
+// Writes answers into the send queue: the protocol's framing around the service's content.
 //
-// Apart from `RequestCycle`, which knows whose answer it is and when it may begin; here is only how
-// it is written. It decides nothing and sends nothing.
+// `RequestCycle` decides which answer is written and when; this file only writes the bytes. It
+// sends nothing.
 
 internal import HTTP
 
@@ -27,7 +27,7 @@ extension SendQueue {
         http.beginResponse(response.head, body: .streamed, date: date, into: &bytes)
     }
 
-    /// Appends a piece of a streamed answer; an empty one is none.
+    /// Appends a piece of a streamed answer; an empty one writes nothing.
     mutating func append(
         piece: [UInt8], framedBy http: borrowing ServerProtocol, from pool: inout BufferPool
     ) {
@@ -44,7 +44,7 @@ extension SendQueue {
         _ = http.finishResponse(into: &bytes)
     }
 
-    /// Appends the interim answer that asks for a body.
+    /// Appends `100 Continue`.
     mutating func appendContinue(from pool: inout BufferPool) {
         prepare(&pool)
         bytes += ServerProtocol.continueResponse

@@ -1,8 +1,8 @@
 // The body of one request while it arrives.
 //
-// A body of known length is read by the socket straight into the array that the worker will get; a
-// chunked one grows as its chunks come. It never holds more than its limit, and it counts only what
-// has really arrived, since a client may announce anything.
+// A body of known length is read from the socket straight into the array that the worker will get;
+// a chunked one grows as its chunks arrive. It never exceeds its limit, and it counts only bytes
+// that have arrived, because a client may announce any length.
 
 internal import Basics
 internal import HTTP
@@ -12,7 +12,7 @@ struct ArrivingBody {
     /// A first reservation for a chunked body; it grows from there.
     private static let chunkedReserve = 16 * 1024
 
-    /// As long as the body will be, where that is known; else as long as what has arrived.
+    /// Has the final length of the body if that is known; otherwise the length of what has arrived.
     private var bytes: [UInt8] = []
     /// Bytes that may arrive.
     private(set) var limit = 0
@@ -20,7 +20,7 @@ struct ArrivingBody {
     /// Bytes that have arrived.
     private(set) var count = 0
 
-    /// Prepares for the body of a request; false where it announces more than the limit.
+    /// Prepares for the body of a request; false if the announced length exceeds the limit.
     mutating func begin(_ framing: BodyFraming, limit: Int) -> Bool {
         self.limit = limit
         switch framing {
@@ -28,13 +28,13 @@ struct ArrivingBody {
         case .chunked: bytes.reserveCapacity(min(limit, Self.chunkedReserve))
         case .length(let length):
             guard length <= limit else { return false }
-            // Uninitialised: pages that the client never fills are never touched.
+            // Uninitialised, so that the pages of bytes that never arrive are never touched.
             bytes = unsafe [UInt8](unsafeUninitializedCapacity: length) { $1 = length }
         }
         return true
     }
 
-    /// Takes content; false, and takes nothing, where that exceeds the limit.
+    /// Appends content; returns false and appends nothing if that exceeds the limit.
     mutating func append(_ content: Span<UInt8>) -> Bool {
         guard content.count <= limit - count else { return false }
         if count + content.count <= bytes.count {
@@ -53,7 +53,7 @@ struct ArrivingBody {
         return result
     }
 
-    /// Takes the complete body out; afterwards there is none.
+    /// Moves the complete body out.
     mutating func take() -> [UInt8] {
         var body: [UInt8] = []
         swap(&body, &bytes)

@@ -1,5 +1,5 @@
-// Byte buffers that are lent to connections with something in hand, so that an idle one holds none
-// and a busy one allocates none.
+// Byte buffers for connections with unparsed or unsent bytes, so that idle connections hold none
+// and busy ones allocate none.
 
 internal import HTTP
 
@@ -15,12 +15,12 @@ struct BufferPool {
         spares.reserveCapacity(maxCount)
     }
 
-    /// An empty buffer, with capacity where one is spare.
+    /// An empty buffer; it has capacity if a spare one was available.
     mutating func take() -> [UInt8] { spares.popLast() ?? [] }
 
-    /// Takes a buffer away from its holder, who is left with an empty one.
+    /// Takes a buffer back and leaves the caller an empty one.
     ///
-    /// By `inout`, because a second reference would make emptying it a copy.
+    /// `inout`, because with a second reference, emptying the buffer would copy it.
     mutating func giveBack(_ buffer: inout [UInt8]) {
         var spare: [UInt8] = []
         swap(&spare, &buffer)

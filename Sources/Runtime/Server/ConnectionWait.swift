@@ -1,4 +1,4 @@
-// What a connection waits for: one pure decision, from which its timeout and its interest follow.
+// What a connection waits for: one pure decision that determines its timeout and its interest.
 
 internal import EventLoop
 internal import HTTP
@@ -13,15 +13,15 @@ enum ConnectionWait: CaseIterable {
     case body
     /// The service's answer, or its next piece.
     case service
-    /// A client that takes what is to be sent.
+    /// The client, to take the unsent bytes.
     case client
-    /// The next turn of the loop, with more requests at hand than one event may take.
+    /// The next turn of the loop, because more requests are buffered than one event may answer.
     case turn
-    /// The client's end of stream, after ours: closing on unread bytes would reset the connection,
-    /// and the client could lose the answer (RFC 9112 §9.6).
+    /// The client's end of stream, after ours: closing with unread bytes would reset the
+    /// connection, and the client could lose the answer (RFC 9112 §9.6).
     case end
 
-    /// The wait of a connection whose protocol is in a phase; unsent bytes come first.
+    /// The wait of a connection in a phase of the protocol; unsent bytes come first.
     init(_ phase: ServerProtocol.Phase, hasOutput: Bool, yields: Bool) {
         self =
             switch phase {
@@ -35,7 +35,7 @@ enum ConnectionWait: CaseIterable {
             }
     }
 
-    /// How long it may last; `nil` where someone else decides.
+    /// How long it may last; `nil` if the limit is set elsewhere.
     func timeout(_ limits: Limits) -> Duration? {
         switch self {
         case .request: limits.idleTimeout
@@ -47,7 +47,8 @@ enum ConnectionWait: CaseIterable {
         }
     }
 
-    /// Whether its time starts again with each byte; else it runs from the start of the wait.
+    /// Whether each byte restarts its timeout; otherwise the timeout runs from the start of the
+    /// wait.
     var restartsWithProgress: Bool {
         switch self {
         case .request, .body, .client: true
@@ -55,8 +56,9 @@ enum ConnectionWait: CaseIterable {
         }
     }
 
-    /// What to watch. While an answer is stuck nothing is read; while one is made, no more than one
-    /// buffer, and nothing behind the client's end of stream, which would be reported for ever.
+    /// The readiness to watch. While the client does not take an answer, nothing is read. While the
+    /// service makes one, at most one buffer is read, and nothing after the client's end of stream,
+    /// which epoll would report forever.
     func interest(hasUnread: Bool, hasEnded: Bool) -> Interest {
         switch self {
         case .client: .write

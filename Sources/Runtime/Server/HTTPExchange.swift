@@ -1,16 +1,16 @@
-// The answer to one HTTP request on its way to the connection that the request came on.
+// Sends the answer to one HTTP request to the connection that the request came on.
 //
-// Kept apart from the connection because it outlives it: a worker's result may come when the
-// connection is gone, or is serving its next request, and must then go nowhere.
+// Kept apart from the connection because it outlives it: when a worker's result comes, the
+// connection may be gone or serving its next request; the result is then dropped.
 
 /// One request's answer over HTTP.
 final class HTTPExchange: Exchange {
-    /// `nil` once the answer is complete or the client has left.
+    /// `nil` after the answer is complete or the client has left.
     private var cycle: RequestCycle?
 
     init(_ cycle: RequestCycle) { self.cycle = cycle }
 
-    /// Separates the answer from the connection; what is sent from now on is dropped.
+    /// Separates the answer from the connection; anything sent from now on is dropped.
     func detach() { cycle = nil }
 
     var isCongested: Bool { cycle?.isCongested ?? false }

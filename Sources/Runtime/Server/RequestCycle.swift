@@ -1,26 +1,26 @@
-// The requests of one connection, one after the other: parse, gather the body, ask the service,
-// queue its answer, go on.
+// The requests of one connection, one after the other: parse, collect the body, ask the service,
+// queue its answer, continue.
 //
-// Where a request stands is its `RequestState`. It moves no bytes itself, but for a body of known
-// length, which is read straight to where it stays. Parses in place what it is given; only an
-// incomplete rest moves to a buffer of its own, so an idle connection holds none. It knows no routes
-// and no time.
+// The state of a request is its `RequestState`. It does no I/O itself, except that it reads a body
+// of known length straight into its final array. It parses received bytes in place; only an
+// incomplete rest moves to a buffer of its own, so an idle connection holds none. It knows no
+// routes and no time.
 
 internal import Basics
 internal import HTTP
 
-/// What one connection does with bytes. Loop thread.
+/// Turns the bytes of one connection into requests, and answers into bytes. Loop thread.
 final class RequestCycle {
     private unowned let server: Server
     private var http: ServerProtocol
-    /// Bytes that were received and not parsed.
+    /// Bytes that are received but not parsed.
     private var input: [UInt8] = []
     private var state = RequestState.awaiting
     private var body = ArrivingBody()
     /// Requests that may still be answered in this event.
     private var allowance = 0
 
-    /// What is to be sent.
+    /// The bytes to send.
     var output: SendQueue
     /// Called when the service has added to `output`.
     var answered: () -> Void = {}
@@ -33,16 +33,16 @@ final class RequestCycle {
         output = SendQueue(limits: server.limits)
     }
 
-    /// Where the protocol stands.
+    /// The phase of the protocol.
     var phase: ServerProtocol.Phase { http.phase }
 
     /// Whether requests were left for the next turn.
     var yields: Bool { allowance == 0 && http.isIdle && hasUnread }
 
-    /// Whether nothing is asked and nothing is to be sent.
+    /// Whether no request has begun and there is nothing to send.
     var isIdle: Bool { http.isIdle && output.isEmpty && !yields }
 
-    /// Whether a request has come and its answer has not left, or not whole.
+    /// Whether a request has come whose answer has not been sent completely.
     var isUnanswered: Bool { !state.isVacant || !output.isEmpty || yields }
 
     /// Whether bytes wait to be parsed.
@@ -51,7 +51,7 @@ final class RequestCycle {
     /// Makes the next answer the last one.
     func drain() { http.closeAfterResponse() }
 
-    /// Abandons what is in flight, for good.
+    /// Abandons the request in flight, and takes no more.
     func close() {
         let abandoned = state.receiver
         forgetRequest()
@@ -67,7 +67,7 @@ final class RequestCycle {
     /// Begins an event.
     func beginEvent() { allowance = server.limits.requestsPerTurn }
 
-    /// Takes bytes, behind those that were kept.
+    /// Takes bytes, which follow those that were kept.
     func receive(_ bytes: Span<UInt8>) {
         // After our last answer bytes are only read so that the client can read it.
         guard phase != .closed else { return }
@@ -76,7 +76,7 @@ final class RequestCycle {
         if consumed < bytes.count { keep(bytes.extracting(consumed..<bytes.count)) }
     }
 
-    /// Parses what was kept, once all answers before have left; false where that leads no further.
+    /// Parses the kept bytes after all earlier answers are sent; false if that makes no progress.
     func goOn() -> Bool {
         guard !input.isEmpty, !state.isAnswering, output.isEmpty, allowance > 0 else {
             return false
@@ -93,30 +93,30 @@ final class RequestCycle {
         return consumed > 0
     }
 
-    /// Whether the rest of a body can be read past `receive`, by `readBody`.
+    /// Whether `readBody` can read the rest of a body, instead of `receive`.
     var readsBody: Bool {
         if case .collecting = state { http.bodyRemaining != nil } else { false }
     }
 
-    /// Reads a part of the body into its place; `bodyRead` must follow.
+    /// Reads a part of the body into its final array; `bodyRead` must follow.
     func readBody(_ fd: CInt) -> SocketResult { body.receive(fd) }
 
-    /// Goes on after so many bytes were read by `readBody`.
+    /// Continues after `readBody` has read so many bytes.
     func bodyRead(_ count: Int) {
         account(for: count)
         if readsBody, http.receivedBody(count) { endRequest() }
     }
 
-    /// The client will send nothing more. It may have shut down its sending side only: a complete
-    /// request still gets its answer.
+    /// The client will send nothing more. It may have shut down only its sending side, so a
+    /// complete request still gets its answer.
     func endOfStream() {
         if case .truncated = http.endOfStream() { abandonRequest() }
     }
 
-    /// The rest of a head did not come in time.
+    /// The rest of a head did not arrive in time.
     func headTimedOut() { fail(.headTimedOut) }
 
-    /// The rest of a body did not come in time.
+    /// The rest of a body did not arrive in time.
     func bodyTimedOut() {
         if case .dropping(let response, _) = state { return refuse(with: response) }
         fail(.bodyTimedOut)
@@ -128,7 +128,7 @@ final class RequestCycle {
         input.append(bytes)
     }
 
-    /// Feeds the protocol; returns how many bytes are done with.
+    /// Feeds the protocol; returns how many bytes it consumed.
     private func parse(_ bytes: Span<UInt8>) -> Int {
         var start = 0
         while !state.isClosed {
@@ -165,8 +165,8 @@ final class RequestCycle {
         }
     }
 
-    /// An answer is known before the body: a small body is read and dropped, so that the connection
-    /// persists; a large one, or one that waits for `100 Continue`, ends it.
+    /// The answer is known before the body: a small body is read and dropped, so that the
+    /// connection persists; a large one, or one that waits for `100 Continue`, ends the connection.
     private func beginDropping(_ response: Response) {
         guard !state.isClosed else { return }
         let budget = server.limits.discardableBodyBytes
@@ -175,7 +175,7 @@ final class RequestCycle {
         }
         if server.head.expectsContinue { return refuse(with: response) }
         if case .none = server.head.framing, http.receivedBody(0) {
-            // Complete by its head: there is nothing to keep the answer for.
+            // The head is the whole request, so the answer can be sent now.
             allowance -= 1
             return respond(response)
         }
@@ -217,7 +217,7 @@ final class RequestCycle {
         }
     }
 
-    /// Answers what never became a request, and ends the connection.
+    /// Answers a connection failure, and ends the connection.
     private func fail(_ failure: ConnectionFailure) {
         refuse(with: server.service.response(to: failure))
     }
@@ -236,7 +236,7 @@ final class RequestCycle {
         receiver?.abandon()
     }
 
-    /// Whoever holds its exchange reaches nobody any more.
+    /// Detaches its exchange, so that later answers are dropped.
     private func forgetRequest() {
         guard !state.isVacant else { return }
         state.exchange?.detach()
@@ -250,7 +250,7 @@ extension RequestCycle {
     /// Whether a streamed answer should pause.
     var isCongested: Bool { output.isCongested }
 
-    /// Answers the request in flight whole.
+    /// Sends a whole answer to the request in flight.
     func respond(_ response: Response) {
         precondition(!state.isStreaming, "an answer that was begun as a stream ends as one")
         guard !state.isClosed else { return }
@@ -284,7 +284,7 @@ extension RequestCycle {
         answered()
     }
 
-    /// Lets a streamed answer that was told to pause go on, once everything has left.
+    /// Resumes a paused streamed answer after everything is sent.
     func resumeStream() {
         guard state.isPaused, output.isEmpty,
             case .paused(let receiver, let exchange) = state

@@ -1,4 +1,4 @@
-// Where the request of one connection stands, and what is kept for it meanwhile.
+// The state of the request of one connection, and the objects kept for it.
 //
 //                ┌──► dropping ──────────────────────────────────┐
 //     awaiting ──┤                                               ├──► awaiting
@@ -6,30 +6,30 @@
 //                                        └──► streaming ⇄ paused ┘
 //     any of them ──► closed
 //
-// A request that is refused goes from wherever it is to awaiting; one without a body that is answered
-// by its head never leaves it. The protocol's own phases (`ServerProtocol.Phase`) say what bytes are
-// awaited; these say to whom the bytes and the answer belong. It sends nothing and calls nobody. Each
-// step is a new value and no change in place: an access to a property that may last while others are
-// called is checked by the runtime, and each check is 1 % of a `/ping`.
+// A refused request goes from any state to awaiting; one without a body that is answered by its
+// head stays there. The protocol's phases (`ServerProtocol.Phase`) say which bytes come next; these
+// states say who gets the bytes and makes the answer. The type sends nothing and calls nothing.
+// Each step returns a new value instead of changing one in place: the runtime checks property
+// accesses that may last during other calls, and each check costs 1 % of a `/ping`.
 
 /// The request of one connection. Loop thread.
 enum RequestState {
-    /// There is none, or its head is not complete.
+    /// There is no request, or its head is not complete.
     case awaiting
-    /// Its answer is known; its body is read and dropped, at most so many bytes.
+    /// Its answer is known; its body, at most `budget` bytes, is read and dropped.
     case dropping(Response, budget: Int)
-    /// Its body is gathered for the receiver.
+    /// Its body is collected for the receiver.
     case collecting(any RequestReceiver)
-    /// It is with the receiver, who answers by the exchange.
+    /// The receiver has it, and answers through the exchange.
     case answering(any RequestReceiver, HTTPExchange)
     /// A streamed answer has begun.
     case streaming(any RequestReceiver, HTTPExchange)
-    /// A streamed answer was told to pause.
+    /// A streamed answer is paused.
     case paused(any RequestReceiver, HTTPExchange)
     /// The connection is gone.
     case closed
 
-    /// Whether anything is kept for a request.
+    /// Whether nothing is kept for a request.
     var isVacant: Bool {
         switch self {
         case .awaiting, .closed: true
@@ -42,12 +42,12 @@ enum RequestState {
         if case .closed = self { true } else { false }
     }
 
-    /// Whether a streamed answer was told to pause.
+    /// Whether a streamed answer is paused.
     var isPaused: Bool {
         if case .paused = self { true } else { false }
     }
 
-    /// Whether the service makes its answer.
+    /// Whether the service is making its answer.
     var isAnswering: Bool {
         switch self {
         case .answering, .streaming, .paused: true
@@ -55,7 +55,7 @@ enum RequestState {
         }
     }
 
-    /// Whether its answer has begun and not ended.
+    /// Whether its answer has begun but not ended.
     var isStreaming: Bool {
         switch self {
         case .streaming, .paused: true
@@ -63,7 +63,7 @@ enum RequestState {
         }
     }
 
-    /// Who is told where nobody waits for the answer any more.
+    /// The receiver to notify if the client no longer waits for the answer.
     var receiver: (any RequestReceiver)? {
         switch self {
         case .awaiting, .dropping, .closed: nil
@@ -73,7 +73,7 @@ enum RequestState {
         }
     }
 
-    /// What the service answers by.
+    /// The exchange that the service answers through.
     var exchange: HTTPExchange? {
         switch self {
         case .awaiting, .dropping, .collecting, .closed: nil
@@ -82,7 +82,7 @@ enum RequestState {
         }
     }
 
-    /// The answer begins as a stream.
+    /// A streamed answer begins.
     func streamBegun() -> RequestState {
         guard case .answering(let receiver, let exchange) = self else {
             preconditionFailure("a streamed answer begins once")
@@ -90,7 +90,7 @@ enum RequestState {
         return .streaming(receiver, exchange)
     }
 
-    /// The client takes a streamed answer slower than it is made.
+    /// The client reads a streamed answer more slowly than it is made.
     func congested() -> RequestState {
         guard case .streaming(let receiver, let exchange) = self else { return self }
         return .paused(receiver, exchange)

@@ -1,16 +1,18 @@
-// Bytes on their way to one client: answers pile up at the end, the socket takes them from the front.
+// The unsent bytes of one client: answers are added at the end, the socket takes them from the
+// front.
 //
 // One contiguous buffer, so that head and body leave in one system call, and so do the answers to
-// pipelined requests. The buffer is lent by the pool and goes back when all is sent. It does not
-// bound itself: whoever makes a long answer asks `isCongested`, and nothing is read meanwhile.
+// pipelined requests. The buffer is borrowed from the pool and returned when everything is sent.
+// The queue has no limit: the maker of a long answer checks `isCongested`, and nothing is read in
+// the meantime.
 
 internal import HTTP
 
 /// The unsent bytes of one connection. Loop thread.
 struct SendQueue {
-    /// What came of sending.
+    /// The result of sending.
     enum Outcome {
-        /// Everything has left.
+        /// Everything is sent.
         case emptied
         /// The socket takes no more now.
         case stuck
@@ -18,7 +20,7 @@ struct SendQueue {
         case failed
     }
 
-    /// Where answers are appended, between `prepare` and `send`; only appended.
+    /// The buffer to append answers to, between `prepare` and `send`; append only.
     var bytes: [UInt8] = []
     private var start = 0
     private let congestedBytes: Int
@@ -26,25 +28,26 @@ struct SendQueue {
     /// An empty queue.
     init(limits: Limits = Limits()) { congestedBytes = limits.congestedBytes }
 
-    /// Bytes that are not sent yet.
+    /// The number of unsent bytes.
     var count: Int { bytes.count - start }
 
     /// Whether everything is sent.
     var isEmpty: Bool { start == bytes.count }
 
-    /// Whether more is unsent than should be.
+    /// Whether too many bytes are unsent.
     var isCongested: Bool { count > congestedBytes }
 
-    /// Gets a buffer to append to, or room in the one there is.
+    /// Gets a buffer to append to, or makes room in the present one.
     mutating func prepare(_ pool: inout BufferPool) {
         if bytes.capacity == 0 { bytes = pool.take() }
-        // Sent bytes go once they are the greater part: each byte moves at most once on average.
+        // Sent bytes are removed when they are the larger part, so each byte moves at most once on
+        // average.
         guard start > congestedBytes, start > count else { return }
         bytes.removeSubrange(0..<start)
         start = 0
     }
 
-    /// Sends what the socket takes in one call.
+    /// Sends as much as the socket takes in one call.
     mutating func send(_ fd: CInt) -> Outcome {
         switch Socket.send(fd, bytes, from: start) {
         case .bytes(let sent):
@@ -55,7 +58,7 @@ struct SendQueue {
         }
     }
 
-    /// Gives the buffer back; what is unsent is dropped.
+    /// Returns the buffer; unsent bytes are dropped.
     mutating func release(to pool: inout BufferPool) {
         pool.giveBack(&bytes)
         start = 0

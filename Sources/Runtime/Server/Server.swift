@@ -1,8 +1,8 @@
 // An HTTP server on the loop: a listener, its connections, and what they share.
 //
-// Shared by all connections, because one thread serves them one after the other: the receive
-// scratch, the parsed head, the date, spare buffers. The server decides how many connections there
-// are and when they end; what a request means is its service's.
+// One thread serves all connections, so they share the receive scratch, the parsed head, the date
+// and spare buffers. The server decides how many connections there are and when they end; its
+// service decides what a request means.
 
 internal import CLinux
 package import EventLoop
@@ -10,15 +10,15 @@ package import HTTP
 
 /// An HTTP/1.1 server. Loop thread.
 package final class Server {
-    /// How it ends.
+    /// The states of a shutdown.
     ///
     ///     serving ──► checking ⇄ draining
     ///                     └──► drained
     private enum Phase {
         case serving
-        /// Requests are in flight; the closure is called when none is.
+        /// Requests are in flight; the closure is called when none is left.
         case draining(() -> Void)
-        /// Whether any is in flight is looked at when this turn ends.
+        /// At the end of this turn, the server checks whether any request is in flight.
         case checking(() -> Void)
         case drained
     }
@@ -27,11 +27,11 @@ package final class Server {
     let limits: Limits
     unowned let service: any Service
 
-    /// What one `recv` fills.
+    /// The buffer that one `recv` fills.
     var scratch: [UInt8]
     var head = RequestHead()
     var buffers: BufferPool
-    /// Body bytes that have arrived of requests that are not complete.
+    /// Body bytes of incomplete requests.
     var arrivingBytes = 0
 
     private let maxConnections: Int
@@ -56,28 +56,28 @@ package final class Server {
         listener = try Listener(host: host, port: port, on: loop) { [unowned self] in accept($0) }
     }
 
-    /// The port that is listened on.
+    /// The port that it listens on.
     package var port: UInt16 { listener?.port ?? 0 }
 
     /// The number of open connections.
     package var connectionCount: Int { connections.count }
 
-    /// Requests whose heads have come and whose answers have not left, or not whole. One for each
-    /// connection: those that are pipelined behind one are not known yet.
+    /// Requests whose heads have come and whose answers are not completely sent. At most one per
+    /// connection: pipelined requests after it are not parsed yet.
     package var unansweredCount: Int { connections.count { $0.isUnanswered } }
 
-    /// Whether the server is ending.
+    /// Whether the server is shutting down.
     package var isDraining: Bool {
         if case .serving = phase { false } else { true }
     }
 
-    /// Ends gracefully: idle connections close, requests in flight are answered, and every answer
-    /// closes its connection. Newcomers are still accepted, so that the service can tell them that
-    /// it is leaving. `drained` is called once, when no request is in flight any more.
+    /// Shuts down gracefully: idle connections close, requests in flight are answered, and every
+    /// answer closes its connection. New connections are still accepted, so that the service can
+    /// tell them that it is shutting down. `drained` is called once, when no request is in flight.
     package func drain(_ drained: @escaping () -> Void) {
         guard !isDraining else { return }
         phase = .checking(drained)
-        // Whoever calls may be inside a connection's event.
+        // The caller may be inside a connection's event.
         loop.afterTurn { [weak self] in
             guard let self else { return }
             for connection in connections.reversed() { connection.drain() }
@@ -92,7 +92,7 @@ package final class Server {
         for connection in connections.reversed() { connection.close() }
     }
 
-    /// The date of now, formatted once a second.
+    /// The current date, formatted once a second.
     var date: HTTPDate {
         let seconds = linux_unix_seconds()
         if seconds != cachedDate.seconds {
@@ -101,7 +101,7 @@ package final class Server {
         return cachedDate.date
     }
 
-    /// Forgets a connection that has closed.
+    /// Removes a closed connection.
     func remove(_ connection: ServerConnection) {
         let last = connections.removeLast()
         if last !== connection {
@@ -113,13 +113,13 @@ package final class Server {
     }
 
     private func accept(_ descriptor: consuming FileDescriptor) {
-        // Fails only on a socket that is dead already; reading will tell.
+        // Fails only on a dead socket; reading will show that.
         _ = linux_set_nodelay(descriptor.number)
         let connection = ServerConnection(descriptor, index: connections.count, server: self)
         do {
             try connection.register()
         } catch {
-            // No memory to watch one more: closing it is the answer.
+            // No memory to watch one more connection, so it is closed.
             return
         }
         connections.append(connection)
@@ -127,7 +127,7 @@ package final class Server {
         if connections.count >= maxConnections { listener?.pause() }
     }
 
-    /// Once a turn, however many connections close in it.
+    /// Checks once per turn, however many connections close in it.
     private func checkDrainedSoon() {
         guard case .draining(let drained) = phase else { return }
         phase = .checking(drained)

@@ -1,15 +1,16 @@
 // One client's connection: a socket on the loop, around the `RequestCycle` that it feeds.
 //
-// Every event ends in `settle`: send what there is, parse what waited for that, then wait for the
-// right thing. Answers from outside an event only queue their bytes; they settle when the turn
-// ends. So neither the service nor this object is ever called from inside one of its own calls.
-// It knows neither requests nor answers, only when bytes may move and for how long they may not.
+// Every event ends in `settle`: send the queued bytes, parse the bytes that had to wait for that,
+// then choose what to wait for. Answers that come outside an event only queue their bytes; the
+// connection settles when the turn ends. So neither the service nor this object is ever called from
+// inside one of its own calls. It knows nothing of requests and answers, only when bytes may move
+// and how long each wait may last.
 
 internal import EventLoop
 
 /// A client's connection. Loop thread.
 final class ServerConnection: EventHandler {
-    /// Which way bytes can still move.
+    /// The directions in which bytes can still move.
     ///
     ///     open ──► halfClosed ──► closed
     ///       └───────────────────────▲
@@ -17,35 +18,35 @@ final class ServerConnection: EventHandler {
         case open(Token)
         /// The client has shut down its sending side; it may still read.
         case halfClosed(Token)
-        /// Nothing moves: it is not registered yet, or not any more.
+        /// No bytes move: it is not registered yet, or no longer.
         case closed
     }
 
-    /// What has happened in the present event.
+    /// What has happened in the current event.
     ///
     ///     outside ──► begun ──► progressed ──► outside
     ///                   └─────────────────────────▲
     private enum Activity {
-        /// No event runs.
+        /// No event is running.
         case outside
-        /// One runs, and no byte has moved yet.
+        /// An event is running; no byte has moved yet.
         case begun
-        /// Bytes have moved, either way.
+        /// Bytes have moved in either direction.
         case progressed
     }
 
     private let descriptor: FileDescriptor
     private unowned let server: Server
-    /// Its place in the server's list.
+    /// Its index in the server's list.
     var index: Int
 
     private let cycle: RequestCycle
     private var link = Link.closed
     private var activity = Activity.outside
     private var wait = ConnectionWait.request
-    /// The requests that had come when the wait began.
+    /// The number of requests that had come when the wait began.
     private var requestsBefore = 0
-    /// Whether it settles at the end of this turn, whatever happens until then.
+    /// Whether it is already scheduled to settle at the end of this turn.
     private var willSettle = false
 
     init(_ descriptor: consuming FileDescriptor, index: Int, server: Server) {
@@ -55,7 +56,7 @@ final class ServerConnection: EventHandler {
         cycle = RequestCycle(server: server)
     }
 
-    /// Starts to serve.
+    /// Starts serving.
     func register() throws(SystemError) {
         link = .open(
             try server.loop.register(descriptor.number, interest: .read, handler: self))
@@ -63,7 +64,7 @@ final class ServerConnection: EventHandler {
         begin(.request)
     }
 
-    /// `nil` once closed.
+    /// `nil` after closing.
     private var token: Token? {
         switch link {
         case .open(let token), .halfClosed(let token): token
@@ -80,10 +81,10 @@ final class ServerConnection: EventHandler {
         if case .halfClosed = link { true } else { false }
     }
 
-    /// Whether a request is in flight, or its answer on the way, lingering included.
+    /// Whether a request is in flight or its answer is being sent, lingering included.
     var isBusy: Bool { isOpen && !cycle.isIdle }
 
-    /// Whether a request has come and its answer has not left, or not whole.
+    /// Whether a request has come whose answer has not been sent completely.
     var isUnanswered: Bool { isOpen && cycle.isUnanswered }
 
     // MARK: Events
@@ -106,12 +107,12 @@ final class ServerConnection: EventHandler {
         }
     }
 
-    /// The server is ending: an idle connection closes, a busy one after its answer, and a newcomer
-    /// that has asked nothing yet gets one answer. Not to be called from inside an event.
+    /// The server is shutting down: an idle connection closes, a busy one closes after its answer,
+    /// and a new one without a request yet gets one answer. Not to be called from inside an event.
     func drain() {
         cycle.drain()
         guard isOpen, cycle.requestCount > 0, cycle.isIdle else { return }
-        // A request may lie unread; it still gets its answer.
+        // An unread request may be waiting in the socket; it still gets its answer.
         event { receive() }
         if cycle.isIdle { close() }
     }
@@ -122,7 +123,7 @@ final class ServerConnection: EventHandler {
         link = .closed
         server.loop.deregister(token)
         cycle.close()
-        // Closed now, not when the last reference goes: the peer should know.
+        // Shut down now, not when the last reference goes, so that the peer notices.
         Socket.endSending(descriptor.number)
         server.remove(self)
     }
@@ -161,7 +162,7 @@ final class ServerConnection: EventHandler {
         case .bytes(let count):
             activity = .progressed
             if isBody { return cycle.bodyRead(count) }
-            // A second reference, not a copy; gone before the scratch is written again.
+            // A second reference, not a copy; it ends before the scratch is written again.
             let scratch = server.scratch
             cycle.receive(scratch.span.extracting(first: count))
         }
@@ -180,7 +181,7 @@ final class ServerConnection: EventHandler {
 
     // MARK: Waiting
 
-    /// Goes on as far as it goes, then waits for the right thing.
+    /// Makes all possible progress, then chooses what to wait for.
     private func settle() {
         repeat { flush() } while isOpen && cycle.goOn()
         guard isOpen else { return }
@@ -188,7 +189,7 @@ final class ServerConnection: EventHandler {
         let next = ConnectionWait(
             cycle.phase, hasOutput: !cycle.output.isEmpty, yields: cycle.yields)
         if hasEnded && (next == .request || next == .end) { return close() }
-        // With a request between them, two waits for a head are not the same.
+        // Two waits for a head with a request between them are different waits.
         let isNew = next != wait || cycle.requestCount != requestsBefore
         if isNew || activity == .progressed && next.restartsWithProgress { begin(next) }
         if next == .turn { settleAfterTurn() }
@@ -210,7 +211,7 @@ final class ServerConnection: EventHandler {
         do {
             try server.loop.setInterest(interest, of: token)
         } catch {
-            // No memory in the kernel to go on watching: there is no way to serve this client.
+            // The kernel has no memory to keep watching, so this client can't be served.
             close()
         }
     }

@@ -1,13 +1,13 @@
-// The settings of the HTTP server: where it listens, and its limits.
+// The settings of the HTTP server: its address and its limits.
 
 package import Basics
 package import HTTP
 
-/// Where a server listens, and what it takes.
+/// The address and the limits of a server.
 package struct ServerSettings: SettingGroup {
     /// A numeric address.
     package var host = "0.0.0.0"
-    /// 0 takes a free one.
+    /// 0 picks a free port.
     package var port: UInt16 = 8080
     package var maxConnections = 16_384
     package var limits = Limits()
@@ -23,38 +23,39 @@ package struct ServerSettings: SettingGroup {
         try table.setting(
             "port", &port, .integer(0...65_535, "a port"),
             aliases: [Alias("SAGEMAKER_BIND_TO_PORT"), Alias("PORT")],
-            help: "The port to listen on; 0 takes a free one.")
+            help: "The port to listen on; 0 picks a free one.")
         try table.setting(
             "max-connections", &maxConnections, .integer(1...1_000_000),
             help: "Open connections; further ones wait in the backlog.")
         try table.setting(
             "max-body", &limits.bodyBytes, .bytes(1...Self.largestBody),
             aliases: [
-                // 0 has batch transform send whole objects, however large (docs/platforms.md A10).
+                // 0 makes batch transform send whole objects, however large
+                // (docs/platforms.md A10).
                 Alias("SAGEMAKER_MAX_PAYLOAD_IN_MB", unit: 1_048_576, zero: Self.largestBody),
                 Alias("SAGEMAKER_MAX_REQUEST_SIZE"),
             ],
             help: "The largest request body.")
         try table.setting(
             "max-arriving-bytes", &limits.arrivingBodyBytes, .bytes(1...1_099_511_627_776),
-            help: "Bytes of request bodies that may be arriving at once; beyond that, 503.")
+            help: "Bytes of incomplete request bodies over all connections; beyond that, 503.")
         try table.setting(
             "head-timeout", &limits.headTimeout, .seconds(0.05...3600),
-            help: "The time the head of a request may take to arrive.")
+            help: "The longest time for the head of a request to arrive.")
         try table.setting(
             "body-timeout", &limits.bodyTimeout, .seconds(0.05...3600),
-            help: "The time a body may pause on its way in.")
+            help: "The longest wait for the next byte of a request body.")
         try table.setting(
             "idle-timeout", &limits.idleTimeout, .seconds(0.05...86_400),
-            help: "The time a connection may rest between requests.")
+            help: "The longest time a connection may be idle between requests.")
         try table.setting(
             "write-timeout", &limits.writeTimeout, .seconds(0.05...3600),
-            help: "The time a client may pause in taking its answer.")
+            help: "The longest time a client may read nothing of its answer.")
     }
 }
 
 extension SettingKind where Value == String {
-    /// A numeric address: names are resolved by nobody here.
+    /// A numeric address: host names are not resolved here.
     fileprivate static var address: Self {
         SettingKind(
             takes: "a numeric IPv4 or IPv6 address", placeholder: "address",

@@ -1,7 +1,7 @@
-// What a server serves: the seam between connections below and the application above.
+// The interface between the connections below and the application above.
 //
-// A request arrives in two steps, its head and its body, and leaves by its exchange. The Lambda
-// handle brings other exchanges for the same receivers, so nothing here names a socket.
+// A request arrives in two steps, its head and its body; the answer leaves through its exchange.
+// The Lambda handle has other exchanges for the same receivers, so nothing here refers to a socket.
 
 package import HTTP
 
@@ -9,7 +9,7 @@ package import HTTP
 package struct Response: Sendable {
     package var head: ResponseHead
     package var body: [UInt8]
-    /// What went wrong, where it is no good answer; the body says the same in its own form.
+    /// The error, if this is an error response; the body says the same in its own form.
     package var report: ErrorReport?
 
     /// Creates an answer.
@@ -23,17 +23,17 @@ package struct Response: Sendable {
     }
 }
 
-/// What a service decides about a request by its head alone.
+/// A service's decision about a request from its head alone.
 package enum HeadDecision {
     /// Answer now; a body that follows is not wanted.
     case answer(Response)
-    /// Gather the body, of at most this many bytes, for the receiver.
+    /// Collect the body, at most this many bytes, for the receiver.
     case receive(any RequestReceiver, bodyLimit: Int)
 }
 
-/// Why a connection answers by itself: the request never became one.
+/// Why a connection gets an answer without a complete request.
 package enum ConnectionFailure: Sendable, Equatable {
-    /// The bytes are not HTTP, or not HTTP that is served.
+    /// The bytes are not HTTP, or not HTTP that the server supports.
     case malformed(ProtocolError)
     /// The head took too long.
     case headTimedOut
@@ -41,45 +41,45 @@ package enum ConnectionFailure: Sendable, Equatable {
     case bodyTimedOut
     /// The body exceeds this many bytes.
     case bodyTooLarge(limit: Int)
-    /// All bodies that are arriving exceed what may be held at once.
+    /// All arriving bodies together exceed the limit.
     case outOfBufferSpace
 }
 
-/// The application, as a server sees it. Loop thread.
+/// The application, from the server's side. Loop thread.
 package protocol Service: AnyObject {
     /// A head has arrived; its ranges index `bytes` and hold during this call only.
     func begin(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> HeadDecision
-    /// The answer to what never became a request.
+    /// The answer to a connection failure.
     func response(to failure: ConnectionFailure) -> Response
 }
 
-/// One request that is being received or worked on. Loop thread.
+/// One request that is being received or processed. Loop thread.
 ///
-/// It is never called from inside one of its calls on the exchange.
+/// It is never called from inside one of its own calls on the exchange.
 package protocol RequestReceiver: AnyObject {
-    /// The request is complete. Exactly one answer must leave by `exchange`, now or later, unless
-    /// `abandon` is called before.
+    /// The request is complete. The receiver must send exactly one answer through `exchange`, now
+    /// or later, unless `abandon` is called first.
     func receive(_ body: [UInt8], exchange: any Exchange)
-    /// Nobody waits for the answer any more: the client has left, or its body never came.
+    /// The client no longer waits for the answer: it has left, or its body never came.
     func abandon()
-    /// A streamed answer that was congested has room again.
+    /// A congested streamed answer has room again.
     func resume()
 }
 
-/// Where the answer to one request leaves. Loop thread.
+/// Sends the answer to one request. Loop thread.
 ///
-/// Calls after the answer's end, or after the client has left, do nothing. What is queued leaves at
+/// Calls after the answer's end, or after the client has left, do nothing. Queued bytes are sent at
 /// the end of the turn.
 package protocol Exchange: AnyObject {
-    /// Answers whole.
+    /// Sends a whole answer.
     func respond(_ response: Response)
     /// Begins a streamed answer; the body of `response` is its first piece.
     func beginStream(_ response: Response)
     /// Sends a piece of a streamed answer.
     func send(_ bytes: [UInt8])
-    /// Ends a streamed answer; `failure` says why not all of it is what was asked for. Its pieces
-    /// have said so already, in place; only handles that can, report it once more.
+    /// Ends a streamed answer; `failure` says why it is incomplete or partly failed. Its pieces
+    /// already say so in place; handles that can report it once more do so.
     func endStream(_ failure: ErrorReport?)
-    /// Whether the client takes its streamed answer slower than it is made; `resume` follows.
+    /// Whether the client reads its streamed answer more slowly than it is made; `resume` follows.
     var isCongested: Bool { get }
 }

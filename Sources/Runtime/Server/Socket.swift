@@ -2,13 +2,13 @@
 
 internal import Glibc
 
-/// What came of reading or writing.
+/// The result of reading or writing.
 enum SocketResult: Equatable {
     /// This many bytes; more than zero.
     case bytes(Int)
     /// The peer has closed its sending side.
     case endOfStream
-    /// Nothing now; readiness will tell.
+    /// Nothing now; wait for readiness.
     case wouldBlock
     /// The connection is lost.
     case failed
@@ -37,7 +37,7 @@ enum Socket {
         }
     }
 
-    /// Tells the peer that nothing more will come; what it still sends can be read.
+    /// Tells the peer that nothing more will come; its bytes can still be read.
     static func endSending(_ fd: CInt) { shutdown(fd, CInt(SHUT_WR)) }
 
     private static func result(_ call: () -> Int) -> SocketResult {

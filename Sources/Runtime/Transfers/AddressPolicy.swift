@@ -1,20 +1,21 @@
-// Which addresses a user's URI may reach: those of the public Internet, and what is allowed by name.
+// Which addresses a user's URI may reach: public Internet addresses, and explicitly allowed
+// networks.
 //
-// A service that fetches URIs for others is asked, sooner or later, to fetch from inside: instance
-// metadata (169.254.169.254), role credentials (169.254.170.2), the Runtime API, the neighbour's
-// database. So every address that is not globally reachable is refused, by IANA's registries of
-// special-purpose addresses. The check is of the address that is about to be connected to, for each
-// connection: neither an odd spelling, nor a redirect, nor a name that resolves differently the
-// second time gets around it. What IPv6 carries inside (mapped, NAT64, 6to4) is checked as IPv4.
+// Attackers use a service that fetches URIs to reach internal hosts: instance metadata
+// (169.254.169.254), role credentials (169.254.170.2), the Runtime API, a database on the same
+// network. So every address that is not globally reachable by IANA's registries of special-purpose
+// addresses is refused. The policy checks the address of each connection just before it is made, so
+// unusual spellings, redirects and names that resolve differently the second time don't bypass it.
+// An IPv4 address inside an IPv6 one (mapped, NAT64, 6to4) is checked as IPv4.
 
-/// Decides which addresses may be connected to.
+/// Decides which addresses a transfer may connect to.
 package struct AddressPolicy: Sendable {
     private let allowed: [NetworkRange]
 
     /// Creates a policy: public addresses, and those in the ranges of `allow`.
     package init(allow: [NetworkRange] = []) { allowed = allow }
 
-    /// Whether the address may be connected to.
+    /// Whether a transfer may connect to the address.
     package func permits(_ address: NetworkAddress) -> Bool {
         let address = address.unmapped
         if allowed.contains(where: { $0.contains(address) }) { return true }
@@ -34,14 +35,14 @@ package struct AddressPolicy: Sendable {
         return !Self.refusedV6.contains { $0.contains(address) }
     }
 
-    /// All IPv6 addresses that are assigned to hosts of the Internet so far (RFC 4291 §2.4); what is
-    /// outside (loopback, unique local, link-local, multicast, and what is not assigned) is refused.
+    /// All IPv6 addresses that are assigned to Internet hosts so far (RFC 4291 §2.4); others
+    /// (loopback, unique local, link-local, multicast, unassigned) are refused.
     private static let globalUnicast = v6(0x2000 << 112, 3)
     private static let nat64 = v6(0x0064_FF9B << 96, 96)
     private static let sixToFour = v6(0x2002 << 112, 16)
 
-    /// IANA IPv4 Special-Purpose Address Registry, but for the few anycast addresses of protocols in
-    /// it that are global and where no web server is; and multicast.
+    /// IANA IPv4 Special-Purpose Address Registry and multicast. A few anycast addresses of
+    /// protocols in it are global, but no web server uses them.
     private static let refusedV4 = [
         v4(0, 0, 0, 0, 8),  // this network
         v4(10, 0, 0, 0, 8),  // private
@@ -61,7 +62,7 @@ package struct AddressPolicy: Sendable {
     ]
 
     /// IANA IPv6 Special-Purpose Address Registry, within global unicast; with the whole of
-    /// 2001::/23, whose global parts (Teredo, AMT, ORCHID…) are no places of web servers.
+    /// 2001::/23, because no web server uses its global parts (Teredo, AMT, ORCHID…).
     private static let refusedV6 = [
         v6(0x2001 << 112, 23),  // protocol assignments, Teredo among them
         v6(0x2001_0DB8 << 96, 32),  // documentation

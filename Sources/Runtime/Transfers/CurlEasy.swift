@@ -1,8 +1,8 @@
 // One libcurl easy: the options of a request, and libcurl's callbacks as calls on a `Transfer`.
 //
-// Easies are used again, which keeps their buffers. An easy retains its transfer from `attach` to
-// `detach`, because libcurl holds a pointer to it in between. The callbacks only record: libcurl must
-// not be called from inside of them (libcurl-multi(3)).
+// Easies are reused, which keeps their buffers. An easy retains its transfer from `attach` to
+// `detach`, because libcurl holds a pointer to it in between. The callbacks only record events:
+// they must not call libcurl (libcurl-multi(3)).
 
 internal import CCurl
 internal import EventLoop
@@ -10,15 +10,15 @@ internal import EventLoop
 /// An easy, which runs one transfer at a time. Loop thread.
 @safe
 final class CurlEasy {
-    /// What libcurl knows it by.
+    /// libcurl's pointer to the easy.
     let pointer: UnsafeMutableRawPointer
     private let errorBuffer: UnsafeMutablePointer<CChar>
     private var list: UnsafeMutablePointer<curl_slist>?
     private var context: Unmanaged<Transfer>?
-    /// Whether it is in a multi; kept by `CurlMulti`.
+    /// Whether it is in a multi; set by `CurlMulti`.
     var isAdded = false
 
-    /// `nil` where there is no memory.
+    /// `nil` if memory is short.
     init?() {
         guard let pointer = unsafe curl_easy_init() else { return nil }
         unsafe self.pointer = pointer
@@ -33,7 +33,7 @@ final class CurlEasy {
         unsafe context?.release()
     }
 
-    /// The transfer that an easy works for.
+    /// The transfer that an easy runs.
     static func transfer(of easy: UnsafeMutableRawPointer) -> Transfer? {
         guard let context = unsafe ccurl_get_private(easy) else { return nil }
         return unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
@@ -41,13 +41,13 @@ final class CurlEasy {
 
     /// Which connections may take a request.
     enum Connection {
-        /// One that is kept, or a new one.
+        /// A kept connection or a new one.
         case any
-        /// A new one only: a kept one has turned out to be dead, and the next might be, too.
+        /// A new one only: a kept one has turned out to be dead, and the next might be dead, too.
         case new
     }
 
-    /// Makes it ready for a transfer; false where libcurl refuses an option.
+    /// Prepares it for a transfer; false if libcurl refuses an option.
     func attach(
         _ transfer: Transfer, on connection: Connection, settings: Settings, multi: CurlMulti
     ) -> Bool {
@@ -68,7 +68,7 @@ final class CurlEasy {
         return options.isAccepted
     }
 
-    /// Ends the tie to the transfer; it is in no multi any more.
+    /// Releases the transfer; the easy must no longer be in a multi.
     func detach() {
         precondition(!isAdded)
         _ = unsafe ccurl_set_private(pointer, nil)
@@ -80,7 +80,7 @@ final class CurlEasy {
 
     // MARK: Options
 
-    /// What is the same for all requests of a pool.
+    /// The options that are the same for all requests of a pool.
     struct Settings {
         let peers: TransferPool.Peers
         let userAgent: String
@@ -92,7 +92,7 @@ final class CurlEasy {
         _ options: inout CurlOptions, _ request: TransferRequest, _ settings: Settings
     ) {
         options.set(CURLOPT_NOSIGNAL, 1)
-        // Closing the pool must not wait for a look-up that hangs.
+        // Closing the pool must not wait for a hanging name look-up.
         options.set(CURLOPT_QUICK_EXIT, 1)
         let schemes = request.requiresTLS ? "https" : "http,https"
         options.set(CURLOPT_PROTOCOLS_STR, schemes)
@@ -100,7 +100,7 @@ final class CurlEasy {
         let follows = request.maxRedirects > 0 && !request.isSigned
         options.set(CURLOPT_FOLLOWLOCATION, follows ? 1 : 0)
         options.set(CURLOPT_MAXREDIRS, request.maxRedirects)
-        // A proxy from the environment would connect for us, past the address policy.
+        // A proxy from the environment would connect for us and bypass the address policy.
         options.set(CURLOPT_PROXY, "")
         options.set(CURLOPT_USERAGENT, settings.userAgent)
         switch settings.peers {
@@ -110,17 +110,17 @@ final class CurlEasy {
             options.set(CURLOPT_MAXAGE_CONN, Int(TransferLimits.localIdle.components.seconds))
             options.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         }
-        // Not vital, so no `attempt`: refused where the easy keeps the buffer of a transfer that ended
-        // in its look-up or was of HTTP/2; it is of this size already.
+        // Not essential, so no `attempt`: libcurl refuses if the easy still has the buffer of a
+        // transfer that ended in its look-up or used HTTP/2; that buffer already has this size.
         _ = unsafe ccurl_set_long(pointer, CURLOPT_BUFFERSIZE, TransferLimits.receiveBytes)
-        // libcurl keeps the parsed authorities for the next connection only where no directory of
-        // them is set (Debian sets one); parsing them takes longer than a whole transfer.
+        // libcurl keeps the parsed authorities for the next connection only if no directory of them
+        // is set (Debian sets one); parsing them takes longer than a whole transfer.
         options.set(CURLOPT_CAPATH, nil)
         if let file = settings.certificateFile { options.set(CURLOPT_CAINFO, file) }
         if let limit = request.connectTimeout, settings.peers == .remote {
-            // A little later than ours, see Transfer.swift. libcurl shares it out among a host's
-            // addresses, so that a dead one is not waited for all the time. Its timer runs on when
-            // the connection is made, so where a request may take hours there must be none.
+            // A little longer than ours, see Transfer.swift. libcurl divides it among a host's
+            // addresses, so that a dead one does not use up all the time. Its timer keeps running
+            // after the connection is made, so a request that may take hours must have none.
             options.set(
                 CURLOPT_CONNECTTIMEOUT_MS, (limit + TransferLimits.connectMargin).milliseconds)
         }
@@ -151,7 +151,7 @@ final class CurlEasy {
             } else {
                 headers.append("Transfer-Encoding: chunked")
             }
-            // Neither libcurl's default type nor a wait of a second for "100 Continue".
+            // Disables libcurl's default type and its wait of a second for "100 Continue".
             headers.append("Expect:")
             if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
                 headers.append("Content-Type:")
@@ -169,26 +169,26 @@ final class CurlEasy {
         }
     }
 
-    /// While its look-up goes on, nothing else ends it, but for this guard.
+    /// During an abandoned look-up, only this timeout ends the transfer.
     func extendConnectTimeout() {
         _ = unsafe ccurl_set_long(
             pointer, CURLOPT_CONNECTTIMEOUT_MS, TransferLimits.abandonedLookup.milliseconds)
     }
 
-    /// Has libcurl ask once more for a body that it paused for. Not from inside of libcurl.
+    /// Makes libcurl ask again for the body after a pause. Not from inside libcurl.
     func resume() {
         if isAdded { _ = unsafe ccurl_resume(pointer) }
     }
 
-    /// Has libcurl make the request on no other connection of those that are kept.
+    /// Stops libcurl from trying the request on another kept connection.
     ///
-    /// Where the connection turns out to be dead, libcurl tries the next, five times: any of them may
-    /// have delivered the request. May be called from inside of libcurl.
+    /// If a connection turns out to be dead, libcurl tries the next, up to five times, although
+    /// each may have delivered the request. May be called from inside libcurl.
     func forbidOldConnections() {
         _ = unsafe ccurl_set_long(pointer, CURLOPT_FRESH_CONNECT, 1)
     }
 
-    /// Closes its connection once the transfer is over.
+    /// Closes its connection after the transfer.
     func forbidReuse() {
         _ = unsafe ccurl_set_long(pointer, CURLOPT_FORBID_REUSE, 1)
     }
@@ -210,13 +210,13 @@ final class CurlEasy {
 
     // MARK: Results
 
-    /// What libcurl says about a failure.
+    /// libcurl's text about a failure.
     var errorText: String { unsafe String(cString: errorBuffer) }
 
     /// The status of the last response, 0 before there is one.
     var status: Int { unsafe ccurl_get_long(pointer, CURLINFO_RESPONSE_CODE) }
 
-    /// Whether it had no need of a new connection.
+    /// Whether it used a kept connection.
     var isReusingConnection: Bool { unsafe ccurl_get_long(pointer, CURLINFO_NUM_CONNECTS) == 0 }
 
     /// The URL of the last hop.

@@ -1,34 +1,35 @@
 // libcurl's multi on the loop: its sockets become registrations, its timer a deadline.
 //
-// libcurl says through callbacks which sockets and which time it waits for; the loop says through
-// `curl_multi_socket_action` what has come. The callbacks only record, for libcurl must not be called
-// from inside of them; what is over is handed on after libcurl has returned.
+// libcurl's callbacks say which sockets and which timeout it waits for; the loop reports events
+// through `curl_multi_socket_action`. The callbacks only record, because they must not call
+// libcurl; finished transfers are reported after libcurl has returned.
 
 internal import Basics
 internal import CCurl
 internal import EventLoop
 internal import Glibc
 
-/// A multi, which runs the transfers of many easies. Loop thread; to be closed, for libcurl holds a pointer to it until then.
+/// A multi, which runs the transfers of many easies. Loop thread; must be closed, because libcurl
+/// holds a pointer to it until then.
 @safe
 final class CurlMulti: EventHandler {
     private let multi: UnsafeMutableRawPointer
     private let loop: EventLoop
     private let finished: (Transfer, CURLcode) -> Void
-    /// A socket that could not be watched (no memory): its transfer can't go on.
+    /// Called if a socket could not be watched (no memory): its transfer can't continue.
     private let lost: (Transfer) -> Void
-    /// The server has closed the connection of an upload without an answer: libcurl reads no more,
-    /// but has not noticed, because it waits for the rest of the body.
+    /// Called if the server has closed the connection of an upload without an answer: libcurl reads
+    /// no more, but has not noticed, because it waits for the rest of the body.
     private let hungUp: (Transfer) -> Void
     private var sockets: [CInt: WatchedSocket] = [:]
     private var timer: Token?
-    /// Transfers whose connection libcurl has stopped reading, to be looked at behind the call.
+    /// Transfers whose connection libcurl has stopped reading; checked after the call.
     private var unread: [Transfer] = []
-    /// Whether `act` is called at the end of this turn.
+    /// Whether `act` is scheduled for the end of this turn.
     private var isDue = false
     private var context: Unmanaged<CurlMulti>?
 
-    /// `nil` where there is no memory.
+    /// `nil` if memory is short.
     init?(
         loop: EventLoop, connections: Int, finished: @escaping (Transfer, CURLcode) -> Void,
         lost: @escaping (Transfer) -> Void, hungUp: @escaping (Transfer) -> Void
@@ -44,11 +45,12 @@ final class CurlMulti: EventHandler {
         unsafe self.context = context
         _ = unsafe ccurl_multi_set_socket_function(multi, socketWanted, context.toOpaque())
         _ = unsafe ccurl_multi_set_timer_function(multi, timerWanted, context.toOpaque())
-        // Of all that are open: with less than are in use, none would ever be kept.
+        // The limit counts all open connections: if it were below the number in use, none would be
+        // kept.
         _ = unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
     }
 
-    /// Closes all connections. No easy is in it any more.
+    /// Closes all connections. No easy may be in it.
     func close() {
         guard let context = unsafe context else { return }
         unsafe self.context = nil
@@ -74,7 +76,7 @@ final class CurlMulti: EventHandler {
         easy.isAdded = false
     }
 
-    /// Has libcurl tell us of each connection that it closes.
+    /// Makes libcurl tell us of each connection that it closes.
     func setCloseFunction(_ easy: UnsafeMutableRawPointer) -> CURLcode {
         guard let context = unsafe context else { return CURLE_FAILED_INIT }
         return unsafe ccurl_set_close_function(easy, socketUnneeded, context.toOpaque())
@@ -94,7 +96,7 @@ final class CurlMulti: EventHandler {
         transfer?.upload?.socketIsReady()
     }
 
-    /// In this turn still: a request, and a body that goes on, must not wait for the next.
+    /// Acts in this turn: a new request or a resumed body must not wait for the next.
     private func actSoon() {
         guard !isDue else { return }
         isDue = true
@@ -119,7 +121,7 @@ final class CurlMulti: EventHandler {
         let unread = self.unread
         self.unread = []
         for transfer in unread where unsafe context != nil && transfer.phase == .answer {
-            // It may have gone on to another connection.
+            // The transfer may have moved to another connection.
             let isRead = sockets.values.contains {
                 $0.transfer === transfer && $0.interest.contains(.read)
             }
@@ -140,7 +142,7 @@ final class CurlMulti: EventHandler {
         }
     }
 
-    /// False where the socket can't be watched.
+    /// False if the socket can't be watched.
     fileprivate func watch(_ fd: CInt, _ interest: Interest, for transfer: Transfer?) -> Bool {
         do {
             if let socket = sockets[fd] {
@@ -150,7 +152,8 @@ final class CurlMulti: EventHandler {
                     try loop.setInterest(interest, of: socket.token)
                     return true
                 } catch {
-                    // libcurl has closed it without a word, and opened another of that number.
+                    // libcurl has closed the socket without telling us and opened another with that
+                    // number.
                     unwatch(fd)
                 }
             }
@@ -178,11 +181,11 @@ final class CurlMulti: EventHandler {
     }
 }
 
-/// One socket of libcurl's on the loop.
+/// One of libcurl's sockets on the loop.
 private final class WatchedSocket: EventHandler {
     private let fd: CInt
     private unowned let multi: CurlMulti
-    /// The one that uses it now.
+    /// The transfer that uses it now.
     weak var transfer: Transfer?
     var interest = Interest(reading: false, writing: false)
     var token = Token(slot: .max, generation: 0)
@@ -230,7 +233,7 @@ private let timerWanted: ccurl_timer_function = { _, timeout, context in
 }
 
 private let socketUnneeded: ccurl_close_function = { context, fd in
-    // Before the number is free: a registration of it must not outlive it.
+    // Before the close frees the number: its registration must not outlive it.
     unsafe multi(context)?.unwatch(fd)
     return close(fd)
 }

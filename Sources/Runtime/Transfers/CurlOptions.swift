@@ -1,7 +1,7 @@
-// The options of an easy, set one after the other; whether all of them were accepted.
+// Sets the options of an easy one after the other, and records whether all were accepted.
 //
-// libcurl refuses an option for want of memory, or where it was built without the feature: either way
-// the transfer must not be made without it (a policy that is not in force is worse than an error).
+// libcurl refuses an option if memory is short or if it was built without the feature. In both
+// cases the transfer must not be made (a policy that is not in force is worse than an error).
 
 internal import CCurl
 
@@ -13,7 +13,7 @@ struct CurlOptions {
 
     init(_ easy: UnsafeMutableRawPointer) { unsafe self.easy = easy }
 
-    /// Whether libcurl took all of them.
+    /// Whether libcurl accepted all of them.
     var isAccepted: Bool { result == CURLE_OK }
 
     /// Sets an option that is a number.
@@ -21,7 +21,7 @@ struct CurlOptions {
         unsafe attempt(ccurl_set_long(easy, option, value))
     }
 
-    /// Sets an option that is a text; `nil` is "none", not "the default".
+    /// Sets an option that is a string; `nil` means "none", not "the default".
     mutating func set(_ option: CURLoption, _ value: String?) {
         if let value {
             unsafe attempt(ccurl_set_string(easy, option, value))
@@ -32,7 +32,8 @@ struct CurlOptions {
 
     /// Sets the body of a request, which libcurl copies.
     mutating func setBody(_ body: [UInt8]) {
-        // An empty array has no address, and to libcurl none means "read it from a callback".
+        // An empty array has no address, and libcurl takes a null address as "read it from a
+        // callback".
         if body.isEmpty {
             unsafe attempt(ccurl_set_body(easy, "", 0))
         } else {
@@ -40,7 +41,7 @@ struct CurlOptions {
         }
     }
 
-    /// Takes the result of a call that has set an option; the first refusal stays.
+    /// Records the result of a call that set an option; the first refusal is kept.
     mutating func attempt(_ code: CURLcode) {
         if result == CURLE_OK { result = code }
     }

@@ -1,24 +1,24 @@
-// libcurl's side of a transfer pool: the multi, the easies in it, and those kept for the next transfers.
+// libcurl's side of a transfer pool: the multi, the easies in it, and spare easies.
 //
-// The pool decides which transfers run; how libcurl runs them is decided here. A name's look-up can't
-// be stopped, so a transfer that is abandoned in its look-up stays here, and counts, until that ends.
-// It starts nothing by itself and calls no completion.
+// The pool decides which transfers run; the session decides how libcurl runs them. A name look-up
+// can't be stopped, so a transfer that is abandoned during its look-up stays here, and counts,
+// until the look-up ends. The session starts nothing by itself and calls no completion.
 
 internal import Basics
 internal import CCurl
 internal import EventLoop
 
-/// What a session tells its pool, never from inside of libcurl.
+/// Events that a session reports to its pool, never from inside libcurl.
 protocol CurlSessionOwner: AnyObject {
     /// libcurl is done with a transfer.
     func finished(_ transfer: Transfer, _ code: CURLcode)
-    /// A socket of a transfer could not be watched (no memory), so it can't go on.
+    /// A socket of a transfer could not be watched (no memory), so the transfer can't continue.
     func unwatchable(_ transfer: Transfer)
     /// The server of an upload has closed the connection without an answer.
     func hungUp(_ transfer: Transfer)
 }
 
-/// libcurl's objects of one pool. Loop thread; to be closed.
+/// libcurl's objects of one pool. Loop thread; must be closed.
 final class CurlSession {
     private let loop: EventLoop
     private let settings: CurlEasy.Settings
@@ -27,12 +27,12 @@ final class CurlSession {
     private var owner: (any CurlSessionOwner)?
     private var multi: CurlMulti?
     private var spares: [CurlEasy] = []
-    /// What libcurl works on, abandoned transfers included.
+    /// The transfers that libcurl runs, abandoned ones included.
     private(set) var transfers: [TransferID: Transfer] = [:]
     private var abandonedCount = 0
     private var closesIdleConnections = false
 
-    /// `nil` where there is no memory. `owner` is held until `close`.
+    /// `nil` if memory is short. `owner` is held until `close`.
     init?(
         loop: EventLoop, maxConnections: Int, settings: CurlEasy.Settings,
         owner: any CurlSessionOwner
@@ -45,12 +45,13 @@ final class CurlSession {
         if multi == nil { return nil }
     }
 
-    /// Transfers that libcurl works on for somebody.
+    /// The number of transfers that libcurl runs, without abandoned ones.
     var activeCount: Int { transfers.count - abandonedCount }
 
-    /// Has libcurl work on a transfer; says in a clause why it can't.
+    /// Makes libcurl run a transfer; on failure returns the reason as a clause.
     func run(_ transfer: Transfer, on connection: CurlEasy.Connection) -> String? {
-        // The neighbour speaks plain HTTP, and is talked to while the process starts.
+        // A local peer speaks plain HTTP, and the first requests to it are made while the process
+        // starts.
         if settings.peers == .remote { OpenSSL.configure() }
         guard let multi, let easy = spares.popLast() ?? CurlEasy() else {
             return "no memory for a transfer"
@@ -67,7 +68,7 @@ final class CurlSession {
         return nil
     }
 
-    /// Takes a transfer that nobody waits for from libcurl, now or when its look-up has ended.
+    /// Removes a transfer that is no longer wanted from libcurl, now or when its look-up has ended.
     func abandon(_ transfer: Transfer) {
         guard case .running(let easy) = transfer.place else { return }
         guard transfer.phase == .lookup else { return release(transfer, keepsEasy: true) }
@@ -76,7 +77,7 @@ final class CurlSession {
         easy.extendConnectTimeout()
     }
 
-    /// Takes a transfer from libcurl. An easy that has sent an upload is not kept.
+    /// Removes a transfer from libcurl. An easy that has sent an upload is not kept.
     func release(_ transfer: Transfer, keepsEasy: Bool) {
         guard let easy = transfer.easy else { return }
         if case .abandoned = transfer.place { abandonedCount -= 1 }
@@ -89,9 +90,9 @@ final class CurlSession {
         }
     }
 
-    /// Closes the connections that no transfer uses, now or as soon as there is no transfer.
+    /// Closes unused connections, now or as soon as no transfer is running.
     func closeIdleConnections() {
-        // libcurl has no call for it, but its multi takes its connections along.
+        // libcurl has no call for this, but a multi closes its connections when it is freed.
         closesIdleConnections = true
         for transfer in transfers.values { transfer.easy?.forbidReuse() }
         renewMultiIfIdle()
@@ -108,11 +109,11 @@ final class CurlSession {
 
     // MARK: The multi
 
-    /// To be called when no transfer may be running any more.
+    /// Call it when the last transfer may have ended.
     func renewMultiIfIdle() {
         guard closesIdleConnections, transfers.isEmpty, let owner, let old = multi else { return }
         closesIdleConnections = false
-        // They keep the tickets of TLS sessions.
+        // Spare easies keep TLS session tickets.
         spares.removeAll()
         guard let new = makeMulti(for: owner) else { return }
         multi = new

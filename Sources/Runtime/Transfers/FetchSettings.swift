@@ -1,25 +1,27 @@
-// The settings of what is fetched for requests: from where, how long, how much.
+// The settings for fetching pictures: allowed networks, timeouts, sizes.
 
 package import Basics
 
 /// How pictures are fetched.
 package struct FetchSettings: SettingGroup {
-    /// Networks that may be asked although they are not public.
+    /// Networks that may be fetched from although they are not public.
     package var allow: [NetworkRange] = []
     package var connectTimeout = Duration.seconds(2)
     package var timeout = Duration.seconds(10)
-    /// Of one picture, in bytes.
+    /// The largest picture, in bytes.
     package var maxBytes = 20_000_000
     package var maxRedirects = 3
     /// Fetches at the same time.
     package var maxConcurrent = 256
-    /// A PEM file of the authorities to trust instead of the system's, as OpenSSL's programs take it.
+    /// A PEM file of the certificate authorities to trust instead of the system's, from
+    /// `SSL_CERT_FILE` as for OpenSSL's programs.
     package var certificateFile: String?
 
     /// The defaults.
     package init() {}
 
-    /// Reads the settings, and the authorities of `SSL_CERT_FILE`. Throws the first that can't be used.
+    /// Reads the settings, and the name of `SSL_CERT_FILE`. Throws an error for the first that
+    /// can't be used.
     package init(_ sources: SettingSources) throws(InputError) {
         try self.init(reading: sources)
         let file = sources.environment["SSL_CERT_FILE"] ?? ""
@@ -29,19 +31,19 @@ package struct FetchSettings: SettingGroup {
     package mutating func declare(in table: SettingTable) throws(InputError) {
         try table.setting(
             "fetch-allow", &allow, .networks, standard: "none",
-            help: "Networks that URIs may point into although they are not public.")
+            help: "Non-public networks that URIs may point into.")
         try table.setting(
             "fetch-connect-timeout", &connectTimeout, .seconds(0.05...3600),
-            help: "The time a connection to a picture's host may take.")
+            help: "The longest time to connect to a picture's host.")
         try table.setting(
             "fetch-timeout", &timeout, .seconds(0.05...3600),
-            help: "The time a picture may take to be fetched.")
+            help: "The longest time to fetch a picture.")
         try table.setting(
             "fetch-max-bytes", &maxBytes, .bytes(1...1_073_741_824),
             help: "The largest picture that is fetched.")
         try table.setting(
             "fetch-max-redirects", &maxRedirects, .integer(0...20),
-            help: "The redirects that are followed to a picture.")
+            help: "The most redirects that are followed for a picture.")
         try table.setting(
             "max-fetches", &maxConcurrent, .integer(1...10_000),
             help: "Pictures that are fetched at the same time; further ones wait.")

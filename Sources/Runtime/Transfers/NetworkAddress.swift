@@ -1,8 +1,8 @@
-// An IP address and a range of them, as values: for the address policy, which must compare what a
-// connection is about to reach with ranges, whatever way the address was written.
+// IP addresses and address ranges as values: for the address policy, which checks whether the
+// address of a connection is in a range, however the URL spelled it.
 //
-// Only numeric forms are read here (inet_pton(3)); names and the older spellings of numbers (127.1,
-// 0x7f000001) are the resolver's business, and the policy sees what they became.
+// Only numeric forms are read here (inet_pton(3)); names and older numeric spellings (127.1,
+// 0x7f000001) go to the resolver, and the policy sees the resulting address.
 
 internal import Glibc
 
@@ -28,7 +28,8 @@ package struct NetworkAddress: Sendable, Hashable {
         self.init(family, bytes.reduce(0) { $0 << 8 | UInt128($1) })
     }
 
-    /// Reads the numeric form ("10.1.2.3", "2001:db8::1"); `nil` where it is none. No zone, no port.
+    /// Reads the numeric form ("10.1.2.3", "2001:db8::1"); `nil` if the text is not one. No zone,
+    /// no port.
     package init?(_ text: String) {
         var bytes = [UInt8](repeating: 0, count: 16)
         if unsafe inet_pton(AF_INET, text, &bytes) == 1 {
@@ -43,7 +44,8 @@ package struct NetworkAddress: Sendable, Hashable {
     /// The width of the family's addresses in bits.
     var width: Int { family == .v4 ? 32 : 128 }
 
-    /// The IPv4 address that an IPv4-mapped IPv6 address (`::ffff:0:0/96`) is; otherwise itself.
+    /// The IPv4 address inside an IPv4-mapped IPv6 address (`::ffff:0:0/96`); otherwise the address
+    /// itself.
     var unmapped: NetworkAddress {
         guard family == .v6, bits >> 32 == 0xFFFF else { return self }
         return NetworkAddress(.v4, bits)
@@ -68,9 +70,9 @@ extension NetworkAddress: CustomStringConvertible {
 
 /// The addresses that share a prefix, as "10.0.0.0/8" or "::1".
 package struct NetworkRange: Sendable, Hashable {
-    /// What is wrong with the text of a range.
+    /// The text of a range is invalid.
     package struct ParseError: Error, Equatable {
-        /// A readable sentence that shows the text and what would be right.
+        /// A readable sentence that quotes the text and shows valid forms.
         package let sentence: String
     }
 
@@ -80,7 +82,7 @@ package struct NetworkRange: Sendable, Hashable {
     /// The range of all addresses whose first `prefixLength` bits are those of `address`.
     init(_ address: NetworkAddress, prefixLength: Int) {
         precondition((0...address.width).contains(prefixLength))
-        // A range of IPv4-mapped addresses is that range of IPv4 addresses.
+        // A range of IPv4-mapped addresses becomes the range of the IPv4 addresses.
         let isMapped = address.unmapped != address && prefixLength >= 96
         let length = isMapped ? prefixLength - 96 : prefixLength
         let base = isMapped ? address.unmapped : address
@@ -89,9 +91,9 @@ package struct NetworkRange: Sendable, Hashable {
         self.prefixLength = length
     }
 
-    /// Reads an address, or an address with a prefix length in bits behind a slash (RFC 4632).
+    /// Reads an address, or an address followed by a slash and a prefix length in bits (RFC 4632).
     ///
-    /// Bits behind the prefix may be set ("10.1.2.3/8"); they do not count.
+    /// Bits after the prefix may be set ("10.1.2.3/8"); they are ignored.
     package static func parse(_ text: String) throws(ParseError) -> NetworkRange {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = NetworkAddress(String(parts[0])) else { throw error(text) }
@@ -103,7 +105,7 @@ package struct NetworkRange: Sendable, Hashable {
         return NetworkRange(address, prefixLength: length)
     }
 
-    /// Whether the address is in the range; an IPv4-mapped one counts as the IPv4 address it is.
+    /// Whether the address is in the range; an IPv4-mapped one counts as its IPv4 address.
     package func contains(_ address: NetworkAddress) -> Bool {
         let address = address.unmapped
         guard address.family == first.family else { return false }
@@ -113,8 +115,8 @@ package struct NetworkRange: Sendable, Hashable {
 
     private static func error(_ text: String) -> ParseError {
         ParseError(
-            sentence: "\"\(text)\" is no network range; write an address such as 10.1.2.3 or ::1, "
-                + "or a range such as 10.0.0.0/8 or fd00::/8")
+            sentence: "\"\(text)\" is not a network range; write an address such as 10.1.2.3 or "
+                + "::1, or a range such as 10.0.0.0/8 or fd00::/8")
     }
 }
 

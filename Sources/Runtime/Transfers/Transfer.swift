@@ -1,68 +1,68 @@
-// One transfer from `start` to its result: what has come so far, the phase it is in, its limits.
+// One transfer from `start` to its result: the bytes received so far, its phase, its limits.
 //
-// It hears of libcurl's events through `CurlEasy`, knows no pointers, and decides what libcurl can't:
-// whether an address may be reached, whether a byte is one too many, and when it has taken too long.
-// The time-outs are ours rather than libcurl's, because a look-up of a name can't be stopped: it is
-// a thread in getaddrinfo(3). libcurl would let that thread go and forget it; the pool keeps the
-// transfer aside until the look-up ends, so that threads are counted.
+// It gets libcurl's events through `CurlEasy`, uses no pointers, and decides what libcurl can't:
+// whether an address may be reached, whether a size limit is exceeded, and when it has taken too
+// long. The timeouts are ours rather than libcurl's, because a name look-up can't be stopped: it is
+// a thread in getaddrinfo(3). libcurl would detach that thread and stop counting it; the pool keeps
+// the abandoned transfer until the look-up ends, so that the threads are counted.
 
 internal import EventLoop
 
 /// One transfer. Loop thread.
 final class Transfer: EventHandler {
-    /// Where it is; the pool moves it.
+    /// Its place in the pool, which sets it.
     ///
     ///     outside ──► inLine ──► running ──► outside
     ///        └────────────────────▲ └──► abandoned ──► outside
     enum Place {
         /// New, or over.
         case outside
-        /// It waits for others to end.
+        /// It is queued until others end.
         case inLine
-        /// libcurl works on it, through this easy.
+        /// libcurl runs it with this easy.
         case running(CurlEasy)
-        /// Nobody waits for it any more; it only lasts until its look-up ends.
+        /// It is no longer wanted, and lasts only until its look-up ends.
         case abandoned(CurlEasy)
     }
 
-    /// How far it has come.
+    /// Its progress.
     ///
     ///     waiting ──► launched ──► lookup ──► connecting ──► answer ──► body ⇄ laterHead
     ///
-    /// A name that is known skips `lookup`, a kept connection skips `connecting`, too. A redirect leads
+    /// A cached name skips `lookup`; a kept connection skips `connecting` as well. A redirect leads
     /// from `body` back to one of the three.
     private enum Stage {
         case waiting
-        /// It was given to libcurl: maybe there is a connection for it, maybe one is to be made.
+        /// libcurl has it: there may be a kept connection for it, or a new one is needed.
         case launched
-        /// The host's name is looked up.
+        /// The host's name is being looked up.
         case lookup(since: Instant)
-        /// A connection is made; since when one was wanted, look-up included.
+        /// A connection is being made; `since` is when it was first needed, before the look-up.
         case connecting(since: Instant)
-        /// A connection has taken the request; the head of the answer has not come, or not whole.
+        /// A connection has taken the request; the head of the answer is not complete.
         case answer
-        /// A whole head has come.
+        /// The head is complete.
         case body
-        /// Behind an interim head (1xx), the next one is arriving.
+        /// After an interim head (1xx), the next one is arriving.
         case laterHead
     }
 
     let id: TransferID
     let request: TransferRequest
-    /// Its body, where that is made while it is sent.
+    /// The body of the request, if it is made while it is sent.
     let upload: Upload?
     /// Takes the body of the answer as it arrives.
     let sink: (any TransferSink)?
-    /// The host of the URL as it was asked for, for sentences.
+    /// The host of the requested URL, for sentences.
     let host: String
     let completion: (Result<TransferResponse, TransferError>) -> Void
     var place = Place.outside
     private var stage = Stage.waiting
     private(set) var head: [UInt8] = []
     private(set) var body: [UInt8] = []
-    /// Why we made libcurl stop.
+    /// Why we stopped libcurl.
     private(set) var refusal: Refusal?
-    /// The address that the policy refused on the present hop.
+    /// The address that the policy refused on the current hop.
     private(set) var refusedAddress: NetworkAddress?
 
     private let policy: AddressPolicy?
@@ -72,11 +72,11 @@ final class Transfer: EventHandler {
     private var dropped = 0
     /// Bytes that the sink was given.
     private var sunk = 0
-    /// When something last came from the host that is talked to; kept only where it may stall.
+    /// When the host last sent anything; kept only if there is a stall timeout.
     private var lastHeard: Instant?
     private var token: Token?
 
-    /// Why a response was cut short by us.
+    /// Why we cut a response short.
     enum Refusal { case bodyTooLarge, headTooLarge, status, unwanted }
 
     init(
@@ -94,7 +94,7 @@ final class Transfer: EventHandler {
         self.loop = loop
         self.timedOut = timedOut
         self.completion = completion
-        // Not `loop.now`: outside of a turn that is the instant of the last one.
+        // Not `loop.now`: outside a turn, that is the instant of the last turn.
         started = loop.readClock()
         if request.totalTimeout != nil || request.connectTimeout != nil
             || request.stallTimeout != nil
@@ -104,14 +104,14 @@ final class Transfer: EventHandler {
         setDeadline()
     }
 
-    /// Ends its deadlines and its body. To be called once its result is known or not wanted.
+    /// Ends its deadlines and its body. Call it when its result is known or no longer wanted.
     func end() {
         upload?.close()
         if let token { loop.deregister(token) }
         token = nil
     }
 
-    /// While libcurl works on it.
+    /// Its easy, while libcurl runs it.
     var easy: CurlEasy? {
         switch place {
         case .running(let easy), .abandoned(let easy): easy
@@ -119,7 +119,7 @@ final class Transfer: EventHandler {
         }
     }
 
-    /// How far it has come, in the words of a time-out.
+    /// Its progress, as timeout errors report it.
     var phase: TransferError.Phase {
         switch stage {
         case .waiting: .waiting
@@ -130,12 +130,12 @@ final class Transfer: EventHandler {
         }
     }
 
-    /// Whether the empty line behind the head has come.
+    /// Whether the empty line after the head has come.
     var isHeadComplete: Bool {
         if case .body = stage { true } else { false }
     }
 
-    /// Since when a connection is wanted.
+    /// When a connection was first needed.
     private var connectStarted: Instant? {
         switch stage {
         case .lookup(let since), .connecting(let since): since
@@ -145,7 +145,7 @@ final class Transfer: EventHandler {
 
     // MARK: Events from libcurl
 
-    /// It was given to libcurl.
+    /// libcurl has it.
     func launched() { stage = .launched }
 
     private func connectionWanted(_ stage: Stage) {
@@ -154,16 +154,17 @@ final class Transfer: EventHandler {
         setDeadline()
     }
 
-    /// A name is looked up.
+    /// A name look-up starts.
     func lookupStarted() { connectionWanted(.lookup(since: loop.readClock())) }
 
-    /// A connection is about to be made; false where it must not. `nil` is an address that is not IP.
+    /// A connection is about to be made; false if it must not be. `nil` is an address that is not
+    /// IP.
     func mayConnect(to address: NetworkAddress?) -> Bool {
         if case .abandoned = place { return false }
         if let connectStarted {
             stage = .connecting(since: connectStarted)
         } else {
-            // A name that libcurl still remembers comes here without a look-up.
+            // If libcurl has cached the name, there was no look-up.
             connectionWanted(.connecting(since: loop.readClock()))
         }
         guard let policy else { return true }
@@ -173,7 +174,7 @@ final class Transfer: EventHandler {
         return false
     }
 
-    /// A connection (old or new) takes the request; false where its body can't be begun again.
+    /// A connection (old or new) takes the request; false if its body can't be restarted.
     func connected() -> Bool {
         let wasConnecting = connectStarted != nil
         stage = .answer
@@ -192,7 +193,7 @@ final class Transfer: EventHandler {
             if isHeadComplete { stage = .laterHead }
             return true
         }
-        // What follows the body is a trailer section: nothing here wants it.
+        // Lines after the body are a trailer section, which is ignored.
         if isHeadComplete { return true }
         guard head.count + line.count <= TransferLimits.headBytes else {
             return refuse(.headTooLarge)
@@ -202,8 +203,8 @@ final class Transfer: EventHandler {
         return true
     }
 
-    /// Bytes of the body of the final response; false to stop. `length` is what its Content-Length
-    /// announces, if anything.
+    /// Bytes of the body of the final response; false to stop. `length` is its Content-Length, if
+    /// any.
     func received(body bytes: Span<UInt8>, status: Int, length: @autoclosure () -> Int?) -> Bool {
         if request.acceptOnly200 && status != 200 {
             dropped += bytes.count
@@ -215,7 +216,7 @@ final class Transfer: EventHandler {
             sunk += bytes.count
             return sink.receive(bytes, length: length()) || refuse(.unwanted)
         }
-        // Beside a sink, a body is what a server says of an error.
+        // If there is a sink, a collected body is a server's error message.
         let cap =
             sink == nil
             ? request.byteCap : min(request.byteCap, TransferLimits.discardableBodyBytes)

@@ -1,14 +1,14 @@
-// Why a transfer gave no response, each with a sentence for the person who asked for it.
+// Why a transfer gave no response, each with a sentence for the user who requested it.
 //
 // The sentences name the host, never more of the URL: the query of a presigned URL is a secret, and
-// so are user information and fragments. Nor do they tell which address a name resolved to.
+// so are user information and fragments. They also don't reveal which address a name resolved to.
 
 internal import Basics
 internal import EventLoop
 
 /// A transfer failed.
 package enum TransferError: Error, Sendable, Equatable {
-    /// The part of a transfer's life that a time-out struck.
+    /// The phase of a transfer in which it timed out.
     package enum Phase: Sendable, Equatable {
         case waiting, lookup, connecting, answer, body
         /// Between one byte of the body and the next.
@@ -17,21 +17,21 @@ package enum TransferError: Error, Sendable, Equatable {
 
     /// The URL can't be used; the reason is a clause without the URL.
     case badURL(reason: String)
-    /// A request header holds bytes that would end it.
+    /// A request header field holds bytes that would end its line.
     case badHeader(name: String)
-    /// Neither http nor https; `isRedirect` where a server sent us there.
+    /// Neither http nor https; `isRedirect` if a redirect led there.
     case unsupportedScheme(String, isRedirect: Bool)
     /// The address policy refuses the host's address.
     case forbidden(host: String, address: String)
-    /// No connection, or none that lasted until an answer came.
+    /// There was no connection, or it broke before an answer came.
     case unreachable(host: String, reason: String)
     /// No secure connection: the certificate is not valid for the host, or TLS failed.
     case insecure(host: String, reason: String)
     /// The status is not 200.
     case status(host: String, Int)
-    /// What came is not HTTP as it should be.
+    /// The response is not valid HTTP.
     case malformedResponse(host: String, reason: String)
-    /// The connection ended within the response.
+    /// The connection ended in the middle of the response.
     case truncated(host: String)
     /// The body is larger than `limit` bytes.
     case tooLarge(host: String, limit: Int)
@@ -39,13 +39,13 @@ package enum TransferError: Error, Sendable, Equatable {
     case headTooLarge(host: String, limit: Int)
     /// More than `limit` redirects.
     case tooManyRedirects(host: String, limit: Int)
-    /// The sink did not want what came.
+    /// The sink refused the body.
     case unwanted(host: String)
-    /// A limit of time passed.
+    /// A timeout has passed.
     case timedOut(host: String, phase: Phase, after: Duration)
     /// The pool is closed.
     case poolClosed
-    /// Our fault, or libcurl's.
+    /// An internal error, ours or libcurl's.
     case `internal`(reason: String)
 
     /// One readable sentence, without a full stop.
@@ -78,7 +78,7 @@ package enum TransferError: Error, Sendable, Equatable {
         case .tooManyRedirects(let host, let limit):
             return "more than \(limit) redirects, the last by \(host)"
         case .unwanted(let host):
-            return "what \(host) sent was not taken"
+            return "the response of \(host) was refused"
         case .timedOut(let host, let phase, let duration):
             return "\(Self.clause(phase, host)) within \(duration.text)"
         case .poolClosed:
@@ -90,7 +90,7 @@ package enum TransferError: Error, Sendable, Equatable {
 
     private static func clause(_ phase: Phase, _ host: String) -> String {
         switch phase {
-        case .waiting: return "too many fetches were ahead for \(host) to be asked"
+        case .waiting: return "the fetch from \(host) did not leave the queue"
         case .lookup: return "the name \(host) could not be resolved"
         case .connecting: return "no connection to \(host) was made"
         case .answer: return "\(host) did not answer"

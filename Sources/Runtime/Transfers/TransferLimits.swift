@@ -1,7 +1,8 @@
-// Every maximum and every time of the transfers that is no request's own, in one place.
+// Every maximum and every duration that applies to all transfers, in one place.
 //
-// What differs from request to request (the largest body, the time-outs, the redirects) is a field of
-// `TransferRequest`; how many transfers a pool runs at once is its owner's choice. None is a setting.
+// Limits that differ per request (the largest body, the timeouts, the redirects) are fields of
+// `TransferRequest`; the owner of a pool chooses how many transfers it runs at once. None is a
+// setting.
 
 /// The limits of transfers.
 enum TransferLimits {
@@ -11,19 +12,19 @@ enum TransferLimits {
     static let urlBytes = 16 * 1024
 
     /// Bytes of a request body that libcurl copies, so that it leaves with the head in one packet;
-    /// a larger one is read by libcurl as an `Upload`.
+    /// libcurl reads a larger one as an `Upload`.
     static let copiedBodyBytes = 64 * 1024
 
     // MARK: Uploads
 
-    /// Bytes of an upload that wait for the socket; above it whoever makes the body should pause.
+    /// Bytes of an upload that wait for the socket; above it, the maker of the body should pause.
     static let uploadHighBytes = 256 * 1024
 
-    /// Bytes of an upload that wait for the socket; below it whoever has paused should go on.
+    /// Bytes of an upload that wait for the socket; below it, a paused maker should resume.
     static let uploadLowBytes = 64 * 1024
 
-    /// Bytes of an upload that are kept when libcurl has taken them, so that the request can be made
-    /// once more on a new connection.
+    /// Bytes of an upload that are kept after libcurl has taken them, so that the request can be
+    /// retried on a new connection.
     static let replayedBytes = 64 * 1024
 
     /// Bytes of the trailer section of an upload. libcurl's own limit is a little higher.
@@ -37,12 +38,12 @@ enum TransferLimits {
     /// Bytes of a response head; far more than any server sends.
     static let headBytes = 256 * 1024
 
-    /// Bytes that are reserved for a body because its Content-Length says so; what is really longer
+    /// The most bytes that are reserved for a body by its Content-Length; beyond that the array
     /// grows by doubling.
     static let reservedBytes = 1 << 20
 
-    /// Bytes of a body that nobody wants (that of an error) which are still read and dropped, so that
-    /// the connection can be used again.
+    /// Bytes of an unwanted body (of an error response) that are still read and dropped, so that
+    /// the connection can be reused.
     static let discardableBodyBytes = 64 * 1024
 
     /// Bytes of libcurl's own text that an error's sentence shows.
@@ -56,19 +57,19 @@ enum TransferLimits {
     /// Easies that a pool keeps for its next transfers.
     static let spareEasies = 64
 
-    /// How long a connection to a stranger may have been idle to be used again: a process that was
-    /// frozen between two invocations wakes with connections that are dead but look alive.
+    /// The longest idle time after which a connection to a remote host is reused: a process that
+    /// was frozen between two invocations wakes with connections that are dead but look alive.
     static let remoteIdle = Duration.seconds(4)
 
-    /// The same for the neighbour, which is frozen and thawed when we are: for ever.
+    /// The same for a local peer, which is frozen and thawed together with us: unlimited.
     static let localIdle = Duration.seconds(10 * 365 * 86_400)
 
     // MARK: Times
 
-    /// How much longer than ours libcurl's own time-out of connecting is, so that ours strikes first.
+    /// How much longer libcurl's own connect timeout is than ours, so that ours fires first.
     static let connectMargin = Duration.milliseconds(250)
 
-    /// libcurl's time-out of connecting where a request has none.
+    /// libcurl's connect timeout for requests without one.
     static let connectDefault = Duration.seconds(300)
 
     /// How long the name look-up of an abandoned transfer may still take.

@@ -1,4 +1,4 @@
-// What a transfer that libcurl calls over came to: one table from libcurl's codes to ours.
+// The outcome of a transfer that libcurl has ended: one table from libcurl's codes to our errors.
 //
 // libcurl's own texts are shown for TLS and malformed responses only; elsewhere they may hold parts
 // of URLs.
@@ -16,7 +16,7 @@ enum TransferOutcome {
         guard code == CURLE_OK || isEarlyAnswer(transfer, status, code) else {
             return .failure(error(transfer, easy, code))
         }
-        // libcurl takes a connection that ends within the head for an empty answer.
+        // libcurl treats a connection that ends within the head as an empty answer.
         guard transfer.isHeadComplete else {
             return .failure(.truncated(host: host(transfer, easy)))
         }
@@ -29,8 +29,8 @@ enum TransferOutcome {
                 effectiveURL: easy.effectiveURL))
     }
 
-    /// Whether an old connection was dead and libcurl, which would have tried another, could not begin
-    /// the body again, but we can. Goes back to its beginning then.
+    /// Whether a kept connection was dead and libcurl, which would have tried another, could not
+    /// restart the body, but we can. If so, rewinds the body.
     static func isRepeatable(_ transfer: Transfer, _ code: CURLcode) -> Bool {
         guard code == CURLE_SEND_FAIL_REWIND || code == CURLE_ABORTED_BY_CALLBACK,
             let upload = transfer.upload, upload.failure == nil
@@ -38,7 +38,8 @@ enum TransferOutcome {
         return upload.rewind()
     }
 
-    /// Whether a server has refused a body and hung up: its status stands, however the rest came.
+    /// Whether a server has refused a body and closed the connection: its status then counts, even
+    /// if the rest of the transfer failed.
     private static func isEarlyAnswer(
         _ transfer: Transfer, _ status: Int, _ code: CURLcode
     ) -> Bool {
@@ -70,7 +71,7 @@ enum TransferOutcome {
         case CURLE_COULDNT_RESOLVE_HOST:
             return .unreachable(host: host, reason: "its name does not resolve")
         case CURLE_UNSUPPORTED_PROTOCOL:
-            // Also what is said of an answer that is not HTTP/1 or 2.
+            // libcurl also returns this code for an answer that is not HTTP/1 or 2.
             let scheme = scheme(of: easy.effectiveURL)
             guard scheme == "https" || scheme == "http" && !request.requiresTLS else {
                 return .unsupportedScheme(scheme, isRedirect: true)
@@ -101,7 +102,7 @@ enum TransferOutcome {
             if transfer.phase == .body { return .truncated(host: host) }
             return .unreachable(host: host, reason: "the connection broke")
         case CURLE_OUT_OF_MEMORY where transfer.phase == .answer:
-            // What libcurl says of a header line that it won't keep.
+            // libcurl's code for a header line that is too long for it.
             return .malformedResponse(
                 host: host, reason: "a line of its head is longer than 100 KiB")
         case CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_BAD_CONTENT_ENCODING:
@@ -120,7 +121,7 @@ enum TransferOutcome {
         }
     }
 
-    /// The host that was talked to last.
+    /// The host of the last hop.
     private static func host(_ transfer: Transfer, _ easy: CurlEasy) -> String {
         do {
             return try TransferURL.host(of: easy.effectiveURL)
@@ -133,7 +134,7 @@ enum TransferOutcome {
         String(url.prefix { $0 != ":" }.prefix(TransferLimits.shownSchemeBytes))
     }
 
-    /// libcurl's text: one line of printable ASCII, not endless.
+    /// libcurl's text: one line of printable ASCII, cut to a limit.
     private static func text(_ easy: CurlEasy, _ code: CURLcode) -> String {
         let text = easy.errorText
         guard !text.isEmpty else { return unsafe String(cString: curl_easy_strerror(code)) }

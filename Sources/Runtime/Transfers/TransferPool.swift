@@ -1,26 +1,26 @@
 // Many HTTP transfers at once on the loop, through libcurl's multi-socket interface.
 //
-// A slow host costs an easy and a socket here, no thread and no worker. `maxConcurrent` are under
-// way; more wait in line. What is over is told in a completion on the loop's thread, never inside of
-// `start`, `cancel` or libcurl. A name's look-up can't be stopped; when its transfer is cancelled or
-// has timed out, it keeps its place among the `maxConcurrent` until the look-up ends, so that
-// libcurl's look-up threads never outnumber them. Connections are kept for reuse within a pool only:
-// what may be reached without the address policy has a pool of its own.
+// A slow host costs an easy and a socket here, no thread and no worker. At most `maxConcurrent` are
+// in flight; more wait in a queue. The pool reports each result to a completion on the loop's
+// thread, never from inside `start`, `cancel` or libcurl. A name look-up can't be stopped: if its
+// transfer is cancelled or times out, it still counts towards `maxConcurrent` until the look-up
+// ends, so that there are never more look-up threads than that. Connections are reused within one
+// pool only, so hosts without the address policy have a pool of their own.
 
 internal import CCurl
 package import EventLoop
 
-/// HTTP transfers. Loop thread; to be closed.
+/// HTTP transfers. Loop thread; must be closed.
 package final class TransferPool {
-    /// What a completion is given.
+    /// Called with the result of a transfer.
     package typealias Completion = (Result<TransferResponse, TransferError>) -> Void
 
-    /// What may be taken for granted of the hosts that a pool talks to.
+    /// What a pool may assume about its hosts.
     package enum Peers: Sendable {
         /// Hosts of the Internet: connections that were idle for seconds are not trusted.
         case remote
-        /// A host beside us, as the Runtime API of AWS Lambda is: it is frozen and thawed when we
-        /// are, so that connections stay good for ever, and it speaks HTTP/1.1.
+        /// A host on the same machine, like AWS Lambda's Runtime API: it is frozen and thawed
+        /// together with us, so connections stay valid forever, and it speaks HTTP/1.1.
         /// Requests to it are not signed.
         case local
     }
@@ -32,7 +32,7 @@ package final class TransferPool {
 
     /// `nil` once closed.
     private var session: CurlSession?
-    /// Waiting, under way, or over and not told yet.
+    /// Transfers that are queued, in flight, or finished but not reported yet.
     private var transfers: [TransferID: Transfer] = [:]
     private var line = WaitingLine()
     private var outcomes: [(id: TransferID, result: Result<TransferResponse, TransferError>)] = []
@@ -42,7 +42,7 @@ package final class TransferPool {
     /// Creates a pool; a `nil` policy allows every address.
     ///
     /// `certificateFile` names a PEM file of certificate authorities to trust instead of the
-    /// system's. Throws where there is no memory.
+    /// system's. Throws if memory is short.
     package init(
         loop: EventLoop, policy: AddressPolicy?, peers: Peers = .remote,
         maxConcurrent: Int, userAgent: String = "amphora/0.1", certificateFile: String? = nil
@@ -60,18 +60,18 @@ package final class TransferPool {
         guard session != nil else { throw SystemError(call: "curl_multi_init", number: 12) }
     }
 
-    /// Transfers under way.
+    /// The number of transfers in flight.
     package var activeCount: Int { session?.activeCount ?? 0 }
 
-    /// Transfers in line.
+    /// The number of queued transfers.
     package var waitingCount: Int { line.count }
 
     // MARK: Verbs
 
-    /// Starts a transfer, or puts it in line.
+    /// Starts a transfer, or queues it.
     ///
     /// The completion is called exactly once, in a later step of the loop, unless the transfer is
-    /// cancelled or the pool closed before. Where there is a sink, it is given the body of a 200.
+    /// cancelled or the pool closed before. If there is a sink, it gets the body of a 200.
     @discardableResult
     package func start(
         _ request: TransferRequest, into sink: (any TransferSink)? = nil,
@@ -82,17 +82,17 @@ package final class TransferPool {
         if peers == .local, let body = request.body,
             body.count > TransferLimits.copiedBodyBytes
         {
-            // Not for signed requests: libcurl has to see the body that it signs.
+            // Not for signed requests: libcurl needs the whole body to sign it.
             upload = Upload(id: id, whole: body)
         }
         begin(id, request, upload, sink, completion)
         return id
     }
 
-    /// Starts a transfer, as `start` does, whose body is made while it is sent: a POST or PUT in
-    /// chunks. `drained` is called when a congested upload takes more again.
+    /// Starts a transfer as `start` does, but makes its body while it is sent: a POST or PUT in
+    /// chunks. `drained` is called when a congested upload has room again.
     ///
-    /// An answer that comes before the end of the body ends the transfer where its status is not 2xx.
+    /// An answer that comes before the end of the body ends the transfer if its status is not 2xx.
     /// Redirects are not followed.
     package func startUpload(
         _ request: TransferRequest, drained: @escaping () -> Void = {},
@@ -147,8 +147,7 @@ package final class TransferPool {
         launchWaiting()
     }
 
-    /// Closes the connections that no transfer uses, now or (where transfers are under way) as soon
-    /// as none is.
+    /// Closes unused connections, now or, if transfers are in flight, when none is left.
     package func closeIdleConnections() { session?.closeIdleConnections() }
 
     /// Cancels all transfers and closes all connections. A later `start` fails.
@@ -193,7 +192,7 @@ package final class TransferPool {
         session?.renewMultiIfIdle()
     }
 
-    /// Takes a transfer that is wanted no more out of wherever it is.
+    /// Stops a transfer that is no longer wanted, wherever it is.
     private func stop(_ transfer: Transfer) {
         transfer.end()
         switch transfer.place {
@@ -265,7 +264,7 @@ extension TransferPool: CurlSessionOwner {
 
     func hungUp(_ transfer: Transfer) {
         guard let easy = transfer.easy, let upload = transfer.upload else { return }
-        // As libcurl does where it does notice: an old connection may have died long ago.
+        // Does what libcurl does when it notices: a kept connection may have died long ago.
         if easy.isReusingConnection && upload.rewind() { return repeatOnNewEasy(transfer) }
         session?.release(transfer, keepsEasy: false)
         let reason = "it closed the connection without an answer"

@@ -1,15 +1,15 @@
-// What is asked of a transfer, and what it gives: values that may cross threads.
+// The request and the response of a transfer: values that may cross threads.
 
 internal import Basics
 
-/// Names one transfer of one pool; never used twice.
+/// Identifies one transfer of one pool; never reused.
 package struct TransferID: Sendable, Hashable {
     let number: UInt64
 }
 
 /// One HTTP request to make.
 package struct TransferRequest: Sendable {
-    /// The request methods in use here.
+    /// The request methods that transfers use.
     package enum Method: String, Sendable {
         case get = "GET", head = "HEAD", post = "POST", put = "PUT"
     }
@@ -17,27 +17,27 @@ package struct TransferRequest: Sendable {
     /// An absolute http or https URL.
     package var url: String
     package var method = Method.get
-    /// Sent as they are, to the targets of redirects too, but for `Authorization` and `Cookie`, which
-    /// stay with the first host. A signed request (one with `Authorization` or an `X-Amz-…` header)
-    /// follows no redirect at all: its signature and its token are for one host only.
+    /// Sent as they are, also to the targets of redirects, except `Authorization` and `Cookie`,
+    /// which only the first host gets. A signed request (one with `Authorization` or an `X-Amz-…`
+    /// header) follows no redirects: its signature and its token are for one host only.
     package var headers: [(name: String, value: String)] = []
     /// Sent with `post` and `put`.
     package var body: [UInt8]?
-    /// The largest body that is taken, in bytes.
+    /// The largest response body that is accepted, in bytes.
     package var byteCap = 20_000_000
-    /// From the start of a name's look-up to the end of the TLS handshake, for each host on the way;
-    /// `nil`: libcurl's 5 minutes.
+    /// From the start of the name look-up to the end of the TLS handshake, for each hop; `nil`:
+    /// libcurl's 5 minutes.
     package var connectTimeout: Duration? = .seconds(2)
-    /// From `start` to the last byte, waiting for other transfers included; `nil`: without limit.
+    /// From `start` to the last byte, including the wait in the queue; `nil`: no limit.
     package var totalTimeout: Duration? = .seconds(10)
-    /// From one byte of the answer to the next, and to the first; `nil`: without limit.
+    /// From one byte of the answer to the next, and to the first; `nil`: no limit.
     package var stallTimeout: Duration?
     package var maxRedirects = 3
     /// Whether plain http is an error, in the URL and in redirects.
     package var requiresTLS = false
-    /// Whether any other status is an error. Redirects that are followed don't count.
+    /// Whether a status other than 200 is an error. Followed redirects don't count.
     package var acceptOnly200 = true
-    /// Makes it a signed request, too.
+    /// Makes libcurl sign the request.
     package var signing: TransferSigning?
     /// Whether `.`, `..` and `//` in the URL's path are sent as they are (CURLOPT_PATH_AS_IS(3)).
     package var keepsPath = false
@@ -57,7 +57,7 @@ package struct TransferRequest: Sendable {
         acceptOnly200 = false
     }
 
-    /// Whether it carries what is meant for one host only.
+    /// Whether it carries a signature or a token for one host only.
     var isSigned: Bool {
         if signing != nil { return true }
         return headers.contains { header in
@@ -67,20 +67,19 @@ package struct TransferRequest: Sendable {
     }
 }
 
-/// Takes the body of a response as it arrives, where it is too long to be gathered. Loop thread.
+/// Takes the body of a response as it arrives, if it is too large to be collected. Loop thread.
 package protocol TransferSink: AnyObject {
-    /// Takes a piece of the body of a 200; `length` is what its Content-Length announces, if
-    /// anything. False ends the transfer as `unwanted`. Called from inside of libcurl: must neither
-    /// start nor cancel transfers.
+    /// Takes a piece of the body of a 200; `length` is its Content-Length, if any. False ends the
+    /// transfer as `unwanted`. Called from inside libcurl: must not start or cancel transfers.
     func receive(_ bytes: Span<UInt8>, length: Int?) -> Bool
 }
 
-/// One HTTP response; after redirects the last.
+/// One HTTP response; the last one if there were redirects.
 package struct TransferResponse: Sendable {
     package let status: Int
     package let headers: TransferHeaders
     package let body: [UInt8]
-    /// Where the response came from; may hold secrets, so not for logs.
+    /// The URL of the response; it may hold secrets, so it is not for logs.
     package let effectiveURL: String
 
     /// The field Content-Type.
@@ -89,7 +88,7 @@ package struct TransferResponse: Sendable {
 
 /// The header section of a response.
 ///
-/// Kept as the bytes that came, and searched when asked: most are never looked at.
+/// Kept as bytes and searched on demand, because most fields are never read.
 package struct TransferHeaders: Sendable {
     private let section: [UInt8]
 
@@ -97,7 +96,7 @@ package struct TransferHeaders: Sendable {
     init(_ section: [UInt8]) { self.section = section }
 
     /// The value of the first field of that name that is not empty, without the white space around
-    /// it. Case does not count; an empty value is an absent one.
+    /// it. Ignores case; an empty value counts as absent.
     package subscript(_ name: String) -> String? {
         let (bytes, nameBytes) = (section.span, name.utf8Span.span)
         var start = 0

@@ -1,13 +1,13 @@
-// How libcurl signs a request: AWS Signature Version 4, which S3 and all that speak like it check.
+// How libcurl signs a request: AWS Signature Version 4, for S3 and S3-compatible services.
 //
 // libcurl signs the path and the query as the URL has them, with `Host` and every `x-amz-…` header
-// of the request. So what S3 takes for canonical must stand in the URL already: every byte but
-// A–Z a–z 0–9 - . _ ~ (and / in paths) as %XX, and `keepsPath` set. The tests compare what is sent
-// with what botocore's own signer makes of it.
+// of the request. So the URL must already be in S3's canonical form: every byte except A–Z a–z 0–9
+// - . _ ~ (and / in paths) as %XX, and `keepsPath` set. The tests compare the sent signatures with
+// those of botocore's signer.
 
 internal import CCurl
 
-/// Whose signature a request bears, and for what (CURLOPT_AWS_SIGV4(3)).
+/// The key, region and service of a signature (CURLOPT_AWS_SIGV4(3)).
 package struct TransferSigning: Sendable {
     private let accessKeyID: String
     private let secretAccessKey: String

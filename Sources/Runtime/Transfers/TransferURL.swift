@@ -1,13 +1,13 @@
-// What must be known of a URL before and after a transfer, by libcurl's own parser, so that what is
-// checked is what is connected to.
+// Checks URLs and extracts hosts with libcurl's own parser, so that the checked host is the one
+// that libcurl connects to.
 
 internal import Basics
 internal import CCurl
 
 /// Reads URLs, curl_url_set(3).
 enum TransferURL {
-    /// The host of a URL of our own making, without the check by libcurl's parser, which takes a tenth
-    /// of a small transfer's instructions: a bad one fails later, with less to say.
+    /// The host of a URL that we made ourselves. It skips libcurl's parser, which takes a tenth of
+    /// a small transfer's instructions; an invalid URL fails later, with a less precise error.
     static func hostForSentences(of url: String) throws(TransferError) -> String {
         try checkBytes(of: url)
         let bytes = url.utf8Span.span
@@ -27,7 +27,7 @@ enum TransferURL {
         guard url.utf8.count <= TransferLimits.urlBytes else {
             throw .badURL(reason: "it is longer than \(TransferLimits.urlBytes) bytes")
         }
-        // C would take it for the end, and fetch something else.
+        // C would treat it as the end of the string and fetch another URL.
         let bytes = url.utf8Span.span
         guard bytes.firstIndex(of: 0, from: 0, to: bytes.count) == bytes.count else {
             throw .badURL(reason: "it holds a NUL byte")
@@ -46,12 +46,12 @@ enum TransferURL {
         guard scheme == "http" || scheme == "https" else {
             throw .unsupportedScheme(scheme, isRedirect: false)
         }
-        // libcurl would take the path for the host of "http:///path".
+        // For "http:///path", libcurl would use the path as the host.
         let authority = url.split(separator: ":", maxSplits: 1).last ?? ""
         guard !authority.hasPrefix("///"), let host = unsafe part(CURLUPART_HOST, of: parts) else {
             throw .badURL(reason: "it names no host")
         }
-        // libcurl would translate it by the process's locale, and there is none.
+        // libcurl would convert it by the process's locale, which is not set.
         guard host.utf8.allSatisfy({ $0 < 0x80 }) else {
             throw .badURL(reason: "its host is not in ASCII; write it in its xn-- form")
         }

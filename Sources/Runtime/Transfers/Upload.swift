@@ -1,65 +1,65 @@
 // A request body that is made while it is sent: bytes in, chunks out (RFC 9112 §7.1), trailers last.
 //
-// It is the store between whoever makes the body and libcurl, which asks when the socket takes more
-// and is told to pause where there is nothing. What waits is one run of bytes, so that a thousand
-// small pieces leave as one chunk. A large body that is there already goes the same way, with a
-// length instead of chunks, because libcurl would copy it. The first bytes are kept a while after
-// libcurl has had them: when an old connection turns out to be dead, the request is made again on a
-// new one (RFC 9112 §9.3.1) and must begin at its beginning. It splits, pads and transforms nothing,
-// and knows no pointers.
+// It is the buffer between the maker of the body and libcurl, which asks for bytes when the socket
+// takes more, and pauses if there are none. The waiting bytes are contiguous, so that a thousand
+// small pieces leave as one chunk. A large body that is complete is sent the same way, with a
+// length instead of chunks, because libcurl would copy it. The first bytes are kept for a while
+// after libcurl has taken them: if a kept connection turns out to be dead, the request is retried
+// on a new one (RFC 9112 §9.3.1), from its first byte. It does not transform bytes, and uses no
+// pointers.
 
 internal import HTTP
 
 /// The body of a request that is sent while it is made. Loop thread.
 package final class Upload {
-    /// What its maker has done.
+    /// The state on the maker's side.
     ///
     ///     making ⇄ congested
     ///        └─────────┴──► ended, or failed
     private enum Maker {
         case making
-        /// More waits than should; the maker is told when there is room again.
+        /// Too many bytes wait; the maker is called when there is room again.
         case congested
         case ended
-        /// It can't be sent as it was given.
+        /// The body can't be sent.
         case failed(TransferError)
     }
 
-    /// What libcurl does with it.
+    /// The state on libcurl's side.
     ///
     ///     reading ⇄ paused
     ///        ├──► finished ──► reading    where it is begun again
     ///        └──► closed                  and from any other
     private enum Reader {
         case reading
-        /// There was nothing to read; libcurl waits to be told to go on.
+        /// There was nothing to read; libcurl waits until it is resumed.
         case paused
-        /// libcurl knows that the body has ended; it forgets that only with its easy.
+        /// libcurl has seen the end of the body; only a new easy can read it again.
         case finished
-        /// The transfer is over; nothing is taken any more.
+        /// The transfer is over; further bytes are dropped.
         case closed
     }
 
-    /// Names the transfer, for `TransferPool.cancel`, which breaks the connection, so that the server
-    /// sees a body cut short.
+    /// Identifies the transfer for `TransferPool.cancel`, which breaks the connection, so that the
+    /// server sees a truncated body.
     package let id: TransferID
 
-    /// The length of a body that was there from the start.
+    /// The length of a body that was complete from the start.
     let length: Int?
 
     private let wake: (Upload) -> Void
     private let drained: (Upload) -> Void
     private var maker = Maker.making
     private var reader = Reader.reading
-    /// From `front` on these bytes wait; before it are those that could be asked for once more.
+    /// Bytes from `front` on wait to be sent; those before it are kept for a retry.
     private var bytes: [UInt8] = []
     private var front = 0
-    /// Bytes of the body that were before these and are gone.
+    /// The number of earlier bytes of the body that are no longer kept.
     private var goneCount = 0
     /// The field lines of the trailer section.
     private(set) var trailers: [String] = []
 
-    /// `wake` has libcurl ask again; `drained` may be called from inside of libcurl.
+    /// `wake` makes libcurl ask again; `drained` may be called from inside libcurl.
     init(
         id: TransferID, wake: @escaping (Upload) -> Void, drained: @escaping (Upload) -> Void
     ) {
@@ -69,7 +69,7 @@ package final class Upload {
         length = nil
     }
 
-    /// A body that is there already.
+    /// A body that is already complete.
     init(id: TransferID, whole body: [UInt8]) {
         self.id = id
         wake = { _ in }
@@ -82,7 +82,7 @@ package final class Upload {
     /// Whether the transfer is not over.
     var isOpen: Bool { reader != .closed }
 
-    /// Why the body can't be sent as it was given.
+    /// Why the body can't be sent.
     var failure: TransferError? {
         if case .failed(let error) = maker { error } else { nil }
     }
@@ -98,11 +98,11 @@ package final class Upload {
 
     // MARK: From the maker
 
-    /// Whether whoever makes the body should wait for `drained`.
+    /// Whether the maker of the body should wait for `drained`.
     package var isCongested: Bool { waitingCount > TransferLimits.uploadHighBytes }
 
-    /// Adds bytes to the body. None at all change nothing; after the end, or when the transfer is
-    /// over, they are dropped.
+    /// Adds bytes to the body. An empty piece does nothing; after the end of the body or of the
+    /// transfer, pieces are dropped.
     package func send(_ piece: [UInt8]) {
         guard takesMore, !piece.isEmpty else { return }
         bytes.append(contentsOf: piece)
@@ -110,8 +110,8 @@ package final class Upload {
         goOn()
     }
 
-    /// Ends the body. Trailers are to be announced by a `Trailer` field of the request; one that is
-    /// no field (RFC 9110 §5) fails the transfer with `badHeader`, and the body stays cut short.
+    /// Ends the body. A `Trailer` field of the request must announce the trailers; an invalid one
+    /// (RFC 9110 §5) fails the transfer with `badHeader`, and the body stays truncated.
     package func end(trailers: [(name: String, value: String)] = []) {
         guard takesMore else { return }
         maker = .ended
@@ -131,7 +131,7 @@ package final class Upload {
 
     private var waitingCount: Int { bytes.count - front }
 
-    /// The memory that it takes, in bytes.
+    /// The memory that it uses, in bytes.
     var storage: Int { bytes.capacity }
 
     private func goOn() {
@@ -147,10 +147,10 @@ package final class Upload {
 
     // MARK: From the transfer
 
-    /// What libcurl gets when it asks for more.
+    /// The answer to libcurl's request for more bytes.
     enum Portion: Equatable { case bytes(Int), pause, end, failure }
 
-    /// Gives at most `room` bytes to `take`, once, where there are any. From inside of libcurl.
+    /// Gives at most `room` bytes to `take`, once, if there are any. Called from inside libcurl.
     func read(upTo room: Int, _ take: (Span<UInt8>) -> Void) -> Portion {
         guard isOpen, failure == nil else { return .failure }
         let count = min(room, waitingCount)
@@ -176,20 +176,20 @@ package final class Upload {
             bytes.removeAll(keepingCapacity: bytes.capacity <= 2 * TransferLimits.uploadHighBytes)
             front = 0
         } else if front > bytes.count / 2 {
-            // At most as many bytes move as have left since the last time.
+            // This moves at most as many bytes as were sent since the last time.
             goneCount += front
             bytes.removeFirst(front)
             front = 0
         }
     }
 
-    /// A connection takes the request, the first or another that libcurl tries; false where it can't
-    /// begin again. From inside of libcurl.
+    /// A connection takes the request, the first or another that libcurl tries; false if the body
+    /// can't restart. Called from inside libcurl.
     func begin() -> Bool {
         reader == .finished ? false : rewind()
     }
 
-    /// Goes back to the first byte, for another easy; false where that is gone already.
+    /// Goes back to the first byte, for another easy; false if that is no longer kept.
     func rewind() -> Bool {
         guard isOpen, goneCount == 0 else { return false }
         front = 0
@@ -197,7 +197,8 @@ package final class Upload {
         return true
     }
 
-    /// Its connection is readable or writable: libcurl looks at what came only when it is not paused.
+    /// Its connection is readable or writable; resumes libcurl, which reads an answer only if it is
+    /// not paused.
     func socketIsReady() { goOn() }
 
     /// The transfer is over.

@@ -1,11 +1,11 @@
-// libcurl's three questions about a body that is made while it is sent, put to the `Upload`.
+// Forwards libcurl's three callbacks for a body that is made while it is sent to its `Upload`.
 //
-// Where is more of it, can it be begun again, what are its trailers. libcurl 7.88 forgets to forget
-// the trailers of an easy's last request, so an easy that has sent any is not used again.
+// They ask for more bytes, for a restart, and for the trailers. libcurl 7.88 does not clear the
+// trailers of an easy's last request, so an easy that has sent any is not reused.
 
 internal import CCurl
 
-/// Has libcurl ask a transfer's `Upload` for the body.
+/// Makes libcurl ask a transfer's `Upload` for the body.
 enum UploadCallbacks {
     /// Sets them, with the transfer as `context`.
     static func set(
@@ -15,7 +15,7 @@ enum UploadCallbacks {
         unsafe options.attempt(ccurl_set_read_function(easy, giveBody, context))
         unsafe options.attempt(ccurl_set_seek_function(easy, beginAgain, context))
         unsafe options.attempt(ccurl_set_trailer_function(easy, giveTrailers, context))
-        // Chunked is of HTTP/1.1 only.
+        // Only HTTP/1.1 has chunked coding.
         options.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
     }
 }

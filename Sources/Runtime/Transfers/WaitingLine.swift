@@ -1,21 +1,21 @@
-// A first-in, first-out line that can be left from the middle. Pure.
+// A first-in, first-out queue that supports removal from the middle. Pure.
 //
-// Who leaves is only counted; its place is dropped when it comes to the front, or when half of the
-// line are such places, so that the line stays bounded by those who really wait.
+// A removed transfer is only recorded; its place is dropped when it reaches the front, or when half
+// of the queue are such places, so that the queue stays proportional to the transfers that wait.
 
-/// A waiting line of transfers.
+/// A queue of transfers.
 struct WaitingLine {
     private var places: [TransferID] = []
     private var front = 0
     private var gone: Set<TransferID> = []
 
-    /// The number of those who wait.
+    /// The number of waiting transfers.
     var count: Int { places.count - front - gone.count }
 
-    /// Joins at the end.
+    /// Adds a transfer at the end.
     mutating func append(_ id: TransferID) { places.append(id) }
 
-    /// Takes the first.
+    /// Takes the first transfer.
     mutating func popFirst() -> TransferID? {
         while front < places.count {
             let id = places[front]
@@ -26,7 +26,7 @@ struct WaitingLine {
         return nil
     }
 
-    /// Leaves the line; to be called only for one who waits in it.
+    /// Removes a transfer; call it only for one that waits in the queue.
     mutating func remove(_ id: TransferID) {
         gone.insert(id)
         if gone.count > 32 && gone.count > places.count / 2 { compact() }

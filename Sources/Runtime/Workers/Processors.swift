@@ -1,7 +1,8 @@
-// How many processors this process may really use: what its affinity allows and its cgroup pays for.
+// How many processors this process may really use: the limit of its affinity and of its cgroup's
+// quota.
 //
-// The host's number would be wrong in every container (docs/platforms.md A12): workers beyond the
-// quota only take turns at being stopped.
+// The host's number would be wrong in every container (docs/platforms.md A12): with more workers
+// than the quota allows, the kernel throttles them.
 
 internal import Basics
 internal import CLinux
@@ -15,7 +16,7 @@ package enum Processors {
         return min(allowed, quota(root: "/sys/fs/cgroup") ?? allowed)
     }
 
-    /// The processors a cgroup's quota pays for, rounded up; `nil` where there is no quota.
+    /// The processors of a cgroup's quota, rounded up; `nil` if there is no quota.
     ///
     /// cgroup v2: `cpu.max` holds "max 100000" or "150000 100000"; v1: two files (cgroups(7)).
     package static func quota(root: String) -> Int? {

@@ -1,5 +1,5 @@
-// A POSIX thread that runs one closure, pthread_create(3). All signals stay blocked in it, since
-// masks are inherited from the thread that blocked them.
+// A POSIX thread that runs one closure, pthread_create(3). All signals stay blocked in it, because
+// it inherits the mask of the thread that blocked them.
 
 internal import CLinux
 package import EventLoop
@@ -19,7 +19,7 @@ package struct Thread: ~Copyable {
 
     private let thread: pthread_t
 
-    /// Starts a thread. Throws where the system has no room for one more.
+    /// Starts a thread. Throws if the system can't start one more.
     package init(
         name: String, _ run: @escaping @Sendable () -> Void
     ) throws(SystemError) {

@@ -1,19 +1,19 @@
 // The queue between the loop and the workers: the loop adds and takes back, workers wait and take.
 //
 // An eventfd counting in semaphore mode puts idle workers to sleep (there is no condition variable
-// in Swift's Synchronization); it may count more than there is after a job was taken back, so a
-// woken worker may find nothing and sleeps again.
+// in Swift's Synchronization); after a job was taken back it counts too many, so a woken worker may
+// find nothing and sleeps again.
 
 internal import CLinux
 internal import EventLoop
 internal import Synchronization
 
-/// Names a job for as long as its pool lives.
+/// Identifies a job for as long as its pool lives.
 package struct JobID: Sendable, Hashable {
     let number: UInt64
 }
 
-/// Jobs on their way to the workers, first in, first out. Any thread.
+/// Jobs that wait for workers, first in, first out. Any thread.
 final class WorkQueue<Job: Sendable>: Sendable {
     private struct State {
         var waiting: [(id: JobID, job: Job)] = []
@@ -27,7 +27,7 @@ final class WorkQueue<Job: Sendable>: Sendable {
         semaphore = FileDescriptor(owning: try check("eventfd") { linux_eventfd_semaphore() })
     }
 
-    /// What a worker that takes jobs must keep open.
+    /// The descriptor that a worker must keep open to take jobs.
     var descriptor: CInt { semaphore.number }
 
     /// The number of jobs that no worker has taken yet.
@@ -39,7 +39,7 @@ final class WorkQueue<Job: Sendable>: Sendable {
         _ = linux_eventfd_add(semaphore.number, 1)
     }
 
-    /// Takes a job back; false where a worker has it already.
+    /// Takes a job back; false if a worker already has it.
     func remove(_ id: JobID) -> Bool {
         state.withLock { state in
             guard let index = state.waiting.firstIndex(where: { $0.id == id }) else { return false }
@@ -48,7 +48,7 @@ final class WorkQueue<Job: Sendable>: Sendable {
         }
     }
 
-    /// The next job; waits for one. `nil` after `close`.
+    /// Waits for the next job; `nil` after `close`.
     func take() -> (id: JobID, job: Job)? {
         while true {
             guard linux_eventfd_take(semaphore.number) >= 0 else { return nil }
@@ -60,7 +60,7 @@ final class WorkQueue<Job: Sendable>: Sendable {
         }
     }
 
-    /// Lets `workers` waiting threads go; jobs that are still waiting are dropped.
+    /// Ends the waits of `workers` threads; drops the jobs that still wait.
     func close(workers: Int) {
         state.withLock { state in
             state.isClosed = true

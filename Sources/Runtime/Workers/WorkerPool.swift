@@ -1,15 +1,16 @@
-// N threads that compute, fed by one queue; what they find comes back to the loop by a mailbox.
+// N threads that compute. One queue feeds them, and a mailbox brings their outputs back to the
+// loop.
 //
 // Each worker builds what it needs on its own thread (its inference context never crosses) and then
-// turns jobs into outputs, one at a time. The pool does not refuse: admission happens where a
-// request arrives, so that a job once accepted always has its place.
+// turns jobs into outputs, one at a time. The pool never refuses a job: admission happens when a
+// request arrives, so that every accepted job has a place.
 
 internal import CLinux
 package import EventLoop
 
 /// A pool of worker threads. Owned by the loop thread.
 package final class WorkerPool<Job: Sendable, Output: Sendable> {
-    /// What one worker does with a job; stays on the worker's thread.
+    /// The function that turns a job into an output; it stays on the worker's thread.
     package typealias Work = (Job) -> Output
 
     private enum Message: Sendable {
@@ -32,9 +33,9 @@ package final class WorkerPool<Job: Sendable, Output: Sendable> {
     package let workerCount: Int
 
     /// Starts `count` threads. `makeWork` runs once on each; `started` is called on the loop, once,
-    /// when all have come up or as soon as one could not.
+    /// when all are ready or as soon as one fails.
     ///
-    /// Throws where the system has no room for the threads; those that did start have ended then.
+    /// Throws if the system can't start the threads; those that did start have then ended.
     package init(
         count: Int, on loop: EventLoop,
         makeWork: @escaping @Sendable () throws(WorkerFailure) -> Work,
@@ -65,7 +66,7 @@ package final class WorkerPool<Job: Sendable, Output: Sendable> {
     /// Jobs that wait for a worker.
     package var waitingCount: Int { queue.count }
 
-    /// Jobs that wait or run, abandoned ones excepted.
+    /// Jobs that wait or run, without abandoned ones.
     package var pendingCount: Int { completions.count }
 
     /// Queues a job; `completion` is called on the loop with its output.
@@ -78,15 +79,15 @@ package final class WorkerPool<Job: Sendable, Output: Sendable> {
         return id
     }
 
-    /// Drops a job nobody waits for any more: not started if it still waits, its output thrown away
-    /// if it runs.
+    /// Drops a job that is no longer wanted: if it waits, it does not start; if it runs, its output
+    /// is discarded.
     package func abandon(_ id: JobID) {
         guard completions.removeValue(forKey: id) != nil else { return }
         _ = queue.remove(id)
     }
 
-    /// Ends the threads and waits until each has finished the job in its hands. No completion is
-    /// called any more. A second call does nothing.
+    /// Ends the threads and waits until each has finished its current job. No further completion is
+    /// called. A second call does nothing.
     package func close() {
         queue.close(workers: workerCount)
         for thread in threads { thread.join() }
@@ -109,12 +110,12 @@ package final class WorkerPool<Job: Sendable, Output: Sendable> {
         }
     }
 
-    /// A worker needs two descriptors. Giving up the rest makes the loop's table its own again, which
-    /// spares it two atomic operations in the kernel for every call on a descriptor; and the code
-    /// that decodes strangers' images has no client's socket in reach.
+    /// A worker needs two descriptors. Without the others it no longer shares the loop's table,
+    /// which saves the loop two atomic operations in the kernel per call on a descriptor; and the
+    /// code that decodes untrusted pictures can't reach a client's socket.
     private static func keepOnly(_ queue: WorkQueue<Job>, _ mailbox: Mailbox<Message>) {
         let kept = [queue.descriptor, mailbox.descriptor].sorted()
-        // An old kernel has no such call; the worker works as well without.
+        // An old kernel lacks the call; the worker also works without it.
         _ = unsafe linux_keep_only_descriptors(kept, CInt(kept.count))
     }
 
@@ -134,7 +135,7 @@ package final class WorkerPool<Job: Sendable, Output: Sendable> {
     }
 }
 
-/// Why a worker could not come up, as a sentence.
+/// Why a worker could not start, as a sentence.
 package struct WorkerFailure: Error, Sendable, Equatable {
     package let reason: String
 
