@@ -117,7 +117,8 @@ enum Convolutions {
         ]
     }
 
-    /// MXNet's FullyConnected: everything behind the batch in a row, or the last dimension alone.
+    /// MXNet's FullyConnected: over everything after the batch, flattened, or the last dimension
+    /// alone.
     @Sendable private static func fullyConnected(
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {
@@ -148,7 +149,7 @@ enum Convolutions {
         return [try node.add("Add", [product, inputs[2]], shape: Array(shape))]
     }
 
-    /// Reads `num_filter` and `num_group`, and passes over training's hints.
+    /// Reads `num_filter` and `num_group`, and ignores hints for training.
     private static func filtersAndGroups(
         _ node: inout NodeImport
     ) throws(SymbolError) -> (Int, Int) {
