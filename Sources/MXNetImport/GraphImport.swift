@@ -114,8 +114,8 @@ struct GraphImport {
 
     private func missing(_ entry: SymbolEntry) -> SymbolError {
         .unsupported(
-            "output \(entry.output) of node \"\(graph.nodes[entry.node].name)\" is wanted, which has "
-                + "\(outputs[entry.node].count) at inference")
+            "output \(entry.output) of node \"\(graph.nodes[entry.node].name)\" is used, but the node "
+                + "has \(outputs[entry.node].count) at inference")
     }
 
     /// The constant of a parameter, created when it is first used.

@@ -48,7 +48,7 @@ package struct Labels: Sendable, Equatable {
         }
         while lines.last?.isEmpty == true { lines.removeLast() }
         guard !lines.isEmpty else {
-            throw .invalidSettings(file: file, problems: ["no label; expected one a line"])
+            throw .invalidSettings(file: file, problems: ["no label; expected one per line"])
         }
         names = lines
         gaps = []

@@ -86,7 +86,7 @@ struct ExporterFiles: Sendable, Equatable {
         if let activation, let own = ending.activation, activation.value != own {
             sentences.append(
                 "\(activation.origin) asks for \(activation.value), but the model itself ends in "
-                    + "\(own); nothing is added to that")
+                    + "\(own); no activation is added")
         }
         return sentences
     }
@@ -156,7 +156,7 @@ struct ExporterFiles: Sendable, Equatable {
         if let processor = HuggingFaceProcessor(root, file: file, modelType: modelType, &reader) {
             if source != .none {
                 warnings.append(
-                    "\(file) and \(Self.configName) both say how pictures are made ready; "
+                    "\(file) and \(Self.configName) both define the preprocessing; "
                         + "\(file) decides")
             }
             source = .processor(processor.steps)

@@ -41,8 +41,8 @@ struct HuggingFaceProcessor: Sendable, Equatable {
     ) -> ProcessorFamily? {
         let known = ProcessorFamily.all.map { "\($0.name)ImageProcessor" }.joined(separator: ", ")
         let remedy =
-            "known are \(known); otherwise \"resize\", \"crop\", \"scale\", \"mean\" and \"std\" "
-            + "under \"preprocess\" in \(Manifest.fileName), all of them, replace this file"
+            "known are \(known); for others, set \"resize\", \"crop\", \"scale\", \"mean\" and \"std\" "
+            + "under \"preprocess\" in \(Manifest.fileName): together they replace this file"
         for key in typeKeys where root.values[key] != nil {
             guard let type = reader.text(key, in: root) else { return nil }
             if let family = ProcessorFamily.named(type) { return family }

@@ -117,7 +117,7 @@ struct InputGeometry: Sendable, Equatable {
     ) -> String? {
         if library == .opencv, let filter = resize.filter, filter != .bilinear {
             return "\"preprocess.resize.filter\" is \"\(filter.rawValue)\"; expected \"bilinear\", "
-                + "the one that opencv has here"
+                + "the only one that opencv has here"
         }
         if let antialias = resize.antialias, antialias != (library == .pillow) {
             return "\"preprocess.resize.antialias\" is \(antialias); expected "

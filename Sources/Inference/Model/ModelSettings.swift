@@ -111,7 +111,7 @@ package struct ModelSettings: Sendable, Equatable {
             manifest.std.flatMap { $0.allSatisfy { $0 == 1 } ? nil : "\"preprocess.std\"" },
         ].compactMap { key in
             key.map {
-                "\($0) has no place: the model's input is uint8 and takes pixels as they are"
+                "\($0) is not allowed: the model's input is uint8 and takes pixels as they are"
             }
         }
         guard problems.isEmpty else {

@@ -66,7 +66,7 @@ extension PictureCodec {
             }
         }
         guard let form = PixelForm(rawValue: Int(header.channels)) else {
-            throw .undecodable("the \(name) image has pixels of \(header.channels) bytes")
+            throw .undecodable("the \(name) picture has pixels of \(header.channels) bytes")
         }
         return PictureHeader(width: Int(header.width), height: Int(header.height), form: form)
     }
@@ -107,11 +107,11 @@ extension PictureCodec {
         switch outcome {
         case AMPHORA_PICTURE_DECODED: return
         case AMPHORA_PICTURE_TRUNCATED:
-            throw .undecodable("the \(name) image is truncated: it ends before its last row")
+            throw .undecodable("the \(name) picture is truncated: it ends before its last row")
         case AMPHORA_PICTURE_TOO_MANY_SCANS:
-            throw .undecodable("the \(name) image has more than \(maxScans) scans")
+            throw .undecodable("the \(name) picture has more than \(maxScans) scans")
         default:
-            throw .undecodable("the \(name) image cannot be decoded: \(message)")
+            throw .undecodable("the \(name) picture cannot be decoded: \(message)")
         }
     }
 }

@@ -32,13 +32,13 @@ package struct PictureDecoder {
         case .png: return try decode(bytes.span, with: PNGDecoder.self)
         case .webp: return try decode(bytes.span, with: WebPDecoder.self)
         case .unknown where bytes.isEmpty:
-            throw .undecodable("the image is empty; \(PictureFormat.supported) are decoded")
+            throw .undecodable("the picture is empty; \(PictureFormat.supported) are supported")
         case .unknown:
             throw .undecodable(
-                "the bytes are not an image in a known format; \(PictureFormat.supported) are")
+                "the bytes are not a picture in a known format; \(PictureFormat.supported) are")
         case let format:
             throw .undecodable(
-                "\(format.name) images are not supported; \(PictureFormat.supported) are")
+                "\(format.name) pictures are not supported; \(PictureFormat.supported) are")
         }
     }
 

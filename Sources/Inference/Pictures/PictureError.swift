@@ -15,7 +15,7 @@ package enum PictureError: Error, Sendable, Equatable {
         switch self {
         case .undecodable(let sentence): sentence
         case .tooLarge(let width, let height, let limit):
-            "the image has \(width)×\(height) pixels, more than the \(limit) that are allowed"
+            "the picture has \(width)×\(height) pixels, more than the \(limit) that are allowed"
         }
     }
 }

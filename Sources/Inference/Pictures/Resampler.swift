@@ -101,7 +101,7 @@ struct Resampler {
         _ raster: borrowing Raster, _ size: Preprocessing.Size
     ) -> PictureError {
         .undecodable(
-            "the image's proportions, \(raster.width)×\(raster.height), are too extreme to"
+            "the picture's proportions, \(raster.width)×\(raster.height), are too extreme to"
                 + " bring it to \(size.width)×\(size.height)")
     }
 

@@ -33,7 +33,7 @@ struct NDArrayList {
     init(_ source: ModelSource, path: String) throws(ModelError) {
         var reader = try NDArrayReader(window: ByteWindow(source), path: path)
         guard try reader.integer(8, "the magic number") == 0x112 else {
-            throw reader.wrong("it is no list of MXNet arrays: it does not begin with 0x112")
+            throw reader.wrong("it is not a list of MXNet arrays: it does not begin with 0x112")
         }
         guard try reader.integer(8, "the reserved number") == 0 else {
             throw reader.wrong("the number after its magic number is not 0")

@@ -65,7 +65,7 @@ struct SymbolGraph: Equatable {
             throw .malformed("it is \(document.kind); expected an object")
         }
         guard case .array(let items)? = members["nodes"] else {
-            throw .malformed("it has no list \"nodes\", so it is no network of MXNet")
+            throw .malformed("it has no list \"nodes\", so it is not an MXNet network")
         }
         guard case .array(let heads)? = members["heads"] else {
             throw .malformed("it has no list \"heads\"")
@@ -97,7 +97,7 @@ extension SymbolEntry {
         }
         guard node < limit else {
             throw .malformed(
-                "\(what) refers to node \(node); only the \(limit) nodes before it can be meant")
+                "\(what) refers to node \(node); only the \(limit) nodes before it are allowed")
         }
         self.node = node
         self.output = output
@@ -114,7 +114,7 @@ extension SymbolNode {
         guard case .string(let operation)? = members["op"],
             case .string(let name)? = members["name"]
         else {
-            throw .malformed("node \(number) has no texts \"op\" and \"name\"")
+            throw .malformed("node \(number) has no strings \"op\" and \"name\"")
         }
         guard name.utf8.count <= Self.nameLimit, operation.utf8.count <= Self.nameLimit else {
             throw .malformed("the name of node \(number) has more than \(Self.nameLimit) bytes")

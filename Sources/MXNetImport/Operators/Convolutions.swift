@@ -23,7 +23,7 @@ enum Convolutions {
         let channels = node.builder.pin(data.shape[1])
         guard channels % groups == 0, filters % groups == 0 else {
             throw .malformed(
-                "attribute \"num_group\" is \(groups), which divides not both the input's "
+                "attribute \"num_group\" is \(groups), which does not divide both the input's "
                     + "\(channels) channels and the \(filters) filters")
         }
         let perGroup = channels / groups
@@ -72,7 +72,7 @@ enum Convolutions {
         let channels = node.builder.pin(data.shape[1])
         guard channels % groups == 0, filters % groups == 0 else {
             throw .malformed(
-                "attribute \"num_group\" is \(groups), which divides not both "
+                "attribute \"num_group\" is \(groups), which does not divide both "
                     + "\(channels) channels and \(filters) filters")
         }
         let weight = try node.weight(1, "weight", [channels, filters / groups] + window.kernel)

@@ -100,7 +100,7 @@ enum Poolings {
         guard height.multipliedReportingOverflow(by: size[0]).partialValue <= averagesLimit,
             width.multipliedReportingOverflow(by: size[1]).partialValue <= averagesLimit
         else {
-            throw node.attributes.wrong("output_size", expected: "less of so large an input")
+            throw node.attributes.wrong("output_size", expected: "a smaller size for this input")
         }
         // Rows · input · columnsᵀ: each a matrix that averages along one dimension.
         let rows = node.builder.floats(

@@ -187,7 +187,9 @@ enum Slices {
         var shape = data.shape
         var (starts, ends, axes, steps): ([Int], [Int], [Int], [Int]) = ([], [], [], [])
         for range in ranges {
-            guard range.step != 0 else { throw node.attributes.wrong("step", expected: "no 0") }
+            guard range.step != 0 else {
+                throw node.attributes.wrong("step", expected: "a number other than 0")
+            }
             if range.step == 1, range.begin ?? 0 == 0, range.end == nil { continue }
             let length = shape[range.axis].length
             // A whole axis in reverse does not depend on the picture's size.

@@ -100,7 +100,7 @@ struct Slide {
     private func checkReach(_ ends: [Int]) throws(SymbolError) {
         guard zip(ends, window.kernel).allSatisfy({ $0 < $1 }) else {
             throw .unsupported(
-                "its last window begins behind the input, \(data.shapeText), which is not "
+                "its last window begins after the input, \(data.shapeText), which is not "
                     + "supported")
         }
     }

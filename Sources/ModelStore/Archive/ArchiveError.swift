@@ -26,12 +26,12 @@ package enum ArchiveError: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .notGzip(let other):
-            "the file is no gzip archive" + (other.map { ", it looks like \($0)" } ?? "")
+            "the file is not a gzip archive" + (other.map { ", it looks like \($0)" } ?? "")
         case .damaged(let reason): "the gzip archive is damaged: \(reason)"
         case .truncated:
             "the archive ends too early: it was cut short, or was not packed to its end"
-        case .trailing: "the archive goes on behind its end, with something else than zeros"
-        case .notTar: "what the gzip file holds is no tar archive of the ustar, pax or GNU format"
+        case .trailing: "data other than zeros follows the end of the archive"
+        case .notTar: "the gzip file does not hold a tar archive in the ustar, pax or GNU format"
         case .badChecksum(let offset):
             "the archive is damaged: the header at byte \(offset) of the tar has a wrong checksum"
         case .refused(let entry, let reason): "the archive's “\(entry)” \(reason)"

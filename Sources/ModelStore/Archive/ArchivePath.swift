@@ -28,7 +28,7 @@ package struct ArchivePath: Sendable, Equatable {
         func refuse(_ reason: String) -> ArchiveError { .refusing(bytes, reason) }
         guard !bytes.isEmpty else { throw refuse("has no name") }
         guard bytes.count <= Self.longest else {
-            throw refuse("has a path of \(bytes.count) bytes; at most \(Self.longest) are taken")
+            throw refuse("has a path of \(bytes.count) bytes; at most \(Self.longest) are accepted")
         }
         guard bytes.first != UInt8(ascii: "/") else {
             throw refuse("has an absolute path; pack with relative ones")
@@ -37,7 +37,7 @@ package struct ArchivePath: Sendable, Equatable {
             throw refuse("has a control character in its path")
         }
         guard !bytes.contains(UInt8(ascii: "\\")) else {
-            throw refuse("has a backslash in its path; folders are parted by /")
+            throw refuse("has a backslash in its path; separate folders with /")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw refuse("has a path that is not UTF-8")

@@ -44,7 +44,7 @@ package struct Gunzip: ~Copyable {
         var position = 0
         while position < input.count {
             switch state {
-            case .failed: throw .damaged("it was given up")
+            case .failed: throw .damaged("an earlier part of it was")
             case .padding:
                 guard input[position] == 0 else { throw fail(.trailing) }
                 position += 1

@@ -20,7 +20,7 @@ struct PaxRecords {
             case "path": path = Array(record.value)
             case "size":
                 guard let number = Self.decimal(record.value) else {
-                    throw .refusing(name, "is a pax header with a size that is no number")
+                    throw .refusing(name, "is a pax header with a size that is not a number")
                 }
                 size = number
             case "linkpath": throw .refusing(name, "is the pax header of a link; pack files")

@@ -196,7 +196,7 @@ package struct TarReader {
         case UInt8(ascii: "g"):
             let records = try PaxRecords(content, of: header.name)
             guard records.path == nil, records.size == nil else {
-                throw .refusing(header.name, "is a pax header that names all entries alike")
+                throw .refusing(header.name, "is a pax header that names all entries the same")
             }
         case UInt8(ascii: "L"):
             // GNU ends it with a NUL.
@@ -217,7 +217,7 @@ package struct TarReader {
         case UInt8(ascii: "3"), UInt8(ascii: "4"), UInt8(ascii: "6"):
             "is a device or a pipe; only files and folders are unpacked"
         case UInt8(ascii: "S"): "is a sparse file; pack without --sparse"
-        default: "is no plain file or folder, and only those are unpacked"
+        default: "is not a plain file or folder; only those are unpacked"
         }
     }
 

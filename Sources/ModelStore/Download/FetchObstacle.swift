@@ -18,11 +18,11 @@ struct FetchObstacle: Error, Equatable {
         } catch {
             let advice =
                 switch error.number {
-                case ENOSPC, EDQUOT: "make room there, or have TMPDIR name a folder with more"
-                case EROFS, EACCES, EPERM: "have TMPDIR name a folder that can be written"
-                default: "TMPDIR may name another folder"
+                case ENOSPC, EDQUOT: "free space there, or set TMPDIR to a folder with more"
+                case EROFS, EACCES, EPERM: "set TMPDIR to a writable folder"
+                default: "TMPDIR can be set to another folder"
                 }
-            throw FetchObstacle(reason: "it can't be kept in \(folder): \(error); \(advice)")
+            throw FetchObstacle(reason: "it can't be stored in \(folder): \(error); \(advice)")
         }
     }
 }

@@ -66,7 +66,7 @@ package struct ModelAddress: Sendable, Equatable {
             }
         case "http":
             throw refuse(
-                "models are fetched over https:// only, so that nobody changes them on the way")
+                "models are fetched over https:// only, which protects them on the way")
         default:
             throw refuse("an address of a model begins with https:// or s3://")
         }

@@ -91,8 +91,8 @@ struct ModelCache: Sendable {
         }
         guard Self.isOurs(root) else {
             throw FetchObstacle(
-                reason: "\(root) is no folder that only this user may write, so what is kept there "
-                    + "could not be trusted; remove it, or have TMPDIR name another folder")
+                reason: "\(root) is not a folder that only this user can write, so its contents "
+                    + "can't be trusted; remove it, or set TMPDIR to another folder")
         }
     }
 

@@ -87,9 +87,9 @@ struct ModelDownload {
         case .status(let host, 404), .status(let host, 410):
             "\(host) has no such file (status 404)"
         case .status(let host, let status) where status == 401 || status == 403:
-            "\(host) does not give it to us (status \(status)); a presigned URL may have expired"
+            "\(host) denies access (status \(status)); a presigned URL may have expired"
         case .unsupportedScheme("http", isRedirect: true):
-            "a redirect leads to plain http, which models are not fetched over"
+            "a redirect leads to plain http; models are fetched over https only"
         default: error.sentence
         }
     }

@@ -64,7 +64,7 @@ final class ModelReceiver: TransferSink {
         let sha256 = found.hexadecimal()
         if let wanted, wanted != sha256 {
             throw FetchObstacle(
-                reason: "it has the SHA-256 \(sha256), and MODEL_SHA256 wants \(wanted)")
+                reason: "its SHA-256 is \(sha256), but MODEL_SHA256 is \(wanted)")
         }
         guard byteCount > 0 else { throw FetchObstacle(reason: "it is empty") }
         guard gunzip != nil else { return }

@@ -33,8 +33,8 @@ package struct ModelStoreSettings: SettingGroup {
         guard sha256 == nil || address != nil else {
             // The person who sets it relies on the check.
             throw InputError(
-                "--model-sha256 (MODEL_SHA256) checks a model that is fetched, and "
-                    + "--model-name (MODEL_NAME) is no https:// or s3:// address")
+                "--model-sha256 (MODEL_SHA256) checks a model that is fetched, but "
+                    + "--model-name (MODEL_NAME) is not an https:// or s3:// address")
         }
         let folder = sources.environment["TMPDIR"] ?? ""
         if folder.hasPrefix("/") { temporaryFolder = folder }
@@ -58,7 +58,7 @@ package struct ModelStoreSettings: SettingGroup {
             help: "The folder of model folders that --model-name chooses from.")
         try table.setting(
             "model-sha256", &sha256, .sha256, aliases: [Alias("MODEL_SHA256")], standard: "none",
-            help: "The SHA-256 that a fetched file must have; another one is not served.")
+            help: "The SHA-256 that a fetched file must have; any other file is refused.")
         try table.setting(
             "model-max-bytes", &maxBytes, .bytes(1...1_099_511_627_776),
             help: "The largest model that is fetched, packed and unpacked.")

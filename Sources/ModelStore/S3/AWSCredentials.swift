@@ -1,7 +1,7 @@
 // AWS credentials, and the JSON in which container hosts provide them. Pure.
 //
 // They never appear in a sentence or a log line, not even if they are unusable; their description
-// is empty of secrets.
+// holds no secrets.
 
 internal import Basics
 
@@ -27,7 +27,7 @@ struct AWSCredentials: Sendable, Equatable, CustomStringConvertible, CustomDebug
             guard value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
                 throw StoreError.failed(
                     "the server's credentials for S3 can't be used: \(name) holds a space, a line "
-                        + "end or another character that none has")
+                        + "end or another invalid character")
             }
         }
         self.accessKeyID = accessKeyID.value
@@ -50,7 +50,7 @@ struct AWSCredentials: Sendable, Equatable, CustomStringConvertible, CustomDebug
         var expiration: Int?
         if let text = try Self.text("Expiration", of: fields) {
             guard let seconds = Self.seconds(rfc3339: text) else {
-                throw Self.unusable("its Expiration is no date like 2026-11-22T12:00:00Z")
+                throw Self.unusable("its Expiration is not a date like 2026-11-22T12:00:00Z")
             }
             expiration = seconds
         }

@@ -45,7 +45,7 @@ package struct S3Object: Sendable, Equatable {
     private static func requireBucket(_ name: String) throws(StoreError) {
         if name.prefix(4).lowercased() == "arn:" {
             throw StoreError.badAddress(
-                "ARNs are not taken in s3 URIs; write the bucket's name or the access point's alias"
+                "ARNs are not accepted in s3 URIs; write the bucket's name or the access point's alias"
             )
         }
         if name.hasSuffix("--x-s3") {
@@ -60,8 +60,9 @@ package struct S3Object: Sendable, Equatable {
             isAlphanumeric(last), !name.contains(".."), NetworkAddress(name) == nil
         else {
             throw StoreError.badAddress(
-                "“\(String(name.prefix(80)).onOneLine())” is no name of a bucket: those have 3 to 63 "
-                    + "characters of a–z, 0–9, - and ., with a letter or digit at both ends")
+                "“\(String(name.prefix(80)).onOneLine())” is not a bucket name: bucket names have "
+                    + "3 to 63 characters of a–z, 0–9, - and ., with a letter or digit at both ends"
+            )
         }
     }
 

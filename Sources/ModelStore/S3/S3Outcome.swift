@@ -73,10 +73,10 @@ struct S3Attempt {
         }
         switch status {
         case 404:
-            return "there is no such object; the key is taken as it is written, undecoded"
+            return "there is no such object; the key is used as written, not decoded"
         case 403: return denial
         case 429, 500...: return "it was asked twice; try again later"
-        default: return "the object can't be had"
+        default: return "the object can't be fetched"
         }
     }
 
@@ -84,7 +84,7 @@ struct S3Attempt {
         guard accessKeyID != nil else {
             return "the request was not signed, since the server has no credentials in "
                 + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or from its container's role "
-                + "(EC2 instance metadata is not asked)"
+                + "(EC2 instance metadata is not used)"
         }
         let permission = object.version == nil ? "s3:GetObject" : "s3:GetObjectVersion"
         return "the server's role needs \(permission) on the object; without s3:ListBucket on the "
