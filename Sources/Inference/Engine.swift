@@ -1,4 +1,4 @@
-// Which engine computes: the one place that names an adapter.
+// Chooses the engine: the only place that names an adapter.
 
 internal import COnnxRuntime
 package import Onnx
@@ -13,7 +13,7 @@ package enum Engine {
         try OnnxRuntimeModel(source, options: options)
     }
 
-    /// Keeps engines from reporting on their host. It changes the environment: call it before other
-    /// threads exist, with the command line read already; `open` would do it too late for that.
+    /// Keeps engines from sending telemetry. It changes the environment, so call it before other
+    /// threads exist, right after reading the command line; in `open` it would be too late.
     package static func refuseTelemetry() { OrtRefuseTelemetry() }
 }

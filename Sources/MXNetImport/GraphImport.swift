@@ -1,7 +1,7 @@
-// One pass over MXNet's network, for one size of picture, that leaves an ONNX graph.
+// One pass over MXNet's network, for one size of picture, that builds an ONNX graph.
 //
-// Nodes stand after their inputs, so one loop in their order does it. Only what the heads need is
-// looked at: a label, or a loss beside the classes, leaves no trace.
+// Each node comes after its inputs, so one loop in their order is enough. It imports only what the
+// heads need: a label, or a loss beside the classes, is left out.
 
 internal import Basics
 internal import Onnx
@@ -16,7 +16,7 @@ struct GraphImport {
     private var outputs: [[Tensor]]
     private var stored: [String: Tensor] = [:]
 
-    /// Prepares a pass; `input` is the variable that the picture is given to.
+    /// Prepares a pass; `input` is the variable that takes the picture.
     init(_ graph: SymbolGraph, _ parameters: MXNetParameters, input: SymbolNode) {
         self.graph = graph
         self.parameters = parameters
@@ -39,14 +39,14 @@ struct GraphImport {
         return needed
     }
 
-    /// Imports for an input of a shape. Throws a clause that names the node.
+    /// Imports for one shape of the input. Throws a clause that names the node.
     mutating func run(
         _ shape: PictureShape, needed: [Bool]
     ) throws(SymbolError) -> OnnxGraph {
         let picture = Tensor(
             name: builder.unique(input.name),
             shape: shape.lengths.enumerated().map { position, length in
-                // The channels are what the first weights are made for.
+                // The first weights fix the number of channels.
                 Dimension(
                     length: length, follows: position == shape.channelAxis ? [] : .axis(position))
             })
@@ -62,7 +62,7 @@ struct GraphImport {
         for head in graph.heads {
             let node = graph.nodes[head.node]
             let tensors = outputs[head.node]
-            // Masks and statistics that only training has.
+            // Masks and statistics, which exist only in training.
             if head.output >= tensors.count, !heads.isEmpty { continue }
             guard tensors.indices.contains(head.output) else {
                 throw missing(head).located(in: node)
@@ -114,11 +114,11 @@ struct GraphImport {
 
     private func missing(_ entry: SymbolEntry) -> SymbolError {
         .unsupported(
-            "output \(entry.output) of node \"\(graph.nodes[entry.node].name)\" is wanted, which has "
-                + "\(outputs[entry.node].count) at inference")
+            "output \(entry.output) of node \"\(graph.nodes[entry.node].name)\" is used, but the node "
+                + "has \(outputs[entry.node].count) at inference")
     }
 
-    /// The constant of a parameter, made when it is first used.
+    /// The constant of a parameter, created when it is first used.
     private mutating func parameter(_ name: String) -> Tensor? {
         if let tensor = stored[name] { return tensor }
         guard let array = parameters[name] else { return nil }
@@ -129,7 +129,7 @@ struct GraphImport {
 }
 
 extension SymbolError {
-    /// The same, with the node it is about.
+    /// The same, prefixed with the node.
     fileprivate func located(in node: SymbolNode) -> SymbolError {
         let place = "node \"\(node.name)\" (\(node.operation)): "
         return switch self {

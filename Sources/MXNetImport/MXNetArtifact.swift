@@ -1,17 +1,17 @@
-// MXNet's two files, read and joined into a model that the engine takes.
+// MXNet's two files, read and joined into a model that the engine accepts.
 //
-// Reads the symbol whole and of the parameters the headers; weights are read when they are wanted.
+// Reads the whole symbol, but only the headers of the parameters; weights are read when needed.
 
 internal import Basics
 package import Onnx
 
 /// A symbol and its parameters on disk, as an ONNX graph.
 package struct MXNetArtifact {
-    /// The graph, whose weights are places in the file of parameters.
+    /// The graph; its weights are positions in the parameter file.
     let graph: OnnxGraph
     private let parameters: String
 
-    /// Reads and imports. `size` is the size that pictures will have, should the network take any.
+    /// Reads and imports. `size` is the size of pictures, used if the network takes any.
     /// Throws `unreadable` or `unsupported`.
     package init(
         symbol path: String, parameters: String, size: (height: Int, width: Int)? = nil
@@ -33,10 +33,10 @@ package struct MXNetArtifact {
         self.parameters = parameters
     }
 
-    /// A small model in memory whose weights stay in the file of parameters: the engine maps them, so
-    /// they are not copied before it packs them. Throws `unreadable`.
+    /// A small model in memory whose weights stay in the parameter file: the engine maps that file,
+    /// so they are not copied before it packs them. Throws `unreadable`.
     package func source() throws(ModelError) -> ModelSource {
-        // The engine takes no link that leads out of the folder.
+        // The engine refuses links that lead out of the folder.
         let (folder, name) = try ModelError.reading { () throws(InputError) in
             try File.resolved(parameters)
         }
@@ -45,7 +45,7 @@ package struct MXNetArtifact {
         return .bytes(bytes, folder: folder)
     }
 
-    /// The ONNX file that it becomes, all weights inside. Throws `unreadable` or `unsupported`.
+    /// The model as an ONNX file with all weights inside. Throws `unreadable` or `unsupported`.
     package func onnxFile() throws(ModelError) -> OnnxFile {
         OnnxFile(
             bytes: try graph.encoded(weights: ByteWindow(.file(parameters)), placement: .inside),

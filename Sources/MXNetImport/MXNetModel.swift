@@ -1,26 +1,26 @@
 // An MXNet artifact as ONNX: the symbol and the parameters joined.
 //
-// The symbol does not say how large its pictures are, only its weights do: a network that ends in
-// global pooling takes any size, one that flattens a map of features takes one. So the graph is
-// imported for ImageNet's 224 pixels, and where that contradicts the weights, for the other sizes that
-// networks are made for; the graph stays open along the axes that no operator had to know.
+// The symbol does not say how large its pictures are, but its weights do: a network that ends in
+// global pooling takes any size, one that flattens a feature map takes one. So the graph is
+// imported for ImageNet's 224 pixels and, if the weights contradict that, for other common sizes.
+// The graph stays open along the axes whose length no operator needed.
 
 internal import Onnx
 
 /// A symbol, its parameters, and the graph they make.
 struct MXNetModel {
-    /// Sizes tried where nobody says one: ImageNet's first, then those of known networks.
+    /// Sizes tried if none is configured: ImageNet's first, then those of known networks.
     private static let sizes = [224, 299, 32, 28, 64, 331, 256, 128, 96, 112, 160, 192, 320, 384]
     private static let channelCounts = [3, 1]
-    /// All passes together: a second or two. Known networks build a few thousand tensors in a pass.
+    /// The limit on all passes together: a second or two. A pass of a known network builds a few
+    /// thousand tensors.
     private static let effortLimit = 1 << 18
 
-    /// The graph, whose weights are places in the file of parameters.
+    /// The graph; its weights are positions in the parameter file.
     let graph: OnnxGraph
 
-    /// Imports a network. `input` is its shape where that is known, `size` the height and width that
-    /// pictures will have. Throws `unreadable` and `unsupported`; `path` and `parameters.path` are
-    /// for their sentences.
+    /// Imports a network. `input` is its shape if known, `size` the height and width of pictures.
+    /// Throws `unreadable` and `unsupported`; their sentences name `path` and `parameters.path`.
     init(
         _ symbol: SymbolGraph, path: String, parameters: MXNetParameters, input: [Int]? = nil,
         size: (height: Int, width: Int)? = nil
@@ -37,7 +37,7 @@ struct MXNetModel {
                 return
             } catch {
                 first = first ?? error.withInput(shape.lengths)
-                // Another size would not change it.
+                // Another size would not change that.
                 if case .unsupported = error { throw error.of(file: path) }
             }
             effort += attempt.effort
@@ -53,7 +53,7 @@ struct MXNetModel {
         size: (height: Int, width: Int)?
     ) -> [PictureShape] {
         if let input = input ?? writtenShape(variable) { return [PictureShape(input)] }
-        // Whoever trained with the channels last says so at each window.
+        // Networks trained with the channels last say so at each window.
         let channelsLast = symbol.nodes.contains { $0.attributes["layout"] == "NHWC" }
         let sides = (size.map { [$0] } ?? []) + sizes.map { (height: $0, width: $0) }
         return channelCounts.flatMap { channels in
@@ -65,8 +65,8 @@ struct MXNetModel {
         }
     }
 
-    /// The only variable without an array; of several the one called "data", if the others are lost
-    /// parameters.
+    /// The only variable without an array. Of several it is the one called "data"; the others must
+    /// then be missing parameters.
     private static func picture(
         _ symbol: SymbolGraph, _ parameters: MXNetParameters, _ needed: [Bool], path: String
     ) throws(ModelError) -> SymbolNode {
@@ -91,7 +91,7 @@ struct MXNetModel {
         throw parameters.missing(free.map(\.name).filter { $0 != data.name })
     }
 
-    /// The shape that the variable itself carries, where it says all of it.
+    /// The shape in the variable's own attributes, if it is complete.
     private static func writtenShape(_ variable: SymbolNode) -> [Int]? {
         guard let text = variable.attributes["__shape__"] else { return nil }
         var attributes = AttributeText(["shape": text])
@@ -100,14 +100,14 @@ struct MXNetModel {
             if shape[0] <= 0 { shape[0] = 1 }
             return shape.allSatisfy { (1...(1 << 16)).contains($0) } ? shape : nil
         } catch {
-            // A hint that can't be read is none.
+            // A shape that cannot be parsed is ignored.
             return nil
         }
     }
 }
 
 extension SymbolError {
-    /// The same, with the input's shape that it was met at.
+    /// The same, with the input shape that caused it.
     fileprivate func withInput(_ shape: [Int]) -> SymbolError {
         guard case .malformed(let clause) = self else { return self }
         let lengths = shape.map(String.init).joined(separator: ", ")

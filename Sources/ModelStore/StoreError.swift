@@ -1,18 +1,18 @@
-// Why something can't be had from where it is kept: S3, or the host of an address.
+// Why something can't be fetched from its store: S3, or the host of an address.
 
 package import Runtime
 
-/// An object, its credentials or its bytes can't be had.
+/// An object, its credentials or its bytes can't be fetched.
 package enum StoreError: Error, Sendable, Equatable {
-    /// The address names nothing that could be asked for; whoever wrote it must change it.
+    /// The address is invalid; the client must change it.
     case badAddress(String)
-    /// Asking brought nothing.
+    /// The request failed.
     case failed(String)
-    /// Asking took too long.
+    /// The request took too long.
     case timedOut(String)
     /// The process is ending.
     case closed(String)
-    /// The transfer brought nothing.
+    /// The transfer failed.
     case transfer(TransferError)
 
     /// One sentence for the person who waits, without a full stop.

@@ -1,13 +1,13 @@
 // Bytes of a model file, seen through a window that moves.
 //
 // The walker looks at a few kilobytes of a file that may hold gigabytes of weights, so it must
-// neither read nor map the whole. A position outside the file is an answer (`nil`), never a trap.
+// neither read nor map the whole file. A position outside the file yields `nil`, never a trap.
 
 internal import Basics
 
 /// Random access to the bytes of a `ModelSource`.
 package struct ByteWindow: ~Copyable {
-    /// The number of bytes behind the window.
+    /// The number of bytes of the source.
     package let count: Int
     private static let length = 16 * 1024
     private let file: File?
@@ -40,7 +40,7 @@ package struct ByteWindow: ~Copyable {
         return window.isEmpty ? nil : window[position - start]
     }
 
-    /// The text of a range, or `nil` where it is not inside, not UTF-8 or longer than `limit`.
+    /// The text of a range; `nil` if the range is not inside, not UTF-8 or longer than `limit`.
     package mutating func text(in range: Range<Int>, limit: Int) throws(ModelError) -> String? {
         guard range.count <= limit else { return nil }
         var bytes: [UInt8] = []
@@ -52,7 +52,7 @@ package struct ByteWindow: ~Copyable {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    /// The bytes of a range, past the window. Throws `unreadable` where the range is not inside.
+    /// The bytes of a range, read past the window. Throws `unreadable` if the range is not inside.
     func bytes(in range: Range<Int>) throws(ModelError) -> [UInt8] {
         switch file {
         case .some(let file):
@@ -72,7 +72,7 @@ package struct ByteWindow: ~Copyable {
     }
 
     private func read(_ position: Int) throws(ModelError) -> [UInt8] {
-        // The walker goes forward, so the window begins where it looks.
+        // The walker moves forward, so the window begins at the requested position.
         switch file {
         case .some(let file):
             try ModelError.reading { () throws(InputError) in

@@ -1,13 +1,13 @@
-// What the elements of a tensor are, by ONNX's numbers.
+// Element types of tensors, by ONNX's numbers.
 
 /// The type of a tensor's elements, numbered as ONNX does (onnx.proto, `TensorProto.DataType`).
 package struct ElementType: Sendable, Equatable, CustomStringConvertible {
-    /// The number that the format gives it; 0 where the value is no tensor.
+    /// Its number in the format; 0 for a value that is not a tensor.
     package let code: Int
 
-    /// 32-bit floating point: the only type that is computed in.
+    /// 32-bit floating point: the only type that we compute in.
     package static let float32 = ElementType(code: 1)
-    /// Pixels as decoders give them, for networks that normalise by themselves.
+    /// 8-bit pixels as decoders produce them, for networks that normalise by themselves.
     package static let uint8 = ElementType(code: 2)
 
     private static let names = [
@@ -18,7 +18,7 @@ package struct ElementType: Sendable, Equatable, CustomStringConvertible {
     /// Creates a type from its number.
     package init(code: Int) { self.code = code }
 
-    /// The name that numpy gives it.
+    /// numpy's name for it.
     package var description: String {
         Self.names.indices.contains(code) ? Self.names[code] : "element type \(code)"
     }

@@ -1,9 +1,9 @@
-// Whether a graph already ends in softmax or sigmoid, so that it is not passed through another.
+// Finds whether a graph already ends in softmax or sigmoid, so that neither is applied twice.
 //
-// The engine does not tell, so the file is asked: from an output back through operators that
-// change only the shape, to the first one that computes. Nothing is kept of the file and no weight
-// is read. A file that cannot be followed ends in `other`: whether it is sound is the engine's to
-// judge. Source: onnx.proto (field numbers).
+// The engine does not report this, so we read the file: from an output back through operators that
+// change only the shape, to the first one that computes. It keeps nothing of the file and reads no
+// weights. A file that cannot be followed ends in `other`; the engine decides whether it is valid.
+// Source: onnx.proto (field numbers).
 
 /// The last operator of a graph that computes anything.
 package enum GraphEnding: Equatable {
@@ -13,9 +13,9 @@ package enum GraphEnding: Equatable {
     private static let transparent: Set<String> = [
         "Identity", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Cast", "Dropout",
     ]
-    /// More of them in a row than any exporter writes.
+    /// The limit on such operators in a row; no exporter writes so many.
     private static let chainLimit = 16
-    /// Fields looked at, all steps together: a second of work at most, for any file.
+    /// The limit on fields visited in all steps: at most a second of work, for any file.
     static let fieldBudget = 2_000_000
 
     /// Follows the output called `output` of a model. Throws `unreadable`.
@@ -42,7 +42,7 @@ package enum GraphEnding: Equatable {
     }
 }
 
-/// What is of interest in a NodeProto.
+/// The parts of a NodeProto that matter here.
 private struct Node {
     var operation = ""
     var domain = ""
@@ -50,12 +50,12 @@ private struct Node {
     var input = ""
     var output = ""
 
-    /// Whether the operator is ONNX's own and not a namesake.
+    /// Whether the operator is ONNX's own and not one of the same name from another domain.
     var isStandard: Bool { domain.isEmpty || domain == "ai.onnx" }
 }
 
 extension ProtobufWalker {
-    /// ModelProto.graph, the last one written, as the format has it.
+    /// ModelProto.graph; the last one where it is repeated, as the format demands.
     fileprivate mutating func graph() throws(ModelError) -> Range<Int>? {
         var position = 0
         var graph: Range<Int>?
@@ -105,7 +105,7 @@ extension ProtobufWalker {
         return node
     }
 
-    /// A name; empty, and so equal to no output's, where it is absurd.
+    /// A name; empty, and so equal to no output's, if it is not UTF-8 or too long.
     private mutating func name(in range: Range<Int>) throws(ModelError) -> String {
         try window.text(in: range, limit: 4096) ?? ""
     }

@@ -1,26 +1,27 @@
-// What an ONNX file says of itself besides its network: versions, who made it, how large it is.
+// What an ONNX file says about its model besides the network: versions, producer, size.
 //
-// For `inspect`; nothing depends on it, so a file that cannot be followed has no summary instead of an
-// error. No weight is read. Source: onnx.proto (field numbers).
+// For `inspect`; nothing depends on it, so a file that cannot be followed has no summary instead of
+// an error. It reads no weights. Source: onnx.proto (field numbers).
 
-/// The outside of an ONNX model.
+/// Facts about an ONNX model.
 package struct GraphSummary: Sendable, Equatable {
     /// The version of the format.
     package private(set) var irVersion = 0
     /// The version of ONNX's own operators; 0 where the file names none.
     package private(set) var opset = 0
-    /// Operators of others, as "domain version".
+    /// Operator sets of other domains, as "domain version".
     package private(set) var extensions: [String] = []
     /// The program that wrote it, and its version.
     package private(set) var producer = ""
-    /// Operators of the graph itself, those within its branches not counted.
+    /// The number of operators of the graph itself, without those in its branches.
     package private(set) var nodes = 0
-    /// Weights, without the whole numbers that shape tensors; `nil` where they were too many to count.
+    /// The number of weights, without the integers that shape tensors; `nil` if there are too many
+    /// to count.
     package private(set) var parameters: Int? = 0
     /// Files beside the model that hold its weights.
     package private(set) var externalFiles: [String] = []
 
-    /// Walks over a model. Throws `unreadable`.
+    /// Reads a model. Throws `unreadable`.
     package init(_ source: ModelSource) throws(ModelError) {
         var walker = try ProtobufWalker(ByteWindow(source), budget: GraphEnding.fieldBudget)
         var position = 0
@@ -81,7 +82,7 @@ package struct GraphSummary: Sendable, Equatable {
         }
     }
 
-    /// TensorProto, but for its values.
+    /// TensorProto, except its values.
     private mutating func readInitializer(
         _ range: Range<Int>, _ walker: inout ProtobufWalker
     ) throws(ModelError) {
@@ -136,7 +137,7 @@ package struct GraphSummary: Sendable, Equatable {
 }
 
 extension ProtobufWalker {
-    /// A short text; empty, where it is none.
+    /// A short text; empty if it is not UTF-8 or too long.
     fileprivate mutating func word(in range: Range<Int>) throws(ModelError) -> String {
         try window.text(in: range, limit: 1024) ?? ""
     }

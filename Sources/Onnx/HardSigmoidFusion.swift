@@ -1,11 +1,11 @@
-// Three operators as the one they mean: clip(x + b, 0, c) / c is ONNX's HardSigmoid.
+// Fuses three operators into one: clip(x + b, 0, c) / c is ONNX's HardSigmoid.
 //
-// MobileNetV3 is trained with it after nearly every convolution, MXNet has only the three, and the
-// engine knows how to do the one inside the convolution: a quarter of that network's time. The result
-// differs by the last bit of float32.
+// MobileNetV3 has it after nearly every convolution, and MXNet has only the three operators. The
+// engine can compute the fused one inside the convolution: a quarter of that network's time. The
+// result differs in the last bit of float32.
 
 extension OnnxGraph {
-    /// Replaces each such chain whose inner values nothing else uses.
+    /// Replaces each such chain, if nothing else uses its inner values.
     package mutating func fuseHardSigmoids() {
         var scalars: [String: Float] = [:]
         for constant in constants where constant.shape.isEmpty {
@@ -18,7 +18,7 @@ extension OnnxGraph {
             for input in node.inputs { uses[input, default: 0] += 1 }
         }
         for output in outputs { uses[output.name, default: 0] += 1 }
-        /// The node that makes a value for one user only.
+        /// The node that produces a value, if only one node uses that value.
         func inner(_ name: String, _ operation: String, inputs: Int) -> Int? {
             guard uses[name] == 1, let index = producers[name],
                 nodes[index].operation == operation, nodes[index].inputs.count == inputs

@@ -1,8 +1,8 @@
 // Why a model cannot be served, as a sentence for the person who put it there.
 //
-// It lies here because Onnx is the lowest of the modules that read models: Onnx, MXNetImport, Inference.
-// One type for everything between the model folder and the answer of the network; what is wrong
-// with a picture is `PictureError`'s to say. Every case names what was found and what would be right.
+// It is in Onnx, the lowest of the modules that read models: Onnx, MXNetImport, Inference. One type
+// covers everything from the model folder to the answer of the network; faults of a picture are
+// `PictureError`. Every case names what was found and what would be right.
 
 package import Basics
 
@@ -16,11 +16,11 @@ package enum ModelError: Error, Sendable, Equatable {
     case notFound(String)
     /// A file could not be read.
     case unreadable(path: String, reason: String)
-    /// Settings that say something impossible: one line each.
+    /// Invalid settings: one line each.
     case invalidSettings(file: String, problems: [String])
-    /// The model is sound but not of a kind that can be served.
+    /// The model is valid but not of a kind that can be served.
     case unsupported(String)
-    /// The network answered with something that is not a number.
+    /// The network's output holds something that is not a number.
     case nonFiniteOutput(String)
 }
 

@@ -1,25 +1,25 @@
-// An ONNX graph as the bytes of a model file.
+// Encodes an ONNX graph as the bytes of a model file.
 //
-// Weights are read from their file while the bytes are put together, a megabyte at a time, so that
-// each stands in memory once. Or they stay where they are, as ONNX's external data, and the bytes
-// name their place. Source of the field numbers: onnx.proto.
+// Weights are read from their file during encoding, a megabyte at a time, so that memory holds each
+// of them once. Or they stay in their file, as ONNX's external data, and the bytes refer to it.
+// Source of the field numbers: onnx.proto.
 
-/// What becomes of stored weights.
+/// Where stored weights go.
 package enum WeightPlacement: Equatable {
     /// They are copied into the model's bytes.
     case inside
-    /// Those of float32 stay in the file of this name, which lies in the folder that the engine is
-    /// told; those that are converted or lie at odd places are copied.
+    /// Aligned float32 weights stay in the file of this name, which lies in the folder that the
+    /// engine is given; other weights are copied.
     case external(file: String)
 }
 
 extension OnnxGraph {
-    /// Protocol Buffers' own limit, and so that of a model file.
+    /// The size limit of Protocol Buffers, and so of a model file.
     static let sizeLimit = Int(Int32.max)
     private static let chunk = 1 << 20
 
-    /// The model's bytes. Throws `unreadable` where the weights' file ends early and `unsupported`
-    /// where the bytes would be more than the format can hold.
+    /// The model's bytes. Throws `unreadable` if the file of weights ends early and `unsupported`
+    /// if the bytes would exceed the format's limit.
     package func encoded(
         weights: consuming ByteWindow, placement: WeightPlacement
     ) throws(ModelError) -> [UInt8] {

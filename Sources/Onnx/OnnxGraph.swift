@@ -1,14 +1,14 @@
 // An ONNX graph as we build it: nodes, constants, inputs and outputs.
 //
-// Only what our own importers write: operators of ONNX's default domain, attributes of numbers and
-// texts, tensors of float32 and int64. Weights are named by their place in a file and read when the
+// Covers only what our own importers write: operators of ONNX's default domain, numeric and text
+// attributes, tensors of float32 and int64. Weights are positions in a file and are read when the
 // graph is encoded. Source: onnx.proto.
 
 /// The values of a constant tensor.
 package enum TensorContent: Equatable {
     case floats([Float])
     case integers([Int])
-    /// `count` numbers from `offset` of the file of weights; float32 in the graph.
+    /// `count` numbers at `offset` of the file of weights; float32 in the graph.
     case stored(offset: Int, count: Int, type: ScalarType)
 
     /// The size of the values in the graph.
@@ -71,7 +71,7 @@ package struct OnnxNode: Equatable {
 
 /// An input or an output.
 package struct OnnxValue: Equatable {
-    /// A dimension: fixed, or open under a name.
+    /// A dimension: fixed, or open with a name.
     package enum Length: Equatable {
         case fixed(Int)
         case open(String)
@@ -98,10 +98,10 @@ package struct OnnxValue: Equatable {
     }
 }
 
-/// A whole model of float32.
+/// A complete float32 model.
 package struct OnnxGraph {
-    /// The version of ONNX's operators: the first with all that we write, so that readers from
-    /// 2022 on take it.
+    /// The version of ONNX's operators: the first with all that we write, so that readers since
+    /// 2022 accept it.
     package static let opset = 17
     /// The version of the format that goes with it.
     package static let irVersion = 8

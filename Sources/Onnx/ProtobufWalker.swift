@@ -1,8 +1,8 @@
-// Protocol Buffers' wire format, as far as stepping over it needs.
+// Walks over fields in Protocol Buffers' wire format.
 //
-// Yields the fields of one message, one by one, with the place of each; copies nothing, recurses
-// nowhere, and trusts no length: a field that does not end inside its message is the end of the
-// walk. A budget bounds the work that a hostile file can ask for. Source: the encoding guide of
+// It yields the fields of one message, one by one, with the position of each. It copies nothing,
+// does not recurse, and trusts no length: a field that does not end inside its message ends the
+// walk. A budget limits the work that a hostile file can cause. Source: the encoding guide of
 // Protocol Buffers. Groups, long deprecated, are refused.
 
 /// Steps over the messages of a model file.
@@ -13,7 +13,7 @@ struct ProtobufWalker: ~Copyable {
         case bytes(Range<Int>)
         /// Wire type 0: a whole number.
         case varint(UInt64)
-        /// Wire types 1 and 5: a number, of no interest here.
+        /// Wire types 1 and 5: a number that is not needed here.
         case number
     }
 
@@ -29,7 +29,7 @@ struct ProtobufWalker: ~Copyable {
     /// The bytes walked over.
     var window: ByteWindow
     private var budget: Int
-    /// Whether the walk ended for want of budget.
+    /// Whether the walk ended because the budget was spent.
     var isSpent: Bool { budget <= 0 }
 
     /// Walks over a source, visiting at most `budget` fields in all.
@@ -39,7 +39,7 @@ struct ProtobufWalker: ~Copyable {
     }
 
     /// The field at a position of a message that ends at `end`; `nil` at its end, where the bytes
-    /// make no field, and when the budget is spent. Throws `unreadable`.
+    /// are no valid field, and when the budget is spent. Throws `unreadable`.
     mutating func field(at position: Int, before end: Int) throws(ModelError) -> Field? {
         guard position < end, budget > 0 else { return nil }
         budget -= 1
@@ -64,7 +64,7 @@ struct ProtobufWalker: ~Copyable {
         }
     }
 
-    /// A base-128 number of at most ten bytes, and the position behind it; `nil` where there is none.
+    /// A base-128 number of at most ten bytes, and the position after it; `nil` if there is none.
     mutating func varint(
         at position: inout Int, before end: Int
     ) throws(ModelError) -> UInt64? {

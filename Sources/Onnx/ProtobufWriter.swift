@@ -1,13 +1,13 @@
-// Protocol Buffers' wire format, written.
+// Writes Protocol Buffers' wire format.
 //
-// A message is a rope: small fields are gathered as bytes, weights stay where they are and are
-// only counted. So the length that precedes a nested message is known before any weight is read,
-// and each weight is copied once, into its place in the whole. Writes no groups and no packed
-// fields. Source: the encoding guide of Protocol Buffers.
+// A message is a rope: small fields are collected as bytes, weights stay in their file and are only
+// counted. So the length that precedes a nested message is known before any weight is read, and
+// each weight is copied once, to its final place. Writes no groups and no packed fields. Source:
+// the encoding guide of Protocol Buffers.
 
 /// One message, being written.
 struct ProtobufMessage {
-    /// A stretch of a message.
+    /// A piece of a message.
     enum Piece {
         case bytes([UInt8])
         case tensor(TensorContent)
@@ -72,7 +72,7 @@ struct ProtobufMessage {
             pieces.append(.bytes(bytes))
             return
         }
-        // Taken out first: a copy that is still in the list would be copied again.
+        // Removed first: appending to a copy of a piece still in the list would copy its bytes.
         pieces.removeLast()
         last += bytes
         pieces.append(.bytes(last))

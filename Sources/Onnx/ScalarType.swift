@@ -1,10 +1,9 @@
-// The types of a stored number, and how each becomes float32 or int64: the types that graphs of ours
-// compute in.
+// The types of stored numbers, and how each converts to float32 or int64, the types of our graphs.
 //
-// Pure arithmetic on little-endian bytes; what float32 cannot hold is rounded to nearest, as numpy's
-// `astype` does.
+// Pure arithmetic on little-endian bytes; values that float32 cannot hold are rounded to nearest,
+// as by numpy's `astype`.
 
-/// What one number of a stored array is.
+/// The type of the numbers in a stored array.
 package enum ScalarType: Sendable, Equatable {
     case float32, float64, float16, bfloat16
     case int8, int16, int32, int64, uint8, uint16, uint32, uint64, bool
@@ -19,7 +18,8 @@ package enum ScalarType: Sendable, Equatable {
         }
     }
 
-    /// The bytes of the same numbers as float32, little-endian. `bytes` holds whole numbers.
+    /// The bytes of the same numbers as float32, little-endian. `bytes` must not end inside a
+    /// number.
     func float32Bytes(of bytes: [UInt8]) -> [UInt8] {
         guard self != .float32 else { return bytes }
         var converted: [UInt8] = []

@@ -83,7 +83,7 @@ def test_a_progressive_picture_of_two_thousand_scans(server):
     answer = server.invoke(many_scans_jpeg(2000), "image/jpeg")
     assert (answer.status_code, answer.json()["code"]) == UNDECODABLE
     # It stopped there; three quarters of the picture were not decoded.
-    assert answer.json()["error"] == "the JPEG image has more than 500 scans"
+    assert answer.json()["error"] == "the JPEG picture has more than 500 scans"
 
 
 PICTURE = Image.linear_gradient("L").convert("RGB")

@@ -126,7 +126,7 @@ def test_versions(stored, samples):
 def test_a_missing_object(server):
     assert failure(server, f"s3://{BUCKET}/missing") == (
         "S3 answered 404 NoSuchKey (The specified key does not exist): there is no such object; the "
-        "key is taken as it is written, undecoded")
+        "key is used as written, not decoded")
 
 
 def test_a_missing_bucket(stored):

@@ -97,7 +97,7 @@ def test_without_credentials_a_refusal_says_so(s3):
     with Server(env=environment(s3)) as server:
         sentence = failure(server, "s3://private/k")
     assert "the request was not signed" in sentence
-    assert "EC2 instance metadata is not asked" in sentence
+    assert "EC2 instance metadata is not used" in sentence
 
 
 # Other tries
@@ -137,7 +137,7 @@ def test_a_redirect_is_not_followed(s3, seven):
     with S3Host(lambda asked: (200, seven, {})) as elsewhere:
         s3.answer = lambda asked: (302, b"", {"Location": f"{elsewhere.url}/k"})
         with Server(env=environment(s3, **KEYS)) as server:
-            assert failure(server, "s3://photos/k") == "S3 answered 302: the object can't be had"
+            assert failure(server, "s3://photos/k") == "S3 answered 302: the object can't be fetched"
         assert elsewhere.asked == []
 
 

@@ -153,7 +153,7 @@ def test_what_is_kept_must_be_whole_and_ours(models, env):
     assert len(models.requests) == 3 and kept(env) == [key]
     os.chmod(root, 0o777)
     done = predict(address, env)
-    assert done.returncode == 1 and f"{root} is no folder that only this user" in done.stderr
+    assert done.returncode == 1 and f"{root} is not a folder that only this user" in done.stderr
 
 
 def test_a_model_that_does_not_load_is_not_kept(models, env):

@@ -161,11 +161,11 @@ import Testing
             jpeg[..<start] + (0..<count).flatMap { _ in jpeg[start..<end] } + jpeg[end...]
         }
         #expect(sentence(repeated(900)) == "decoded")
-        #expect(sentence(repeated(1001)) == "the JPEG image has more than 1000 scans")
+        #expect(sentence(repeated(1001)) == "the JPEG picture has more than 1000 scans")
         for profile in [Preprocessing.DecodeProfile.pillow, .opencv] {
             var strict = PictureDecoder(
                 profile: profile, limits: PictureLimits(jpegScanPixels: 7 * 5 * 20))
-            #expect(throws: PictureError.undecodable("the JPEG image has more than 20 scans")) {
+            #expect(throws: PictureError.undecodable("the JPEG picture has more than 20 scans")) {
                 try strict.decode(repeated(30))
             }
         }
@@ -178,12 +178,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "the image is empty"),
-        ("hello, I am a text", "the bytes are not an image in a known format"),
-        ("GIF89a..........", "GIF images are not supported; JPEG, PNG and WebP are"),
-        ("BM..............", "BMP images are not supported; JPEG, PNG and WebP are"),
-        ("II*\0............", "TIFF images are not supported; JPEG, PNG and WebP are"),
-        ("MM\0*............", "TIFF images are not supported; JPEG, PNG and WebP are"),
+        ("", "the picture is empty"),
+        ("hello, I am a text", "the bytes are not a picture in a known format"),
+        ("GIF89a..........", "GIF pictures are not supported; JPEG, PNG and WebP are"),
+        ("BM..............", "BMP pictures are not supported; JPEG, PNG and WebP are"),
+        ("II*\0............", "TIFF pictures are not supported; JPEG, PNG and WebP are"),
+        ("MM\0*............", "TIFF pictures are not supported; JPEG, PNG and WebP are"),
     ])
     func `bytes that are no supported image are named`(bytes: String, words: String) {
         #expect(sentence(Array(bytes.utf8)).contains(words))

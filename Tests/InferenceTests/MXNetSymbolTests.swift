@@ -73,7 +73,7 @@ import Testing
         #expect(refusal(#"{"nodes": []}"#).contains("no list \"heads\""))
         #expect(refusal(#"{"nodes": [], "heads": []}"#).contains("\"heads\" is empty"))
         #expect(refusal(#"{"nodes": [1], "heads": []}"#).contains("node 0 is a number"))
-        #expect(refusal(#"{"nodes": [{}], "heads": []}"#).contains("no texts \"op\""))
+        #expect(refusal(#"{"nodes": [{}], "heads": []}"#).contains("no strings \"op\""))
         let node = #"{"op": "relu", "name": "r", "inputs": [[0, 0, 0]]}"#
         #expect(
             refusal(#"{"nodes": [\#(node)], "heads": [[0, 0, 0]]}"#)

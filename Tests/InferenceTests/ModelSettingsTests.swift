@@ -67,7 +67,7 @@ import Testing
         #expect {
             try Self.decide(#"{"preprocess": {\#(json)}}"#, element: .uint8)
         } throws: {
-            "\($0)" == "amphora.json: \"preprocess.\(key)\" has no place: the model's input is "
+            "\($0)" == "amphora.json: \"preprocess.\(key)\" is not allowed: the model's input is "
                 + "uint8 and takes pixels as they are"
         }
     }
@@ -117,11 +117,11 @@ import Testing
     @Test(arguments: [
         (
             #"{"resize": {"library": "opencv", "filter": "box"}}"#,
-            #"filter" is "box"; expected "bilinear", the one that opencv has here"#
+            #"filter" is "box"; expected "bilinear", the only one that opencv has here"#
         ),
         (
             #"{"decode": "opencv", "resize": {"filter": "bicubic"}}"#,
-            #"filter" is "bicubic"; expected "bilinear", the one that opencv has here"#
+            #"filter" is "bicubic"; expected "bilinear", the only one that opencv has here"#
         ),
         (
             #"{"decode": "opencv", "resize": {"antialias": true}}"#,

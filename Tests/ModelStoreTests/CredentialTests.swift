@@ -34,10 +34,10 @@ import Testing
         ("{}", "has no AccessKeyId"), (#"{"AccessKeyId":""}"#, "has no AccessKeyId"),
         (#"{"AccessKeyId":1}"#, "its AccessKeyId is not a string, but a number"),
         (#"{"AccessKeyId":"A"}"#, "has no SecretAccessKey"),
-        (#"{"Expiration":"soon"}"#, "its Expiration is no date like 2026-11-22T12:00:00Z"),
+        (#"{"Expiration":"soon"}"#, "its Expiration is not a date like 2026-11-22T12:00:00Z"),
         (
             #"{"AccessKeyId":"A","SecretAccessKey":"secret\n"}"#,
-            "SecretAccessKey holds a space, a line end or another character that none has"
+            "SecretAccessKey holds a space, a line end or another invalid character"
         ),
         (#"{"AccessKeyId":"A","SecretAccessKey":"S","Token":"t\r\nX: y"}"#, "Token holds a space"),
     ])
@@ -119,7 +119,7 @@ import Testing
         (
             ["AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret\n"],
             "the server's credentials for S3 can't be used: AWS_SECRET_ACCESS_KEY holds a space, a "
-                + "line end or another character that none has"
+                + "line end or another invalid character"
         ),
         (
             ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "evil.example/x"],

@@ -98,7 +98,7 @@ import Testing
     @Test(arguments: [
         (
             "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/mine/k",
-            "ARNs are not taken in s3 URIs; write the bucket's name or the access point's alias"
+            "ARNs are not accepted in s3 URIs; write the bucket's name or the access point's alias"
         ),
         (
             "s3://photos--usw2-az1--x-s3/k",

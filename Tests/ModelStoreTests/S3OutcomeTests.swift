@@ -68,8 +68,8 @@ import Testing
     @Test(arguments: [
         (
             404, "NoSuchKey",
-            "S3 answered 404 NoSuchKey (Sorry): there is no such object; the key is taken as it is "
-                + "written, undecoded"
+            "S3 answered 404 NoSuchKey (Sorry): there is no such object; the key is used as "
+                + "written, not decoded"
         ),
         (
             404, "NoSuchBucket",
@@ -105,7 +105,7 @@ import Testing
             "S3 answered 400 AuthorizationHeaderMalformed (Sorry): the bucket is not in "
                 + "eu-west-1; AWS_REGION must name its region"
         ),
-        (418, "Teapot", "S3 answered 418 Teapot (Sorry): the object can't be had"),
+        (418, "Teapot", "S3 answered 418 Teapot (Sorry): the object can't be fetched"),
     ])
     func `a refusal is quoted, with what would be right`(
         _ status: Int, _ code: String, _ sentence: String
@@ -128,15 +128,15 @@ import Testing
             sentence(outcome)
                 == "S3 answered 403 AccessDenied (Sorry): the request was not signed, since the "
                 + "server has no credentials in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or from "
-                + "its container's role (EC2 instance metadata is not asked)")
+                + "its container's role (EC2 instance metadata is not used)")
     }
 
     @Test func `no body is no obstacle`() throws {
         let outcome = try attempt().outcome(status: 404, bucketRegion: nil, body: [])
         #expect(
             sentence(outcome)
-                == "S3 answered 404: there is no such object; the key is taken as it is written, "
-                + "undecoded")
+                == "S3 answered 404: there is no such object; the key is used as written, "
+                + "not decoded")
     }
 
     @Test func `an access key is not repeated, nor anything of the signature`() throws {

@@ -295,7 +295,8 @@ import Testing
         let zeros = String(repeating: "0", count: 64)
         let other = try configuration(["model-name": address, "model-sha256": zeros])
         #expect(other.models.sha256 == zeros)
-        #expect(complaint([:], ["MODEL_SHA256": digest])?.contains("no https:// or s3://") == true)
+        #expect(
+            complaint([:], ["MODEL_SHA256": digest])?.contains("not an https:// or s3://") == true)
         #expect(
             complaint(["model-name": address, "model-sha256": "abc"])
                 == "--model-sha256 takes 64 hexadecimal digits, as sha256sum prints them, not “abc”"

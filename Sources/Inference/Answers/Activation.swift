@@ -10,9 +10,9 @@ package import Onnx
 package enum Activation: String, Sendable, CaseIterable {
     case softmax, sigmoid, none
 
-    /// Turns scores into probabilities, in place. Throws `nonFiniteOutput` where a score or a
-    /// probability is not a number, since no order holds among those. A score of −∞ is sound:
-    /// networks mask classes with it.
+    /// Turns scores into probabilities, in place. Throws `nonFiniteOutput` if a score or a
+    /// probability is not a number, since NaN cannot be ordered. A score of −∞ is valid: networks
+    /// mask classes with it.
     package func apply(to scores: inout [Float]) throws(ModelError) {
         switch self {
         case .softmax: Self.softmax(&scores)
@@ -25,7 +25,7 @@ package enum Activation: String, Sendable, CaseIterable {
     }
 
     private static func softmax(_ scores: inout [Float]) {
-        // A NaN never compares as greater, but it spreads through the sum and is found after it.
+        // A NaN never compares as greater, but it spreads through the sum and is found afterwards.
         var maximum = -Float.infinity
         for score in scores where score > maximum { maximum = score }
         for index in scores.indices { scores[index] = expf(scores[index] - maximum) }
@@ -33,7 +33,7 @@ package enum Activation: String, Sendable, CaseIterable {
         for index in scores.indices { scores[index] /= sum }
     }
 
-    /// numpy's sum: eight running sums up to 128 values; above, two halves that are summed alone.
+    /// numpy's sum: eight running sums up to 128 values; above, two halves, summed separately.
     private static func pairwiseSum(_ values: Span<Float>) -> Float {
         let count = values.count
         if count > 128 {
@@ -58,7 +58,7 @@ package enum Activation: String, Sendable, CaseIterable {
 }
 
 extension GraphEnding {
-    /// The same as an activation; `nil` where there is none.
+    /// The activation that this ending stands for; `nil` if there is none.
     var activation: Activation? {
         switch self {
         case .softmax: .softmax

@@ -1,20 +1,20 @@
-// What the classes are called: a list in `amphora.json`, or a text file with a label a line.
+// The names of the classes: a list in `amphora.json`, or a text file with one label a line.
 //
-// A line is taken whole, so `n01440764 tench, Tinca tinca` stays what it is. Empty lines between
-// labels count, since each line's place is the number of its class; empty ones at the end do not.
+// A label is the whole line, so `n01440764 tench, Tinca tinca` stays as it is. Empty lines between
+// labels count, since a line's position is the number of its class; empty lines at the end do not.
 
 package import Onnx
 
 /// The names of a model's classes, in order.
 package struct Labels: Sendable, Equatable {
-    /// The files looked for, the first found wins.
+    /// The files looked for; the first one found is used.
     static let fileNames = ["labels.txt", "synset.txt", "classes.txt"]
     /// The largest file that is read, in bytes.
     static let sizeLimit = 16 << 20
 
-    /// Label number i is class number i's.
+    /// Label number i names class number i.
     package let names: [String]
-    /// Classes among them that have no name after all.
+    /// Classes in this range that have no name.
     private let gaps: Set<Int>
 
     /// No labels: classes go by their index.
@@ -48,18 +48,18 @@ package struct Labels: Sendable, Equatable {
         }
         while lines.last?.isEmpty == true { lines.removeLast() }
         guard !lines.isEmpty else {
-            throw .invalidSettings(file: file, problems: ["no label; expected one a line"])
+            throw .invalidSettings(file: file, problems: ["no label; expected one per line"])
         }
         names = lines
         gaps = []
     }
 
-    /// What class number `index` is called.
+    /// The label of class number `index`.
     package subscript(index: Int) -> Label {
         names.indices.contains(index) && !gaps.contains(index)
             ? .name(names[index]) : .index(index)
     }
 
-    /// How many classes have a label.
+    /// The number of classes that have a label.
     package var count: Int { names.count - gaps.count }
 }

@@ -1,13 +1,13 @@
 // The answer to one picture.
 
-/// What a class is called.
+/// The label of a class.
 package enum Label: Sendable, Equatable {
     /// As the model's labels spell it.
     case name(String)
     /// The number of the class, where the model has no label for it.
     case index(Int)
 
-    /// For people.
+    /// As people read it.
     package var text: String {
         switch self {
         case .name(let name): name
@@ -16,11 +16,11 @@ package enum Label: Sendable, Equatable {
     }
 }
 
-/// One class and how probable the network holds it.
+/// One class and its probability.
 package struct Prediction: Sendable, Equatable {
-    /// How many may be asked for.
+    /// How many a request may ask for.
     package static let topKRange = 1...1000
-    /// How many are given where nobody says.
+    /// How many are given if neither the request nor the model says.
     package static let topKDefault = 5
 
     /// The number of the class, from 0.

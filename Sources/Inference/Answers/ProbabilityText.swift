@@ -1,10 +1,10 @@
 // A probability as text: what numpy's `str(numpy.float32(x))` gives.
 //
-// Clients of the system this one succeeds compare these strings, so they are part of the contract.
-// The digits are the shortest that read back as the same float32, as Swift's own description has
-// them; only the notation is numpy's: a decimal point always, an exponent of at least two digits
-// below 1e-4 and from 1e16 on. Swift's notation is the same but around 1e-4 and above 2²⁴, where few
-// probabilities are.
+// Clients of the predecessor of this system compare these strings, so they are part of the
+// contract. The digits are the shortest that read back as the same float32, which Swift's own
+// description also gives. Only the notation is numpy's: always a decimal point, and an exponent of
+// at least two digits below 1e-4 and from 1e16 on. Swift's notation differs only around 1e-4 and
+// above 2²⁴, where few probabilities are.
 
 /// The shortest decimal text of a float32, in numpy's notation.
 package func probabilityText(_ value: Float) -> String {

@@ -1,8 +1,8 @@
-// The seam between the product and the engine that computes: three verbs.
+// The interface between the product and the engine: three verbs.
 //
 // Open a model, make a worker's context, infer. An adapter is one folder that conforms to the two
-// protocols here and is named once, in `Engine.swift` above; nothing else knows which engine runs. There
-// is no verb for batches: on a CPU they buy nothing.
+// protocols here and is named only in `Engine.swift` above; nothing else knows which engine runs.
+// There is no verb for batches: on a CPU they gain nothing.
 
 package import Onnx
 
@@ -10,10 +10,10 @@ package import Onnx
 package struct EngineOptions: Sendable, Equatable {
     /// Threads of one inference: 1 for throughput (one worker, one core), all cores for latency.
     package var threads: Int
-    /// Whether idle threads of an inference spin; of use only with several threads and idle cores.
+    /// Whether idle threads of an inference spin; useful only with several threads and idle cores.
     package var spinning: Bool
-    /// The engine's library: a bare name is searched for, beside the executable first. `nil` is the
-    /// adapter's own.
+    /// The engine's library: a bare name is searched for, beside the executable first. `nil`: the
+    /// adapter's default.
     package var library: String?
 
     /// Creates options; the defaults are for throughput.
@@ -26,17 +26,18 @@ package struct EngineOptions: Sendable, Equatable {
     }
 }
 
-/// A compiled model: its weights once, shared by every worker.
+/// A compiled model: one copy of its weights, shared by every worker.
 package protocol CompiledModel: AnyObject, Sendable {
     /// The engine's name and version.
     var engine: String { get }
-    /// What the graph takes, initializers left out.
+    /// The graph's inputs, without initializers.
     var inputs: [TensorDescription] { get }
-    /// What the graph gives.
+    /// The graph's outputs.
     var outputs: [TensorDescription] { get }
 
-    /// The second verb: the memory one worker needs to infer, with the model's only input bound at
-    /// `inputShape` and output number `output` to be read. Throws `ModelError`. Any thread.
+    /// The second verb: the memory that one worker needs to infer, with the model's only input
+    /// bound at `inputShape`, and with output number `output` as the one to read. Throws
+    /// `ModelError`. Any thread.
     func makeContext(
         inputShape: [Int], output: Int
     ) throws(ModelError) -> any InferenceContext
@@ -44,8 +45,8 @@ package protocol CompiledModel: AnyObject, Sendable {
 
 /// One worker's input and output tensors; used by one thread at a time.
 package protocol InferenceContext: AnyObject {
-    /// Lets `body` write the input tensor in place; `Element` is that of the model's input. Rethrows
-    /// what `body` throws.
+    /// Lets `body` write the input tensor in place; `Element` is that of the model's input.
+    /// Rethrows errors of `body`.
     func withInput<Element: TensorElement, Failure: Error>(
         _ body: (inout MutableSpan<Element>) throws(Failure) -> Void
     ) throws(Failure)

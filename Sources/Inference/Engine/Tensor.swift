@@ -1,4 +1,4 @@
-// What an engine says of a model's inputs and outputs, in no engine's own terms.
+// Descriptions of a model's inputs and outputs, independent of the engine.
 
 package import Onnx
 
@@ -8,7 +8,7 @@ package struct TensorDescription: Sendable, Equatable {
     package let name: String
     /// The type of one element.
     package let element: ElementType
-    /// The length of each dimension; `nil` where the graph leaves it open.
+    /// The length of each dimension; `nil` if the graph leaves it open.
     package let shape: [Int?]
 
     /// Creates a description.
@@ -26,7 +26,7 @@ package struct TensorDescription: Sendable, Equatable {
 
 /// A type that an input tensor's elements can have.
 package protocol TensorElement: BitwiseCopyable, Sendable {
-    /// Its number in the format.
+    /// Its number in ONNX.
     static var elementType: ElementType { get }
 }
 

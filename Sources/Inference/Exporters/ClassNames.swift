@@ -1,14 +1,14 @@
-// What exporters' files call the classes: Hugging Face's `id2label`, timm's `label_names`.
+// Class names in exporters' files: Hugging Face's `id2label`, timm's `label_names`.
 //
 // Both may be objects from a number to a name, and timm's may have gaps; a list counts from 0.
 
 internal import Basics
 
 extension ManifestReader {
-    /// More classes than any classifier has: a number beyond it is a mistake, not a class.
+    /// More classes than any classifier has: a larger number is a mistake.
     private static let classLimit = 1_000_000
 
-    /// The names of the classes under a key; `nil` where there is none or it is wrong.
+    /// The names of the classes under a key; `nil` if there are none or they are wrong.
     mutating func classNames(_ key: String, in object: Object) -> Labels? {
         switch object.values[key] {
         case nil: return nil
@@ -54,7 +54,7 @@ extension ManifestReader {
         return Labels(byIndex: names)
     }
 
-    /// People who train on digits write numbers for names.
+    /// Models of digits often have numbers for names.
     private static func className(_ value: JSONValue) -> String? {
         switch value {
         case .string(let name): name

@@ -1,28 +1,28 @@
 // The files that exporters write beside a model: `config.json` of Hugging Face or timm, and Hugging
-// Face's `preprocessor_config.json`, which for models of pictures and texts is the `image_processor` of
-// `processor_config.json`.
+// Face's `preprocessor_config.json`. Models of pictures and texts have the latter as
+// `image_processor` in `processor_config.json`.
 //
-// Read completely when the folder is, so that a fault in them is found at start. What is wrong is an
-// error that names file and key; what is strange but may be meant is a warning. Nothing here decides
-// against `amphora.json`: that is `ModelSettings`' to weigh.
+// They are read completely along with the folder, so that faults in them show at start. A mistake
+// is an error that names file and key; an unusual value that may be intended is a warning.
+// `amphora.json` overrides these files; `ModelSettings` decides that.
 
 internal import Basics
 internal import Onnx
 
-/// What the exporters' files of one folder say.
+/// The contents of the exporters' files in one folder.
 struct ExporterFiles: Sendable, Equatable {
     /// The model's own configuration.
     static let configName = "config.json"
-    /// The way from a picture to the tensor.
+    /// The steps from a picture to the tensor.
     static let processorName = "preprocessor_config.json"
-    /// The same and more, looked at where there is no such file.
+    /// The same and more; read if the file above is missing.
     static let jointName = "processor_config.json"
-    /// The largest that is read: room for the labels of any classifier. In bytes.
+    /// The largest file that is read, in bytes: room for the labels of any classifier.
     private static let sizeLimit = 16 << 20
     private static let maxValues = 2_000_000
     private static let usualLayout = Resolved(Preprocessing.Layout.nchw, .library("PyTorch"))
 
-    /// Who says how pictures are made ready.
+    /// The file that decides the preprocessing.
     private enum Source: Sendable, Equatable {
         case none, processor(ExporterSteps), timm(TimmConfig)
     }
@@ -30,20 +30,20 @@ struct ExporterFiles: Sendable, Equatable {
     private var source = Source.none
     private(set) var labels: Resolved<Labels>?
     private(set) var activation: Resolved<Activation>?
-    /// The number of classes that a file claims without naming them.
+    /// The number of classes that a file states without naming them.
     private(set) var classes: Resolved<Int>?
     private(set) var imageSize: Resolved<Preprocessing.Size>?
     private(set) var channels: Resolved<Int>?
     /// One sentence each.
     private(set) var warnings: [String] = []
-    /// The order of dimensions where the graph leaves it open: PyTorch's, where there is any file.
+    /// The order of dimensions if the graph leaves it open: PyTorch's, if there is any such file.
     private(set) var layout: Resolved<Preprocessing.Layout>?
 
     /// No files.
     init() {}
 
-    /// Reads those files of a folder that are among `names`. `needsSteps`: whether they are to say
-    /// how pictures are made ready. Throws `unreadable` and `invalidSettings`.
+    /// Reads those files of a folder that are among `names`. `needsSteps`: whether they must define
+    /// the preprocessing. Throws `unreadable` and `invalidSettings`.
     init(in folder: String, names: [String], needsSteps: Bool) throws(ModelError) {
         var modelType: String?
         let processor = [Self.processorName, Self.jointName].first(where: names.contains)
@@ -56,7 +56,7 @@ struct ExporterFiles: Sendable, Equatable {
         }
     }
 
-    /// The steps for a network, where a file says them.
+    /// The steps for a network, if a file defines them.
     func steps(for input: NetworkInput) -> ExporterSteps? {
         switch source {
         case .none: nil
@@ -65,7 +65,7 @@ struct ExporterFiles: Sendable, Equatable {
         }
     }
 
-    /// Where the files and the network do not agree, and the network is believed: one sentence each.
+    /// Where files and network disagree, so that the network decides: one sentence each.
     func disagreements(input: NetworkInput, classes: Int, ending: GraphEnding) -> [String] {
         var sentences: [String] = []
         if let claimed = channels, claimed.value != input.channels {
@@ -86,7 +86,7 @@ struct ExporterFiles: Sendable, Equatable {
         if let activation, let own = ending.activation, activation.value != own {
             sentences.append(
                 "\(activation.origin) asks for \(activation.value), but the model itself ends in "
-                    + "\(own); nothing is added to that")
+                    + "\(own); no activation is added")
         }
         return sentences
     }
@@ -156,7 +156,7 @@ struct ExporterFiles: Sendable, Equatable {
         if let processor = HuggingFaceProcessor(root, file: file, modelType: modelType, &reader) {
             if source != .none {
                 warnings.append(
-                    "\(file) and \(Self.configName) both say how pictures are made ready; "
+                    "\(file) and \(Self.configName) both define the preprocessing; "
                         + "\(file) decides")
             }
             source = .processor(processor.steps)

@@ -1,11 +1,11 @@
-// What an exporter's file says of the way from a picture to the tensor, each step with its key.
+// The preprocessing steps of an exporter's file, each with its key.
 //
-// A file that says anything of it says everything: what it leaves open is the default of the library
-// that reads it, and is marked so. Values only; `ModelSettings` weighs them against `amphora.json`.
+// A file that defines any step defines all of them: what it omits is the default of the library
+// that reads it, and is marked so. Values only; `ModelSettings` combines them with `amphora.json`.
 
-/// The steps that a processor or data configuration stands for.
+/// The steps that a processor or data configuration defines.
 struct ExporterSteps: Sendable, Equatable {
-    /// Whose rounding holds around the resize.
+    /// The library whose rounding is used around the resize.
     let arithmetic: Preprocessing.Arithmetic
     var resize: Resolved<Preprocessing.Resize?>
     var crop: Resolved<Preprocessing.Size?>
@@ -14,22 +14,22 @@ struct ExporterSteps: Sendable, Equatable {
     var offset = Resolved<Float>(0, .default)
     /// One value for all channels, or one for each.
     var mean: Resolved<[Float]>
-    /// Likewise.
+    /// As for `mean`.
     var std: Resolved<[Float]>
-    /// Likewise, where pictures are divided twice.
+    /// As for `mean`, if pictures are divided twice.
     var secondStd = Resolved<[Float]?>(nil, .default)
-    /// Where the file orders them otherwise than RGB.
+    /// Set if the file orders the channels otherwise than RGB.
     var channels: Resolved<Preprocessing.Channels>?
     /// The 8-bit value around small pictures: one for all channels, or one for each.
     var padding = Resolved<[UInt8]>([0], .default)
 
-    /// Whether pixels would be changed after the crop.
+    /// Whether pixel values change after the crop.
     var changeNumbers: Bool {
         scale.value != 1 || offset.value != 0 || mean.value.contains { $0 != 0 }
             || std.value.contains { $0 != 1 } || secondStd.value != nil
     }
 
-    /// Takes out what is done to pixels after the crop.
+    /// Removes the steps that change pixel values after the crop.
     mutating func leaveNumbersToNetwork() {
         scale = Resolved(1, .model)
         offset = Resolved(0, .model)

@@ -1,11 +1,11 @@
-// Hugging Face's `config.json`: of the model itself, written by `config.save_pretrained`.
+// Hugging Face's `config.json` of the model itself, written by `config.save_pretrained`.
 //
-// It names the classes and the kind of problem; pictures are the business of the file beside it,
-// `preprocessor_config.json`. Keys that concern the network's inside are not looked at.
+// It names the classes and the type of problem; preprocessing is in the file beside it,
+// `preprocessor_config.json`. Keys about the inside of the network are ignored.
 
 internal import Basics
 
-/// What a transformers configuration says that matters here.
+/// The parts of a transformers configuration that matter here.
 struct HuggingFaceConfig: Sendable, Equatable {
     private(set) var labels: Labels?
     private(set) var activation: Activation?
@@ -27,7 +27,7 @@ struct HuggingFaceConfig: Sendable, Equatable {
         imageSize = Self.imageSize(root, &reader)
         activation = Activation(problemTypeOf: root, &reader)
         if activation == nil, labels?.names.count == 1 {
-            // As the pipeline of transformers does: one logit is a yes or a no.
+            // As in the pipeline of transformers: one logit is a yes or a no.
             activation = .sigmoid
             activationKey = "id2label"
         }

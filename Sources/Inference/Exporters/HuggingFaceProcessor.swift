@@ -1,10 +1,10 @@
 // Hugging Face's `preprocessor_config.json`: the steps of an image processor, as its Pillow version
-// carries them out.
+// executes them.
 //
-// That version is the reference, also where the file names the one on torchvision (`…Fast`): a
-// picture reaches us as Pillow decodes it. What a file leaves open is its class's default. A key that
-// is not known may change pixels, so it is named in a warning; a class that is not known is refused.
-// `null` is nothing said, as for the library.
+// That version is the reference even if the file names the one on torchvision (`…Fast`), since
+// pictures reach us as Pillow decodes them. What a file omits is its class's default. An unknown
+// key may change pixels, so a warning names it; an unknown class is refused. `null` counts as
+// absent, as in the library.
 
 internal import Basics
 
@@ -13,8 +13,8 @@ struct HuggingFaceProcessor: Sendable, Equatable {
     let steps: ExporterSteps
     let warnings: [String]
 
-    /// Reads a document whose class the file itself or `modelType` names; `nil` where something is
-    /// wrong, which `reader` has then been told.
+    /// Reads a document whose class is named by the file itself or by `modelType`; `nil` if
+    /// something is wrong, which `reader` then lists.
     init?(
         _ root: ManifestReader.Object, file: String, modelType: String?,
         _ reader: inout ManifestReader
@@ -29,7 +29,7 @@ struct HuggingFaceProcessor: Sendable, Equatable {
         warnings = Self.warnings(root, family)
     }
 
-    /// Whether the file hands the work to timm, whose configuration then says how.
+    /// Whether the file delegates to timm, whose configuration then has the steps.
     static func leavesToTimm(_ root: ManifestReader.Object) -> Bool {
         root.values["image_processor_type"] == .string("TimmWrapperImageProcessor")
     }
@@ -41,8 +41,8 @@ struct HuggingFaceProcessor: Sendable, Equatable {
     ) -> ProcessorFamily? {
         let known = ProcessorFamily.all.map { "\($0.name)ImageProcessor" }.joined(separator: ", ")
         let remedy =
-            "known are \(known); otherwise \"resize\", \"crop\", \"scale\", \"mean\" and \"std\" "
-            + "under \"preprocess\" in \(Manifest.fileName), all of them, replace this file"
+            "known are \(known); for others, set \"resize\", \"crop\", \"scale\", \"mean\" and \"std\" "
+            + "under \"preprocess\" in \(Manifest.fileName): together they replace this file"
         for key in typeKeys where root.values[key] != nil {
             guard let type = reader.text(key, in: root) else { return nil }
             if let family = ProcessorFamily.named(type) { return family }
@@ -58,13 +58,13 @@ struct HuggingFaceProcessor: Sendable, Equatable {
 
     // MARK: Warnings
 
-    /// Keys that are understood here.
+    /// Keys that we interpret.
     private static let understood: Set<String> = [
         "do_resize", "size", "resample", "do_center_crop", "crop_size", "do_rescale",
         "rescale_factor", "do_normalize", "image_mean", "image_std", "crop_pct", "rescale_offset",
         "include_top", "do_flip_channel_order", "default_to_square", "do_pad", "auto_map",
     ]
-    /// Keys that change no pixel of a picture that is to be classified.
+    /// Keys that change no pixel of a picture in classification.
     private static let harmless: Set<String> = [
         "image_processor_type", "feature_extractor_type", "processor_class", "data_format",
         "input_data_format", "return_tensors", "device", "disable_grouping", "do_convert_rgb",

@@ -1,15 +1,15 @@
 // The image processors of Hugging Face whose pictures can be reproduced, and their defaults.
 //
-// Most differ in defaults only: resize, centre crop, rescale, normalize, in this order. A few bend
-// the resize; those whose order is another are not here, so that they are refused instead of
+// Most differ only in defaults: resize, centre crop, rescale, normalize, in this order. A few
+// modify the resize. Those with another order are not here, so that they are refused instead of
 // approximated. Source: transformers, `models/*/image_processing_*.py`, checked by
 // tools/record_exporters.py against the library itself.
 
 /// A class of image processors.
 struct ProcessorFamily: Sendable, Equatable {
-    /// What is done with `size` before it becomes a resize.
+    /// How `size` is changed before it becomes a resize.
     enum ResizeRule: Sendable {
-        /// Nothing.
+        /// Not at all.
         case plain
         /// Below 384: enlarged by `crop_pct`, then cropped to `size`; from 384 on, exactly `size`.
         case convNext
@@ -19,31 +19,32 @@ struct ProcessorFamily: Sendable, Equatable {
         case poolFormer
     }
 
-    /// As in `image_processor_type`, less its ending.
+    /// As in `image_processor_type`, without its ending.
     let name: String
-    /// The `size` of a file that has none; whether it is a square says what one number means.
+    /// The `size` if a file has none; whether it is a square decides what a single number means.
     let size: Preprocessing.ResizeTarget
     var crop: Preprocessing.Size?
     let filter: Preprocessing.Filter
     let mean: [Double]
     let std: [Double]
     var resizeRule = ResizeRule.plain
-    /// Where files have none.
+    /// The default of `crop_pct`.
     var cropShare = 0.875
-    /// Whether `rescale_offset` and `include_top` mean something.
+    /// Whether `rescale_offset` and `include_top` have an effect.
     var isEfficientNet = false
-    /// Whether channels are turned to BGR, and never normalized, where nothing is said.
+    /// Whether channels become BGR by default, and are never normalized.
     var isMobileViT = false
-    /// Whether a `size` of one number is a square, where neither the file nor the default says so.
+    /// Whether a `size` of one number is a square, if neither the file nor the default says so.
     var squares: Bool {
-        // SigLIP's default is a square, and yet one number is its shorter side.
+        // SigLIP's default is a square, but a single number is its shorter side.
         if case .exact = size { return name != "Siglip" }
         return false
     }
     /// The models of this class, as `model_type` calls them.
     var models: [String] = []
 
-    /// The family of a class name: `ViTImageProcessorFast` and `ViTFeatureExtractor` are `ViT`.
+    /// The family of a class name: `ViTImageProcessorFast` and `ViTFeatureExtractor` are both
+    /// `ViT`.
     static func named(_ type: String) -> ProcessorFamily? {
         var name = Substring(type)
         for ending in ["Fast", "Pil"] where name.hasSuffix(ending) {
@@ -55,7 +56,7 @@ struct ProcessorFamily: Sendable, Equatable {
         return nil
     }
 
-    /// The family that goes with a `model_type`.
+    /// The family for a `model_type`.
     static func of(model: String) -> ProcessorFamily? {
         all.first { $0.models.contains(model) }
     }
@@ -74,7 +75,7 @@ struct ProcessorFamily: Sendable, Equatable {
         .exact(height: side, width: side)
     }
 
-    /// All that are known.
+    /// All known families.
     static let all: [ProcessorFamily] = [
         ProcessorFamily(
             name: "ViT", size: exact(224), filter: .bilinear, mean: half, std: half,

@@ -10,7 +10,7 @@ struct ProcessorReading {
     let family: ProcessorFamily
     var reader: ManifestReader
 
-    /// Everything between picture and tensor.
+    /// All steps between picture and tensor.
     mutating func steps() -> ExporterSteps {
         refuseForeignSteps()
         let (resize, ownCrop) = resize()
@@ -33,7 +33,7 @@ struct ProcessorReading {
         reader.flag(name, in: root).map { Resolved($0, key(name)) } ?? Resolved(value, byDefault)
     }
 
-    /// Steps that some processors have and that are not carried out here.
+    /// Steps that some processors have and that we do not support.
     private mutating func refuseForeignSteps() {
         if reader.flag("do_pad", in: root) == true {
             reader.reject("do_pad", in: root, expected: "false: padding is not supported")
@@ -48,7 +48,7 @@ struct ProcessorReading {
 
     // MARK: Resize and crop
 
-    /// The resize, and the crop that some classes carry out within it.
+    /// The resize, and the crop that some classes include in it.
     private mutating func resize() -> (
         Resolved<Preprocessing.Resize?>, Resolved<Preprocessing.Size?>?
     ) {
@@ -113,7 +113,7 @@ struct ProcessorReading {
         }
     }
 
-    /// Kept far from 0, so that what it divides stays a number.
+    /// Kept far from 0, so that dividing by it gives a finite number.
     private mutating func cropShare() -> Double {
         guard let share = reader.positive("crop_pct", in: root, expected: "a number 0.01…1") else {
             return family.cropShare
@@ -161,7 +161,7 @@ struct ProcessorReading {
         return reader.size(value, name, in: root)
     }
 
-    /// Pillow's numbers of its filters.
+    /// Pillow's numbers for its filters.
     private mutating func filter() -> Preprocessing.Filter {
         let filters: [Preprocessing.Filter] = [
             .nearest, .lanczos, .bilinear, .bicubic, .box, .hamming,
@@ -240,7 +240,7 @@ struct ProcessorReading {
         return Resolved(floats ?? [], key(name))
     }
 
-    /// `rescale_offset` moves pixels to −1…1; `include_top` divides by the deviation, once more.
+    /// `rescale_offset` moves pixels to −1…1; `include_top` divides by the deviation a second time.
     private mutating func addEfficientNet(to steps: inout ExporterSteps) {
         let moves = flag("rescale_offset", default: false)
         if moves.value, flag("do_rescale", default: true).value {

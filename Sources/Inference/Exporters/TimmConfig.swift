@@ -1,21 +1,22 @@
-// timm's `config.json`, as `timm.models.save_for_hf` writes it: the names of the classes and, under
-// `pretrained_cfg` or flat in old files, how pictures are made ready.
+// timm's `config.json`, as `timm.models.save_for_hf` writes it: the names of the classes and the
+// preprocessing, under `pretrained_cfg` or, in old files, at the top level.
 //
-// Reproduced is `timm.data.create_transform` for evaluation on Pillow images, in timm's own rounding.
-// Sizes for tests (`test_input_size`) hold only for a network that was exported at that size.
+// It reproduces `timm.data.create_transform` for evaluation on Pillow's pictures, with timm's own
+// rounding. Sizes for tests (`test_input_size`) apply only to a network that was exported at that
+// size.
 
 internal import Basics
 
-/// What a timm configuration says.
+/// The contents of a timm configuration.
 struct TimmConfig: Sendable, Equatable {
-    /// Where a crop lies in the resized picture.
+    /// The position of a crop in the resized picture.
     enum CropMode: String, Sendable, CaseIterable { case center, squash, border }
 
     private let file: String
-    /// What leads to the data keys: "pretrained_cfg." or nothing.
+    /// The path to the data keys: "pretrained_cfg." or nothing.
     private let prefix: String
     private(set) var labels: Resolved<Labels>?
-    /// The number of classes that it claims.
+    /// The number of classes that it states.
     private(set) var classes: Resolved<Int>?
     private var inputSize: Resolved<Preprocessing.Size>
     private var testSize: Resolved<Preprocessing.Size>?
@@ -106,7 +107,7 @@ struct TimmConfig: Sendable, Equatable {
         return Resolved(.init(height: height, width: width), key(name))
     }
 
-    /// 0 is nothing said, as for timm.
+    /// 0 counts as absent, as in timm.
     private func readShare(
         _ name: String, _ data: ManifestReader.Object, _ reader: inout ManifestReader
     ) -> Resolved<Double>? {
@@ -120,7 +121,7 @@ struct TimmConfig: Sendable, Equatable {
 
     // MARK: Steps
 
-    /// The steps for a network: at its test size where it was exported at that.
+    /// The steps for a network: at its test size if it was exported at that size.
     func steps(for input: NetworkInput) -> ExporterSteps {
         var size = inputSize
         var share = cropShare
@@ -138,7 +139,7 @@ struct TimmConfig: Sendable, Equatable {
             mean: Resolved(mean.value.map { Float($0) }, mean.origin),
             std: Resolved(std.value.map { Float($0) }, std.origin))
         if cropMode.value == .border {
-            // Python's rounding of 255 times the mean, to even.
+            // As Python rounds 255 times the mean: half to even.
             let filling = mean.value.map { value in
                 UInt8(min(max((255 * value).rounded(.toNearestOrEven), 0), 255))
             }

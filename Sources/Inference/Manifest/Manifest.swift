@@ -1,18 +1,18 @@
-// `amphora.json`: what the person who packed a model says of it.
+// `amphora.json`: settings by the person who packed a model.
 //
-// Every key is optional and overrides what the model, the exporters' own files or the defaults
-// say. Checked completely here, key by key; whether it fits the model is `ModelSettings`' to say.
+// Every key is optional and overrides the model, the exporters' own files and the defaults. It is
+// validated completely here, key by key; `ModelSettings` checks that it fits the model.
 
 internal import Basics
 internal import Onnx
 
-/// The settings of one model folder, as written; `nil` where nothing is.
+/// The settings of one model folder, as written; `nil` if absent.
 struct Manifest: Sendable, Equatable {
     /// The name of the file.
     static let fileName = "amphora.json"
-    /// The largest that is read: room for the labels of any classifier. In bytes.
+    /// The largest file that is read, in bytes: room for the labels of any classifier.
     static let sizeLimit = 4 << 20
-    /// The longest side of a picture or a crop that makes sense. In pixels.
+    /// The longest sensible side of a picture or a crop, in pixels.
     static let sideLimit = 16_384
 
     /// The labels themselves, or the file they are in.
@@ -21,7 +21,7 @@ struct Manifest: Sendable, Equatable {
     /// A step that can be switched off by `null`.
     enum Step<Value: Sendable & Equatable>: Sendable, Equatable { case off, on(Value) }
 
-    /// The keys of `preprocess.resize`; those not given keep their defaults.
+    /// The keys of `preprocess.resize`; absent ones keep their defaults.
     struct Resize: Sendable, Equatable {
         var target: Preprocessing.ResizeTarget?
         var library: Preprocessing.ResizeLibrary?
@@ -43,10 +43,10 @@ struct Manifest: Sendable, Equatable {
     var mean: [Float]?
     var std: [Float]?
 
-    /// Far more than a label for each class and a value for each channel.
+    /// Far more than one label for each class and one value for each channel.
     private static let maxValues = 1_000_000
 
-    /// Whether nothing of the way from a picture to the tensor is left to others.
+    /// Whether it defines every preprocessing step, so that exporters' files are not needed.
     var decidesAllSteps: Bool {
         guard resize != nil, crop != nil, scale != nil, mean != nil, std != nil else {
             return false
@@ -55,10 +55,10 @@ struct Manifest: Sendable, Equatable {
         return true
     }
 
-    /// Settings that say nothing.
+    /// No settings.
     init() {}
 
-    /// Reads a document. Throws `invalidSettings` with every problem in it, naming `file`.
+    /// Reads a document. Throws `invalidSettings` with all of its problems; `file` names it.
     init(_ bytes: [UInt8], file: String = Self.fileName) throws(ModelError) {
         let document: JSONValue
         do throws(InputError) {
@@ -92,7 +92,7 @@ struct Manifest: Sendable, Equatable {
 }
 
 extension ManifestReader {
-    /// A file inside the folder: a settings file must not lead out of its model.
+    /// A file inside the folder: a settings file must not refer to files outside its model.
     fileprivate mutating func fileName(_ key: String, in object: Object) -> String? {
         guard let name = text(key, in: object) else { return nil }
         guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
@@ -135,7 +135,8 @@ extension ManifestReader {
         return .on(resize)
     }
 
-    /// `to` says how `size` is meant; a pair is exact and a number the shorter side by itself.
+    /// `to` tells how `size` is meant; without it, a pair is exact and a number is the shorter
+    /// side.
     private mutating func target(in object: Object) -> Preprocessing.ResizeTarget? {
         let mode = text("to", in: object)
         if let mode, mode != "shorter", mode != "exact" {

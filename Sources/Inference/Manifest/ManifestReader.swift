@@ -1,13 +1,13 @@
 // Takes settings out of a JSON tree, one at a time, and collects what is wrong with them.
 //
-// Every problem is one line that names the key by its full path, what was found and what is
-// expected, so that a person can mend a file in one go. Knows JSON and no setting.
+// Every problem is one line that names the key by its full path, the value found and the value
+// expected, so that a person can correct a file in one go. It knows JSON but no setting.
 
 internal import Basics
 
 /// Reads typed values and keeps a list of problems instead of stopping at the first.
 struct ManifestReader {
-    /// One line each, in the order in which they were met.
+    /// One line each, in the order in which they were found.
     private(set) var problems: [String] = []
 
     /// One object of the document and the path that leads to it.
@@ -15,25 +15,25 @@ struct ManifestReader {
         let path: String
         let values: [String: JSONValue]
 
-        /// The same without its nulls, for files where they say nothing.
+        /// The same without its nulls, for files in which they count as absent.
         var withoutNulls: Object { Object(path: path, values: values.filter { $0.value != .null }) }
 
         /// The full path of a key.
         func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
     }
 
-    /// Notes what was expected at a key instead of what was found.
+    /// Notes the value that was expected at a key instead of the one found.
     mutating func reject(_ key: String, in object: Object, expected: String) {
         let found = object.values[key]?.summary ?? "nothing"
         problems.append("\"\(object.path(of: key))\" is \(found); expected \(expected)")
     }
 
-    /// Notes what is wrong with a key in words of its own.
+    /// Notes a problem with a key in the caller's words.
     mutating func note(_ key: String, in object: Object, _ problem: String) {
         problems.append("\"\(object.path(of: key))\" \(problem)")
     }
 
-    /// The object behind the whole document; every key must be among `keys`, where given.
+    /// The top-level object of the document; every key must be among `keys`, if given.
     mutating func root(_ value: JSONValue, keys: [String]? = nil) -> Object {
         guard case .object(let values) = value else {
             problems.append("the document is \(value.summary); expected an object")
@@ -44,7 +44,7 @@ struct ManifestReader {
         return object
     }
 
-    /// A nested object; empty where there is none; every key must be among `keys`, where given.
+    /// A nested object; empty if there is none; every key must be among `keys`, if given.
     mutating func object(_ key: String, in parent: Object, keys: [String]? = nil) -> Object {
         guard case .object(let values)? = parent.values[key] else {
             if parent.values[key] != nil { reject(key, in: parent, expected: "an object") }
@@ -113,14 +113,14 @@ struct ManifestReader {
         return number
     }
 
-    /// Numbers that float32 can hold and that meet a condition said in words.
+    /// Numbers that float32 can hold and that meet a condition, which `expected` words.
     mutating func floats(
         _ key: String, in object: Object, expected: String, where valid: (Float) -> Bool
     ) -> [Float]? {
         numbers(key, in: object, expected: expected, where: valid)?.map { Float($0) }
     }
 
-    /// The same, as precise as they are written.
+    /// The same, in double precision.
     mutating func numbers(
         _ key: String, in object: Object, expected: String,
         where valid: (Float) -> Bool = { _ in true }
@@ -142,7 +142,7 @@ struct ManifestReader {
         return numbers
     }
 
-    /// A number for a square, or a pair of height and width.
+    /// A single number for a square, or a pair of height and width.
     mutating func size(
         _ value: JSONValue, _ key: String, in object: Object
     ) -> Preprocessing.Size? {
@@ -159,7 +159,7 @@ struct ManifestReader {
         return nil
     }
 
-    /// Notes every key that is not among the known ones, and the nearest that is.
+    /// Notes every unknown key, and the nearest known one.
     private mutating func checkKeys(of object: Object, known: [String]) {
         for key in object.values.keys.sorted() where !known.contains(key) {
             let nearest = nearestName(to: key, among: known) ?? ""
@@ -171,6 +171,6 @@ struct ManifestReader {
 }
 
 extension JSONValue {
-    /// The value as a number of channels that pictures have here.
+    /// The value as one of the supported numbers of channels.
     var channelCount: Int? { integer(1...3).flatMap { $0 == 2 ? nil : $0 } }
 }

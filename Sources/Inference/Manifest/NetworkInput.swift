@@ -1,27 +1,27 @@
-// The one picture that a network takes, read from the description of its inputs.
+// The only picture that a network takes, read from the description of its inputs.
 //
-// Four dimensions, float32 or uint8, a batch of one (or open), 1 or 3 channels: everything else is refused
-// by a sentence that names the property, what it is and what is supported.
+// Four dimensions, float32 or uint8, a batch of one (or open), 1 or 3 channels: everything else is
+// refused by a sentence that names the property, its value and what is supported.
 
 internal import Onnx
 
 /// The input tensor of an image classifier.
 struct NetworkInput: Sendable, Equatable {
     let name: String
-    /// `float32`, or `uint8` where the network normalises by itself.
+    /// `float32`, or `uint8` if the network normalises by itself.
     let element: ElementType
     let layout: Preprocessing.Layout
     /// 1 or 3.
     let channels: Int
-    /// Whether the graph says neither of the two, so that others had to.
+    /// Whether the graph leaves both layout and channels open, so that settings decided them.
     let isOpen: Bool
-    /// In pixels; `nil` where the graph leaves it open.
+    /// In pixels; `nil` if the graph leaves it open.
     let height: Int?
     let width: Int?
 
-    /// Reads what an engine says. `layout` and `channels` decide where the graph leaves it open
-    /// and must agree with it elsewhere; `usualLayout` decides only where both are silent; `name`
-    /// must be the input's. Throws `unsupported`.
+    /// Reads an engine's description. `layout` and `channels` decide if the graph leaves them open
+    /// and must agree with it otherwise; `usualLayout` decides only if both are silent; `name` must
+    /// be the input's. Throws `unsupported`.
     init(
         _ inputs: [TensorDescription], name: String? = nil, layout: Preprocessing.Layout? = nil,
         usualLayout: Preprocessing.Layout? = nil, channels: Preprocessing.Channels? = nil,
@@ -72,7 +72,7 @@ struct NetworkInput: Sendable, Equatable {
         }
     }
 
-    /// Where the channels stand: at the dimension of length 1 or 3, the second before the last.
+    /// The position of the channels: the dimension of length 1 or 3, the second before the last.
     private static func layout(
         of input: TensorDescription, configured: Preprocessing.Layout?, what: String
     ) throws(ModelError) -> Preprocessing.Layout {

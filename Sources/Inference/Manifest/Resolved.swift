@@ -1,6 +1,6 @@
-// A setting together with where it came from, so that `inspect` can say both.
+// A setting together with its origin, so that `inspect` can show both.
 
-/// Who decided a value.
+/// The origin of a value.
 package enum Origin: Sendable, Equatable, CustomStringConvertible {
     /// A file of the model folder, by its name.
     case file(String)
@@ -8,12 +8,12 @@ package enum Origin: Sendable, Equatable, CustomStringConvertible {
     case key(String, in: String)
     /// The graph itself.
     case model
-    /// What a library does where its file leaves it open.
+    /// The default of a library whose file leaves the value open.
     case library(String)
-    /// Nobody.
+    /// Our own default.
     case `default`
 
-    /// The file behind it, by its name.
+    /// The file that it comes from, by its name.
     package var file: String? {
         switch self {
         case .file(let name), .key(_, in: let name): name
@@ -27,7 +27,7 @@ package enum Origin: Sendable, Equatable, CustomStringConvertible {
         return nil
     }
 
-    /// For people.
+    /// As people read it.
     package var description: String {
         switch self {
         case .file(let name): name

@@ -1,7 +1,7 @@
-// Bytes of a picture in, the most probable classes out: all that a worker does.
+// From the bytes of a picture to the most probable classes: all that a worker computes.
 //
-// Owns one worker's tensors and buffers and reuses them for each picture; the picture's pixels are
-// written straight into the network's input.
+// It owns one worker's tensors and buffers and reuses them for each picture; pixels are written
+// straight into the network's input.
 
 package import Onnx
 
@@ -23,7 +23,7 @@ package final class Classifier {
     private var preprocessor: Preprocessor
     private var scores: [Float] = []
 
-    /// Takes the tensors it is to use.
+    /// Takes ownership of the worker's tensors.
     init(
         context: any InferenceContext, settings: ModelSettings, labels: Labels, classes: Int,
         limits: PictureLimits
@@ -37,8 +37,8 @@ package final class Classifier {
         preprocessor = Preprocessor(settings.preprocessing, limits: limits)
     }
 
-    /// The most probable classes of an encoded picture, best first: `topK` of them, as many as the
-    /// settings say where it is `nil`, all where there are fewer. Throws `ClassifierError`.
+    /// The most probable classes of an encoded picture, best first: `topK` of them; if it is `nil`,
+    /// as many as the settings say; all if there are fewer. Throws `ClassifierError`.
     package func classify(
         _ bytes: [UInt8], topK: Int? = nil
     ) throws(ClassifierError) -> [Prediction] {
@@ -54,8 +54,8 @@ package final class Classifier {
         }
     }
 
-    /// Runs the network once on whatever its input holds, so that the first picture does not pay for
-    /// what the engine puts off. Throws `ModelError`.
+    /// Runs the network once on the current content of its input, so that the first picture does
+    /// not wait for the engine's lazy initialisation. Throws `ModelError`.
     package func warmUp() throws(ModelError) { try context.infer() }
 
     /// From encoded bytes to the network's input.

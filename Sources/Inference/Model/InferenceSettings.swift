@@ -1,19 +1,19 @@
-// The settings of what computes: the engine, and what a picture may be.
+// Settings of the inference engine, and limits on pictures.
 
 package import Basics
 
-/// How a model is loaded and asked.
+/// How a model is loaded and run.
 package struct InferenceSettings: SettingGroup {
     /// `nil`: the library beside the executable.
     package var engineLibrary: String?
     /// The engine's threads within one inference; `nil`: the platform's choice.
     package var threads: Int?
-    /// Width times height of a picture.
+    /// The limit on width times height of a picture.
     package var maxPixels = 64_000_000
-    /// Labels in an answer; `nil`: as many as the model folder says.
+    /// Labels in an answer; `nil`: the model folder decides.
     package var topK: Int?
 
-    /// The option that says how many labels are shown.
+    /// The option for the number of labels in an answer.
     package static let topKOption = "top-k"
 
     /// The defaults.

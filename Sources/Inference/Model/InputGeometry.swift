@@ -1,8 +1,8 @@
 // How a picture of any size becomes one of the network's size.
 //
-// A model that fixes its size decides the crop, and the resize keeps the proportion of ImageNet's
-// evaluation, 256 to 224, around it. A model that leaves it open takes what the settings crop to.
-// Steps that cannot end at one size for every picture are refused: the tensor is allocated once.
+// If the model has a fixed size, that is the crop, and the resize around it keeps the proportion of
+// ImageNet's evaluation, 256 to 224. Otherwise the settings' crop decides. Steps that give
+// different sizes for different pictures are refused: the tensor is allocated once.
 
 internal import Onnx
 
@@ -13,12 +13,12 @@ struct InputGeometry: Sendable, Equatable {
     /// The size of the input tensor in pixels.
     let size: Preprocessing.Size
 
-    /// ImageNet's evaluation pipeline crops 224 of 256.
+    /// The crop of ImageNet's evaluation pipeline, which resizes to 256.
     private static let standard = Preprocessing.Size(height: 224, width: 224)
 
-    /// Decides; `imageSize` is the size the network was made for, where a file names it; the library
-    /// that resizes, unless it is named, is the one that decodes. Throws `invalidSettings` where the
-    /// steps do not lead to the network's size or are not the library's.
+    /// Decides the steps. `imageSize` is the size the network was made for, if a file names it. The
+    /// library that decodes also resizes, unless another is named. Throws `invalidSettings` if the
+    /// steps do not lead to the network's size or the library does not support them.
     init(
         _ manifest: Manifest, _ steps: ExporterSteps? = nil,
         imageSize: Resolved<Preprocessing.Size>? = nil, input: NetworkInput,
@@ -49,7 +49,7 @@ struct InputGeometry: Sendable, Equatable {
         self.size = size
     }
 
-    /// Written down, a crop larger than the resize is a way to pad; derived, it is an oversight.
+    /// A crop larger than the resize is a way to pad if it is written, and an oversight if derived.
     private static func checkSmallest(
         _ crop: Resolved<Preprocessing.Size?>, _ resize: Resolved<Preprocessing.Resize?>
     ) throws(ModelError) {
@@ -101,7 +101,7 @@ struct InputGeometry: Sendable, Equatable {
             let library = resize.library ?? library
             if let problem = objection(to: resize, of: library) { throw failure(written, problem) }
             let exported = steps?.resize.value
-            // OpenCV has no other than bilinear.
+            // OpenCV's only filter here is bilinear.
             let exportedFilter = library == .pillow ? exported?.filter : nil
             return Resolved(
                 Preprocessing.Resize(
@@ -111,13 +111,13 @@ struct InputGeometry: Sendable, Equatable {
         }
     }
 
-    /// What is written of filter and antialiasing must be what the library does.
+    /// The filter and antialiasing that are written must be the library's.
     private static func objection(
         to resize: Manifest.Resize, of library: Preprocessing.ResizeLibrary
     ) -> String? {
         if library == .opencv, let filter = resize.filter, filter != .bilinear {
             return "\"preprocess.resize.filter\" is \"\(filter.rawValue)\"; expected \"bilinear\", "
-                + "the one that opencv has here"
+                + "the only one that opencv has here"
         }
         if let antialias = resize.antialias, antialias != (library == .pillow) {
             return "\"preprocess.resize.antialias\" is \(antialias); expected "
@@ -133,7 +133,7 @@ struct InputGeometry: Sendable, Equatable {
         return Preprocessing.Size(height: height, width: width)
     }
 
-    /// The smallest picture that a resize leaves; `nil` where it may be any.
+    /// The smallest picture that a resize can produce; `nil` if any size is possible.
     private static func smallest(_ resize: Preprocessing.Resize?) -> Preprocessing.Size? {
         switch resize?.target {
         case .shorter(let side)?: Preprocessing.Size(height: side, width: side)
@@ -145,7 +145,7 @@ struct InputGeometry: Sendable, Equatable {
 
     // MARK: Words
 
-    /// A step by the key that decided it.
+    /// The name of a step: the key that decided it.
     private static func name(_ origin: Origin, _ step: String) -> String {
         "\"\(origin.key ?? "preprocess.\(step)")\""
     }
@@ -154,7 +154,7 @@ struct InputGeometry: Sendable, Equatable {
         self.name(step.origin, name)
     }
 
-    /// The origin that can be mended: a file, if any is behind it.
+    /// The origin that a person can correct: a file, if one of the two has any.
     private static func originToMend(
         _ crop: Resolved<Preprocessing.Size?>, _ resize: Resolved<Preprocessing.Resize?>
     ) -> Origin {

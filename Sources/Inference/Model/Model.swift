@@ -1,7 +1,7 @@
-// A model ready to be served: the folder, the settings and the compiled network, joined.
+// A model ready to serve: the folder, the settings and the compiled network together.
 //
-// Loaded once and shared by all workers, each of which makes its own classifier of it. Nothing is
-// written anywhere, and nothing is fetched.
+// It is loaded once and shared by all workers, each of which makes its own classifier from it. It
+// writes nothing to disk and fetches nothing.
 
 package import Onnx
 
@@ -9,17 +9,17 @@ package import Onnx
 package final class Model: Sendable {
     /// Where it was found.
     package let folder: ModelFolder
-    /// What was decided, and by whom.
+    /// The decided settings and their origins.
     package let settings: ModelSettings
     /// The number of classes.
     package let classes: Int
-    /// What a person should know and may ignore: one sentence each.
+    /// Warnings, which may be ignored: one sentence each.
     package let warnings: [String]
     /// The name and version of the engine.
     package var engine: String { network.engine }
-    /// What the graph takes, for `inspect`.
+    /// The graph's inputs, for `inspect`.
     package var inputs: [TensorDescription] { network.inputs }
-    /// What the graph gives, for `inspect`.
+    /// The graph's outputs, for `inspect`.
     package var outputs: [TensorDescription] { network.outputs }
 
     private let network: any CompiledModel
@@ -63,7 +63,7 @@ package final class Model: Sendable {
                 labels: folder.labels, classes: classes, outputs: network.outputs, used: output)
     }
 
-    /// What one worker classifies with. Throws `ModelError`. The result is for one thread.
+    /// The classifier of one worker. Throws `ModelError`. The result is for one thread.
     package func makeClassifier(limits: PictureLimits) throws(ModelError) -> Classifier {
         try Classifier(
             context: network.makeContext(inputShape: settings.inputShape, output: output.index),
@@ -71,7 +71,7 @@ package final class Model: Sendable {
             limits: limits)
     }
 
-    /// Asks the network itself, where its graph leaves the number of classes open.
+    /// Runs the network itself, if its graph leaves the number of classes open.
     private static func countClasses(_ context: any InferenceContext) throws(ModelError) -> Int {
         try context.infer()
         let count = context.withOutput { $0.count }

@@ -1,27 +1,27 @@
-// What lies in a model folder: the model, the settings and the labels beside it.
+// The contents of a model folder: the model, the settings and the labels beside it.
 //
-// Looks only at names it knows and guesses nothing: two models are an error that names the setting
-// that chooses, and none is an error that says what was looked for.
+// It looks only at names that it knows and does not guess: two models are an error that names the
+// setting to choose with, and no model is an error that says which names were looked for.
 
 internal import Basics
 package import Onnx
 
-/// The files of one model, found and read but for the model itself.
+/// The files of one model: all are found and, except the model itself, read.
 package struct ModelFolder: Sendable {
     /// As given.
     package let path: String
     /// The path of the ONNX file, or of MXNet's symbol.
     package let model: Resolved<String>
-    /// What it is, and where the rest of it lies.
+    /// Its format, and the other files that the format needs.
     package let format: ModelFormat
-    /// The labels; none where there is no such file.
+    /// The labels; none if there is no such file.
     package let labels: Resolved<Labels>
-    /// The settings; empty where there is no such file.
+    /// The settings; empty if there is no such file.
     let manifest: Manifest
-    /// What exporters wrote beside the model.
+    /// The files that exporters wrote beside the model.
     let exported: ExporterFiles
 
-    /// Looks through a folder. Throws `notFound`, `unreadable` or `invalidSettings`.
+    /// Searches a folder. Throws `notFound`, `unreadable` or `invalidSettings`.
     package init(_ path: String) throws(ModelError) {
         guard File.kind(of: path) == .folder else {
             throw .notFound("the model folder \(path) does not exist or is not a folder")

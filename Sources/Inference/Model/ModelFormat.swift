@@ -1,13 +1,13 @@
-// What a model is stored as. Defaults that hang on the format ask here.
+// The file format of a model, and the defaults that depend on it.
 
 /// The format of a model's files.
 package enum ModelFormat: Sendable, Equatable {
-    /// One `*.onnx`, perhaps with data beside it.
+    /// One `*.onnx`, perhaps with external data beside it.
     case onnx
     /// A `*symbol.json` and the `.params` at this path.
     case mxnet(parameters: String)
 
-    /// What its pictures went through in training, where nobody says.
+    /// The preprocessing of its pictures in training, if no file says.
     var preprocessing: Preprocessing {
         switch self {
         case .onnx: Preprocessing()
@@ -15,7 +15,7 @@ package enum ModelFormat: Sendable, Equatable {
         }
     }
 
-    /// For people.
+    /// As people read it.
     package var name: String {
         switch self {
         case .onnx: "ONNX"

@@ -1,11 +1,11 @@
-// The ONNX of a model folder, whichever format its file has: as it is, or imported from MXNet's.
+// The ONNX of a model folder: its file, or an import of MXNet's files.
 
 package import MXNetImport
 package import Onnx
 
 extension Model {
-    /// The ONNX file that the MXNet model in a folder becomes. Throws `unsupported` where the folder's
-    /// model is ONNX already, and `ModelError` where it can't be imported.
+    /// The MXNet model in a folder as an ONNX file. Throws `unsupported` if the folder's model is
+    /// ONNX already, and `ModelError` if it can't be imported.
     package static func onnxFile(ofFolder path: String) throws(ModelError) -> OnnxFile {
         let folder = try ModelFolder(path)
         guard let artifact = try folder.artifact() else {
@@ -16,13 +16,13 @@ extension Model {
 }
 
 extension ModelFolder {
-    /// What the model says of itself; MXNet's says it as the ONNX that it is imported to. Throws
+    /// What the model's file says about it; for MXNet, what the imported ONNX says. Throws
     /// `ModelError`.
     package func summary() throws(ModelError) -> GraphSummary {
         try GraphSummary(source())
     }
 
-    /// What the engine is given: the file itself, or what it is imported to. Throws `ModelError`.
+    /// The source for the engine: the file itself, or its import. Throws `ModelError`.
     func source() throws(ModelError) -> ModelSource {
         switch format {
         case .onnx: .file(model.value)
@@ -30,7 +30,7 @@ extension ModelFolder {
         }
     }
 
-    /// The imported artifact; `nil` where the model is not MXNet's. Throws `ModelError`.
+    /// The imported artifact; `nil` if the model is not MXNet's. Throws `ModelError`.
     func artifact() throws(ModelError) -> MXNetArtifact? {
         guard case .mxnet(let parameters) = format else { return nil }
         return try MXNetArtifact(
@@ -39,7 +39,7 @@ extension ModelFolder {
 }
 
 extension Manifest {
-    /// The size that the settings' steps end at, where they say one.
+    /// The picture size at the end of the settings' steps, if they define one.
     fileprivate var pictureSize: (height: Int, width: Int)? {
         if case .on(let size)? = crop { return (size.height, size.width) }
         guard case .on(let resize)? = resize, case .exact(let height, let width)? = resize.target

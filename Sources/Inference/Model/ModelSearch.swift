@@ -1,7 +1,7 @@
-// Which file of a folder is the model.
+// Finds the file of a folder that is the model.
 //
-// Takes the only candidate; where there are several or half of one, says so and what would decide.
-// A candidate is an `*.onnx` or MXNet's pair: a `*symbol.json` and its `*.params`.
+// Takes the only candidate. If there are several, or half of one, it says so and names what would
+// decide. A candidate is an `*.onnx` or MXNet's pair: a `*symbol.json` and its `*.params`.
 
 internal import Basics
 internal import Onnx
@@ -14,13 +14,13 @@ struct ModelSearch {
     private let folder: String
     private let names: [String]
 
-    /// Looks among the files of a folder; hidden ones are passed over.
+    /// Searches the files of a folder; hidden ones are ignored.
     init(_ folder: String, names: [String]) {
         self.folder = folder
         self.names = names.filter { !$0.hasPrefix(".") }
     }
 
-    /// The model that the settings name, or the only one there is. Throws `notFound`.
+    /// The model that the settings name, or else the only one. Throws `notFound`.
     func find(
         named name: String?
     ) throws(ModelError) -> (model: Resolved<String>, format: ModelFormat) {

@@ -1,11 +1,11 @@
-// Every setting of a served model, decided: `amphora.json` first, then the exporters' files, then the
-// graph, then the defaults; each with who decided it.
+// Decides every setting of a served model, from `amphora.json` first, then the exporters' files,
+// then the graph, then the defaults; each keeps its origin.
 //
-// Pure: takes what the folder and the engine say and reads nothing itself.
+// Pure: uses the folder's contents and the engine's description, and reads nothing itself.
 
 package import Onnx
 
-/// What is done to a picture and to the network's answer, and who said so.
+/// How pictures and the network's answer are processed, with the origin of each decision.
 package struct ModelSettings: Sendable, Equatable {
     package let inputName: Resolved<String>
     /// Of the input tensor; `uint8` takes pixels as they are.
@@ -20,20 +20,20 @@ package struct ModelSettings: Sendable, Equatable {
     package let offset: Resolved<Float>
     package let mean: Resolved<[Float]>
     package let std: Resolved<[Float]>
-    /// Divides once more; `nil`: nothing does.
+    /// Divides a second time; `nil`: no second division.
     package let secondStd: Resolved<[Float]?>
     /// The 8-bit values around pictures smaller than the crop.
     package let padding: Resolved<[UInt8]>
-    /// Whose rounding holds around the resize.
+    /// The library whose rounding is used around the resize.
     package let arithmetic: Preprocessing.Arithmetic
-    /// What is applied to the network's output; nothing where the graph ends in an activation.
+    /// The activation for the network's output; none if the graph ends in one.
     package let activation: Resolved<Activation>
     package let topK: Resolved<Int>
     /// The size of the input tensor in pixels.
     package let inputSize: Preprocessing.Size
 
-    /// Decides. `defaults` are those of the model's format: `.gluoncv` for MXNet's. Throws
-    /// `unsupported` and `invalidSettings` where settings and graph contradict each other.
+    /// Decides all settings. `defaults` are those of the model's format: `.gluoncv` for MXNet's.
+    /// Throws `unsupported` and `invalidSettings` if settings and graph contradict each other.
     init(
         _ manifest: Manifest, _ exported: ExporterFiles = ExporterFiles(), input: NetworkInput,
         ending: GraphEnding, defaults: Preprocessing = Preprocessing()
@@ -69,7 +69,7 @@ package struct ModelSettings: Sendable, Equatable {
             mean ?? steps?.mean ?? Resolved(gray ? [0] : defaults.mean, unsaid), input.channels)
         self.std = try Self.perChannel(
             std ?? steps?.std ?? Resolved(gray ? [1] : defaults.std, unsaid), input.channels)
-        // What belongs to a number that amphora.json replaces is replaced with it.
+        // Replacing a number by amphora.json also replaces the values that belong to it.
         offset = scale == nil ? steps?.offset ?? Resolved(0, .default) : Resolved(0, .default)
         secondStd =
             std == nil ? steps?.secondStd ?? Resolved(nil, .default) : Resolved(nil, .default)
@@ -88,7 +88,7 @@ package struct ModelSettings: Sendable, Equatable {
         inputSize = geometry.size
     }
 
-    /// The steps that a preprocessor carries out.
+    /// The steps for a preprocessor.
     package var preprocessing: Preprocessing {
         Preprocessing(
             decode: decode.value, resize: resize.value, crop: crop.value, scale: scale.value,
@@ -97,13 +97,13 @@ package struct ModelSettings: Sendable, Equatable {
             arithmetic: arithmetic)
     }
 
-    /// The shape of the input tensor, a batch of one.
+    /// The shape of the input tensor, with a batch of one.
     package var inputShape: [Int] {
         let (height, width, count) = (inputSize.height, inputSize.width, channels.value.count)
         return layout.value == .nchw ? [1, count, height, width] : [1, height, width, count]
     }
 
-    /// Bytes have no room for numbers that are not the pixels'.
+    /// An input of bytes takes unscaled pixels only.
     private static func requireNoNumbers(_ manifest: Manifest) throws(ModelError) {
         let problems = [
             manifest.scale.flatMap { $0 == 1 ? nil : "\"preprocess.scale\"" },
@@ -111,7 +111,7 @@ package struct ModelSettings: Sendable, Equatable {
             manifest.std.flatMap { $0.allSatisfy { $0 == 1 } ? nil : "\"preprocess.std\"" },
         ].compactMap { key in
             key.map {
-                "\($0) has no place: the model's input is uint8 and takes pixels as they are"
+                "\($0) is not allowed: the model's input is uint8 and takes pixels as they are"
             }
         }
         guard problems.isEmpty else {
@@ -119,12 +119,12 @@ package struct ModelSettings: Sendable, Equatable {
         }
     }
 
-    /// A value of `amphora.json` under its key.
+    /// A value of `amphora.json`, with its key as the origin.
     private static func written<Value>(_ value: Value?, _ key: String) -> Resolved<Value>? {
         value.map { Resolved($0, .key(key, in: Manifest.fileName)) }
     }
 
-    /// One value for each channel, where a single one stands for all.
+    /// One value for each channel; a single one is repeated.
     private static func perChannel(
         _ values: Resolved<[Float]>, _ channels: Int
     ) throws(ModelError) -> Resolved<[Float]> {
@@ -142,7 +142,7 @@ package struct ModelSettings: Sendable, Equatable {
 }
 
 extension Origin {
-    /// The error of a value that does not fit the model, in words that follow the key's name.
+    /// The error for a value that does not fit the model; `problem` follows the key's name.
     func failure(_ problem: String) -> ModelError {
         switch self {
         case .key(let key, in: let file):

@@ -1,13 +1,13 @@
-// The output of a network that holds the classes' scores.
+// The output of a network that has the scores of the classes.
 
 internal import Onnx
 
 /// One float32 value for each class of one picture.
 struct NetworkOutput: Sendable, Equatable {
-    /// The number of the output among the graph's.
+    /// Its index among the graph's outputs.
     let index: Int
     let name: String
-    /// `nil` where the graph leaves it open.
+    /// `nil` if the graph leaves it open.
     let classes: Int?
 
     /// Chooses among a model's outputs: the first float32 one of rank 2, else the first whose

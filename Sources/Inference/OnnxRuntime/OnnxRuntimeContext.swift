@@ -1,8 +1,8 @@
-// One worker's tensors: the second and the third verb of the seam.
+// One worker's tensors: the second and the third verb of the engine's interface.
 //
 // The input is one block of memory, allocated and bound once; every picture is written into it in
-// place. The output is allocated by the engine in the first run and handed to it again in each
-// further one, so that a run allocates nothing of ours and the answer is read where it was written.
+// place. The engine allocates the output in the first run and reuses it in each further one, so
+// that a run allocates nothing of ours and the answer is read where it was written.
 
 import COnnxRuntime
 import Glibc
@@ -10,9 +10,9 @@ internal import Onnx
 
 /// The input and output tensors of one worker. Not `Sendable`: one thread at a time.
 @safe final class OnnxRuntimeContext: InferenceContext {
-    /// What no input of an image classifier comes near: 256 MiB of floats.
+    /// Far more than any classifier's input: 256 MiB of floats.
     private static let elementLimit = 1 << 26
-    /// A cache line, and the widest vector the engine loads.
+    /// A cache line, and the width of the engine's widest vector load.
     private static let alignment = 64
 
     private let model: OnnxRuntimeModel
@@ -25,7 +25,7 @@ internal import Onnx
     private var outputValue: UnsafeMutablePointer<OrtValue>?
     private var output = unsafe UnsafeBufferPointer<Float>(start: nil, count: 0)
 
-    /// Allocates and binds. Throws `unsupported` for a shape or an element no picture has.
+    /// Allocates and binds. Throws `unsupported` for a shape or an element that no picture has.
     init(of model: OnnxRuntimeModel, inputShape: [Int], output: Int) throws(ModelError) {
         var count = 1
         for length in inputShape {
@@ -91,7 +91,7 @@ internal import Onnx
         unsafe try body(output.span)
     }
 
-    /// Zeros, bound to their type; deallocated by the owner.
+    /// Zeros of the bound type; deallocated by the owner.
     private static func allocate<Element: TensorElement & AdditiveArithmetic>(
         _ count: Int, of type: Element.Type
     ) -> UnsafeMutableRawBufferPointer {
@@ -135,7 +135,7 @@ extension OnnxRuntimeLibrary {
         return unsafe UnsafePointer(value)
     }
 
-    /// The floats of an output, where the engine wrote them.
+    /// The floats of an output, in the engine's memory.
     fileprivate func floats(
         of value: UnsafeMutablePointer<OrtValue>
     ) throws(ModelError) -> UnsafeBufferPointer<Float> {

@@ -1,13 +1,13 @@
-// Asks ONNX Runtime what a session takes and gives.
+// Reads the inputs and outputs of a session of ONNX Runtime.
 //
-// Initializers are not inputs here, even where an old file lists them among its inputs. What is
-// not a tensor is described as such and judged elsewhere.
+// Initializers are not inputs here, even if an old file lists them among its inputs. A value that
+// is not a tensor is described as such; other code decides about it.
 
 import COnnxRuntime
 internal import Onnx
 
 extension OnnxRuntimeLibrary {
-    /// The inputs that a caller must give, in the graph's order. Throws `engineFailed`.
+    /// The inputs that a caller must provide, in the graph's order. Throws `engineFailed`.
     func describeInputs(
         of session: UnsafeMutablePointer<OrtSession>
     ) throws(ModelError) -> [TensorDescription] {
@@ -27,7 +27,7 @@ extension OnnxRuntimeLibrary {
             type: api.pointee.SessionGetOutputTypeInfo)
     }
 
-    /// All inputs or all outputs, by the engine's functions for them.
+    /// All inputs or all outputs, through the engine's functions for them.
     private func describe(
         _ session: UnsafeMutablePointer<OrtSession>, _ what: String,
         count askCount: (UnsafePointer<OrtSession>, UnsafeMutablePointer<Int>) -> OrtResult?,
@@ -54,7 +54,7 @@ extension OnnxRuntimeLibrary {
         return descriptions
     }
 
-    /// The process-wide allocator that names come from; never released.
+    /// The process-wide allocator of names; never released.
     private func defaultAllocator() throws(ModelError) -> UnsafeMutablePointer<OrtAllocator> {
         var made: UnsafeMutablePointer<OrtAllocator>?
         unsafe try check("allocator", api.pointee.GetAllocatorWithDefaultOptions(&made))
@@ -64,7 +64,7 @@ extension OnnxRuntimeLibrary {
         return unsafe allocator
     }
 
-    /// Copies a name and gives its memory back.
+    /// Copies a name and frees the engine's memory.
     private func take(
         _ name: UnsafeMutablePointer<CChar>?, from allocator: UnsafeMutablePointer<OrtAllocator>
     ) throws(ModelError) -> String {
@@ -91,7 +91,7 @@ extension OnnxRuntimeLibrary {
             name: name, element: element, shape: shape.map { $0 < 0 ? nil : $0 })
     }
 
-    /// The element type and the dimensions, −1 where open. Throws `engineFailed`.
+    /// The element type and the dimensions, −1 if open. Throws `engineFailed`.
     func elementAndShape(
         of tensor: UnsafePointer<OrtTensorInfo>
     ) throws(ModelError) -> (ElementType, [Int]) {

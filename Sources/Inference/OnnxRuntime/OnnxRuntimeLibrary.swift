@@ -1,20 +1,20 @@
-// The library of ONNX Runtime: finding it, and turning its statuses into sentences.
+// Finds the library of ONNX Runtime, and turns its statuses into sentences.
 //
-// Loaded when the first model is opened, not linked: `--help` needs no engine, and a missing one
-// is a sentence that says how to get it instead of the loader's last words.
+// It is loaded with the first model and not linked: `--help` needs no engine, and a missing library
+// gives a sentence that says how to get it instead of the loader's error.
 
 import COnnxRuntime
 internal import Onnx
 
-/// The engine's function table, and how a call of it ends.
+/// The engine's function table, and the handling of its errors.
 @safe package struct OnnxRuntimeLibrary {
-    /// The one version whose table we have checked; its bare name is found beside the executable.
+    /// The only version whose table we have checked; its bare name is found beside the executable.
     package static let fileName = "libonnxruntime.so.1.31.1"
 
     /// Constant memory that is never unloaded.
     let api: UnsafePointer<OrtApi>
 
-    /// Takes a table that is loaded already.
+    /// Takes a table that is already loaded.
     init(api: UnsafePointer<OrtApi>) {
         unsafe self.api = unsafe api
     }
@@ -35,7 +35,8 @@ internal import Onnx
         return (unsafe Self(api: api), unsafe String(cString: version))
     }
 
-    /// Ends one call of the engine. Throws `engineFailed`: `what`, then the engine's own words.
+    /// Checks the status of one call to the engine. Throws `engineFailed`: `what`, then the
+    /// engine's message.
     func check(_ what: @autoclosure () -> String, _ result: OrtResult?) throws(ModelError) {
         guard let status = unsafe result else { return }
         defer { unsafe api.pointee.ReleaseStatus(status) }
@@ -43,7 +44,7 @@ internal import Onnx
         throw .engineFailed("\(what()): \(Self.sentence(message))")
     }
 
-    /// The engine's message on one line, cut where nobody reads on.
+    /// The engine's message on one line, cut to a readable length.
     private static func sentence(_ message: String) -> String {
         let words = message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return words.count <= 400 ? words : words.prefix(400) + "…"

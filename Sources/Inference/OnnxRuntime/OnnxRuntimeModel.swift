@@ -1,15 +1,15 @@
-// A model compiled by ONNX Runtime: the first verb of the seam.
+// A model compiled by ONNX Runtime: the first verb of the engine's interface.
 //
-// Computes in float32 and says so to the engine, since a build for another processor may choose
-// otherwise. One session serves all workers: a second one would be a second copy of the weights.
-// What is made here is never written to disk: the engine's optimised graphs give silently wrong
-// answers on a processor without the same instructions.
+// It computes in float32 and tells the engine so, since a build for another processor may choose
+// otherwise. One session serves all workers: a second one would be a second copy of the weights. It
+// writes nothing to disk: optimised graphs give silently wrong answers on a processor without the
+// same instructions.
 
 import COnnxRuntime
 internal import Onnx
 import Synchronization
 
-/// A session of ONNX Runtime, released when the last context lets go of it.
+/// A session of ONNX Runtime, released with its last context.
 @safe final class OnnxRuntimeModel: CompiledModel {
     let engine: String
     let inputs: [TensorDescription]
@@ -44,8 +44,8 @@ import Synchronization
     }
 }
 
-/// The engine has one environment, made for the first model and gone with the last; one thread that
-/// makes it while another lets go of it finds it half gone.
+/// The engine has one environment, made for the first model and destroyed with the last. A thread
+/// that makes it while another one destroys it finds it half destroyed.
 private let environmentTurn = Mutex(())
 
 extension OnnxRuntimeLibrary {
@@ -125,7 +125,7 @@ extension OnnxRuntimeLibrary {
         return unsafe settings
     }
 
-    /// Gives back what `openSession` made.
+    /// Releases what `openSession` made.
     fileprivate func release(_ shared: OrtSharedSession) {
         unsafe api.pointee.ReleaseSession(shared.session)
         unsafe release(shared.env)

@@ -1,12 +1,12 @@
 // The loops of OpenCV's bilinear resize over bytes: along a row, between two rows, and the mean of
-// four pixels that takes their place where a picture is exactly halved.
+// four pixels that replaces both if a picture is exactly halved.
 //
 // Integer arithmetic throughout, in OpenCV's widths and with its intermediate shifts. These are the
 // hot loops of preprocessing and work on raw memory: the caller guarantees the extents.
 
 /// Passes of a bilinear resize on 8-bit pixels.
 enum Bilinear {
-    /// Values that a row of sums must have room for beyond its own.
+    /// Padding of a row of sums, in values.
     static let padding = 8
 
     /// A source row after the horizontal pass; most serve two output rows.
@@ -54,8 +54,8 @@ enum Bilinear {
         }
     }
 
-    /// Mixes neighbours of one row: 28-bit sums less their lowest 4 bits. `available` bytes may be
-    /// read from `source` on.
+    /// Mixes neighbours of one row: 28-bit sums without their lowest 4 bits. `available` bytes may
+    /// be read from `source` on.
     private static func horizontal(
         _ source: UnsafePointer<UInt8>, available: Int, channels: Int, axis: borrowing BilinearAxis,
         into sums: UnsafeMutablePointer<Int16>
@@ -66,7 +66,7 @@ enum Bilinear {
                 while channels == 3 && index < sources.count {
                     let first = unsafe Int(sources[index].first) * 3
                     let second = unsafe Int(sources[index].second) * 3
-                    // Both pixels are read with a byte of what follows.
+                    // Both pixels are read together, with one byte of the next.
                     guard second + 4 <= available else { break }
                     let a = unsafe wide(source + first) &* Int32(weights[index].first)
                     let b = unsafe wide(source + second) &* Int32(weights[index].second)
@@ -97,8 +97,8 @@ enum Bilinear {
     ) {
         var x = 0
         while x &+ 8 <= count {
-            // Weights are read here, not before the loop: the compiler then sees that they have 16
-            // bits, and has one instruction for the upper half of a product.
+            // Weights are read here and not before the loop: the compiler then sees that they have
+            // 16 bits, and uses one instruction for the upper half of a product.
             let a = unsafe highHalf(first + x, weights.pointee.first)
             let b = unsafe highHalf(second + x, weights.pointee.second)
             let clipped = ((a &+ b &+ 2) &>> 2).clamped(

@@ -1,18 +1,19 @@
-// Which two source pixels make up each output pixel of one axis, and how much of each, as OpenCV's
-// `cv::resize(INTER_LINEAR)` has it for 8-bit pictures: weights in 11-bit fixed point.
+// The two source pixels of each output pixel on one axis, and their weights, as in OpenCV's
+// `cv::resize(INTER_LINEAR)` for 8-bit pictures: weights in 11-bit fixed point.
 //
 // Every rounding is OpenCV's: the scale is the inverse of a quotient in double precision, positions
-// are narrowed to single precision, weights are rounded half to even. Nothing here may be reordered.
+// are narrowed to single precision, weights are rounded half to even. No operation here may be
+// reordered.
 
 /// Two neighbouring source pixels and their weights, for a range of output pixels.
 struct BilinearAxis {
-    /// What the weights of an axis depend on.
+    /// The values that determine the weights of an axis.
     struct Key: Hashable {
         /// Source pixels.
         let input: Int
         /// Output pixels.
         let output: Int
-        /// The outputs that are asked for.
+        /// The outputs to compute.
         let range: Range<Int>
         /// OpenCV treats the edges of the two axes differently.
         let direction: Direction

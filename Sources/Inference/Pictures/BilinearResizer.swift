@@ -1,8 +1,8 @@
-// Brings a picture to a size exactly as OpenCV's `cv::resize(INTER_LINEAR)` does, but computes only
-// the window that is kept of it.
+// Resizes a picture exactly as OpenCV's `cv::resize(INTER_LINEAR)` does, but computes only the
+// window of it that is kept.
 //
 // One per worker: it keeps the weights of recent sizes and the memory between the two passes. No
-// antialiasing: each output pixel draws on four source pixels, however much the picture shrinks.
+// antialiasing: each output pixel uses four source pixels, however much the picture shrinks.
 
 /// OpenCV's bilinear resize; one worker at a time.
 struct BilinearResizer {
@@ -12,7 +12,7 @@ struct BilinearResizer {
     /// Two rows after the horizontal pass.
     private var sums: [Int16] = []
 
-    /// Longer axes than this are not kept; at most this many are.
+    /// Weights of longer axes are not kept; at most this many are.
     private static let (keptLength, keptCount) = (1 << 14, 32)
 
     /// Creates a resizer.
@@ -20,8 +20,8 @@ struct BilinearResizer {
         self.maxPixels = maxPixels
     }
 
-    /// Resizes `raster` to `size` and leaves the pixels of `window` at the start of `output`,
-    /// which grows if it must.
+    /// Resizes `raster` to `size` and leaves the pixels of `window` at the start of `output`, which
+    /// grows if needed.
     mutating func resize(
         _ raster: borrowing Raster, to size: Preprocessing.Size, window: PixelWindow,
         into output: inout [UInt8]
@@ -39,7 +39,7 @@ struct BilinearResizer {
         }
     }
 
-    /// OpenCV takes the mean of four pixels where both axes shrink to exactly half.
+    /// OpenCV takes the mean of four pixels if both axes shrink to exactly half.
     private func halve(
         _ raster: borrowing Raster, _ window: PixelWindow, into output: inout [UInt8]
     ) {

@@ -25,7 +25,7 @@ enum Convolution {
         }
     }
 
-    /// Resamples columns: output row `index` draws on the rows that `kernel` names, counted from
+    /// Resamples columns: output row `index` uses the rows that `kernel` names, counted from
     /// `source`, whose row 0 is source row `origin`.
     static func vertical(
         _ source: UnsafePointer<UInt8>, stride: Int, origin: Int, count: Int,
@@ -71,7 +71,8 @@ enum Convolution {
         }
     }
 
-    /// Reads four bytes a pixel: not for the last row of a picture, whose end has none to spare.
+    /// Reads four bytes a pixel: not for the last row of a picture, which has no spare byte after
+    /// it.
     private static func pixelsOfThree(
         _ source: UnsafePointer<UInt8>, _ kernel: borrowing ResamplingKernel,
         into target: UnsafeMutablePointer<UInt8>

@@ -1,19 +1,20 @@
 // How OpenCV 3.4.2 under MXNet turns a JPEG by its EXIF segment.
 //
-// The rules are those of its readers, quirks included: a picture turned otherwise is another
-// picture. OpenCV takes the first APP1 segment for EXIF, whatever it is called, and gives up at any
-// marker it does not know. In a file that begins with a JFIF segment MXNet finds the size by itself,
-// and OpenCV is not asked to turn it. Refuses nothing: what can't be read leaves the picture as is.
+// The rules are those of its readers, with their faults: a picture turned differently is a
+// different picture. OpenCV takes the first APP1 segment for EXIF, whatever its name, and stops at
+// any marker it does not know. In a file that begins with a JFIF segment MXNet finds the size by
+// itself and does not use OpenCV's orientation. Nothing is refused: if EXIF can't be read, the
+// picture stays as it is.
 
-/// One of the eight ways that a picture can lie, numbered as TIFF does (tag 274).
+/// One of the eight orientations of a picture, numbered as in TIFF (tag 274).
 enum ExifOrientation: Int, Sendable, CaseIterable {
     case upright = 1
     case mirrored, upsideDown, flipped, transposed, turnedRight, transversed, turnedLeft
 
-    /// Whether width and height change places.
+    /// Whether width and height are exchanged.
     var swapsSides: Bool { rawValue >= Self.transposed.rawValue }
 
-    /// What OpenCV would apply to a JPEG.
+    /// The orientation that OpenCV would apply to a JPEG.
     static func applied(to jpeg: borrowing Span<UInt8>) -> ExifOrientation {
         guard !beginsWithJFIF(jpeg), let place = firstAPP1(jpeg) else { return .upright }
         return ExifReader(
@@ -22,7 +23,7 @@ enum ExifOrientation: Int, Sendable, CaseIterable {
         .orientation(in: jpeg)
     }
 
-    /// Whether a walk over the segments behind a JFIF segment leads to the frame.
+    /// Whether the segments after a JFIF segment lead to the frame.
     private static func beginsWithJFIF(_ bytes: borrowing Span<UInt8>) -> Bool {
         guard bytes.has([0xFF, 0xD8, 0xFF, 0xE0]), bytes.has(Array("JFIF\0".utf8), at: 6) else {
             return false
@@ -36,8 +37,8 @@ enum ExifOrientation: Int, Sendable, CaseIterable {
         return false
     }
 
-    /// What OpenCV looks for a TIFF structure in: the segment behind six bytes of name, and, since it
-    /// counts the length field in, two bytes of what follows.
+    /// The bytes in which OpenCV looks for a TIFF structure: the segment after six bytes of name
+    /// and, since it counts the length field too, two bytes after the segment.
     private static func firstAPP1(_ bytes: borrowing Span<UInt8>) -> Range<Int>? {
         var place = 0
         while place + 2 <= bytes.count {
@@ -61,14 +62,14 @@ enum ExifOrientation: Int, Sendable, CaseIterable {
     }
 }
 
-/// OpenCV's reader of a TIFF structure: one value out of range, even of a tag that is of no interest
-/// here, and it reports nothing.
+/// OpenCV's reader of a TIFF structure: a value out of range, even of an unused tag, makes it
+/// report nothing.
 private struct ExifReader {
-    /// Where in the file the structure lies.
+    /// The position of the structure in the file.
     let place: Range<Int>
     let littleEndian: Bool
 
-    /// Tags whose values OpenCV reads, and how many bytes they must have room for.
+    /// Tags whose values OpenCV reads, and how many bytes their values need.
     private static let texts: Set<UInt16> = [0x10E, 0x10F, 0x110, 0x131, 0x132, 0x8298]
     private static let rationals: [UInt16: UInt64] = [
         0x11A: 8, 0x11B: 8, 0x13E: 16, 0x13F: 48, 0x211: 24, 0x214: 48,
@@ -76,7 +77,7 @@ private struct ExifReader {
     private static let numbers: Set<UInt16> = [0x112, 0x128, 0x213]
 
     func orientation(in bytes: borrowing Span<UInt8>) -> ExifOrientation {
-        // The number of entries is read behind the header, wherever the directory is said to be.
+        // The number of entries is read right after the header, whatever the directory's offset.
         guard number(UInt16.self, at: 2, bytes) == 42,
             let directory = number(UInt32.self, at: 4, bytes),
             let count = number(UInt16.self, at: 8, bytes)
@@ -119,13 +120,13 @@ private struct ExifReader {
 }
 
 extension Span<UInt8> {
-    /// Whether these bytes stand at a place.
+    /// Whether these bytes are at a position.
     func has(_ signature: [UInt8], at offset: Int = 0) -> Bool {
         guard count >= offset + signature.count else { return false }
         return signature.indices.allSatisfy { self[offset + $0] == signature[$0] }
     }
 
-    /// A number in network byte order, `nil` where the bytes end before it does.
+    /// A number in network byte order, `nil` if the bytes end before it does.
     fileprivate func big<Value: FixedWidthInteger>(_ type: Value.Type, at offset: Int) -> Value? {
         let size = Value.bitWidth / 8
         guard offset + size <= count else { return nil }

@@ -40,7 +40,7 @@ struct FilterShape {
         if distance == 0 { return 1 }
         if distance >= 1 { return 0 }
         let angle = distance * Double.pi
-        // Pillow has these two constants in single precision, and it shows.
+        // Pillow has these two constants in single precision, which changes results.
         return sin(angle) / angle * (Double(Float(0.54)) + Double(Float(0.46)) * cos(angle))
     }
 

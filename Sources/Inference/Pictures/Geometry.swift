@@ -1,12 +1,12 @@
-// Where a resized picture's sides and a crop's edges fall, in each library's arithmetic: torchvision
-// divides in floating point, truncates sides and rounds edges to even; Hugging Face rounds edges down;
-// MXNet divides whole numbers. One pixel beside it is skew.
+// The sides of a resized picture and the edges of a crop, in each library's arithmetic: torchvision
+// divides in floating point, truncates sides and rounds edges to even; Hugging Face rounds edges
+// down; MXNet divides integers. An error of one pixel is skew.
 
 /// The geometry of resize and crop.
 struct Geometry {
-    /// Whose arithmetic counts.
+    /// The library whose arithmetic is used.
     let library: Preprocessing.ResizeLibrary
-    /// Within Pillow's world, whose rounding.
+    /// For Pillow, whose rounding is used.
     private let arithmetic: Preprocessing.Arithmetic
 
     /// The library that resizes; without a resize, the one that decodes.
@@ -51,7 +51,7 @@ struct Geometry {
         }
     }
 
-    /// timm's `ResizeKeepRatio`; where it would end at no pixel, and fail, one is left.
+    /// timm's `ResizeKeepRatio`; if it would leave no pixel, and fail, one is left.
     private func proportional(
         _ picture: Preprocessing.Size, by ratio: Double
     ) -> Preprocessing.Size {
@@ -61,11 +61,11 @@ struct Geometry {
         return Preprocessing.Size(height: side(picture.height), width: side(picture.width))
     }
 
-    /// A crop: what is kept of the picture, and where it lies in the output.
+    /// A crop: the part of the picture that is kept, and its position in the output.
     struct Crop: Equatable {
         /// In the resized picture.
         let window: PixelWindow
-        /// Padded rows above, where the picture is smaller than the crop.
+        /// Padded rows above, if the picture is smaller than the crop.
         let top: Int
         /// Padded columns to the left, likewise.
         let left: Int
@@ -73,8 +73,8 @@ struct Geometry {
         let size: Preprocessing.Size
     }
 
-    /// The centre of a picture. Where the picture is too small, torchvision and Hugging Face pad; MXNet
-    /// keeps the largest window of the crop's proportions, to be brought to the crop's size.
+    /// The centre of a picture. If the picture is too small, torchvision and Hugging Face pad;
+    /// MXNet keeps the largest window with the crop's proportions and later resizes it.
     func centered(
         _ size: Preprocessing.Size, in picture: Preprocessing.Size
     ) -> Crop {
@@ -106,7 +106,7 @@ struct Geometry {
         return (start..<start + wanted, 0)
     }
 
-    /// MXNet's `scale_down`: first the height, then the width is made to fit.
+    /// MXNet's `scale_down`: first the height, then the width is fitted.
     private func scaledDown(
         _ size: Preprocessing.Size, to picture: Preprocessing.Size
     ) -> Preprocessing.Size {

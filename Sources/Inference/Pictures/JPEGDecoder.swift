@@ -1,8 +1,8 @@
 // JPEG through libjpeg-turbo, in its default quality: accurate integer DCT, smooth chroma
-// upsampling, no scaled decoding. That is what Pillow and OpenCV use, so the pixels are theirs.
+// upsampling, no scaled decoding. Pillow and OpenCV use the same, so the pixels are equal.
 //
-// Damaged entropy-coded data is decoded as well as can be, as in those two. Missing data is an error
-// to Pillow; OpenCV repeats the last row that it got.
+// Damaged entropy-coded data is decoded as well as possible, as in those two. Missing data is an
+// error in Pillow; OpenCV repeats the last row that it got.
 
 import CJPEG
 import CPicture

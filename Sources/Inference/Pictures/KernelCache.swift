@@ -1,7 +1,7 @@
 // The weights of recent scales, since computing them costs about as much as using them.
 //
-// Bounded in number and in memory. A scale whose weights would be huge (a picture of 64,000,000
-// columns and one row) is worked off in parts that are not kept.
+// Bounded in number and in memory. A scale with very many weights (a picture of 64,000,000 columns
+// and one row) is split into parts that are not kept.
 
 /// Recently used weights; one worker at a time.
 struct KernelCache {
@@ -25,7 +25,7 @@ struct KernelCache {
         }
     }
 
-    /// The weights of the outputs in `range`, from memory or computed.
+    /// The weights of the outputs in `range`, cached or computed.
     mutating func kernel(_ scale: ResamplingScale, range: Range<Int>) -> ResamplingKernel {
         let key = Key(scale: scale, range: range)
         if let known = kept[key] { return known }

@@ -1,5 +1,5 @@
 // PNG through libpng: palettes resolved, 1, 2 and 4 bits widened, alpha and transparency dropped,
-// gamma and colour profiles not applied, as Pillow's `convert("RGB")` does and OpenCV's colour mode.
+// gamma and colour profiles not applied, as in Pillow's `convert("RGB")` and OpenCV's colour mode.
 
 import CPNG
 import CPicture

@@ -1,25 +1,25 @@
-// What the three codecs have in common: a header that costs nothing, then pixels in the form that
-// the file holds them, written into memory that was sized from that header.
+// What the three codecs share: a header that is cheap to read, then pixels in the form in which the
+// file has them, written into memory that was sized from that header.
 //
-// A codec names its format and its two C functions; how they are called and what their outcomes mean
-// is said here, once.
+// A codec names its format and its two C functions; the calls and the meaning of their outcomes are
+// here.
 
 import CPicture
 
-/// How a codec hands out pixels, before they become RGB or gray.
+/// The form of a codec's pixels, before they become RGB or gray.
 enum PixelForm: Int, Sendable {
     case gray = 1
     /// High byte first.
     case gray16 = 2
     case rgb = 3
-    /// As stored, which in practice (Adobe) is inverted.
+    /// As stored, which in practice (Adobe) means inverted.
     case cmyk = 4
 
     /// Bytes per pixel.
     var bytes: Int { rawValue }
 }
 
-/// What a picture's header says.
+/// The contents of a picture's header.
 struct PictureHeader: Sendable, Equatable {
     /// In pixels.
     let width: Int
@@ -28,17 +28,17 @@ struct PictureHeader: Sendable, Equatable {
     let form: PixelForm
 }
 
-/// What a codec is asked for.
+/// What a codec must produce.
 struct DecodeMode: Sendable, Equatable {
-    /// Whose oddities are reproduced.
+    /// The library whose oddities are reproduced.
     let profile: Preprocessing.DecodeProfile
-    /// 1 (gray) or 3 (RGB): where the profile has the codec's library make gray, it is made there.
+    /// 1 (gray) or 3 (RGB). If the profile's library makes gray in its codec, ours does too.
     let channels: Int
 }
 
 /// One file format's decoder, over a C library; any thread.
 protocol PictureCodec {
-    /// The format's name in sentences.
+    /// The format's name in error sentences.
     static var name: String { get }
 
     /// Reads a header; the memory it takes does not depend on the size it finds.
@@ -47,8 +47,8 @@ protocol PictureCodec {
     /// Writes every pixel, in the header's form, into memory whose size fits it exactly.
     static var decodePixels: amphora_picture_decode_function { get }
 
-    /// The size that stands at a fixed place of the file, whatever the rest is worth; `nil` where the
-    /// format has no such place.
+    /// The size at a fixed place of the file, even if the rest is damaged; `nil` if the format has
+    /// no such place.
     static func announcedSize(in bytes: borrowing Span<UInt8>) -> Preprocessing.Size?
 }
 
@@ -66,7 +66,7 @@ extension PictureCodec {
             }
         }
         guard let form = PixelForm(rawValue: Int(header.channels)) else {
-            throw .undecodable("the \(name) image has pixels of \(header.channels) bytes")
+            throw .undecodable("the \(name) picture has pixels of \(header.channels) bytes")
         }
         return PictureHeader(width: Int(header.width), height: Int(header.height), form: form)
     }
@@ -88,7 +88,7 @@ extension PictureCodec {
         }
     }
 
-    /// Calls a C function with its options and room for its message. Throws what its outcome means.
+    /// Calls a C function with its options and room for its message. Throws by its outcome.
     private static func call(
         _ mode: DecodeMode, maxScans: UInt32,
         _ body: (amphora_picture_options, UnsafeMutablePointer<CChar>) -> amphora_picture_outcome
@@ -107,11 +107,11 @@ extension PictureCodec {
         switch outcome {
         case AMPHORA_PICTURE_DECODED: return
         case AMPHORA_PICTURE_TRUNCATED:
-            throw .undecodable("the \(name) image is truncated: it ends before its last row")
+            throw .undecodable("the \(name) picture is truncated: it ends before its last row")
         case AMPHORA_PICTURE_TOO_MANY_SCANS:
-            throw .undecodable("the \(name) image has more than \(maxScans) scans")
+            throw .undecodable("the \(name) picture has more than \(maxScans) scans")
         default:
-            throw .undecodable("the \(name) image cannot be decoded: \(message)")
+            throw .undecodable("the \(name) picture cannot be decoded: \(message)")
         }
     }
 }

@@ -1,15 +1,15 @@
-// From encoded bytes to a picture, whatever the format: recognise it, read its header, judge its
-// size, decode, convert the colours.
+// From encoded bytes to a picture, in any format: detects it, reads the header, checks the size,
+// decodes, and converts the colours.
 //
-// One per worker. The memory of a picture that has been used can be handed back with `reclaim`, so
-// that a busy worker decodes into the same pages again and again. Refuses a picture by its header,
-// before anything that depends on its size is allocated.
+// One per worker. `reclaim` hands back the memory of a used picture, so that a busy worker decodes
+// into the same pages again and again. Refuses a picture by its header, before anything that
+// depends on its size is allocated.
 
 /// Decodes JPEG, PNG and WebP; one worker at a time.
 package struct PictureDecoder {
     private let mode: DecodeMode
     private let limits: PictureLimits
-    /// Memory of an earlier picture, waiting for the next.
+    /// Memory of an earlier picture, kept for the next.
     private var spare: [UInt8] = []
 
     /// Larger buffers than this many bytes are not kept between pictures.
@@ -32,13 +32,13 @@ package struct PictureDecoder {
         case .png: return try decode(bytes.span, with: PNGDecoder.self)
         case .webp: return try decode(bytes.span, with: WebPDecoder.self)
         case .unknown where bytes.isEmpty:
-            throw .undecodable("the image is empty; \(PictureFormat.supported) are decoded")
+            throw .undecodable("the picture is empty; \(PictureFormat.supported) are supported")
         case .unknown:
             throw .undecodable(
-                "the bytes are not an image in a known format; \(PictureFormat.supported) are")
+                "the bytes are not a picture in a known format; \(PictureFormat.supported) are")
         case let format:
             throw .undecodable(
-                "\(format.name) images are not supported; \(PictureFormat.supported) are")
+                "\(format.name) pictures are not supported; \(PictureFormat.supported) are")
         }
     }
 
@@ -51,7 +51,7 @@ package struct PictureDecoder {
     private mutating func decode<Codec: PictureCodec>(
         _ bytes: borrowing Span<UInt8>, with codec: Codec.Type
     ) throws(PictureError) -> Raster {
-        // A header alone, in 60 bytes, is too large before it is incomplete.
+        // A header alone, in 60 bytes, must be reported as too large, not as incomplete.
         if let size = codec.announcedSize(in: bytes) {
             _ = try pixelCount(size.width, size.height)
         }
@@ -76,7 +76,7 @@ package struct PictureDecoder {
             width: header.width, height: header.height, channels: mode.channels, pixels: buffer)
     }
 
-    /// Turned as the EXIF segment says, where the profile does that.
+    /// Turned by the EXIF segment, if the profile does that.
     private mutating func turned(
         _ raster: Raster, as jpeg: borrowing Span<UInt8>
     ) -> Raster {
@@ -88,7 +88,7 @@ package struct PictureDecoder {
         return turned
     }
 
-    /// Throws where it is more than allowed.
+    /// Throws if it exceeds the limit.
     private func pixelCount(_ width: Int, _ height: Int) throws(PictureError) -> Int {
         let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
         guard !overflow && pixels <= limits.pixels else {

@@ -1,7 +1,7 @@
 // Why a picture could not be used, in words for the person who sent it.
 //
-// Two cases, because callers treat only these two apart: the HTTP interface answers 422 to the one
-// and 413 to the other. The sentence carries the rest.
+// Two cases, because callers distinguish only these: the HTTP interface answers 422 to the first
+// and 413 to the second. The sentence carries the rest.
 
 /// A picture that was refused.
 package enum PictureError: Error, Sendable, Equatable {
@@ -15,7 +15,7 @@ package enum PictureError: Error, Sendable, Equatable {
         switch self {
         case .undecodable(let sentence): sentence
         case .tooLarge(let width, let height, let limit):
-            "the image has \(width)×\(height) pixels, more than the \(limit) that are allowed"
+            "the picture has \(width)×\(height) pixels, more than the \(limit) that are allowed"
         }
     }
 }

@@ -1,8 +1,8 @@
-// Which kind of file the bytes are, told from the first few of them, as Pillow does.
+// Detects the file format from the first bytes, as Pillow does.
 //
-// The media type that a client sends is not asked: it is wrong too often.
+// The client's media type is not used: it is wrong too often.
 
-/// An image file format that is recognised; three of them can be decoded.
+/// A picture file format that is recognised; three of them can be decoded.
 package enum PictureFormat: Sendable, Equatable {
     case jpeg, png, webp, bmp, gif, tiff, unknown
 
@@ -18,7 +18,7 @@ package enum PictureFormat: Sendable, Equatable {
         return .unknown
     }
 
-    /// The name people use.
+    /// Its usual name.
     package var name: String {
         switch self {
         case .jpeg: "JPEG"
@@ -31,6 +31,6 @@ package enum PictureFormat: Sendable, Equatable {
         }
     }
 
-    /// The formats that can be decoded, for sentences.
+    /// The formats that can be decoded, for error sentences.
     package static let supported = "JPEG, PNG and WebP"
 }

@@ -1,7 +1,7 @@
-// How much a single picture may cost. All of it is judged from the header or counted while
+// Limits on the cost of a single picture. All are checked against the header or counted while
 // decoding, never after the memory or the time has been spent.
 
-/// The most that decoding one picture may take.
+/// Limits on decoding one picture.
 package struct PictureLimits: Sendable, Equatable {
     /// Width times height, from the header.
     package var pixels: Int

@@ -1,8 +1,8 @@
-// From the form that a file holds its pixels in to gray or RGB, in place and with the arithmetic of
-// Pillow (`Image.convert`) or OpenCV.
+// Converts pixels from the file's form to gray or RGB, in place and with the arithmetic of Pillow
+// (`Image.convert`) or OpenCV.
 //
-// One buffer holds both forms. Where pixels grow, the stored ones lie at its end and are read
-// ahead of the writing; where they shrink, they lie at its start.
+// One buffer holds both forms. If pixels grow, the stored ones lie at its end and are read ahead of
+// the writing; if they shrink, they lie at its start.
 
 /// A conversion of a whole picture inside one buffer.
 struct PixelConversion {
@@ -10,7 +10,7 @@ struct PixelConversion {
     private let mode: DecodeMode
     private let pixels: Int
 
-    /// Describes a conversion to what `mode` asks for.
+    /// Describes a conversion to the form in `mode`.
     init(from form: PixelForm, _ mode: DecodeMode, pixels: Int) {
         self.form = form
         self.mode = mode
@@ -25,13 +25,13 @@ struct PixelConversion {
     /// How many bytes at the start of the buffer are the result.
     var convertedCount: Int { pixels * channels }
 
-    /// Where in the buffer the codec must put its pixels.
+    /// Where in the buffer the codec must write its pixels.
     var storedRange: Range<Int> {
         let start = max(0, pixels * (channels - form.bytes))
         return start..<start + pixels * form.bytes
     }
 
-    /// Converts `memory`, of which `storedRange` has been written.
+    /// Converts `memory`, whose `storedRange` is filled.
     func convert(_ memory: UnsafeMutableBufferPointer<UInt8>) {
         guard form.bytes != channels else { return }
         precondition(memory.count >= capacity)
@@ -86,8 +86,8 @@ struct PixelConversion {
         return UInt8(truncatingIfNeeded: (sum + 0x2000) >> 14)
     }
 
-    /// One of red, green and blue from its ink and black, both stored inverted: Pillow divides by 255
-    /// and rounds, OpenCV shifts.
+    /// One of red, green and blue from its ink and black, both stored inverted: Pillow divides by
+    /// 255 and rounds, OpenCV shifts.
     private func ink(_ stored: UInt8, _ black: Int32) -> UInt8 {
         let product = (255 - Int32(stored)) * black
         if mode.profile == .opencv { return UInt8(truncatingIfNeeded: black - (product >> 8)) }

@@ -1,14 +1,14 @@
-// What happens to a picture between the decoder and the network, as plain values.
+// The steps between the decoder and the network, as plain values.
 //
-// Filled from `amphora.json`, from the configuration files that exporters write, or from the
-// model's own input shape; carried out by `Preprocessor`. Nothing here computes.
+// The values come from `amphora.json`, from the configuration files that exporters write, or from
+// the model's own input shape; `Preprocessor` executes them. Nothing here computes.
 
-/// The steps from an encoded picture to the input tensor, in the order they are carried out.
+/// The steps from an encoded picture to the input tensor, in the order of execution.
 package struct Preprocessing: Sendable, Equatable {
-    /// Whose decoder is reproduced, oddities included.
+    /// The library whose decoder is reproduced, oddities included.
     package enum DecodeProfile: String, Sendable, Codable { case pillow, opencv }
 
-    /// Whose resize is reproduced, bit for bit.
+    /// The library whose resize is reproduced, bit for bit.
     package enum ResizeLibrary: String, Sendable, Codable { case pillow, opencv }
 
     /// The resampling filters of Pillow.
@@ -16,19 +16,20 @@ package struct Preprocessing: Sendable, Equatable {
         case nearest, box, bilinear, hamming, bicubic, lanczos
     }
 
-    /// The size a picture is brought to before the crop, in pixels.
+    /// The size of a picture before the crop, in pixels.
     package enum ResizeTarget: Sendable, Equatable {
         /// The shorter side becomes this long; the longer one keeps the proportions.
         case shorter(Int)
         /// Exactly this height and width, whatever the proportions.
         case exact(height: Int, width: Int)
-        /// As small as covers this size, in the proportions of the picture, as timm resizes.
+        /// The smallest size that covers this one, in the picture's proportions, as timm resizes.
         case covering(height: Int, width: Int)
-        /// As large as fits into this size, in the proportions of the picture, as timm resizes.
+        /// The largest size that fits into this one, in the picture's proportions, as timm resizes.
         case within(height: Int, width: Int)
     }
 
-    /// Whose rounding is reproduced around the resize: where a crop lies, how a pixel is scaled.
+    /// The library whose rounding is reproduced around the resize: the position of a crop, the
+    /// scaling of a pixel.
     package enum Arithmetic: String, Sendable {
         /// torchvision, and timm with it: a crop's edge rounded half to even, pixels divided by 255.
         case torchvision
@@ -37,7 +38,7 @@ package struct Preprocessing: Sendable, Equatable {
         case transformers
     }
 
-    /// How a picture is brought to a size.
+    /// How a picture is resized.
     package struct Resize: Sendable, Equatable {
         package var target: ResizeTarget
         package var library: ResizeLibrary
@@ -88,13 +89,13 @@ package struct Preprocessing: Sendable, Equatable {
     package var crop: Size?
     /// Each 8-bit value is multiplied by this; 1/255 divides by 255, as `ToTensor` does.
     package var scale: Double
-    /// Subtracted after scaling and before the mean; 1 where values from −1 are wanted.
+    /// Subtracted after scaling and before the mean; 1 if values start at −1.
     package var offset: Float
     /// Subtracted after scaling, one value a channel.
     package var mean: [Float]
     /// Divides after the subtraction, one value a channel.
     package var std: [Float]
-    /// Divides once more, one value a channel; `nil`: nothing does.
+    /// Divides a second time, one value a channel; `nil`: no second division.
     package var secondStd: [Float]?
     package var channels: Channels
     package var layout: Layout
@@ -103,7 +104,7 @@ package struct Preprocessing: Sendable, Equatable {
     package var padding: [UInt8]
     package var arithmetic: Arithmetic
 
-    /// Creates a pipeline; the defaults are the ImageNet evaluation pipeline of torchvision.
+    /// Creates a pipeline; the defaults are torchvision's ImageNet evaluation pipeline.
     package init(
         decode: DecodeProfile = .pillow,
         resize: Resize? = Resize(target: .shorter(256)),
@@ -132,7 +133,8 @@ package struct Preprocessing: Sendable, Equatable {
         self.arithmetic = arithmetic
     }
 
-    /// The ImageNet evaluation pipeline of MXNet's gluoncv, which MXNet artifacts were trained for.
+    /// The ImageNet evaluation pipeline of MXNet's gluoncv, with which MXNet artifacts were
+    /// trained.
     package static let gluoncv = Preprocessing(
         decode: .opencv, resize: Resize(target: .shorter(256), library: .opencv))
 }

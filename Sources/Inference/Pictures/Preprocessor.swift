@@ -1,10 +1,11 @@
 // From a decoded picture to the network's input: resize, crop, scale, normalise, lay out.
 //
 // One per worker; it holds the memory between the steps. Each step has the rounding of the library
-// that people train with (torchvision on Pillow images, MXNet on OpenCV's): a resize or a division
-// that differs in one bit is skew. Refuses nothing but proportions that would take too much memory.
+// that people train with (torchvision on Pillow's pictures, MXNet on OpenCV's): a resize or a
+// division that differs in one bit is skew. It refuses only proportions that would take too much
+// memory.
 
-/// Carries out a `Preprocessing` plan; one worker at a time.
+/// Executes a `Preprocessing` plan; one worker at a time.
 package struct Preprocessor {
     private let plan: Preprocessing
     private let geometry: Geometry
@@ -15,13 +16,13 @@ package struct Preprocessor {
     /// The cropped pixels, before they go into the tensor.
     private var cropped: [UInt8] = []
 
-    /// The size of the tensor's picture, or `nil` where it depends on the picture that comes in.
+    /// The size of the tensor's picture, or `nil` if it depends on the incoming picture.
     package let outputSize: Preprocessing.Size?
 
     /// Prepares a plan whose `mean` and `std` have one value a channel, or one for all.
     ///
     /// A resize takes no more memory than the largest picture allowed, or than the tensor's picture
-    /// where that is larger.
+    /// if that is larger.
     package init(_ plan: Preprocessing, limits: PictureLimits) {
         self.plan = plan
         geometry = Geometry(plan)
@@ -40,7 +41,7 @@ package struct Preprocessor {
         return Preprocessing.Size(height: height, width: width)
     }
 
-    /// Why a plan cannot be carried out, as a sentence, or `nil`; to be asked at start.
+    /// Why a plan cannot be executed, as a sentence, or `nil`; check it at start.
     package static func objection(to plan: Preprocessing) -> String? {
         if let resize = plan.resize, resize.library == .opencv, resize.filter != .bilinear {
             return "OpenCV's resize is reproduced for the filter \"bilinear\", not for "
@@ -57,7 +58,7 @@ package struct Preprocessor {
         return nil
     }
 
-    /// The size of the tensor's picture for a picture of this size.
+    /// The size of the tensor's picture for a source picture of this size.
     package func outputSize(of picture: Preprocessing.Size) -> Preprocessing.Size {
         outputSize ?? geometry.resized(picture, to: plan.resize?.target)
     }
@@ -69,7 +70,7 @@ package struct Preprocessor {
         try write(raster, into: &tensor, by: floats)
     }
 
-    /// Likewise, pixels as they are: neither scaled nor normalised.
+    /// The same, with unchanged pixels: neither scaled nor normalised.
     package mutating func write(
         _ raster: borrowing Raster, into tensor: inout MutableSpan<UInt8>
     ) throws(PictureError) {
@@ -101,7 +102,7 @@ package struct Preprocessor {
         }
     }
 
-    /// Brings a window that was smaller than the crop to the crop's size, as MXNet does.
+    /// Resizes a window that was smaller than the crop to the crop's size, as MXNet does.
     private mutating func enlarge(
         _ kept: Preprocessing.Size, to size: Preprocessing.Size
     ) throws(PictureError) {

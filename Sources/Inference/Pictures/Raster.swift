@@ -11,7 +11,7 @@ package struct Raster: Sendable, Equatable {
     /// `width · height · channels` values.
     package var pixels: [UInt8]
 
-    /// Creates a picture from pixels that are already there.
+    /// Creates a picture from existing pixels.
     package init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
         precondition(pixels.count == width * height * channels)
         self.width = width

@@ -1,8 +1,8 @@
-// Brings a picture to a size exactly as Pillow's `Image.resize` does, but computes only the window
-// that is kept of it.
+// Resizes a picture exactly as Pillow's `Image.resize` does, but computes only the window of it
+// that is kept.
 //
-// One per worker: it keeps the weights of recent scales, since pictures of one source mostly have
-// one size, and the memory between the two passes. Refuses work whose memory would exceed that of
+// One per worker: it keeps the weights of recent scales, since pictures from one source usually
+// have one size, and the memory between the two passes. It refuses work that needs more memory than
 // the largest picture allowed.
 
 /// A window of a resized picture, in its pixels.
@@ -16,7 +16,7 @@ struct PixelWindow: Equatable {
 /// Pillow's resize; one worker at a time.
 struct Resampler {
     private let filter: Preprocessing.Filter
-    /// Longer sides are refused, and more memory than this between the two passes.
+    /// The longest side, and the most memory between the two passes; more is refused.
     private let maxPixels: Int
     private var kernels = KernelCache()
     /// Rows after the horizontal pass.
@@ -28,8 +28,8 @@ struct Resampler {
         self.maxPixels = maxPixels
     }
 
-    /// Resizes `raster` to `size` and leaves the pixels of `window` at the start of `output`,
-    /// which grows if it must.
+    /// Resizes `raster` to `size` and leaves the pixels of `window` at the start of `output`, which
+    /// grows if needed.
     mutating func resample(
         _ raster: borrowing Raster, to size: Preprocessing.Size, window: PixelWindow,
         into output: inout [UInt8]
@@ -87,8 +87,8 @@ struct Resampler {
         }
     }
 
-    /// Which pass comes first changes the rounding. Until Pillow 12 it was always the horizontal
-    /// one; since Pillow 13 it is the vertical one where that shrinks the picture much more.
+    /// The order of the passes changes the rounding. Until Pillow 12 the horizontal one was always
+    /// first; since Pillow 13 it is the vertical one if that shrinks the picture much more.
     private static func verticalFirst(
         _ raster: borrowing Raster, _ size: Preprocessing.Size
     ) -> Bool {
@@ -96,31 +96,31 @@ struct Resampler {
             && raster.height - size.height > 2 * (raster.width - size.width)
     }
 
-    /// The refusal of a picture whose proportions lead to more than the largest one allowed.
+    /// The error for a picture whose proportions lead to more pixels than the largest one allowed.
     static func tooExtreme(
         _ raster: borrowing Raster, _ size: Preprocessing.Size
     ) -> PictureError {
         .undecodable(
-            "the image's proportions, \(raster.width)×\(raster.height), are too extreme to"
+            "the picture's proportions, \(raster.width)×\(raster.height), are too extreme to"
                 + " bring it to \(size.width)×\(size.height)")
     }
 
-    /// Larger memory than this is not kept between pictures.
+    /// Larger buffers than this many bytes are not kept between pictures.
     private static let keptBytes = 32 << 20
 
-    /// Makes room in memory that is used again and again.
+    /// Makes room in memory that is reused.
     static func grow(_ array: inout [UInt8], to count: Int) {
         if array.count < count { array = [UInt8](repeating: 0, count: count) }
     }
 
-    /// Which part of a picture an array holds, and how.
+    /// The part of a picture that an array holds, and its layout.
     private struct PixelRows {
         /// Bytes from row to row.
         let stride: Int
         let channels: Int
-        /// Columns of the picture that are there.
+        /// The columns of the picture that it holds.
         let x: Range<Int>
-        /// Rows of the picture that are there.
+        /// The rows of the picture that it holds.
         let y: Range<Int>
     }
 
@@ -175,7 +175,7 @@ struct Resampler {
         }
     }
 
-    /// Cuts the window out of a picture that has the right size already.
+    /// Cuts the window out of a picture that already has the right size.
     static func copy(
         _ raster: borrowing Raster, _ window: PixelWindow, into output: inout [UInt8]
     ) {
@@ -205,7 +205,8 @@ struct Resampler {
         }
     }
 
-    /// Pillow adds the step up from output to output; its rounding errors are part of the result.
+    /// Pillow accumulates the step from output to output; its rounding errors are part of the
+    /// result.
     private static func nearestSources(
         _ input: Int, _ output: Int, _ range: Range<Int>
     ) -> [Int] {

@@ -1,13 +1,13 @@
-// Which source pixels make up each output pixel of one axis, and how much of each: Pillow's
-// precomputed coefficients, in 22-bit fixed point.
+// The source pixels of each output pixel on one axis, and their weights: Pillow's precomputed
+// coefficients, in 22-bit fixed point.
 //
-// The rounding is the point: weights are normalised in double precision, then rounded half away
-// from zero, and nothing here may be reordered. A kernel covers only the outputs that are asked
-// for, so a crop costs only what it keeps.
+// The rounding matters: weights are normalised in double precision, then rounded half away from
+// zero, and no operation here may be reordered. A kernel covers only the requested outputs, so a
+// crop costs only what it keeps.
 
 /// The scale of one axis: from how many pixels to how many, with which filter.
 struct ResamplingScale: Hashable {
-    /// Fractional bits of a weight: 32 less 8 for the pixel and 2 for sums beyond one.
+    /// Fractional bits of a weight: 32 minus 8 for the pixel and 2 for sums beyond one.
     static let precision: Int32 = 22
 
     let input: Int
@@ -17,15 +17,15 @@ struct ResamplingScale: Hashable {
     /// Source pixels per output pixel.
     private var step: Double { Double(input) / Double(output) }
 
-    /// Widening of the filter: it never shrinks below its own size.
+    /// Widening of the filter, which never shrinks below its own size.
     private var widening: Double { max(step, 1) }
 
-    /// The most source pixels that one output pixel can draw on.
+    /// The most source pixels that one output pixel can use.
     var taps: Int {
         Int((FilterShape(filter).support * widening).rounded(.up)) * 2 + 1
     }
 
-    /// The source pixels that an output pixel draws on.
+    /// The source pixels that an output pixel uses.
     func bounds(of index: Int) -> Range<Int> {
         let center = (Double(index) + 0.5) * step
         let support = FilterShape(filter).support * widening
@@ -33,7 +33,7 @@ struct ResamplingScale: Hashable {
         return lower..<max(lower, min(input, Int(center + support + 0.5)))
     }
 
-    /// The source pixels that a range of output pixels, not empty, draws on.
+    /// The source pixels that a range of output pixels, not empty, uses.
     func bounds(of range: Range<Int>) -> Range<Int> {
         let first = bounds(of: range.lowerBound)
         return first

@@ -1,4 +1,4 @@
-// From 8-bit pixels to normalised floats, or to bytes as they are, in the network's layout.
+// From 8-bit pixels to normalised floats, or to unchanged bytes, in the network's layout.
 //
 // A value depends only on the pixel and the channel, so the 256 results per channel are computed
 // once, with exactly the operations of ToTensor and Normalize in float32, or those of Hugging Face's
@@ -101,7 +101,7 @@ extension TensorWriter<Float> {
             })
     }
 
-    /// ToTensor divides in float32; the rescaling of others multiplies in float64, then narrows.
+    /// ToTensor divides in float32; Hugging Face's rescale multiplies in float64, then narrows.
     private static func scaled(_ pixel: Int, _ plan: Preprocessing) -> Float {
         plan.scale == 1.0 / 255.0 && plan.arithmetic == .torchvision
             ? Float(pixel) / 255 : Float(Double(pixel) * plan.scale)
@@ -109,7 +109,7 @@ extension TensorWriter<Float> {
 }
 
 extension TensorWriter<UInt8> {
-    /// Pixels as they are, whatever a plan says of numbers: the network itself normalises.
+    /// Unchanged pixels, whatever numbers the plan has: the network itself normalises.
     init(unscaled plan: Preprocessing) {
         self.init(
             plan, values: (0..<plan.channels.count).flatMap { _ in (0...255).map(UInt8.init) })

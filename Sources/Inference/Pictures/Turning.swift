@@ -1,11 +1,11 @@
 // Turns and mirrors pictures by whole pixels.
 
 extension Raster {
-    /// The picture as it is to be looked at.
+    /// The picture in its upright orientation.
     func turned(_ orientation: ExifOrientation) -> Raster {
         let swaps = orientation.swapsSides
         let (newWidth, newHeight) = swaps ? (height, width) : (width, height)
-        // Where in the source the first pixel comes from, and the steps right and down.
+        // The source position of the first pixel, and the steps right and down.
         let (column, row) = (channels, width * channels)
         let (right, bottom) = ((width - 1) * column, (height - 1) * row)
         let (start, across, down) =
@@ -22,7 +22,7 @@ extension Raster {
         var memory = [UInt8](repeating: 0, count: pixels.count)
         unsafe pixels.withUnsafeBufferPointer { source in
             unsafe memory.withUnsafeMutableBufferPointer { target in
-                // Squares small enough that both stay in the cache.
+                // Squares small enough that source and target stay in the cache.
                 for top in stride(from: 0, to: newHeight, by: 64) {
                     for left in stride(from: 0, to: newWidth, by: 64) {
                         for y in top..<min(top + 64, newHeight) {

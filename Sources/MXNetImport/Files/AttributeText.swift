@@ -1,7 +1,7 @@
-// The attributes of one node, which are texts in Python's or C++'s manner: "(3, 3)", "True", "1e-05".
+// The attributes of one node: text in Python's or C++'s notation, "(3, 3)", "True", "1e-05".
 //
-// Keeps count of what was read, so that an attribute nobody looked at can be named: one that is
-// passed over in silence would be a wrong answer.
+// Records which attributes were read, so that an unread one can be reported: ignoring it silently
+// would give wrong answers.
 
 internal import Basics
 
@@ -10,15 +10,15 @@ struct AttributeText {
     private let values: [String: String]
     private var unread: Set<String>
 
-    /// What MXNet itself takes no notice of at inference: hints for training and for other devices.
+    /// Attributes that MXNet itself ignores at inference: hints for training and for other devices.
     private static let hints: Set<String> = [
         "workspace", "cudnn_tune", "cudnn_off", "momentum", "ctx_group", "lr_mult", "wd_mult",
         "force_mirroring", "mirror_stage", "__profiler_scope__", "name",
     ]
-    /// A parsed number beyond this would only overflow later.
+    /// The largest magnitude that is accepted; a larger number would only overflow later.
     private static let magnitude = 1 << 40
 
-    /// All are unread.
+    /// Marks all as unread.
     init(_ values: [String: String]) {
         self.values = values
         unread = Set(
@@ -28,15 +28,15 @@ struct AttributeText {
             })
     }
 
-    /// An attribute that nothing asked for, and its value.
+    /// An attribute that no converter read, and its value.
     var leftOver: (key: String, value: String)? {
         unread.min().map { ($0, values[$0] ?? "") }
     }
 
-    /// Takes no notice of attributes that mean nothing at inference.
+    /// Ignores attributes that have no effect at inference.
     mutating func ignore(_ keys: String...) { unread.subtract(keys) }
 
-    /// The text of an attribute, blanks around it taken off; `nil` where it is absent or "None".
+    /// The text of an attribute without surrounding blanks; `nil` if it is absent or "None".
     mutating func text(_ key: String) -> String? {
         unread.remove(key)
         guard let value = values[key] else { return nil }
@@ -44,7 +44,7 @@ struct AttributeText {
         return text == "None" ? nil : String(text)
     }
 
-    /// A truth value.
+    /// A Boolean.
     mutating func flag(_ key: String, default: Bool) throws(SymbolError) -> Bool {
         guard let text = text(key) else { return `default` }
         switch text.lowercased() {
@@ -74,7 +74,7 @@ struct AttributeText {
         return value
     }
 
-    /// A tuple of whole numbers, in which None may stand; `nil` where it is absent or None itself.
+    /// A tuple of integers, which may contain None; `nil` if it is absent or None itself.
     mutating func optionals(_ key: String) throws(SymbolError) -> [Int?]? {
         guard let text = text(key) else { return nil }
         var inner = text[...]
@@ -99,7 +99,7 @@ struct AttributeText {
         return values
     }
 
-    /// A tuple of whole numbers without None.
+    /// A tuple of integers without None.
     mutating func integers(_ key: String) throws(SymbolError) -> [Int]? {
         guard let optionals = try optionals(key) else { return nil }
         let values = optionals.compactMap { $0 }
@@ -109,12 +109,12 @@ struct AttributeText {
         return values
     }
 
-    /// What to say of a value: the caller adds the node.
+    /// The error for a wrong value; the caller adds the node.
     func wrong(_ key: String, expected: String) -> SymbolError {
         .malformed("attribute \(quoted(key)); expected \(expected)")
     }
 
-    /// What to say of a value that is sound but not supported.
+    /// The error for a valid value that is not supported.
     func unsupported(_ key: String, supported: String) -> SymbolError {
         .unsupported("attribute \(quoted(key)), which is not supported; \(supported) is")
     }

@@ -1,7 +1,7 @@
-// The arrays of a `.params` file under the names that a symbol knows them by.
+// The arrays of a `.params` file, by the names that a symbol uses.
 //
 // `HybridBlock.export` and `Module.save_checkpoint` write "arg:conv0_weight" and "aux:bn0_mean";
-// other writers leave the prefix out.
+// other writers omit the prefix.
 
 internal import Onnx
 
@@ -29,7 +29,7 @@ struct MXNetParameters {
     /// The array of a variable.
     subscript(name: String) -> NDArray? { arrays[name] }
 
-    /// Says why variables have no array.
+    /// The error for variables without an array.
     func missing(_ names: [String]) -> ModelError {
         var reason = "it lacks \(names.count) arrays that the symbol needs: "
         reason += names.prefix(3).map { "\"\($0)\"" }.joined(separator: ", ")

@@ -1,7 +1,7 @@
 // MXNet's `.params`: a list of arrays and their names.
 //
-// Only the headers are read; of each array's numbers the place is kept. Every count is checked
-// against the bytes that are left before anything is made of it, and the file must end where its
+// Reads only the headers and keeps the position of each array's numbers. Every count is checked
+// against the remaining bytes before anything is allocated for it, and the file must end where its
 // list does. Sparse arrays are refused. Source: mxnet's NDArray::Load and its three magic numbers,
 // checked against `mxnet.nd.load`.
 
@@ -14,7 +14,7 @@ struct NDArray: Equatable {
     /// Where its numbers begin in the file.
     let offset: Int
 
-    /// The number of its numbers.
+    /// How many numbers it has.
     var count: Int { shape.reduce(1, *) }
 }
 
@@ -25,15 +25,15 @@ struct NDArrayList {
     /// As written, `arg:` and `aux:` included; empty where the list was saved without names.
     private(set) var names: [String] = []
 
-    /// Far more than any network has.
+    /// Limits far above any network's.
     private static let countLimit = 1 << 20
     private static let nameLimit = 4096
 
-    /// Reads a list. Throws `unreadable` with what is wrong and where; `path` is for that sentence.
+    /// Reads a list. Throws `unreadable` with what is wrong and where; the sentence names `path`.
     init(_ source: ModelSource, path: String) throws(ModelError) {
         var reader = try NDArrayReader(window: ByteWindow(source), path: path)
         guard try reader.integer(8, "the magic number") == 0x112 else {
-            throw reader.wrong("it is no list of MXNet arrays: it does not begin with 0x112")
+            throw reader.wrong("it is not a list of MXNet arrays: it does not begin with 0x112")
         }
         guard try reader.integer(8, "the reserved number") == 0 else {
             throw reader.wrong("the number after its magic number is not 0")
@@ -76,7 +76,7 @@ struct NDArrayList {
                         + "supported")
             }
             let rank = try reader.signed(4, what)
-            // With numpy's shapes none is written as −1, and 0 dimensions are one number.
+            // In numpy's shapes, −1 dimensions stand for no array, and 0 dimensions for one number.
             let isNone = magic == 0xF993_FACA ? rank == -1 : rank == 0
             shape = isNone ? nil : try reader.shape(rank, width: 8, what)
         case 0xF993_FAC8:
@@ -106,7 +106,7 @@ struct NDArrayList {
 }
 
 extension ScalarType {
-    /// The type that a type flag of MXNet stands for.
+    /// The type for one of MXNet's type flags.
     fileprivate init?(typeFlag: Int) {
         switch typeFlag {
         case 0: self = .float32

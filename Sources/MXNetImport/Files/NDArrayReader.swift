@@ -1,7 +1,7 @@
-// The numbers of MXNet's binary format, read one after the other.
+// Reads the numbers of MXNet's binary format, one after the other.
 //
-// Little-endian, at any position; a number that does not end inside the file is an error that says
-// what it was to be. Multiplies lengths with overflow in view.
+// Numbers are little-endian and unaligned. If the file ends inside one, the error names it.
+// Products of lengths are checked for overflow.
 
 internal import Onnx
 
@@ -20,10 +20,10 @@ struct NDArrayReader: ~Copyable {
         self.path = path
     }
 
-    /// Whether nothing is left.
+    /// Whether all bytes have been read.
     var isAtEnd: Bool { position == window.count }
 
-    /// The error of this file.
+    /// An error about this file.
     func wrong(_ what: String) -> ModelError { .unreadable(path: path, reason: what) }
 
     /// An unsigned number of `size` bytes, at most 8.
@@ -46,7 +46,7 @@ struct NDArrayReader: ~Copyable {
             ? Int(Int32(truncatingIfNeeded: value)) : Int(Int64(truncatingIfNeeded: value))
     }
 
-    /// A number of things of which each takes `each` bytes or more.
+    /// A count of things that take at least `each` bytes each.
     mutating func count(_ things: String, each: Int, limit: Int) throws(ModelError) -> Int {
         let count = try integer(8, "the number of \(things)")
         let room = (window.count - position) / each
@@ -80,7 +80,7 @@ struct NDArrayReader: ~Copyable {
         var bytes = type.size
         for length in shape {
             let (product, overflow) = bytes.multipliedReportingOverflow(by: length)
-            // A later 0 would make it small again, but no network has an array without numbers.
+            // A later 0 would make the product small again, but no network has an empty array.
             guard !overflow, product <= left else {
                 throw wrong(
                     "\(what) has the shape \(shape) and would need more than the \(left) bytes "

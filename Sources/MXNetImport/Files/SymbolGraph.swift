@@ -1,9 +1,9 @@
 // MXNet's `symbol.json`: a network as nodes that name their inputs by number.
 //
-// Takes every age of the format: a node's attributes are under `attrs`, `attr` or, with the
-// operator's apart from the user's, `param`. Checks what makes it a graph: inputs stand before the
-// node that uses them, so there is no cycle, and heads exist. What an operator means is for the
-// importer. Source: nnvm's SaveJSON and mxnet's legacy_json_util.
+// Reads all versions of the format: a node's attributes are under `attrs`, `attr` or `param`; the
+// last holds the operator's own, apart from the user's. Checks that the nodes form a graph: inputs
+// precede the node that uses them, so there is no cycle, and heads exist. The importer interprets
+// the operators. Source: nnvm's SaveJSON and mxnet's legacy_json_util.
 
 internal import Basics
 internal import Onnx
@@ -12,7 +12,7 @@ internal import Onnx
 enum SymbolError: Error, Equatable {
     /// It contradicts itself or the format.
     case malformed(String)
-    /// It is sound, but cannot be imported.
+    /// It is valid, but cannot be imported.
     case unsupported(String)
 
     /// The sentence about a file.
@@ -37,7 +37,7 @@ struct SymbolNode: Equatable {
     let attributes: [String: String]
     let inputs: [SymbolEntry]
 
-    /// Whether it stands for an array that is given: the picture or a parameter.
+    /// Whether it is a given array: the picture or a parameter.
     var isVariable: Bool { operation == "null" }
 }
 
@@ -48,7 +48,7 @@ struct SymbolGraph: Equatable {
     /// The network's outputs.
     let heads: [SymbolEntry]
 
-    /// The largest file that is read, in bytes; the largest networks' have two million.
+    /// The largest file that is read, in bytes; the largest known networks have two million.
     static let sizeLimit = 32 << 20
     private static let valueLimit = 2_000_000
     private static let headLimit = 1024
@@ -65,7 +65,7 @@ struct SymbolGraph: Equatable {
             throw .malformed("it is \(document.kind); expected an object")
         }
         guard case .array(let items)? = members["nodes"] else {
-            throw .malformed("it has no list \"nodes\", so it is no network of MXNet")
+            throw .malformed("it has no list \"nodes\", so it is not an MXNet network")
         }
         guard case .array(let heads)? = members["heads"] else {
             throw .malformed("it has no list \"heads\"")
@@ -87,7 +87,7 @@ struct SymbolGraph: Equatable {
 }
 
 extension SymbolEntry {
-    /// Reads `[node, output]` or `[node, output, version]`; the version is of no use here.
+    /// Reads `[node, output]` or `[node, output, version]`; the version is ignored.
     fileprivate init(_ value: JSONValue, before limit: Int, _ what: String) throws(SymbolError) {
         guard case .array(let numbers) = value, (2...3).contains(numbers.count),
             let node = numbers[0].integer(0...Int(Int32.max)),
@@ -97,7 +97,7 @@ extension SymbolEntry {
         }
         guard node < limit else {
             throw .malformed(
-                "\(what) refers to node \(node); only the \(limit) nodes before it can be meant")
+                "\(what) refers to node \(node); only the \(limit) nodes before it are allowed")
         }
         self.node = node
         self.output = output
@@ -114,7 +114,7 @@ extension SymbolNode {
         guard case .string(let operation)? = members["op"],
             case .string(let name)? = members["name"]
         else {
-            throw .malformed("node \(number) has no texts \"op\" and \"name\"")
+            throw .malformed("node \(number) has no strings \"op\" and \"name\"")
         }
         guard name.utf8.count <= Self.nameLimit, operation.utf8.count <= Self.nameLimit else {
             throw .malformed("the name of node \(number) has more than \(Self.nameLimit) bytes")
@@ -122,7 +122,7 @@ extension SymbolNode {
         self.operation = operation
         self.name = name
         var attributes: [String: String] = [:]
-        // The operator's own come last: they win over a user's of the same name.
+        // The operator's own attributes come last: they override a user's of the same name.
         for key in ["attr", "attrs", "param"] {
             guard let value = members[key] else { continue }
             guard case .object(let pairs) = value else {

@@ -1,6 +1,6 @@
-// Tables of converters, as each family of operators has one.
+// Tables of converters; each family of operators has one.
 
-/// Puts tables together.
+/// Builds and joins tables.
 enum ConverterTable {
     /// One converter under several names.
     static func entries(

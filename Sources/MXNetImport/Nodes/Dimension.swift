@@ -1,8 +1,8 @@
-// Shapes of a graph under import: lengths that hold at one size of picture, and what they hang on.
+// Shapes of a graph during import: lengths at one size of picture, and the axes they depend on.
 //
-// The graph is imported for a concrete picture, so every length is a number and every check can be
-// made; and each length remembers which of the picture's axes it follows, so that the graph can be
-// left open along every axis that no operator had to know.
+// The graph is imported for a concrete picture, so every length is a number and every check is
+// possible. Each length also records which of the picture's axes it follows, so that the graph can
+// stay open along every axis whose length no operator needed.
 
 /// Axes of the network's input, by their position, 0 the batch.
 struct PictureAxes: OptionSet, Equatable {
@@ -14,12 +14,12 @@ struct PictureAxes: OptionSet, Equatable {
 
 /// The length of one dimension of a tensor.
 struct Dimension: Equatable {
-    /// At the size of picture that is imported for; at least 1.
+    /// At the size of picture of this import; at least 1.
     let length: Int
-    /// The axes of the picture that change it.
+    /// The axes of the picture that it depends on.
     let follows: PictureAxes
 
-    /// A length that nothing changes.
+    /// A length that depends on no axis.
     static func fixed(_ length: Int) -> Self { Self(length: length, follows: []) }
 
     /// Another length that follows the same axes.
@@ -28,10 +28,10 @@ struct Dimension: Equatable {
 
 /// A value of the graph: an input, a constant or a node's output.
 struct Tensor: Equatable {
-    /// Within the graph.
+    /// Its name in the graph.
     let name: String
     let shape: [Dimension]
-    /// Whether it is a constant that stands in the graph itself.
+    /// Whether it is a constant stored in the graph itself.
     var isConstant = false
 
     /// The number of dimensions.
@@ -45,22 +45,22 @@ struct Tensor: Equatable {
 /// The shape of the network's input.
 struct PictureShape: Equatable {
     let lengths: [Int]
-    /// Where the channels stand.
+    /// The position of the channels.
     let channelAxis: Int
 
-    /// A shape as it is; the channels are second.
+    /// A shape as given; the channels are second.
     init(_ lengths: [Int]) {
         self.lengths = lengths
         channelAxis = 1
     }
 
-    /// One picture.
+    /// The shape of one picture.
     init(channels: Int, height: Int, width: Int, channelsLast: Bool) {
         lengths = channelsLast ? [1, height, width, channels] : [1, channels, height, width]
         channelAxis = channelsLast ? 3 : 1
     }
 
-    /// What an axis is called where it is open.
+    /// The names of the axes where they are open.
     var axisNames: [String] {
         switch (lengths.count, channelAxis) {
         case (4, 1): ["N", "C", "H", "W"]

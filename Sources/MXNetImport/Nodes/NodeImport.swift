@@ -1,19 +1,19 @@
-// One node of MXNet's network on its way into ONNX: its inputs, its attributes, and what it adds to
-// the graph.
+// One node of MXNet's network during import: its inputs, its attributes, and what it adds to the
+// ONNX graph.
 
 internal import Onnx
 
 /// A converter's view of one node.
 struct NodeImport {
     let node: SymbolNode
-    /// In the node's order; those that the converter's operator takes no notice of are absent.
+    /// In the node's order, without those that its operator ignores.
     var inputs: [Tensor]
     let builder: OnnxBuilder
-    /// What the file of weights holds under a name, for auxiliary states that old files imply.
+    /// The array of the weights file with a name, for auxiliary states that old files imply.
     let parameter: (String) -> Tensor?
     var attributes: AttributeText
 
-    /// What one operator of MXNet becomes: the tensors of its outputs.
+    /// Converts one operator of MXNet; returns the tensors of its outputs.
     typealias Converter = @Sendable (inout NodeImport) throws(SymbolError) -> [Tensor]
 
     /// An input that must be there.
@@ -30,14 +30,14 @@ struct NodeImport {
         return inputs[0]
     }
 
-    /// Insists on a number of inputs.
+    /// Checks the number of inputs.
     func expect(inputs count: Int) throws(SymbolError) {
         guard inputs.count == count else {
             throw .malformed("it has \(inputs.count) inputs; expected \(count)")
         }
     }
 
-    /// An input whose shape must be these lengths: a weight.
+    /// An input that must have this shape: a weight.
     func weight(_ index: Int, _ what: String, _ shape: [Int]) throws(SymbolError) -> Tensor {
         let tensor = try input(index)
         guard tensor.lengths == shape else {
@@ -66,7 +66,7 @@ struct NodeImport {
         try add(operation, [input], attributes, shape: input.shape)
     }
 
-    /// Adds an ONNX operator between a tensor and a number; the number first where `reversed`.
+    /// Adds an ONNX operator between a tensor and a number; the number is first if `reversed`.
     func combine(
         _ operation: String, _ input: Tensor, _ number: Double, reversed: Bool = false
     ) throws(SymbolError) -> Tensor {
@@ -75,7 +75,7 @@ struct NodeImport {
             operation, reversed ? [scalar, input] : [input, scalar], shape: input.shape)
     }
 
-    /// An axis, counted from the end where it is negative. Throws where there is no such axis.
+    /// An axis, counted from the end if it is negative. Throws if there is no such axis.
     func axis(_ axis: Int, of rank: Int, _ key: String = "axis") throws(SymbolError) -> Int {
         guard (-rank..<rank).contains(axis) else {
             throw .malformed("attribute \"\(key)\" is \(axis); the input has \(rank) dimensions")
@@ -83,7 +83,7 @@ struct NodeImport {
         return axis < 0 ? axis + rank : axis
     }
 
-    /// Adds a Transpose; nothing where the order stays.
+    /// Adds a Transpose; nothing if the order stays the same.
     func transposed(_ input: Tensor, _ order: [Int]) throws(SymbolError) -> Tensor {
         guard order != Array(order.indices) else { return input }
         return try add(
@@ -110,8 +110,8 @@ struct NodeImport {
         return product
     }
 
-    /// Adds a Reshape. Open dimensions that stay in their place are copied, and at most one is left
-    /// for the engine to find; further ones are pinned.
+    /// Adds a Reshape. Open dimensions that stay at their position are copied, and the engine
+    /// infers at most one other; further ones are pinned.
     func reshaped(
         _ input: Tensor, to shape: [Dimension]
     ) throws(SymbolError) -> Tensor {

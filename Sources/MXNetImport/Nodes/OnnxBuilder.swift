@@ -5,10 +5,10 @@ internal import Onnx
 
 /// Gathers nodes and constants. Not `Sendable`: one import at a time.
 final class OnnxBuilder {
-    /// A gigabyte of float32: no tensor of an image classifier comes near.
+    /// A gigabyte of float32: far more than any tensor of a classifier.
     private static let elementLimit = 1 << 28
     private static let rankLimit = 32
-    /// All tensors together, and all numbers of constants that are not in the file of weights.
+    /// Limits on the number of tensors, and on numbers in constants outside the file of weights.
     private static let tensorLimit = 1 << 20
     private static let literalLimit = 1 << 22
 
@@ -16,7 +16,7 @@ final class OnnxBuilder {
     private(set) var constants: [OnnxConstant] = []
     /// The axes of the picture whose length the graph depends on.
     private(set) var pinned: PictureAxes = []
-    /// Every name taken, and the last number that was put behind it.
+    /// Every name in use, and the last number that was appended to it.
     private var names: [String: Int] = [:]
     private var tensorCount = 0
     private var literalCount = 0
@@ -30,7 +30,7 @@ final class OnnxBuilder {
     /// How much has been built, as a measure of time.
     var effort: Int { tensorCount + literalCount / 64 }
 
-    /// A name nobody else has, as close to the wish as can be.
+    /// A unique name, as close as possible to the wish.
     func unique(_ wish: String) -> String {
         guard var number = names[wish] else {
             names[wish] = 0
@@ -46,8 +46,8 @@ final class OnnxBuilder {
         return name
     }
 
-    /// The length of a dimension, for an operator that has to know it: the graph is then good for
-    /// this length only.
+    /// The length of a dimension, for an operator that needs to know it: the graph is then valid
+    /// for this length only.
     func pin(_ dimension: Dimension) -> Int {
         pinned.formUnion(dimension.follows)
         return dimension.length
@@ -64,7 +64,7 @@ final class OnnxBuilder {
         try add(operation, named: wish, inputs: inputs, attributes: attributes, shapes: [shape])[0]
     }
 
-    /// Adds an operator with an output for each shape. Throws where a shape is absurd.
+    /// Adds an operator with an output for each shape. Throws if a shape is impossible.
     func add(
         _ operation: String, named wish: String, inputs: [String],
         attributes: [(String, OnnxAttribute)], shapes: [[Dimension]]
@@ -99,7 +99,7 @@ final class OnnxBuilder {
         return tensors
     }
 
-    /// Adds a constant whose numbers stand in the file of weights.
+    /// Adds a constant whose numbers are in the file of weights.
     func add(stored array: NDArray, named wish: String) -> Tensor {
         let name = unique(wish)
         constants.append(
@@ -109,21 +109,21 @@ final class OnnxBuilder {
         return Tensor(name: name, shape: array.shape.map(Dimension.fixed), isConstant: true)
     }
 
-    /// A constant of float32: one for all equal ones. No shape: a single number of rank 0.
+    /// A constant of float32, shared by all equal ones. Without a shape: one number, of rank 0.
     func floats(_ values: [Float], shape: [Int] = []) -> Tensor {
         literal(.floats(values.map(\.bitPattern), shape: shape), "float", .floats(values), shape)
     }
 
-    /// A constant list of int64: one for all equal ones.
+    /// A constant list of int64, shared by all equal ones.
     func integers(_ values: [Int]) -> Tensor {
         literal(.integers(values), "integers", .integers(values), [values.count])
     }
 
-    /// Ends the graph: each head is an output under its own name.
+    /// Ends the graph: each head becomes an output under its own name.
     func finish(
         name: String, input: Tensor, axes: [String], heads: [(tensor: Tensor, name: String)]
     ) -> OnnxGraph {
-        // A picture that is free in one direction only is of no use to anybody.
+        // An input that is open along one side only is useless.
         let sides = input.shape.dropFirst().reduce(into: PictureAxes()) {
             $0.formUnion($1.follows)
         }
@@ -143,7 +143,7 @@ final class OnnxBuilder {
                         name: unique("\(wish)/identity"), operation: "Identity",
                         inputs: [tensor.name], outputs: [name], attributes: []))
             }
-            // Beyond the batch an output's length may be any function of the input's.
+            // Except the batch, an output's length may be any function of the input's.
             graph.outputs.append(
                 value(Tensor(name: name, shape: tensor.shape), axes: Array(axes.prefix(1))))
         }
@@ -157,7 +157,7 @@ final class OnnxBuilder {
         return graph
     }
 
-    /// Open lengths have names; the input's axes give theirs to what is as long.
+    /// Open lengths have names; dimensions that follow an axis of the input share its name.
     private func value(_ tensor: Tensor, axes: [String]) -> OnnxValue {
         OnnxValue(
             name: tensor.name,

@@ -1,8 +1,8 @@
-// Activations and other functions of one number, and what is the identity at inference.
+// Activations, other elementwise functions, and operators that are the identity at inference.
 
 internal import Onnx
 
-/// Converters of functions that look at one number at a time.
+/// Converters of elementwise functions.
 enum Activations {
     static let table = ConverterTable.join([
         [
@@ -41,7 +41,7 @@ enum Activations {
         return [try node.map(functions[bare] ?? "", node.only())]
     }
 
-    /// Operators that train: at inference their input is their output.
+    /// Operators for training: at inference they return their input.
     @Sendable private static func identity(
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {
@@ -115,7 +115,7 @@ enum Activations {
         return try node.add("PRelu", [data, slopes], shape: data.shape)
     }
 
-    /// x · (1 + erf(x / √2)) / 2, in the form that the engine knows as one operator.
+    /// x · (1 + erf(x / √2)) / 2, in the form that the engine fuses into one operator.
     private static func gelu(_ node: NodeImport, _ data: Tensor) throws(SymbolError) -> Tensor {
         let scaled = try node.combine("Div", data, 2.0.squareRoot())
         let erf = try node.combine("Add", node.map("Erf", scaled), 1)
@@ -196,8 +196,8 @@ enum Activations {
         ]
     }
 
-    /// Everything is computed in float32: a cast among floating-point types changes nothing, and one
-    /// to integers cuts the fraction off.
+    /// All is computed in float32: a cast between floating-point types changes nothing, and one to
+    /// integers drops the fraction.
     @Sendable private static func cast(
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {

@@ -32,7 +32,7 @@ enum Arithmetic {
         "_minimum": "Min", "_Minimum": "Min", "broadcast_minimum": "Min", "_npi_minimum": "Min",
     ]
 
-    /// Operators of a tensor and a number: what they are in ONNX, and whether the number is first.
+    /// Operators of a tensor and a number: their ONNX operator, and whether the number is first.
     private static let scalars: [String: (operation: String, isReversed: Bool)] = {
         var table: [String: (operation: String, isReversed: Bool)] = [:]
         for (short, legacy, numpy, operation) in [
@@ -51,7 +51,7 @@ enum Arithmetic {
         return table
     }()
 
-    /// Comparisons: what they are in ONNX, and whether that is their opposite.
+    /// Comparisons: their ONNX operator, and whether its result is negated.
     private static let comparisons: [String: (operation: String, isNegated: Bool)] = [
         "_equal": ("Equal", false), "_not_equal": ("Equal", true), "_greater": ("Greater", false),
         "_greater_equal": ("Less", true), "_lesser": ("Less", false),
@@ -75,7 +75,7 @@ enum Arithmetic {
         return [try node.combine(operation, node.only(), value, reversed: isReversed)]
     }
 
-    /// 1 where it holds and 0 where not, as MXNet has no truth values.
+    /// Yields 1 for true and 0 for false, as MXNet has no Booleans.
     @Sendable private static func compare(
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {
@@ -185,9 +185,9 @@ enum Arithmetic {
     }
 }
 
-/// How two shapes become one.
+/// Broadcasts two shapes to one.
 enum Broadcast {
-    /// Equal lengths, or 1 against any; a missing leading dimension is 1.
+    /// Lengths must be equal, or one of them 1; a missing leading dimension is 1.
     static func shape(
         _ node: NodeImport, _ a: Tensor, _ b: Tensor
     ) throws(SymbolError) -> [Dimension] {
@@ -207,7 +207,7 @@ enum Broadcast {
             } else if x == .fixed(1) {
                 shape.append(y)
             } else if x.length == y.length {
-                // Where one side is fixed, the other must be what it is here.
+                // If one side is fixed, the other must have the same length.
                 let areOpen = node.builder.isOpen(x) && node.builder.isOpen(y)
                 if !areOpen { _ = (node.builder.pin(x), node.builder.pin(y)) }
                 shape.append(node.length(x.length, from: [x, y]))

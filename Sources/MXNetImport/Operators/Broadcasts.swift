@@ -55,7 +55,7 @@ enum Broadcasts {
         for index in shape.indices {
             shape[index] = try stretched(node, data, index, to: model.shape[index])
         }
-        // The engine reads the other's shape, so that no axis need be pinned.
+        // The engine reads the second input's shape at run time, so no axis need be pinned.
         let target = try node.add("Shape", [model], shape: [.fixed(model.rank)])
         return [try node.add("Expand", [data, target], shape: shape)]
     }
@@ -76,7 +76,7 @@ enum Broadcasts {
         _ node: NodeImport, _ data: Tensor, _ shape: [Dimension]
     ) throws(SymbolError) -> Tensor {
         guard shape != data.shape else { return data }
-        // 1 keeps a dimension as it is.
+        // 1 leaves a dimension unchanged.
         let target = zip(shape, data.shape).map { $0 == $1 ? 1 : node.builder.pin($0) }
         return try node.add("Expand", [data, node.builder.integers(target)], shape: shape)
     }

@@ -1,4 +1,4 @@
-// Constants that stand in the graph, and rows that are looked up in one.
+// Constants, and look-ups of rows in a matrix.
 
 internal import Onnx
 
@@ -38,7 +38,7 @@ enum Constants {
         return [try node.add("Expand", [node.builder.floats([value]), shape], shape: data.shape)]
     }
 
-    /// Rows of a matrix by their number; numbers beyond its ends mean the nearest row.
+    /// Looks up rows of a matrix by index; indices beyond its ends are clamped.
     @Sendable private static func embedding(
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {

@@ -23,7 +23,7 @@ enum Convolutions {
         let channels = node.builder.pin(data.shape[1])
         guard channels % groups == 0, filters % groups == 0 else {
             throw .malformed(
-                "attribute \"num_group\" is \(groups), which divides not both the input's "
+                "attribute \"num_group\" is \(groups), which does not divide both the input's "
                     + "\(channels) channels and the \(filters) filters")
         }
         let perGroup = channels / groups
@@ -72,7 +72,7 @@ enum Convolutions {
         let channels = node.builder.pin(data.shape[1])
         guard channels % groups == 0, filters % groups == 0 else {
             throw .malformed(
-                "attribute \"num_group\" is \(groups), which divides not both "
+                "attribute \"num_group\" is \(groups), which does not divide both "
                     + "\(channels) channels and \(filters) filters")
         }
         let weight = try node.weight(1, "weight", [channels, filters / groups] + window.kernel)
@@ -117,7 +117,8 @@ enum Convolutions {
         ]
     }
 
-    /// MXNet's FullyConnected: everything behind the batch in a row, or the last dimension alone.
+    /// MXNet's FullyConnected: over everything after the batch, flattened, or the last dimension
+    /// alone.
     @Sendable private static func fullyConnected(
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {
@@ -148,7 +149,7 @@ enum Convolutions {
         return [try node.add("Add", [product, inputs[2]], shape: Array(shape))]
     }
 
-    /// Reads `num_filter` and `num_group`, and passes over training's hints.
+    /// Reads `num_filter` and `num_group`, and ignores hints for training.
     private static func filtersAndGroups(
         _ node: inout NodeImport
     ) throws(SymbolError) -> (Int, Int) {

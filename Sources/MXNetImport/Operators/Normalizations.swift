@@ -1,4 +1,4 @@
-// Normalisations: by moving statistics, by the input's own, and by neighbours.
+// Normalisations: by moving statistics, by the input's own statistics, and by neighbours.
 
 internal import Onnx
 
@@ -11,7 +11,7 @@ enum Normalizations {
     ]
 
     /// BatchNorm at inference: with its moving statistics, and with a gamma of 1 unless `fix_gamma`
-    /// says otherwise.
+    /// is false.
     @Sendable private static func batch(
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {

@@ -1,9 +1,9 @@
-// Pooling, and the poolings that adapt to their input.
+// Pooling and adaptive pooling.
 //
-// The rule that trips importers is the last window of the "full" convention, which may hang over the
-// end: an average counts what lies inside the padding and not what hangs over. ONNX's rounding up says
-// the same only where no window can begin in the end's padding; elsewhere the graph is pinned to the
-// size and the overhang is written out. Source: mxnet's src/operator/nn/pool.h, measured.
+// The difficult rule is the last window of the "full" convention, which may extend past the end: an
+// average counts what lies inside the padding and not what lies past it. ONNX's rounding up means
+// the same only if no window can begin in the padding at the end. Otherwise the graph is pinned to
+// the size and the overhang becomes explicit. Source: mxnet's src/operator/nn/pool.h, measured.
 
 /// Converters of poolings.
 enum Poolings {
@@ -39,7 +39,7 @@ enum Poolings {
         }
         let layout = try ChannelLayout(&node, spatial: input.rank - 2)
         var data = try node.transposed(input, layout.toFirst(rank: input.rank))
-        // Roots and powers stand around a sum.
+        // A root and a power surround a sum.
         let isEuclidean = kind == .lp && power == 2
         if isEuclidean { data = try node.add("Mul", [data, data], shape: data.shape) }
         var output: Tensor
@@ -77,10 +77,10 @@ enum Poolings {
         }
     }
 
-    /// Numbers of a matrix of averages: 224 pixels into 7 are 1568.
+    /// The limit on the elements of an averaging matrix: 224 pixels to 7 take 1568.
     private static let averagesLimit = 1 << 20
 
-    /// Averages of windows as equal as can be, so that the output has a given size.
+    /// Averages over windows of nearly equal size, so that the output has a given size.
     @Sendable private static func adaptive(
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {
@@ -100,7 +100,7 @@ enum Poolings {
         guard height.multipliedReportingOverflow(by: size[0]).partialValue <= averagesLimit,
             width.multipliedReportingOverflow(by: size[1]).partialValue <= averagesLimit
         else {
-            throw node.attributes.wrong("output_size", expected: "less of so large an input")
+            throw node.attributes.wrong("output_size", expected: "a smaller size for this input")
         }
         // Rows · input · columnsᵀ: each a matrix that averages along one dimension.
         let rows = node.builder.floats(

@@ -2,7 +2,7 @@
 
 internal import Onnx
 
-/// Converters of operators that look along axes.
+/// Converters of operators that work along axes.
 enum Reductions {
     static let table = ConverterTable.join([
         [
@@ -45,7 +45,7 @@ enum Reductions {
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] { [try extreme(&node, "ArgMin")] }
 
-    /// Operators whose last input is the label, which there is none of at inference.
+    /// Operators whose last input is the label, which is absent at inference.
     static let trainingOutputs: Set<String> = [
         "SoftmaxOutput", "Softmax", "LogisticRegressionOutput", "LinearRegressionOutput",
         "MAERegressionOutput",
@@ -101,7 +101,7 @@ enum Reductions {
         return [try reduced(node, order == 1 ? "ReduceL1" : "ReduceL2", data, axes, keeps)]
     }
 
-    /// The place of the greatest or least number, as a float, as MXNet gives it.
+    /// The index of the greatest or least number, as a float, as in MXNet.
     private static func extreme(
         _ node: inout NodeImport, _ operation: String
     ) throws(SymbolError) -> Tensor {
@@ -152,8 +152,8 @@ enum Reductions {
         return try node.map(operation, data, [("axis", .integer(axis))])
     }
 
-    /// Along the last axis or the channels; the label is not wanted. That "instance" means the last
-    /// axis and not all behind the batch is measured.
+    /// Softmax along the last axis or the channels; the label is ignored. Measured: "instance"
+    /// means the last axis, not all axes after the batch.
     @Sendable private static func softmaxOutput(
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {
@@ -163,7 +163,7 @@ enum Reductions {
         let data = try node.input(0)
         let isMultiple = try node.attributes.flag("multi_output", default: false)
         let keepsShape = try node.attributes.flag("preserve_shape", default: false)
-        // With the shape preserved it is the last axis whatever else is said.
+        // `preserve_shape` means the last axis, whatever the other attributes say.
         return [try overRow(node, data, axis: isMultiple && !keepsShape ? 1 : -1)]
     }
 

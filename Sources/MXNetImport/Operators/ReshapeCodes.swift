@@ -1,11 +1,11 @@
 // The codes in the attribute of MXNet's Reshape.
 //
-// A positive number is a length; 0 copies the input's next dimension, −1 is what is left over, −2 copies
-// all that remain, −3 joins two, −4 splits one into the two numbers that follow.
+// A positive number is a length; 0 copies the input's next dimension, −1 is the inferred length, −2
+// copies all remaining dimensions, −3 joins two, −4 splits one into the two numbers that follow.
 
-/// What the codes of Reshape make of a shape.
+/// Applies the codes of Reshape to a shape.
 struct ReshapeCodes {
-    /// Leaves out a dimension that is 1 long; not a code of Reshape's own.
+    /// Drops a dimension of length 1; not a code of Reshape's own.
     static let skip = -5
 
     private let node: NodeImport
@@ -70,13 +70,13 @@ struct ReshapeCodes {
             dimension.length % known == 0,
             first == -1 || second == -1 || dimension.length / known == second
         else { throw misfit(codes) }
-        // What is left may follow the picture; two given numbers may not.
+        // The inferred length may follow the picture; two given lengths may not.
         if first != -1, second != -1 { _ = node.builder.pin(dimension) }
         let rest = dimension.replaced(by: dimension.length / known)
         return first == -1 ? [rest, .fixed(known)] : [.fixed(known), rest]
     }
 
-    /// Checks the number of numbers, and lets the free dimension take what is left.
+    /// Checks the number of elements, and infers the free dimension.
     private func fill(
         _ shape: [Dimension], _ free: Int?, _ codes: [Int]
     ) throws(SymbolError) -> [Dimension] {
@@ -87,7 +87,7 @@ struct ReshapeCodes {
             return shape
         }
         guard given.length > 0, all.length % given.length == 0 else { throw misfit(codes) }
-        // Axes that the other dimensions carry on do not change this one.
+        // Axes that other dimensions follow do not change this one.
         let rest = shape.enumerated().filter { $0.offset != free }.map(\.element)
         let carried = rest.reduce(into: PictureAxes()) { $0.formUnion($1.follows) }
         shape[free] = Dimension(

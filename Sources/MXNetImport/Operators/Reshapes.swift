@@ -1,4 +1,4 @@
-// Operators that keep every number and change the shape or the order.
+// Operators that keep all elements and change the shape or the order.
 
 internal import Onnx
 
@@ -25,8 +25,8 @@ enum Reshapes {
         return [try node.add("Flatten", [data], [("axis", .integer(1))], shape: shape)]
     }
 
-    /// MXNet's codes: 0 copies a dimension, −1 is what is left, −2 all that remain, −3 the product of
-    /// two, −4 splits one into the two numbers that follow.
+    /// MXNet's codes: 0 copies a dimension, −1 is inferred, −2 copies the remaining ones, −3 is the
+    /// product of two, −4 splits one into the two numbers that follow.
     @Sendable private static func reshape(
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {
@@ -36,7 +36,7 @@ enum Reshapes {
         var codes = try node.attributes.integers("shape") ?? []
         let legacy = try node.attributes.integers("target_shape") ?? []
         if codes.isEmpty {
-            // Before "shape" there was "target_shape", in which 0 is what is left.
+            // Older files have "target_shape" instead of "shape"; in it 0 is the inferred length.
             guard !legacy.isEmpty, legacy != [0] else {
                 throw .malformed("it has no attribute \"shape\"")
             }
@@ -55,7 +55,7 @@ enum Reshapes {
         return [try node.reshaped(data, to: shape)]
     }
 
-    /// numpy's: lengths, of which one may be −1.
+    /// numpy's reshape: lengths, of which one may be −1.
     @Sendable private static func numpyReshape(
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {
@@ -71,7 +71,7 @@ enum Reshapes {
         return [try node.reshaped(data, to: shape)]
     }
 
-    /// The codes of the numpy extension, which are other numbers for the same.
+    /// The codes of the numpy extension: other numbers with the same meanings.
     @Sendable private static func extendedReshape(
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {

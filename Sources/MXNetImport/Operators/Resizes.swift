@@ -1,4 +1,4 @@
-// Operators that enlarge pictures, or bring them to a size.
+// Operators that enlarge pictures or resize them.
 
 internal import Onnx
 
@@ -8,7 +8,7 @@ enum Resizes {
         "UpSampling": upsample, "_contrib_BilinearResize2D": resize,
     ]
 
-    /// Whole multiples: by repetition, or by the convolution that MXNet means by "bilinear".
+    /// Enlarges by an integer: by repetition, or by the convolution that MXNet calls "bilinear".
     @Sendable private static func upsample(
         _ node: inout NodeImport
     ) throws(SymbolError) -> [Tensor] {

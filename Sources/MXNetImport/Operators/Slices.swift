@@ -1,4 +1,4 @@
-// Operators that take parts of a tensor or put parts together.
+// Operators that take parts of a tensor or join tensors.
 
 internal import Onnx
 
@@ -180,17 +180,19 @@ enum Slices {
         let step: Int
     }
 
-    /// Numbers beyond either end are clamped, as in Python.
+    /// Indices beyond either end are clamped, as in Python.
     private static func taken(
         _ node: NodeImport, _ data: Tensor, _ ranges: [AxisRange]
     ) throws(SymbolError) -> Tensor {
         var shape = data.shape
         var (starts, ends, axes, steps): ([Int], [Int], [Int], [Int]) = ([], [], [], [])
         for range in ranges {
-            guard range.step != 0 else { throw node.attributes.wrong("step", expected: "no 0") }
+            guard range.step != 0 else {
+                throw node.attributes.wrong("step", expected: "a number other than 0")
+            }
             if range.step == 1, range.begin ?? 0 == 0, range.end == nil { continue }
             let length = shape[range.axis].length
-            // From the beginning to a fixed place, the picture's size shows in neither.
+            // A whole axis in reverse does not depend on the picture's size.
             if range.step != -1 || range.begin != nil || range.end != nil {
                 _ = node.builder.pin(shape[range.axis])
             }
@@ -210,7 +212,7 @@ enum Slices {
                 by: (span - 1) / abs(range.step) + 1)
             axes.append(range.axis)
             starts.append(range.begin == nil && range.step < 0 ? Int(Int32.max) : start)
-            // Below the first place there is no number to write but one far below zero.
+            // Backwards, only a number far below zero can mean an end before index 0.
             ends.append(end < 0 ? Int(Int32.min) : end)
             steps.append(range.step)
         }

@@ -1,4 +1,4 @@
-// A window of Pooling over one input: the size of the output, and what hangs over the end.
+// A pooling window over one input: the size of the output, and the overhang at the end.
 
 internal import Onnx
 
@@ -8,9 +8,9 @@ struct Slide {
     private let data: Tensor
     private let window: SlidingWindow
     private let shape: [Dimension]
-    /// By how much the last window hangs over the end's padding.
+    /// How far the last window extends past the padding at the end.
     private let overhang: [Int]
-    /// Whether the engine is to round up by itself, so that the size may stay open.
+    /// Whether the engine rounds up by itself, so that the size can stay open.
     private let leavesRounding: Bool
 
     /// Finds the output's size; `roundsUp` is the convention "full".
@@ -35,7 +35,7 @@ struct Slide {
             overhang.append(max(0, steps * stride - room))
             shape.append(dimension.replaced(by: steps + 1))
         }
-        // No window can begin behind the input's last number, so that all readers agree.
+        // Readers agree only if no window can begin after the input's last element.
         let agrees = window.kernel.indices.allSatisfy {
             window.kernel[$0] >= window.padding[$0] + window.stride[$0]
         }
@@ -51,10 +51,10 @@ struct Slide {
         self.overhang = overhang
     }
 
-    /// The greatest number of each window.
+    /// The maximum of each window.
     func maximum() throws(SymbolError) -> Tensor { try pool("MaxPool", data, window) }
 
-    /// The average of each window, over its numbers inside the padding or inside the input.
+    /// The average of each window, over its elements inside the padding or inside the input.
     func average(countingPadding: Bool) throws(SymbolError) -> Tensor {
         let hangsOver = leavesRounding || overhang.contains { $0 > 0 }
         guard countingPadding, window.padding.contains(where: { $0 > 0 }) else {
@@ -63,12 +63,12 @@ struct Slide {
         guard hangsOver else {
             return try pool("AveragePool", data, window, [("count_include_pad", .integer(1))])
         }
-        // The padding counts and the overhang does not: the padding becomes part of the input.
+        // The padding counts and the overhang does not, so the padding becomes part of the input.
         let padded = try self.padded(ends: window.padding)
         return try pool("AveragePool", padded, window.unpadded)
     }
 
-    /// The sum of each window: its average, times the numbers of a whole window.
+    /// The sum of each window: its average, times the elements of a whole window.
     func sum() throws(SymbolError) -> Tensor {
         for dimension in data.shape.dropFirst(2) where leavesRounding {
             _ = node.builder.pin(dimension)
@@ -96,11 +96,11 @@ struct Slide {
         return try node.add("Pad", [data, pads], shape: shape)
     }
 
-    /// The engine takes no padding as wide as the window.
+    /// The engine refuses padding as wide as the window.
     private func checkReach(_ ends: [Int]) throws(SymbolError) {
         guard zip(ends, window.kernel).allSatisfy({ $0 < $1 }) else {
             throw .unsupported(
-                "its last window begins behind the input, \(data.shapeText), which is not "
+                "its last window begins after the input, \(data.shapeText), which is not "
                     + "supported")
         }
     }

@@ -1,5 +1,5 @@
-// What convolutions and poolings have in common: windows that slide over the dimensions behind the
-// channels, and layouts that put the channels first or last.
+// What convolutions and poolings share: windows that slide over the dimensions after the channels,
+// and layouts with the channels first or last.
 
 internal import Onnx
 
@@ -10,7 +10,7 @@ struct SlidingWindow {
     let dilation: [Int]
     private(set) var padding: [Int]
 
-    /// What no window of a classifier reaches.
+    /// The limit on each number; no window of a classifier reaches it.
     private static let limit = 1 << 16
 
     /// Reads `kernel`, `stride`, `dilate` and `pad`; absent ones are 1, 1 and 0.
@@ -37,7 +37,7 @@ struct SlidingWindow {
     /// The extent of the window along a dimension, gaps included.
     func extent(_ index: Int) -> Int { dilation[index] * (kernel[index] - 1) + 1 }
 
-    /// The paddings as ONNX has them: all beginnings, then all ends.
+    /// The paddings in ONNX's order: all beginnings, then all ends.
     func pads(ends: [Int]? = nil) -> OnnxAttribute { .integers(padding + (ends ?? padding)) }
 
     /// The same window with another padding along one dimension.
@@ -47,7 +47,7 @@ struct SlidingWindow {
         return window
     }
 
-    /// The same window over an input that holds its padding already.
+    /// The same window over an input that already contains its padding.
     var unpadded: Self {
         var window = self
         window.padding = padding.map { _ in 0 }
@@ -66,7 +66,7 @@ struct SlidingWindow {
     }
 }
 
-/// Where the channels stand.
+/// The position of the channels.
 enum ChannelLayout {
     case first, last
 
@@ -82,12 +82,12 @@ enum ChannelLayout {
         }
     }
 
-    /// The order that brings the channels to the second place.
+    /// The permutation that moves the channels to the second position.
     func toFirst(rank: Int) -> [Int] {
         self == .first ? Array(0..<rank) : [0, rank - 1] + Array(1..<(rank - 1))
     }
 
-    /// The order that takes them back.
+    /// The permutation that moves them back.
     func fromFirst(rank: Int) -> [Int] {
         self == .first ? Array(0..<rank) : [0] + Array(2..<rank) + [1]
     }

@@ -1,6 +1,6 @@
-// What an archive has put into its folder so far: which paths are taken, and how much it all is. Pure.
+// What an archive has put into its folder so far: the paths in use, and the total size. Pure.
 
-/// What an archive may unpack to.
+/// Limits on what an archive unpacks to.
 package struct ArchiveLimits: Sendable {
     /// Headers and contents of all entries, in bytes.
     package var bytes: Int
@@ -20,8 +20,8 @@ struct ArchiveContents {
 
     init(limits: ArchiveLimits) { self.limits = limits }
 
-    /// Enters a path and the folders above it; `name` is what the archive calls it. Throws where
-    /// something else is there, or too much.
+    /// Adds a path and the folders above it; `name` is the path as the archive has it. Throws if
+    /// the path is already in use or a limit is exceeded.
     mutating func claim(
         _ path: ArchivePath, _ kind: Kind, _ name: [UInt8]
     ) throws(ArchiveError) {
@@ -39,7 +39,7 @@ struct ArchiveContents {
         guard kinds.count <= limits.entries else { throw .tooManyEntries(limit: limits.entries) }
     }
 
-    /// Counts bytes of a header or a content. Throws where they are too many.
+    /// Counts bytes of a header or a content. Throws if there are too many.
     mutating func count(_ bytes: Int) throws(ArchiveError) {
         guard bytes <= limits.bytes - byteCount else { throw .tooLarge(limit: limits.bytes) }
         byteCount += bytes

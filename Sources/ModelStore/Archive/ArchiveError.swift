@@ -1,22 +1,22 @@
-// What is wrong with an archive, each with a sentence for the person who packed it.
+// What is wrong with an archive; each case has a sentence for the person who packed it.
 //
-// Names of entries come from a stranger: they are shown cut short and without control characters.
+// Names of entries are untrusted: sentences show them shortened and without control characters.
 
-/// An archive that is not unpacked.
+/// An archive that cannot be unpacked.
 package enum ArchiveError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// It does not begin as gzip does; `looksLike` is what it seems to be instead.
+    /// It does not begin as gzip does; `looksLike` is the format that it seems to have.
     case notGzip(looksLike: String?)
-    /// zlib can't go on.
+    /// zlib can't continue.
     case damaged(String)
-    /// It ends before its end.
+    /// It is truncated.
     case truncated
-    /// Something follows the end.
+    /// Data follows its end.
     case trailing
-    /// What is in the gzip is no tar.
+    /// The gzip file does not hold a tar archive.
     case notTar
-    /// A header's checksum is not that of its bytes.
+    /// A header's checksum does not match its bytes.
     case badChecksum(offset: Int)
-    /// An entry that is not unpacked, and so nothing is.
+    /// An entry is refused, and so the whole archive is.
     case refused(entry: String, reason: String)
     /// The unpacked files have more than `limit` bytes.
     case tooLarge(limit: Int)
@@ -26,12 +26,12 @@ package enum ArchiveError: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .notGzip(let other):
-            "the file is no gzip archive" + (other.map { ", it looks like \($0)" } ?? "")
+            "the file is not a gzip archive" + (other.map { ", it looks like \($0)" } ?? "")
         case .damaged(let reason): "the gzip archive is damaged: \(reason)"
         case .truncated:
             "the archive ends too early: it was cut short, or was not packed to its end"
-        case .trailing: "the archive goes on behind its end, with something else than zeros"
-        case .notTar: "what the gzip file holds is no tar archive of the ustar, pax or GNU format"
+        case .trailing: "data other than zeros follows the end of the archive"
+        case .notTar: "the gzip file does not hold a tar archive in the ustar, pax or GNU format"
         case .badChecksum(let offset):
             "the archive is damaged: the header at byte \(offset) of the tar has a wrong checksum"
         case .refused(let entry, let reason): "the archive's “\(entry)” \(reason)"
@@ -40,7 +40,7 @@ package enum ArchiveError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Refuses an entry by its name as the archive has it.
+    /// Refuses an entry by its name in the archive.
     static func refusing(_ name: [UInt8], _ reason: String) -> ArchiveError {
         let text = String(decoding: name.prefix(120), as: UTF8.self)
         let shown = text.unicodeScalars.map { scalar in

@@ -1,30 +1,30 @@
-// gzip undone as it arrives, by zlib, in pieces of bounded size (RFC 1952).
+// Decompresses gzip as it arrives, with zlib, in pieces of bounded size (RFC 1952).
 //
-// Several members after each other are one file, as gzip(1) has it; zeros behind the last are passed
-// over. How much comes out is for the receiver to bound: it is asked piece by piece.
+// Several members in a row are one file, as in gzip(1); zeros after the last are ignored. The
+// receiver, which gets each piece, limits the total.
 
 internal import CZlib
 
-/// Undoes gzip. Any thread, one at a time.
+/// A gzip decompressor. Any thread, one at a time.
 @safe
 package struct Gunzip: ~Copyable {
-    /// Bytes of a piece.
+    /// The size of a piece in bytes.
     private static let pieceSize = 64 * 1024
 
     private enum State { case outside, inside, padding, failed }
 
-    /// On the heap, because zlib remembers where it lies.
+    /// On the heap, because zlib stores its address.
     private let stream: UnsafeMutablePointer<z_stream>
     private var piece = [UInt8](repeating: 0, count: pieceSize)
     private var state = State.outside
-    /// Whether any member has come.
+    /// Whether any member has begun.
     private var hasBegun = false
 
     /// Begins a file. zlib.h, `inflateInit2`.
     package init() {
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
-        // The largest window, and gzip's frame only.
+        // The largest window, and only gzip's framing.
         let result = unsafe inflateInit2_(
             stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         // Out of memory, as for any other allocation.
@@ -36,15 +36,15 @@ package struct Gunzip: ~Copyable {
         unsafe stream.deallocate()
     }
 
-    /// Undoes a part of the file; `receive` is given what comes out, in pieces. Throws
-    /// `ArchiveError`, also what `receive` throws; no more may come then.
+    /// Decompresses a part of the file; `receive` gets the output in pieces. Throws `ArchiveError`,
+    /// including errors of `receive`; after that it must get no more input.
     package mutating func inflate(
         _ input: Span<UInt8>, _ receive: (Span<UInt8>) throws(ArchiveError) -> Void
     ) throws(ArchiveError) {
         var position = 0
         while position < input.count {
             switch state {
-            case .failed: throw .damaged("it was given up")
+            case .failed: throw .damaged("an earlier part of it was")
             case .padding:
                 guard input[position] == 0 else { throw fail(.trailing) }
                 position += 1
@@ -61,12 +61,12 @@ package struct Gunzip: ~Copyable {
         }
     }
 
-    /// To be called behind the last part. Throws `truncated` where the file is not at its end.
+    /// Call this after the last part. Throws `truncated` if the file has not ended.
     package func finish() throws(ArchiveError) {
         guard hasBegun, state == .outside || state == .padding else { throw .truncated }
     }
 
-    /// At the first byte of a member.
+    /// Begins a member at its first byte.
     private mutating func begin(_ input: Span<UInt8>, at position: Int) throws(ArchiveError) {
         guard input[position] == 0x1F else {
             throw fail(hasBegun ? .trailing : .notGzip(looksLike: Self.format(input)))
@@ -75,7 +75,7 @@ package struct Gunzip: ~Copyable {
         hasBegun = true
     }
 
-    /// Has zlib work until it wants more input, or a member ends.
+    /// Runs zlib until it needs more input, or a member ends.
     private mutating func step(
         _ input: Span<UInt8>, _ position: inout Int,
         _ receive: (Span<UInt8>) throws(ArchiveError) -> Void
@@ -87,10 +87,10 @@ package struct Gunzip: ~Copyable {
             case Z_STREAM_END:
                 state = .outside
                 return
-            // A full piece: there may be more where it came from.
+            // A full piece: there may be more output.
             case Z_OK where made == Self.pieceSize || position < input.count: continue
             case Z_OK: return
-            // Nothing to do without more input.
+            // zlib needs more input.
             case Z_BUF_ERROR where position == input.count: return
             default: throw .damaged(reason(result))
             }
@@ -126,7 +126,7 @@ package struct Gunzip: ~Copyable {
         return error
     }
 
-    /// What begins with these bytes instead.
+    /// The format that begins with these bytes instead.
     private static func format(_ input: Span<UInt8>) -> String? {
         let formats: [(beginning: [UInt8], name: String)] = [
             ([0x50, 0x4B], "a zip file"), ([0x42, 0x5A, 0x68], "bzip2"), ([0x3C], "a web page"),

@@ -1,10 +1,10 @@
 // The records of a pax extended header, `LENGTH KEY=VALUE\n` each. Pure.
 //
-// Taken are path and size; times, owners and attributes are passed over. What would make the entry
-// something else than a plain file or folder is refused: links and sparse files.
+// Reads path and size; ignores times, owners and attributes. Refuses records that make the entry
+// anything but a plain file or folder: links and sparse files.
 // Source: POSIX.1-2024 `pax`, "pax Extended Header".
 
-/// What a pax extended header says of the entry behind it.
+/// What a pax extended header says about the entry after it.
 struct PaxRecords {
     private(set) var path: [UInt8]?
     private(set) var size: Int?
@@ -20,7 +20,7 @@ struct PaxRecords {
             case "path": path = Array(record.value)
             case "size":
                 guard let number = Self.decimal(record.value) else {
-                    throw .refusing(name, "is a pax header with a size that is no number")
+                    throw .refusing(name, "is a pax header with a size that is not a number")
                 }
                 size = number
             case "linkpath": throw .refusing(name, "is the pax header of a link; pack files")
@@ -36,7 +36,7 @@ struct PaxRecords {
     ) -> (key: ArraySlice<UInt8>, value: ArraySlice<UInt8>)? {
         let digits = rest.prefix { $0 != 0x20 }
         guard let length = decimal(digits), length <= rest.count,
-            // A space, a key of a byte, `=` and the line's end at the least.
+            // At least a space, a key of one byte, `=` and the line's end.
             length >= digits.count + 4
         else { return nil }
         let record = rest.prefix(length).dropFirst(digits.count + 1)

@@ -1,6 +1,6 @@
-// One header block of a tar archive: ustar, and what GNU and pax make of it. Pure.
+// One header block of a tar archive: ustar, with GNU's and pax's extensions. Pure.
 //
-// Numbers and checksum are read strictly; what kinds of entries are taken is the reader's business.
+// Numbers and checksum are read strictly; the reader decides which kinds of entries it accepts.
 // Sources: POSIX.1-2024 `pax`, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format".
 
 /// The fields of a header that matter here.
@@ -8,9 +8,9 @@ struct TarHeader {
     /// Bytes of a header, and the unit that contents are padded to.
     static let size = 512
 
-    /// As the header has it, prefix included.
+    /// As in the header, prefix included.
     let name: [UInt8]
-    /// Of the content, in bytes; `nil` where it has more digits than octal ones would need.
+    /// Of the content, in bytes; `nil` if its octal field has too many digits.
     let contentSize: Int?
     let type: UInt8
 
@@ -28,7 +28,7 @@ struct TarHeader {
         guard Self.octal(block[148..<156]) == sum else { throw .badChecksum(offset: offset) }
         type = block[156]
         let name = Self.text(block[0..<100])
-        // GNU keeps times where POSIX keeps the beginning of long paths.
+        // GNU stores times where POSIX stores the beginning of long paths.
         let prefix = isPOSIX ? Self.text(block[345..<500]) : []
         self.name = prefix.isEmpty ? name : prefix + [UInt8(ascii: "/")] + name
         contentSize = Self.octal(block[124..<136])
@@ -39,7 +39,8 @@ struct TarHeader {
         Array(field.prefix { $0 != 0 })
     }
 
-    /// An octal number, spaces before it, a space or NUL behind it; `nil` where it is none.
+    /// An octal number between optional spaces before it and a space or NUL after it; `nil` if it
+    /// is not one.
     private static func octal(_ field: ArraySlice<UInt8>) -> Int? {
         let rest = field.drop { $0 == 0x20 }
         let digits = rest.prefix { (0x30...0x37).contains($0) }

@@ -1,9 +1,9 @@
-// A tar archive as it arrives, piece by piece: a state machine, bytes in, events out.
+// Reads a tar archive as it arrives, piece by piece: a state machine, bytes in, events out.
 //
-// Plain files and folders only: anything else fails the archive by name, since a model that was packed
-// with links or devices is not what its packer thinks. Everything is counted as it streams: contents,
-// entries, metadata, even the zeros at the end, so that no bomb outgrows its limit. The first error is
-// final. It writes nothing.
+// It accepts only plain files and folders. Anything else fails the archive by name, since links or
+// devices in a model are a packer's mistake. It counts everything as it streams: contents, entries,
+// metadata, even the zeros at the end, so that no archive bomb exceeds its limit. The first error
+// is final. It writes nothing.
 //
 //     header ─► metadata ─► padding ─┐      zero block ─► zero block ─► ended
 //       │  ▲─────────────────────────┘
@@ -11,15 +11,15 @@
 
 /// Reads a tar archive. Any thread, one at a time.
 package struct TarReader {
-    /// What comes next in the archive.
+    /// The next part of the archive.
     package enum Event: Equatable {
         /// A folder; it may be known already.
         case folder(ArchivePath)
-        /// A file begins, that was not there before; its folders may be new.
+        /// A new file begins; its folders may be new.
         case file(ArchivePath, size: Int)
         /// More of the file: a range of the input.
         case content(Range<Int>)
-        /// The file is whole.
+        /// The file is complete.
         case fileEnd
     }
 
@@ -29,31 +29,32 @@ package struct TarReader {
         case content(left: Int, padding: Int, isSkipped: Bool)
         case fileEnd(padding: Int)
         case padding(left: Int)
-        /// One block of zeros has come.
+        /// One block of zeros has been read.
         case ending
         case ended(padding: Int)
         case failed(ArchiveError)
     }
 
-    /// Metadata of one entry, in bytes: attributes of macOS may take some.
+    /// The limit on one entry's metadata, in bytes: macOS's attributes can be large.
     private static let metadataMax = 256 * 1024
-    /// Zeros behind the end, in bytes: GNU tar fills up what it calls a record, at most this long.
+    /// The limit on zeros after the end, in bytes: GNU tar pads to what it calls a record, at most
+    /// this long.
     private static let endPaddingMax = 1 << 20
 
     private var contents: ArchiveContents
     private var state = State.header
-    /// Bytes of the archive that were read.
+    /// Bytes of the archive read so far.
     private var offset = 0
     private var gathered: [UInt8] = []
-    /// Said by metadata of the entry behind it.
+    /// From metadata about the entry after it.
     private var nextPath: [UInt8]?
     private var nextSize: Int?
 
     /// Reads an archive within limits.
     package init(limits: ArchiveLimits) { contents = ArchiveContents(limits: limits) }
 
-    /// The next event in the input from `position` on, which moves; `nil` once all of it is read.
-    /// Throws `ArchiveError`, again and again once it has.
+    /// The next event in the input from `position` on, which advances; `nil` once all input is
+    /// read. Throws `ArchiveError`; after an error every further call throws it again.
     package mutating func next(
         in input: Span<UInt8>, at position: inout Int
     ) throws(ArchiveError) -> Event? {
@@ -65,7 +66,7 @@ package struct TarReader {
         }
     }
 
-    /// To be called behind the last input. Throws `truncated` where the archive is not at its end.
+    /// Call this after the last input. Throws `truncated` if the archive has not ended.
     package func finish() throws(ArchiveError) {
         switch state {
         case .ended: break
@@ -78,7 +79,7 @@ package struct TarReader {
         _ input: Span<UInt8>, _ position: inout Int
     ) throws(ArchiveError) -> Event? {
         while true {
-            // What needs no further byte.
+            // This state needs no further byte.
             if case .fileEnd(let padding) = state {
                 state = padding == 0 ? .header : .padding(left: padding)
                 return .fileEnd
@@ -124,7 +125,7 @@ package struct TarReader {
         }
         if case .ending = state { throw .trailing }
         let header = try TarHeader(block, offset: offset)
-        // So that headers without anything behind them end somewhere, too.
+        // So that headers without content count towards the limit, too.
         try contents.count(TarHeader.size)
         switch header.type {
         case UInt8(ascii: "x"), UInt8(ascii: "g"), UInt8(ascii: "L"), UInt8(ascii: "K"):
@@ -173,7 +174,7 @@ package struct TarReader {
         _ header: TarHeader
     ) throws(ArchiveError) -> (name: [UInt8], size: Int) {
         let name = nextPath ?? header.name
-        // A size in binary is one that octal digits have no room for.
+        // A size in binary is one too large for octal digits.
         guard let size = nextSize ?? header.contentSize else {
             throw .tooLarge(limit: contents.limits.bytes)
         }
@@ -181,7 +182,7 @@ package struct TarReader {
         return (name, size)
     }
 
-    /// Takes what metadata says of the entry behind it. Twice the same is a contradiction.
+    /// Stores what metadata says about the entry after it. A repeated value is a contradiction.
     private mutating func note(
         _ content: [UInt8], of header: TarHeader
     ) throws(ArchiveError) {
@@ -195,10 +196,10 @@ package struct TarReader {
         case UInt8(ascii: "g"):
             let records = try PaxRecords(content, of: header.name)
             guard records.path == nil, records.size == nil else {
-                throw .refusing(header.name, "is a pax header that names all entries alike")
+                throw .refusing(header.name, "is a pax header that names all entries the same")
             }
         case UInt8(ascii: "L"):
-            // GNU ends it by a NUL.
+            // GNU ends it with a NUL.
             path = content.last == 0 ? Array(content.dropLast()) : content
         default: throw .refusing(header.name, Self.refusal(of: header.type))
         }
@@ -216,13 +217,13 @@ package struct TarReader {
         case UInt8(ascii: "3"), UInt8(ascii: "4"), UInt8(ascii: "6"):
             "is a device or a pipe; only files and folders are unpacked"
         case UInt8(ascii: "S"): "is a sparse file; pack without --sparse"
-        default: "is no plain file or folder, and only those are unpacked"
+        default: "is not a plain file or folder; only those are unpacked"
         }
     }
 
     // MARK: Bytes
 
-    /// Gathers up to `count` bytes; whether they are all there.
+    /// Gathers up to `count` bytes; returns whether all of them are there.
     private mutating func gather(
         _ count: Int, _ input: Span<UInt8>, _ position: inout Int
     ) -> Bool {

@@ -1,15 +1,15 @@
-// Why a model is not fetched, as a clause for the sentence that names its address.
+// Why a model can't be fetched, as a clause for the sentence that names its address.
 
 internal import EventLoop
 internal import Glibc
 
-/// What stands between an address and its model.
+/// The reason why a model can't be fetched.
 struct FetchObstacle: Error, Equatable {
     let reason: String
-    /// Whether another attempt may go better.
+    /// Whether another attempt may succeed.
     var isPassing = false
 
-    /// Does what needs room in a folder; says what would be right where there is none.
+    /// Does work that needs space in a folder; if that fails, the error says how to mend it.
     static func storing<Value>(
         in folder: String, _ work: () throws(SystemError) -> Value
     ) throws(FetchObstacle) -> Value {
@@ -18,11 +18,11 @@ struct FetchObstacle: Error, Equatable {
         } catch {
             let advice =
                 switch error.number {
-                case ENOSPC, EDQUOT: "make room there, or have TMPDIR name a folder with more"
-                case EROFS, EACCES, EPERM: "have TMPDIR name a folder that can be written"
-                default: "TMPDIR may name another folder"
+                case ENOSPC, EDQUOT: "free space there, or set TMPDIR to a folder with more"
+                case EROFS, EACCES, EPERM: "set TMPDIR to a writable folder"
+                default: "TMPDIR can be set to another folder"
                 }
-            throw FetchObstacle(reason: "it can't be kept in \(folder): \(error); \(advice)")
+            throw FetchObstacle(reason: "it can't be stored in \(folder): \(error); \(advice)")
         }
     }
 }

@@ -1,17 +1,17 @@
-// Files and folders below one folder, made by openat(2) from its descriptor: no name leads out of it,
-// no link is followed, nothing is overwritten. The C-facing side of unpacking.
+// Files and folders below one folder, created by openat(2) from its descriptor: no name leads out
+// of it, no link is followed, nothing is overwritten. The C-facing side of unpacking.
 
 internal import EventLoop
 internal import Glibc
 
 /// Writes below a folder. One thread at a time.
 final class FolderWriter {
-    /// What sentences call it.
+    /// The folder's name in error sentences.
     let name: String
     private let folder: FileDescriptor
     private var file: FileDescriptor?
 
-    /// Opens a folder that exists. Throws where it is a link or no folder.
+    /// Opens an existing folder. Throws if it is a link or not a folder.
     init(_ path: String, name: String) throws(SystemError) {
         self.name = name
         folder = FileDescriptor(
@@ -20,12 +20,12 @@ final class FolderWriter {
             })
     }
 
-    /// Makes folders within each other, as far as they are missing. mkdirat(2).
+    /// Creates nested folders, unless they exist. mkdirat(2).
     func makeFolder(_ names: [String]) throws(SystemError) {
         _ = try descend(names[...])
     }
 
-    /// Makes a file, to be written next, and the folders above it. Throws where it exists.
+    /// Creates a file to write next, and the folders above it. Throws if it exists.
     func makeFile(_ names: [String]) throws(SystemError) {
         let parent = try descend(names.dropLast())
         let name = names.last ?? ""

@@ -1,15 +1,15 @@
-// Where a model is that is fetched at the start: `https://…` or `s3://bucket/key`. Pure.
+// The address of a model that is fetched at start: `https://…` or `s3://bucket/key`. Pure.
 //
-// What is fetched is told from the end of the path: an archive to unpack, or a lone ONNX file. The
-// query of a URL may be a signature: nothing that is shown or logged holds it. Plain http is refused,
-// for a model is what the server believes.
+// The end of the path tells what is fetched: an archive to unpack, or a single ONNX file. A URL's
+// query may be a signature, so it is never shown or logged. Plain http is refused, because the
+// server trusts its model.
 
 internal import Basics
 internal import Runtime
 
 /// The address of a model.
 package struct ModelAddress: Sendable, Equatable {
-    /// How it is fetched.
+    /// Where it is fetched from.
     enum Place: Sendable, Equatable {
         case url(String)
         case object(S3Object)
@@ -17,26 +17,26 @@ package struct ModelAddress: Sendable, Equatable {
 
     /// What is fetched.
     enum Content: Sendable, Equatable {
-        /// A tar in gzip.
+        /// A tar archive in gzip.
         case archive
-        /// A file to be kept under that name.
+        /// A file to keep under that name.
         case network(name: String)
     }
 
-    /// What SageMaker's clients, GitHub and model hubs take at most.
+    /// The longest address that SageMaker's clients, GitHub and model hubs accept.
     private static let longest = 8192
 
     let place: Place
     let content: Content
     /// For logs: no query, no password.
     package let display: String
-    /// A name for it on disk.
+    /// Its name on disk.
     let key: String
 
-    /// Whether a model's name is meant for an address.
+    /// Whether a model's name is an address.
     static func isAddress(_ name: String) -> Bool { name.contains("://") }
 
-    /// Reads an address. Throws where nothing can be fetched from there.
+    /// Reads an address. Throws if it can't be an address of a model.
     init(_ text: String) throws(InputError) {
         let display = text.withoutURLSecrets.onOneLine()
         func refuse(_ reason: String) -> InputError {
@@ -50,7 +50,7 @@ package struct ModelAddress: Sendable, Equatable {
         let path: String
         switch scheme {
         case "https":
-            // Spaces and the like stand for themselves in no URL.
+            // A URL holds no unencoded spaces or other such characters.
             guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
                 throw refuse("what is not printable ASCII must be percent-encoded")
             }
@@ -66,7 +66,7 @@ package struct ModelAddress: Sendable, Equatable {
             }
         case "http":
             throw refuse(
-                "models are fetched over https:// only, so that nobody changes them on the way")
+                "models are fetched over https:// only, which protects them on the way")
         default:
             throw refuse("an address of a model begins with https:// or s3://")
         }

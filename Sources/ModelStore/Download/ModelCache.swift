@@ -1,10 +1,11 @@
-// Fetched models on disk, for the next start: `/tmp/amphora-models-UID/KEY/`, in it `model/` and the
-// receipt of what was put there.
+// Fetched models on disk, for the next start: `/tmp/amphora-models-UID/KEY/`, with `model/` and a
+// receipt of its files.
 //
-// The folder for temporary files is everybody's: only folders of this user's that nobody else may
-// write are believed, and only with a receipt that fits (cleaners of /tmp take single old files). A
-// folder appears under its key by one rename, whole; until then its maker holds a lock on it, so that
-// the next start can tell what was left behind from what is on its way.
+// Every user can write to the folder for temporary files. So we trust only folders that belong to
+// this user and that no other user can write, and only with a receipt that matches (cleaners of
+// /tmp remove single old files). One rename makes a complete folder appear under its key; until
+// then the process that writes it holds a lock on it, so that the next start can tell abandoned
+// folders from those in progress.
 
 internal import Basics
 internal import EventLoop
@@ -12,7 +13,7 @@ internal import Glibc
 
 /// The fetched models of one user. Any thread, any number of processes.
 struct ModelCache: Sendable {
-    /// Begins the names of what is not whole yet.
+    /// The prefix of incomplete folders' names.
     private static let partialPrefix = ".partial-"
     private static let modelName = "model"
     private static let receiptName = "receipt"
@@ -26,14 +27,15 @@ struct ModelCache: Sendable {
         root = "\(temporaryFolder)/amphora-models-\(geteuid())"
     }
 
-    /// The model folder that is kept under a key, if it can be believed.
+    /// The model folder under a key, if it can be trusted.
     func folder(_ key: String) -> String? {
         let folder = "\(root)/\(key)"
         guard Self.isOurs(root), Self.isOurs(folder), receiptFits(folder) else { return nil }
         return Self.modelFolder(in: "\(folder)/\(Self.modelName)")
     }
 
-    /// Begins a model; what starts before left unfinished is removed. Throws where it can't be stored.
+    /// Begins a model; removes what earlier starts left unfinished. Throws if there is no place for
+    /// it.
     func begin() throws(FetchObstacle) -> PartialModel {
         try prepareRoot()
         return try locked { () throws(SystemError) -> PartialModel in
@@ -54,7 +56,7 @@ struct ModelCache: Sendable {
         }
     }
 
-    /// Keeps a model under a key and gives its folder; where another start was faster, that one's.
+    /// Stores a model under a key and returns its folder, or that of a start that stored it first.
     func keep(
         _ partial: PartialModel, _ key: String, files: [(path: String, size: Int)]
     ) throws(FetchObstacle) -> String {
@@ -63,19 +65,19 @@ struct ModelCache: Sendable {
             try writer.makeFile([Self.receiptName])
             try writer.write(Self.receipt(files).span)
             if let other = folder(key) { return other }
-            // What is there can't be believed.
+            // A folder already there can't be trusted.
             Self.remove("\(root)/\(key)")
             try check("rename") { unsafe rename(partial.folder, "\(root)/\(key)") }
             return Self.modelFolder(in: "\(root)/\(key)/\(Self.modelName)")
         }
     }
 
-    /// Forgets what is kept under a key.
+    /// Removes the model under a key.
     func discard(_ key: String) {
         do throws(FetchObstacle) {
             try locked { Self.remove("\(root)/\(key)") }
         } catch {
-            // The next start finds it and fails as this one.
+            // The next start finds it and fails as this one did.
         }
     }
 
@@ -89,12 +91,12 @@ struct ModelCache: Sendable {
         }
         guard Self.isOurs(root) else {
             throw FetchObstacle(
-                reason: "\(root) is no folder that only this user may write, so what is kept there "
-                    + "could not be trusted; remove it, or have TMPDIR name another folder")
+                reason: "\(root) is not a folder that only this user can write, so its contents "
+                    + "can't be trusted; remove it, or set TMPDIR to another folder")
         }
     }
 
-    /// Whether a path is a folder, no link, that only this user may write. lstat(2).
+    /// Whether a path is a folder, not a link, that only this user can write. lstat(2).
     private static func isOurs(_ path: String) -> Bool {
         var status = stat()
         return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -123,7 +125,7 @@ struct ModelCache: Sendable {
         }
     }
 
-    /// The folder itself, or the only one in it: archives are packed with and without.
+    /// The folder itself, or the only folder in it: archives are packed in both ways.
     private static func modelFolder(in folder: String) -> String {
         do throws(InputError) {
             let names = try File.names(in: folder)
@@ -147,7 +149,7 @@ struct ModelCache: Sendable {
         }
     }
 
-    /// A lock on a folder, which its descriptor holds; `nil` where somebody else has it. flock(2).
+    /// A lock on a folder, held by its descriptor; `nil` if another process has it. flock(2).
     private static func lock(_ folder: String, waits: Bool) throws(SystemError) -> FolderLock? {
         let descriptor = FileDescriptor(
             owning: try check("open") {
@@ -162,7 +164,7 @@ struct ModelCache: Sendable {
 
     // MARK: Removal
 
-    /// Removes what no process is making any more. The root is locked.
+    /// Removes folders that no process is writing any more. The root is locked.
     private func sweep() {
         do throws(InputError) {
             for name in try File.names(in: root) where name.hasPrefix(Self.partialPrefix) {
@@ -170,7 +172,7 @@ struct ModelCache: Sendable {
                     guard try Self.lock("\(root)/\(name)", waits: false) != nil else { continue }
                     Self.remove("\(root)/\(name)")
                 } catch {
-                    // Gone already, or not a folder: it takes no room worth a failed start.
+                    // Already gone, or not a folder: not worth a failed start.
                 }
             }
         } catch {
@@ -178,7 +180,7 @@ struct ModelCache: Sendable {
         }
     }
 
-    /// Removes a file or a folder with all that is in it, as far as that can be done. unlink(2).
+    /// Removes a file or a folder with all its contents, as far as possible. unlink(2).
     static func remove(_ path: String) {
         guard unsafe unlink(path) != 0, errno == EISDIR else { return }
         do throws(InputError) {
@@ -190,19 +192,19 @@ struct ModelCache: Sendable {
     }
 }
 
-/// A lock that ends with it.
+/// A lock that is released with this object.
 final class FolderLock {
     private let descriptor: FileDescriptor
 
     fileprivate init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
 }
 
-/// A model on its way to disk. To be kept, or dropped.
+/// A model that is being written. The owner must keep it or drop it.
 struct PartialModel {
-    /// Of the cache; holds the model folder.
+    /// The cache's folder for it; holds the model folder.
     fileprivate(set) var folder: String
     let writer: FolderWriter
-    /// Says to other processes that it is being made.
+    /// Tells other processes that it is being written.
     fileprivate let lock: FolderLock
 
     /// Removes it, unless it was kept.

@@ -1,20 +1,21 @@
-// The bytes of a model's address, over https or from S3, by a loop of its own on the thread that waits.
+// Downloads a model's address, over https or from S3, on an event loop of its own in the waiting
+// thread.
 //
-// An operator's address, so no address policy: a model may lie in a private network. It differs from an
-// image in time and length: whoever starts a server waits rather than does without.
+// The address is the operator's, so no address policy applies: a model may be in a private network.
+// Its limits on time and length are larger than a picture's, because a start is worth the wait.
 
 internal import EventLoop
 internal import Runtime
 
-/// Downloads one file. One thread, which waits.
+/// Downloads one file. The calling thread waits.
 struct ModelDownload {
-    /// Hosts may be far away, and a start is worth the wait.
+    /// Long, because hosts may be far away.
     private static let connectTimeout = Duration.seconds(10)
-    /// No byte for that long: the host is gone.
+    /// The time without a byte after which the host counts as lost.
     private static let stallTimeout = Duration.seconds(30)
     /// Longer than any platform waits for a start (docs/platforms.md A1).
     private static let totalTimeout = Duration.seconds(3600)
-    /// Model hubs go through two or three.
+    /// Model hubs use two or three.
     private static let maxRedirects = 5
 
     private let s3: S3Settings
@@ -22,7 +23,7 @@ struct ModelDownload {
 
     init(s3: S3Settings, fetch: FetchSettings) {
         self.s3 = s3
-        // How long a file may be is for the receiver to say.
+        // The receiver limits the file's length.
         var fetch = fetch
         fetch.connectTimeout = Self.connectTimeout
         fetch.timeout = Self.totalTimeout
@@ -30,7 +31,8 @@ struct ModelDownload {
         self.fetch = fetch
     }
 
-    /// Gives a file to a sink; why that failed, as a clause, or `nil`. Throws where no loop can be.
+    /// Downloads a file into a sink; returns why that failed, as a clause, or `nil`. Throws if no
+    /// event loop can be created.
     func run(_ place: ModelAddress.Place, into sink: any TransferSink) throws(SystemError)
         -> String?
     {
@@ -85,9 +87,9 @@ struct ModelDownload {
         case .status(let host, 404), .status(let host, 410):
             "\(host) has no such file (status 404)"
         case .status(let host, let status) where status == 401 || status == 403:
-            "\(host) does not give it to us (status \(status)); a presigned URL may have expired"
+            "\(host) denies access (status \(status)); a presigned URL may have expired"
         case .unsupportedScheme("http", isRedirect: true):
-            "a redirect leads to plain http, which models are not fetched over"
+            "a redirect leads to plain http; models are fetched over https only"
         default: error.sentence
         }
     }

@@ -1,27 +1,27 @@
-// A model fetched at the start, on the thread that loads it: from the cache if it is there, else from
-// its address, begun anew at most once where the connection breaks off.
+// Fetches a model at start, on the thread that loads it: from the cache if it is there, else from
+// its address. If the connection breaks, it starts over once.
 //
-// The digest is known only at the end of a stream that was unpacked on its way: what does not have it
-// is removed unseen.
+// A streamed archive is unpacked before its digest is known. If the digest is wrong, the files are
+// removed before anything has read them.
 
 internal import EventLoop
 internal import Glibc
 package import Runtime
 
-/// What there is to say while a model is fetched. No query string is in it.
+/// Progress of a fetch, for logs. It contains no query string.
 package enum FetchNotice: Sendable {
     case started(String)
     case repeated(reason: String)
     case ended(bytes: Int, took: Duration)
-    /// It was there already.
+    /// It was already in the cache.
     case found(String)
 }
 
-/// Watches a download, for somebody who waits. The thread that fetches.
+/// Watches a download, for a person who waits. On the thread that fetches.
 package protocol DownloadWatcher {
-    /// So many bytes have come, of `length` if that is known.
+    /// So many bytes have arrived, of `length` if that is known.
     func received(_ bytes: Int, of length: Int?)
-    /// Nothing more comes, for better or worse.
+    /// The download has ended, with or without success.
     func ended()
 }
 
@@ -30,17 +30,17 @@ package struct ModelFetchError: Error, Sendable {
     package let sentence: String
 }
 
-/// Gets the model of an address into a folder. One thread, which waits.
+/// Fetches the model of an address into a folder. The calling thread waits.
 package final class ModelFetch {
     private let address: ModelAddress
     private let settings: ModelStoreSettings
     private let s3: S3Settings
     private let fetch: FetchSettings
     private let notify: (FetchNotice) -> Void
-    /// Makes what watches one attempt.
+    /// Makes the watcher of one attempt.
     private let watch: () -> (any DownloadWatcher)?
     private let cache: ModelCache
-    /// Names it in the cache: by what it is, if that is said, else by where it comes from.
+    /// Its name in the cache: by its digest if that is configured, else by its address.
     private let key: String
 
     package init(
@@ -58,7 +58,7 @@ package final class ModelFetch {
         key = settings.sha256.map { "sha256-\($0)" } ?? "address-\(address.key)"
     }
 
-    /// The model folder. Takes as long as the network does.
+    /// The model folder. Blocks while the model is fetched.
     package func folder() throws(ModelFetchError) -> String {
         if let kept = cache.folder(key) {
             notify(.found(kept))
@@ -79,14 +79,14 @@ package final class ModelFetch {
         }
     }
 
-    /// Lets go of a model that turned out to be none, so that the next start fetches it again.
+    /// Removes a model that proved unusable, so that the next start fetches it again.
     package func discard() { cache.discard(key) }
 
     private func attempt() throws(FetchObstacle) -> String {
         let clock = SystemClock()
         let started = clock.now()
         let partial = try cache.begin()
-        // Where it is kept it is not there any more.
+        // If it was kept, it is no longer at that path.
         defer { partial.drop() }
         let receiver = try receive(into: partial)
         let folder = try cache.keep(partial, key, files: receiver.files)
@@ -108,7 +108,7 @@ package final class ModelFetch {
         }
         if let refusal = receiver.refusal { throw refusal }
         if let failure {
-            // A connection that has brought something and broke off may do better next time.
+            // A connection that delivered bytes before it broke may succeed next time.
             throw FetchObstacle(reason: failure, isPassing: receiver.byteCount > 0)
         }
         try receiver.finish(sha256: settings.sha256)

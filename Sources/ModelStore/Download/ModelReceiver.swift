@@ -1,11 +1,11 @@
-// A model as it arrives: counted, digested, unpacked and written in one go, so that neither memory nor
-// disk ever holds the archive. What came is believed only once `finish` has seen all of it.
+// Counts, digests, unpacks and writes a model as it arrives, so that neither memory nor disk ever
+// holds the archive. The model is trusted only once `finish` has checked all of it.
 
 internal import Basics
 internal import EventLoop
 internal import Runtime
 
-/// Takes one file. One thread.
+/// Receives one file. One thread.
 final class ModelReceiver: TransferSink {
     private let folder: FolderWriter
     private let maxBytes: Int
@@ -13,14 +13,14 @@ final class ModelReceiver: TransferSink {
     private var digest = SHA256()
     private var gunzip: Gunzip?
     private var tar: TarReader
-    /// Why no more is taken.
+    /// Why it accepts no more.
     private(set) var refusal: FetchObstacle?
-    /// Bytes of the file that came.
+    /// Bytes of the file received so far.
     private(set) var byteCount = 0
-    /// The files that were written, by their paths, with their sizes.
+    /// The written files, by their paths, with their sizes.
     private(set) var files: [(path: String, size: Int)] = []
 
-    /// Takes what an address promises into an empty folder. Throws where its file can't be made.
+    /// Receives an address's content into an empty folder. Throws if its file can't be created.
     init(
         _ content: ModelAddress.Content, into folder: FolderWriter, maxBytes: Int,
         progress: ((_ bytes: Int, _ length: Int?) -> Void)? = nil
@@ -55,8 +55,8 @@ final class ModelReceiver: TransferSink {
         return true
     }
 
-    /// To be called once, when the transfer has succeeded. Throws where the file is not whole, or not
-    /// the one that is wanted.
+    /// Call this once, when the transfer has succeeded. Throws if the file is incomplete or has the
+    /// wrong digest.
     func finish(sha256 wanted: String?) throws(FetchObstacle) {
         folder.closeFile()
         var found = SHA256()
@@ -64,7 +64,7 @@ final class ModelReceiver: TransferSink {
         let sha256 = found.hexadecimal()
         if let wanted, wanted != sha256 {
             throw FetchObstacle(
-                reason: "it has the SHA-256 \(sha256), and MODEL_SHA256 wants \(wanted)")
+                reason: "its SHA-256 is \(sha256), but MODEL_SHA256 is \(wanted)")
         }
         guard byteCount > 0 else { throw FetchObstacle(reason: "it is empty") }
         guard gunzip != nil else { return }
@@ -84,7 +84,7 @@ final class ModelReceiver: TransferSink {
     private func unpack(_ bytes: Span<UInt8>) throws(FetchObstacle) {
         do throws(ArchiveError) {
             try gunzip?.inflate(bytes) { piece throws(ArchiveError) in
-                // What can't be written ends the archive as well; which it was stands in `refusal`.
+                // A failed write ends the archive as well; `refusal` keeps its cause.
                 do throws(FetchObstacle) {
                     try write(piece)
                 } catch {

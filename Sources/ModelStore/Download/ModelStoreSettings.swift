@@ -1,4 +1,4 @@
-// The settings of where the model is: a folder, the name of one, or an address.
+// The settings that choose the model: a folder, the name of one, or an address.
 
 package import Basics
 
@@ -8,13 +8,13 @@ package struct ModelStoreSettings: SettingGroup {
     package var modelPath = "/opt/ml/model"
     /// A folder of the zoo, or an address.
     package var modelName: String?
-    /// The folder of model folders that a name is looked for in.
+    /// The folder of model folders in which a name is looked up.
     package var zoo = "/opt/models"
-    /// What a fetched file must have, in lower case.
+    /// The digest that a fetched file must have, in lower case.
     package var sha256: String?
-    /// Of a fetched file, and of what is in it.
+    /// The limit on a fetched file, and on its unpacked contents.
     package var maxBytes = 2_147_483_648
-    /// What the name means where it is an address; `nil`: it is that of a folder, or there is none.
+    /// The parsed name if it is an address; `nil` if it names a folder or is absent.
     package private(set) var address: ModelAddress?
     /// Where fetched models are kept.
     package private(set) var temporaryFolder = "/tmp"
@@ -26,15 +26,15 @@ package struct ModelStoreSettings: SettingGroup {
     /// The defaults.
     package init() {}
 
-    /// Reads the settings, and `TMPDIR`. Throws the first that can't be used.
+    /// Reads the settings, and `TMPDIR`. Throws the first error.
     package init(_ sources: SettingSources) throws(InputError) {
         try self.init(reading: sources)
         if let name = modelName, ModelAddress.isAddress(name) { address = try ModelAddress(name) }
         guard sha256 == nil || address != nil else {
-            // Whoever gives it believes that the model is checked.
+            // The person who sets it relies on the check.
             throw InputError(
-                "--model-sha256 (MODEL_SHA256) checks a model that is fetched, and "
-                    + "--model-name (MODEL_NAME) is no https:// or s3:// address")
+                "--model-sha256 (MODEL_SHA256) checks a model that is fetched, but "
+                    + "--model-name (MODEL_NAME) is not an https:// or s3:// address")
         }
         let folder = sources.environment["TMPDIR"] ?? ""
         if folder.hasPrefix("/") { temporaryFolder = folder }
@@ -58,7 +58,7 @@ package struct ModelStoreSettings: SettingGroup {
             help: "The folder of model folders that --model-name chooses from.")
         try table.setting(
             "model-sha256", &sha256, .sha256, aliases: [Alias("MODEL_SHA256")], standard: "none",
-            help: "The SHA-256 that a fetched file must have; another one is not served.")
+            help: "The SHA-256 that a fetched file must have; any other file is refused.")
         try table.setting(
             "model-max-bytes", &maxBytes, .bytes(1...1_099_511_627_776),
             help: "The largest model that is fetched, packed and unpacked.")

@@ -1,24 +1,24 @@
-// Credentials of AWS, and the JSON that container hosts give them in. Pure.
+// AWS credentials, and the JSON in which container hosts provide them. Pure.
 //
-// They are never part of a sentence or a log line, not even where they can't be used; printed by
-// accident, they say nothing.
+// They never appear in a sentence or a log line, not even if they are unusable; their description
+// holds no secrets.
 
 internal import Basics
 
-/// What requests to AWS are signed with.
+/// The keys that sign requests to AWS.
 struct AWSCredentials: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
     let accessKeyID: String
     let secretAccessKey: String
-    /// Comes with temporary ones.
+    /// Present with temporary ones.
     let sessionToken: String?
-    /// Seconds since 1970; `nil` where nobody said.
+    /// Seconds since 1970; `nil` if there is no expiration.
     let expiration: Int?
 
     var description: String { "AWSCredentials" }
     var debugDescription: String { description }
 
-    /// Takes credentials by the names of where they come from, for sentences. Throws where one of
-    /// them is no printable text: each of them stands in headers.
+    /// Takes credentials with the names of their sources, for error sentences. Throws if one of
+    /// them is not printable text: all of them go into header fields.
     init(
         accessKeyID: (name: String, value: String), secretAccessKey: (name: String, value: String),
         sessionToken: (name: String, value: String)?, expiration: Int?
@@ -27,7 +27,7 @@ struct AWSCredentials: Sendable, Equatable, CustomStringConvertible, CustomDebug
             guard value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
                 throw StoreError.failed(
                     "the server's credentials for S3 can't be used: \(name) holds a space, a line "
-                        + "end or another character that none has")
+                        + "end or another invalid character")
             }
         }
         self.accessKeyID = accessKeyID.value
@@ -36,7 +36,7 @@ struct AWSCredentials: Sendable, Equatable, CustomStringConvertible, CustomDebug
         self.expiration = expiration
     }
 
-    /// Reads what a container credentials provider answers (AWS SDKs and Tools Reference Guide).
+    /// Reads the answer of a container credentials provider (AWS SDKs and Tools Reference Guide).
     init(json: [UInt8]) throws(StoreError) {
         let document: JSONValue
         do throws(InputError) {
@@ -50,7 +50,7 @@ struct AWSCredentials: Sendable, Equatable, CustomStringConvertible, CustomDebug
         var expiration: Int?
         if let text = try Self.text("Expiration", of: fields) {
             guard let seconds = Self.seconds(rfc3339: text) else {
-                throw Self.unusable("its Expiration is no date like 2026-11-22T12:00:00Z")
+                throw Self.unusable("its Expiration is not a date like 2026-11-22T12:00:00Z")
             }
             expiration = seconds
         }
@@ -80,7 +80,8 @@ struct AWSCredentials: Sendable, Equatable, CustomStringConvertible, CustomDebug
         StoreError.failed("the answer with the credentials for S3 can't be used: \(reason)")
     }
 
-    /// Seconds since 1970 of "2026-11-22T12:00:00Z", with decimals or without; `nil` for all else.
+    /// Seconds since 1970 of "2026-11-22T12:00:00Z", with decimals or without; `nil` for anything
+    /// else.
     static func seconds(rfc3339 text: String) -> Int? {
         guard text.hasSuffix("Z") else { return nil }
         let whole = text.dropLast().prefix { $0 != "." }

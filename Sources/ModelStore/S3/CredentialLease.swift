@@ -1,12 +1,13 @@
-// Credentials that are held for a while: until when they can be used, from when on new ones are to be
-// asked for. Pure; time is what the wall clock says, for that is what expirations mean, and because
-// a monotonic clock stands still while a process is frozen.
+// Credentials in use: until when they are valid, and when to ask for new ones. Pure. Time is the
+// wall clock's, because expirations mean that clock, and because a monotonic clock stops while a
+// process is frozen.
 
-/// The credentials at hand. Instants are seconds since 1970.
+/// The current credentials. Instants are seconds since 1970.
 struct CredentialLease {
-    /// Before the expiration. The platforms have new ones five minutes before it at the latest.
+    /// Renewal begins this long before the expiration. The platforms provide new ones at least five
+    /// minutes before it.
     private static let advance = 600
-    /// Between two tries, while the old ones can still be used.
+    /// The pause between two attempts while the old ones are still valid.
     private static let pause = 60
 
     private var credentials: AWSCredentials?
@@ -18,19 +19,19 @@ struct CredentialLease {
         return credentials
     }
 
-    /// Whether new ones should be asked for.
+    /// Whether to ask for new ones.
     func isDue(at now: Int) -> Bool { valid(at: now) == nil || now >= renewal }
 
-    /// Takes new ones in.
+    /// Stores new ones.
     mutating func take(_ new: AWSCredentials, at now: Int) {
         credentials = new
         renewal = new.expiration.map { max($0 - Self.advance, now + Self.pause) } ?? .max
     }
 
-    /// Waits before the next try.
+    /// Postpones the next attempt.
     mutating func postpone(at now: Int) { renewal = now + Self.pause }
 
-    /// Drops what is held; where `refused` is given, only if it is that.
+    /// Drops the credentials; if `refused` is given, only if they are equal to it.
     mutating func drop(_ refused: AWSCredentials? = nil) {
         guard refused == nil || refused == credentials else { return }
         credentials = nil

@@ -1,14 +1,14 @@
-// The credentials of the moment, for everyone who asks: fetched once for all who wait, held, and
-// renewed in the background before they expire, so that nobody waits while there are good ones.
+// The current credentials, for all requests: fetched once for all waiting requests, kept, and
+// renewed in the background before they expire, so that no request waits while they are valid.
 
 internal import Runtime
 
-/// Gives credentials of AWS. Loop thread.
+/// Provides AWS credentials. Loop thread.
 final class CredentialProvider {
-    /// `nil` where there are none: requests are not to be signed.
+    /// `nil` if there are none: requests are not signed.
     typealias Completion = (Result<AWSCredentials?, StoreError>) -> Void
 
-    /// Names one who waits.
+    /// Identifies a waiting request.
     struct WaiterID: Hashable { fileprivate let number: Int }
 
     private let source: Result<CredentialSource, StoreError>
@@ -34,10 +34,10 @@ final class CredentialProvider {
         self.wallSeconds = wallSeconds
     }
 
-    /// Gives credentials at once, or when they have been fetched.
+    /// Provides credentials at once, or when they have been fetched.
     ///
-    /// `completed` has been called before this returns `nil`; otherwise it will be, unless `cancel`
-    /// comes first.
+    /// If this returns `nil`, `completed` has already been called; otherwise it will be, unless
+    /// `cancel` comes first.
     func credentials(_ completed: @escaping Completion) -> WaiterID? {
         switch source {
         case .failure(let failure): completed(.failure(failure))
@@ -48,17 +48,17 @@ final class CredentialProvider {
         return nil
     }
 
-    /// Takes one who waits out.
+    /// Removes a waiting request.
     func cancel(_ waiter: WaiterID) { waiting[waiter] = nil }
 
-    /// Drops credentials that were refused as expired; false where there is no asking for others.
+    /// Drops credentials that were refused as expired; false if there is no source of others.
     func discard(_ refused: AWSCredentials) -> Bool {
         guard case .success(.container) = source else { return false }
         lease.drop(refused)
         return true
     }
 
-    /// Drops what is held: before a snapshot of this process, and after its return.
+    /// Drops the credentials: before a snapshot of this process, and after its restore.
     func forget() {
         lease.drop()
         guard let fetching, waiting.isEmpty else { return }
@@ -131,10 +131,10 @@ final class CredentialProvider {
         }
     }
 
-    /// Those who asked first hear first.
+    /// Requests are answered in the order in which they asked.
     private func tell(_ result: Result<AWSCredentials?, StoreError>) {
         let told = waiting.sorted { $0.key.number < $1.key.number }
-        // Before: a completion may ask again.
+        // Cleared first: a completion may ask again.
         waiting = [:]
         for (_, completed) in told { completed(result) }
     }

@@ -1,23 +1,23 @@
-// Where credentials of AWS come from, by the environment (AWS SDKs and Tools Reference Guide,
+// Chooses the source of AWS credentials by the environment (AWS SDKs and Tools Reference Guide,
 // "Standardized credential providers"): its own variables, then the platform's container provider,
 // which SageMaker, ECS, EKS and Lambda SnapStart have.
 //
-// EC2's instance metadata, shared files and web identity are not asked: a server that is not given
-// credentials signs nothing, and public buckets work.
+// EC2's instance metadata, shared files and web identity are not used: a server without credentials
+// signs nothing, and public buckets still work.
 
 internal import Basics
 internal import Runtime
 
 /// A source of credentials.
 enum CredentialSource: Sendable {
-    /// In the environment; they stay as they are.
+    /// From the environment; they never change.
     case fixed(AWSCredentials)
-    /// To be fetched, again and again.
+    /// From the platform; they are fetched again and again.
     case container(ContainerProvider)
     /// Requests are not signed.
     case none
 
-    /// Finds the source. Throws where one is begun and not usable.
+    /// Finds the source. Throws if its variables are incomplete or invalid.
     init(_ environment: [String: String]) throws(StoreError) {
         let environment = environment.filter { !$0.value.isEmpty }
         if let credentials = try Self.fixed(environment) {
@@ -50,19 +50,19 @@ enum CredentialSource: Sendable {
 
 /// The platform's provider of credentials for a container.
 struct ContainerProvider: Sendable, Equatable {
-    /// Where they are.
+    /// Its URL.
     let url: String
     private let token: String?
-    /// Holds the token instead; it is written anew from time to time.
+    /// The file that holds the token instead; the platform rewrites it from time to time.
     private let tokenFile: String?
 
     private static let host = "http://169.254.170.2"
     private static let longestToken = 16 * 1024
-    /// Where a token may go without encryption: this machine, and the link-local addresses of the
-    /// platforms.
+    /// Hosts to which a token may go without encryption: this machine, and the link-local addresses
+    /// of the platforms.
     private static let nearby = ["127.0.0.0/8", "::1", "169.254.0.0/16", "fd00:ec2::23"]
 
-    /// `nil` where the environment names none.
+    /// `nil` if the environment names none.
     init?(_ environment: [String: String]) throws(StoreError) {
         if let path = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] {
             guard path.hasPrefix("/") else {

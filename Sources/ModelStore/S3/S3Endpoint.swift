@@ -1,30 +1,29 @@
-// Where S3 is: the region and the endpoint of the environment, and the URL of an object. Pure.
+// The location of S3: the environment's region and endpoint, and the URL of an object. Pure.
 //
 //     https://BUCKET.s3.REGION.amazonaws.com/KEY     virtual-hosted style, the usual one
 //     https://s3.REGION.amazonaws.com/BUCKET/KEY     path style: a certificate covers no dots
 //     http://minio:9000/BUCKET/KEY                   path style at an endpoint of the operator's
 //
-// The URL is in S3's canonical form, for that is what gets signed (`TransferSigning`).
+// The URL is in S3's canonical form, because that form is signed (`TransferSigning`).
 
 internal import Basics
 internal import Runtime
 
-/// The place that objects are asked for at.
+/// The endpoint for objects.
 struct S3Endpoint: Sendable, Equatable {
-    /// Where a bucket is unless S3 has said otherwise.
+    /// The region of a bucket, unless S3 has named another.
     let region: String
-    /// The operator's endpoint, without a slash at its end; `nil`: S3 itself.
+    /// The operator's endpoint, without a trailing slash; `nil`: S3 itself.
     private let base: String?
 
-    /// The suffixes of names in the partitions of AWS, by the beginnings of their regions.
+    /// The domain suffixes of AWS's partitions, by the prefixes of their regions.
     private static let suffixes = [
         ("cn-", "amazonaws.com.cn"), ("eusc-", "amazonaws.eu"), ("us-iso-", "c2s.ic.gov"),
         ("us-isob-", "sc2s.sgov.gov"), ("us-isof-", "csp.hci.ic.gov"),
         ("eu-isoe-", "cloud.adc-e.uk"),
     ]
 
-    /// Reads `AWS_REGION`, `AWS_ENDPOINT_URL_S3` and what stands in for them. Throws where S3 can't
-    /// be asked for anything.
+    /// Reads `AWS_REGION`, `AWS_ENDPOINT_URL_S3` and their fallbacks. Throws if S3 can't be used.
     init(_ environment: [String: String]) throws(StoreError) {
         region = try Self.region(environment)
         base = try Self.base(environment)
@@ -43,7 +42,7 @@ struct S3Endpoint: Sendable, Equatable {
             "s3 URIs can't be fetched without a region: the server's AWS_REGION is not set")
     }
 
-    /// Whether a text can be a region; it becomes part of a host's name and of signatures.
+    /// Whether a text can be a region; it becomes part of a host name and of signatures.
     static func isRegion(_ text: String) -> Bool {
         (1...63).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
@@ -66,7 +65,7 @@ struct S3Endpoint: Sendable, Equatable {
         return nil
     }
 
-    /// A URL without user information, query and fragment. libcurl looks at it more closely.
+    /// A URL without user information, query and fragment. libcurl checks it further.
     private static func isEndpoint(_ url: String) -> Bool {
         let start = url.prefix(8).lowercased()
         let rest: Substring
@@ -83,7 +82,7 @@ struct S3Endpoint: Sendable, Equatable {
             }
     }
 
-    /// The URL of an object whose bucket is in a region.
+    /// The URL of an object in a bucket of a region.
     func url(of object: S3Object, in region: String) -> String {
         let key = Self.encode(object.key, sparing: UInt8(ascii: "/"))
         let query = object.version.map { "?versionId=\(Self.encode($0))" } ?? ""
@@ -97,7 +96,8 @@ struct S3Endpoint: Sendable, Equatable {
         suffixes.first { region.hasPrefix($0.0) }?.1 ?? "amazonaws.com"
     }
 
-    /// AWS's `UriEncode` (Signature Version 4): what is not unreserved in RFC 3986 as `%XX`.
+    /// AWS's `UriEncode` (Signature Version 4): percent-encodes all but RFC 3986's unreserved
+    /// characters.
     private static func encode(_ text: String, sparing spared: UInt8? = nil) -> String {
         String(decoding: PercentEncoding.component(text, sparing: spared), as: UTF8.self)
     }

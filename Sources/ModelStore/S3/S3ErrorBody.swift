@@ -1,26 +1,26 @@
-// What S3 says in the body of an error (Amazon S3 API Reference, "Error responses"). Pure.
+// The body of an S3 error (Amazon S3 API Reference, "Error responses"). Pure.
 //
 //     <?xml …?><Error><Code>NoSuchKey</Code><Message>…</Message><Key>…</Key>…</Error>
 //
-// Three elements are taken, by their tags: a document this flat needs no reader of XML. Other
-// elements are never looked at; some hold signatures and tokens.
+// It reads three elements by their tags: a document this flat needs no XML parser. It never reads
+// other elements; some hold signatures and tokens.
 
 internal import Basics
 
-/// An error of S3's, as far as it said one.
+/// An error from S3, as far as its body describes it.
 struct S3ErrorBody: Equatable {
     /// "NoSuchKey".
     let code: String?
-    /// A sentence without its full stop, in one line, cut where it is long.
+    /// One line without a full stop, shortened if it is long.
     let message: String?
-    /// The region that the bucket is in, where another one was asked.
+    /// The region of the bucket, if the request went to another one.
     let region: String?
 
-    /// The part of a body that is looked at, in bytes.
+    /// The largest part of a body that is read, in bytes.
     private static let longest = 16 * 1024
     private static let longestText = 300
 
-    /// Reads a body, whatever it is.
+    /// Reads a body of any content.
     init(_ body: [UInt8]) {
         let body = Array(body.prefix(Self.longest))
         code = Self.element("Code", of: body)

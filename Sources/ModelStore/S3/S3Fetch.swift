@@ -1,5 +1,5 @@
-// One object on its way from S3: credentials, request, answer; asked again at most once for each of
-// two reasons, within the time a fetch may take.
+// Fetches one object from S3: credentials, request, answer. It repeats the request at most once for
+// each of two reasons, within the time limit of a fetch.
 //
 //     authenticating ─► transferring ─► ended
 //            ▲               │
@@ -19,14 +19,14 @@ package final class S3Fetch: EventHandler {
         case ended
     }
 
-    /// Before a busy S3 is asked again.
+    /// The pause before a busy S3 is asked again.
     private static let pause = Duration.milliseconds(200)
 
     private let object: S3Object
     private let store: S3Store
-    /// Takes the bytes as they arrive, in place of the completion.
+    /// Receives the bytes as they arrive, instead of the completion.
     private let sink: (any TransferSink)?
-    /// Without a byte for that long, the fetch fails; `nil`: only the whole has a limit.
+    /// The fetch fails after this long without a byte; `nil`: only the total time is limited.
     private let stallTimeout: Duration?
     private let started: Instant
     private var completed: ((Result<[UInt8], StoreError>) -> Void)?
@@ -47,7 +47,7 @@ package final class S3Fetch: EventHandler {
         self.completed = completed
     }
 
-    /// Sets out. `completed` may be called before this returns.
+    /// Starts the fetch. `completed` may be called before this returns.
     package func start() {
         let waiter = store.credentials.credentials { [weak self] result in
             do throws(StoreError) {
@@ -59,7 +59,7 @@ package final class S3Fetch: EventHandler {
         if let waiter { state = .authenticating(waiter) }
     }
 
-    /// Gives up without a result.
+    /// Cancels the fetch; `completed` is not called.
     package func cancel() {
         completed = nil
         switch state {
@@ -101,8 +101,9 @@ package final class S3Fetch: EventHandler {
         state = .transferring(transfer)
     }
 
-    /// No X-Amzn-Trace-Id goes with it: libcurl signs every field, and this one may be changed on the
-    /// way, so AWS's clients leave it unsigned. Lambda looks at it to find loops; reading starts none.
+    /// The request has no X-Amzn-Trace-Id: libcurl signs every field, and this one may change on
+    /// the way, so AWS's clients leave it unsigned. Lambda uses it to find loops; reading starts
+    /// none.
     private static func sign(
         _ request: inout TransferRequest, with credentials: AWSCredentials, in region: String
     ) {
@@ -156,7 +157,7 @@ package final class S3Fetch: EventHandler {
         state = .pausing(timer)
     }
 
-    /// The host is not the client's choice, so what is wrong with its URL is not the client's fault.
+    /// The client does not choose the host, so an error in its URL is not the client's fault.
     private static func failure(_ error: TransferError) -> StoreError {
         guard case .badURL(let reason) = error else { return .transfer(error) }
         return StoreError.failed("the server's AWS_ENDPOINT_URL_S3 can't be used: \(reason)")

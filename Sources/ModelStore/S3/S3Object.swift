@@ -1,8 +1,8 @@
-// What an `s3://bucket/key` URI names. Pure.
+// The object that an `s3://bucket/key` URI names. Pure.
 //
-// It is no URL: everything behind the bucket's slash is the key as it is, so that a key may hold
-// spaces, `%`, `+`, `?`, `#`, `//` and `..`, and can be copied from where it is listed (as with the
-// AWS CLI). Nothing is decoded. Only `?versionId=…` at the very end is not part of the key.
+// The URI is not a URL: everything after the bucket's slash is the literal key, so that a key may
+// contain spaces, `%`, `+`, `?`, `#`, `//` and `..`, and can be copied from a listing (as with the
+// AWS CLI). Nothing is percent-decoded. Only `?versionId=…` at the very end is not part of the key.
 
 internal import Basics
 internal import Runtime
@@ -13,11 +13,11 @@ package struct S3Object: Sendable, Equatable {
     let key: String
     let version: String?
 
-    /// S3's longest key, in bytes.
+    /// The longest key of S3, in bytes.
     private static let longestKey = 1024
     private static let versionMark = Array("?versionId=".utf8)
 
-    /// Reads a URI whose scheme is `s3` already.
+    /// Reads a URI whose scheme is known to be `s3`.
     package init(uri: String) throws(StoreError) {
         let afterScheme = uri.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst()
         guard afterScheme.starts(with: "//".utf8) else {
@@ -40,12 +40,12 @@ package struct S3Object: Sendable, Equatable {
         self.version = version.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Names of general-purpose buckets, access point aliases among them (Amazon S3 User Guide,
-    /// "General purpose bucket naming rules"). They become part of a host's name.
+    /// Checks a name of a general-purpose bucket or an access point alias (Amazon S3 User Guide,
+    /// "General purpose bucket naming rules"). It becomes part of a host name.
     private static func requireBucket(_ name: String) throws(StoreError) {
         if name.prefix(4).lowercased() == "arn:" {
             throw StoreError.badAddress(
-                "ARNs are not taken in s3 URIs; write the bucket's name or the access point's alias"
+                "ARNs are not accepted in s3 URIs; write the bucket's name or the access point's alias"
             )
         }
         if name.hasSuffix("--x-s3") {
@@ -60,8 +60,9 @@ package struct S3Object: Sendable, Equatable {
             isAlphanumeric(last), !name.contains(".."), NetworkAddress(name) == nil
         else {
             throw StoreError.badAddress(
-                "“\(String(name.prefix(80)).onOneLine())” is no name of a bucket: those have 3 to 63 "
-                    + "characters of a–z, 0–9, - and ., with a letter or digit at both ends")
+                "“\(String(name.prefix(80)).onOneLine())” is not a bucket name: bucket names have "
+                    + "3 to 63 characters of a–z, 0–9, - and ., with a letter or digit at both ends"
+            )
         }
     }
 
@@ -71,9 +72,9 @@ package struct S3Object: Sendable, Equatable {
             || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 
-    /// A key and the version behind it.
+    /// A key and the version after it.
     private static func split(_ text: [UInt8]) -> (key: ArraySlice<UInt8>, ArraySlice<UInt8>?) {
-        // Bytes, because characters of a key may combine with those around them.
+        // Bytes, because characters of a key may combine with adjacent ones.
         guard let question = text.lastIndex(of: UInt8(ascii: "?")),
             text[question...].starts(with: versionMark)
         else { return (text[...], nil) }

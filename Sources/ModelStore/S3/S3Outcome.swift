@@ -1,19 +1,19 @@
-// What S3's answer to a request comes to: the bytes, another try, or a sentence that says what would
-// be right. Pure. One table from S3's codes (Amazon S3 API Reference, "List of error codes").
+// Interprets S3's answer to a request: the bytes, another attempt, or a sentence that says what
+// would be right. Pure. One table of S3's codes (Amazon S3 API Reference, "List of error codes").
 
-/// What is done about an answer.
+/// What to do after an answer.
 enum S3Outcome: Equatable {
     case bytes
     /// The bucket is in that region.
     case elsewhere(region: String)
-    /// S3 is busy, or failed; worth another try in a moment.
+    /// S3 is busy, or failed; another attempt in a moment may succeed.
     case busy(StoreError)
-    /// The credentials have expired; others may do.
+    /// The credentials have expired; new ones may work.
     case expired(StoreError)
     case failed(StoreError)
 }
 
-/// One request to S3, as far as its answer must be understood.
+/// The parts of a request to S3 that its answer depends on.
 struct S3Attempt {
     let object: S3Object
     /// The region that it was signed for and sent to.
@@ -21,7 +21,7 @@ struct S3Attempt {
     /// The access key that signed it; `nil`: it was not signed.
     let accessKeyID: String?
 
-    /// Judges an answer; `bucketRegion` is its header `x-amz-bucket-region`.
+    /// Interprets an answer; `bucketRegion` is its header field `x-amz-bucket-region`.
     func outcome(status: Int, bucketRegion: String?, body: [UInt8]) -> S3Outcome {
         if status == 200 { return .bytes }
         let error = S3ErrorBody(body)
@@ -73,10 +73,10 @@ struct S3Attempt {
         }
         switch status {
         case 404:
-            return "there is no such object; the key is taken as it is written, undecoded"
+            return "there is no such object; the key is used as written, not decoded"
         case 403: return denial
         case 429, 500...: return "it was asked twice; try again later"
-        default: return "the object can't be had"
+        default: return "the object can't be fetched"
         }
     }
 
@@ -84,7 +84,7 @@ struct S3Attempt {
         guard accessKeyID != nil else {
             return "the request was not signed, since the server has no credentials in "
                 + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or from its container's role "
-                + "(EC2 instance metadata is not asked)"
+                + "(EC2 instance metadata is not used)"
         }
         let permission = object.version == nil ? "s3:GetObject" : "s3:GetObjectVersion"
         return "the server's role needs \(permission) on the object; without s3:ListBucket on the "

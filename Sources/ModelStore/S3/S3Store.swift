@@ -1,15 +1,15 @@
-// S3 as a place to fetch images from: what all fetches share.
+// S3 as a source of pictures and models: what all fetches share.
 //
-// It has transfers of its own, without the address policy: the hosts are AWS's by region and bucket,
-// the operator's endpoint, or the platform's for credentials, and may well have private addresses
-// (VPC endpoints). No URL of a user's comes here, and what is signed here goes to those hosts only.
+// It has its own transfers, without the address policy: the hosts are AWS's by region and bucket,
+// the operator's endpoint, or the platform's for credentials, and may have private addresses (VPC
+// endpoints). No user's URL is used here, and signed requests go to those hosts only.
 
 internal import Basics
 package import EventLoop
 package import Runtime
 
-/// What the environment says of S3; a part that can't be used fails the requests that need it, not
-/// the server.
+/// The environment's settings for S3; an invalid one fails the requests that need it, not the
+/// server.
 package struct S3Settings: Sendable {
     let endpoint: Result<S3Endpoint, StoreError>
     let credentials: Result<CredentialSource, StoreError>
@@ -20,9 +20,9 @@ package struct S3Settings: Sendable {
     }
 }
 
-/// S3. Loop thread; to be closed.
+/// S3. Loop thread; the owner must close it.
 package final class S3Store {
-    /// Buckets whose region is remembered; far more than one server's requests name.
+    /// The limit on buckets whose region is remembered; far more than one server's requests name.
     private static let bucketsMax = 256
 
     let loop: EventLoop
@@ -30,10 +30,10 @@ package final class S3Store {
     let endpoint: Result<S3Endpoint, StoreError>
     let credentials: CredentialProvider
     let transfers: TransferPool
-    /// Where buckets were found that are not in the endpoint's region.
+    /// The regions of buckets that are not in the endpoint's region.
     private var regions: [String: String] = [:]
 
-    /// `wallSeconds` is the time in seconds since 1970. Throws where there is no memory.
+    /// `wallSeconds` is the time in seconds since 1970. Throws if there is no memory.
     package init(
         _ settings: S3Settings, fetch: FetchSettings, loop: EventLoop,
         wallSeconds: @escaping () -> Int = { WallTime.now().seconds }
@@ -48,23 +48,23 @@ package final class S3Store {
             settings.credentials, transfers: transfers, fetch: fetch, wallSeconds: wallSeconds)
     }
 
-    /// The region that a bucket was found in, if not the endpoint's.
+    /// The known region of a bucket, if it is not the endpoint's.
     func region(of bucket: String) -> String? { regions[bucket] }
 
-    /// Remembers where a bucket is.
+    /// Remembers the region of a bucket.
     func remember(_ region: String, of bucket: String) {
         if regions.count >= Self.bucketsMax { regions.removeAll() }
         regions[bucket] = region
     }
 
-    /// Drops credentials, regions and idle connections: before a snapshot of this process, and after
-    /// its return. Fetches under way go on.
+    /// Drops credentials, regions and idle connections: before a snapshot of this process, and
+    /// after its restore. Fetches in progress continue.
     package func forget() {
         credentials.forget()
         regions.removeAll()
         transfers.closeIdleConnections()
     }
 
-    /// Breaks off all fetches and closes all connections.
+    /// Cancels all fetches and closes all connections.
     package func close() { transfers.close() }
 }
