@@ -26,7 +26,7 @@ package struct ServerSettings: SettingGroup {
             help: "The port to listen on; 0 takes a free one.")
         try table.setting(
             "max-connections", &maxConnections, .integer(1...1_000_000),
-            help: "Open connections; further ones wait in the backlog.")
+            help: "The most open connections; further ones wait in the backlog.")
         try table.setting(
             "max-body", &limits.bodyBytes, .bytes(1...Self.largestBody),
             aliases: [
@@ -37,19 +37,19 @@ package struct ServerSettings: SettingGroup {
             help: "The largest request body.")
         try table.setting(
             "max-arriving-bytes", &limits.arrivingBodyBytes, .bytes(1...1_099_511_627_776),
-            help: "Bytes of request bodies that may be arriving at once; beyond that, 503.")
+            help: "The most bytes of request bodies that arrive at once; beyond that, 503.")
         try table.setting(
             "head-timeout", &limits.headTimeout, .seconds(0.05...3600),
             help: "The time the head of a request may take to arrive.")
         try table.setting(
             "body-timeout", &limits.bodyTimeout, .seconds(0.05...3600),
-            help: "The time a body may pause on its way in.")
+            help: "The longest pause while a request body arrives.")
         try table.setting(
             "idle-timeout", &limits.idleTimeout, .seconds(0.05...86_400),
-            help: "The time a connection may rest between requests.")
+            help: "The time a keep-alive connection may be idle between requests.")
         try table.setting(
             "write-timeout", &limits.writeTimeout, .seconds(0.05...3600),
-            help: "The time a client may pause in taking its answer.")
+            help: "The longest pause while a client reads its answer.")
     }
 }
 
