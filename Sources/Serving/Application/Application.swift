@@ -1,5 +1,5 @@
-// The application: a loop, a handle that is open from the start, a model that loads in the background,
-// then workers and transfers, and an orderly shutdown.
+// The application: a loop, a handle that is open from the start, a model that loads in the
+// background, then workers and transfers, and an orderly shutdown.
 //
 //     loading ─► ready ─► draining ─► stopped
 //
@@ -76,8 +76,8 @@ package final class Application: InvocationHost {
         return exitStatus
     }
 
-    /// Serves a loaded model through a handle, while the caller runs the loop and stops it. `ready` is
-    /// called once the workers have started; `close` must follow.
+    /// Serves a loaded model through a handle, while the caller runs the loop and stops it. `ready`
+    /// is called once the workers have started; `close` must follow.
     package func open(
         _ handle: any Handle, with model: LoadedModel, ready: @escaping () -> Void
     ) throws(HandleFailure) {
@@ -197,8 +197,8 @@ package final class Application: InvocationHost {
 
     private var unansweredCount: Int { handle?.unansweredCount ?? 0 }
 
-    /// Exits the process at once: a running job can't be cancelled, and the sender of the signal does
-    /// not wait for it.
+    /// Exits the process at once: a running job can't be cancelled, and the sender of the signal
+    /// does not wait for it.
     private func leave(unanswered count: Int = 0) -> Never {
         exitStatus = exitStatus.leaving(unanswered: count)
         logStop()

@@ -1,10 +1,11 @@
-// Answers in the form of SageMaker's runtime API, for a client that sends its requests to this server
-// instead (`endpoint_url=http://localhost:8080`).
+// Answers in the form of SageMaker's runtime API, for a client that sends its requests to this
+// server instead (`endpoint_url=http://localhost:8080`).
 //
 // In AWS the platform does this: the container answers `/invocations`, and the platform adds header
-// fields, wraps a failure in a `ModelError`, or frames the answer as a stream of events. The requests
-// themselves are invocations like any other.
-// Source: SageMaker's API reference, runtime_InvokeEndpoint and runtime_InvokeEndpointWithResponseStream.
+// fields, wraps a failure in a `ModelError`, or frames the answer as a stream of events. The
+// requests themselves are invocations like any other.
+// Source: SageMaker's API reference, runtime_InvokeEndpoint and
+// runtime_InvokeEndpointWithResponseStream.
 
 internal import Basics
 internal import HTTP

@@ -12,7 +12,8 @@ internal import Runtime
 enum EventStreamMessage {
     /// The type of a whole answer.
     static let contentType: StaticString = "application/vnd.amazon.eventstream"
-    /// The longest payload of one message: small enough for every reader, large enough to cost little.
+    /// The longest payload of one message: small enough for every reader, large enough to cost
+    /// little.
     private static let longestPayload = 128 * 1024
     private static let typeOfStrings: UInt8 = 7
     /// The headers of each `PayloadPart`.

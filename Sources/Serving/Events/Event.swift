@@ -9,8 +9,8 @@ internal import Inference
 
 /// One event.
 enum Event: Sendable {
-    /// A request as `/invocations` takes it, or why it can't be read: the event itself, or the detail
-    /// of an EventBridge event. Its answer is the whole reply.
+    /// A request as `/invocations` takes it, or why it can't be read: the event itself, or the
+    /// detail of an EventBridge event. Its answer is the whole reply.
     case direct(Result<Form, Failure>)
     /// An event that keeps the function warm; it only needs an answer.
     case warmUp

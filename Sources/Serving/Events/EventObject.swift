@@ -1,7 +1,7 @@
 // An object inside an event, and its place there.
 //
-// Events come from AWS, but people also write them by hand for tests. An error about a missing member
-// or a wrong type names its place, "Records[2].s3.object.key", and counts as the client's.
+// Events come from AWS, but people also write them by hand for tests. An error about a missing
+// member or a wrong type names its place, "Records[2].s3.object.key", and counts as the client's.
 
 internal import Basics
 internal import Inference

@@ -1,7 +1,8 @@
-// Events of services that this function does not support, recognised by a member that only they have.
+// Events of services that this function does not support, recognised by a member that only they
+// have.
 //
-// Otherwise such an event would be reported as a request without a "uri", which hides the real mistake:
-// the wrong service is connected. Only the names of members are read.
+// Otherwise such an event would be reported as a request without a "uri", which hides the real
+// mistake: the wrong service is connected. Only the names of members are read.
 
 internal import Basics
 

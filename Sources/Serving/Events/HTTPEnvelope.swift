@@ -32,8 +32,8 @@ struct HTTPEnvelope: Sendable, Equatable {
     }
 
     let platform: Platform
-    /// Whether the request's header fields had lists of values; a load balancer expects the same form
-    /// in the response.
+    /// Whether the request's header fields had lists of values; a load balancer expects the same
+    /// form in the response.
     let hasMultiValueHeaders: Bool
     /// Whether the request was HEAD: its answer has no content.
     let omitsBody: Bool

@@ -2,9 +2,9 @@
 // 2.0), REST APIs and HTTP APIs (payload 1.0), load balancers and VPC Lattice
 // (docs/platforms.md B15).
 //
-// Each is turned back into the original request: the bytes of a head and a body. The rest of the code
-// does not know of events, until the answer is put into the envelope that the platform expects.
-// Cookies are left out: no route reads them.
+// Each is turned back into the original request: the bytes of a head and a body. The rest of the
+// code does not know of events, until the answer is put into the envelope that the platform
+// expects. Cookies are left out: no route reads them.
 
 internal import Basics
 internal import HTTP
@@ -68,8 +68,8 @@ struct HTTPEvent: Sendable {
         of event: EventObject, _ platform: HTTPEnvelope.Platform
     ) throws(Failure) -> String {
         let path = try event.string(platform == .functionURL ? "rawPath" : "path")
-        // An HTTP API's paths begin with its stage, unless that is the default stage. A REST API's do
-        // where a custom domain's mapping leaves the stage in the path.
+        // An HTTP API's paths begin with its stage, unless that is the default stage. A REST API's
+        // do where a custom domain's mapping leaves the stage in the path.
         let context = try event.object("requestContext")
         guard let stage = try context.stringIfAny("stage"), !stage.isEmpty, stage != "$default",
             path.utf8.starts(with: "/\(stage)".utf8),

@@ -1,7 +1,7 @@
 // Reads the messages of queues and topics.
 //
-// A message is a text: a JSON request, a bare URI, a notification of S3, an event of EventBridge, or
-// the envelope that a topic puts around any of these when it forwards them to a queue.
+// A message is a text: a JSON request, a bare URI, a notification of S3, an event of EventBridge,
+// or the envelope that a topic puts around any of these when it forwards them to a queue.
 
 internal import Basics
 internal import Inference

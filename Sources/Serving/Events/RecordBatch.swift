@@ -1,8 +1,8 @@
 // Events with records: notifications of S3, messages of SQS and SNS (docs/platforms.md B15).
 //
-// Records are independent: one that can't be read fails alone. The answer depends on the sender. For a
-// queue, it lists the messages that failed, and the queue keeps them. For S3 and SNS, it holds the
-// results, which Lambda forwards to a destination if the function has one.
+// Records are independent: one that can't be read fails alone. The answer depends on the sender.
+// For a queue, it lists the messages that failed, and the queue keeps them. For S3 and SNS, it
+// holds the results, which Lambda forwards to a destination if the function has one.
 
 internal import Basics
 internal import Inference
@@ -35,8 +35,8 @@ struct RecordBatch: Sendable {
     let isFIFO: Bool
     let records: [Record]
 
-    /// Reads an event's records; `nil` if their kind is unknown. Throws if they are too many or their
-    /// sender is not supported.
+    /// Reads an event's records; `nil` if their kind is unknown. Throws if they are too many or
+    /// their sender is not supported.
     init?(_ values: [JSONValue], maxItems: Int) throws(Failure) {
         guard let name = values.lazy.compactMap(Self.sourceName).first else { return nil }
         guard let source = Source(rawValue: name) else {
@@ -147,9 +147,10 @@ struct RecordBatch: Sendable {
             Answer.predictions(source == .s3 ? asked.map(\.1.answer) : outcomes.map(\.answer)))
     }
 
-    /// The failed messages, which the queue keeps and delivers again. It deletes all others. Messages
-    /// that can never be answered are listed too, because only repeated failures move a message to the
-    /// dead-letter queue. In a FIFO queue, everything after a failed message is kept, to preserve order.
+    /// The failed messages, which the queue keeps and delivers again. It deletes all others.
+    /// Messages that can never be answered are listed too, because only repeated failures move a
+    /// message to the dead-letter queue. In a FIFO queue, everything after a failed message is
+    /// kept, to preserve order.
     private func batchItemFailures(_ outcomes: [RecordOutcome]) -> Result<[UInt8], Failure> {
         let failed = outcomes.indices.filter { outcomes[$0].failure != nil }
         let kept = isFIFO ? failed.first.map { Array($0..<outcomes.count) } ?? [] : failed

@@ -1,17 +1,17 @@
 // Writes a request head as bytes, so that a request from an event goes through the same parser and
 // router as one from a connection.
 //
-// No method, path, query, name or value can end its line and so inject another one. The parser refuses
-// what it would refuse over a connection. Only paths and queries are repaired (percent-encoded again),
-// because platforms decode them.
+// No method, path, query, name or value can end its line and so inject another one. The parser
+// refuses what it would refuse over a connection. Only paths and queries are repaired
+// (percent-encoded again), because platforms decode them.
 
 internal import Basics
 internal import Runtime
 
 /// Writes the head of one request.
 struct RequestHeadText {
-    /// Fields about the client's connection, which ended at the platform (RFC 9110 §7.6.1), and about
-    /// framing, which does not apply to the event's body.
+    /// Fields about the client's connection, which ended at the platform (RFC 9110 §7.6.1), and
+    /// about framing, which does not apply to the event's body.
     private static let connectionFields: Set<String> = [
         "connection", "content-length", "expect", "keep-alive", "te", "trailer",
         "transfer-encoding", "upgrade",

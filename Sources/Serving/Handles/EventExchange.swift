@@ -1,9 +1,10 @@
 // The Lambda handle's side of an answer: one answer on its way to the sender of the event.
 //
-// The sender of a direct event gets the answer's body unchanged, or Lambda's report of a failure. The
-// sender of an HTTP event gets the whole response in an envelope, even for failures: a client's mistake
-// is not a failure of the function (docs/platforms.md B4). Answers are sent whole, or streamed if the
-// function is configured for it; JSON lines that can't be streamed are buffered first.
+// The sender of a direct event gets the answer's body unchanged, or Lambda's report of a failure.
+// The sender of an HTTP event gets the whole response in an envelope, even for failures: a client's
+// mistake is not a failure of the function (docs/platforms.md B4). Answers are sent whole, or
+// streamed if the function is configured for it; JSON lines that can't be streamed are buffered
+// first.
 
 internal import HTTP
 internal import Runtime

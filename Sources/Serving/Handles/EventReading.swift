@@ -1,6 +1,7 @@
 // The parsing of an event. A worker parses a long one, and the event may have to wait for a worker.
 //
-// Only the parsed event becomes an invocation, which watches its deadline; until then it is watched here.
+// Only the parsed event becomes an invocation, which watches its deadline; until then it is watched
+// here.
 
 internal import EventLoop
 internal import Runtime

@@ -14,7 +14,8 @@ extension HTTPEvent {
         case received(any RequestReceiver, body: [UInt8])
     }
 
-    /// Sends the request through the parser and the router, with a connection's checks. Loop thread.
+    /// Sends the request through the parser and the router, with a connection's checks. Loop
+    /// thread.
     func route(
         through router: Router, context: RequestContext, limits: Limits
     ) -> Routing {

@@ -1,5 +1,5 @@
-// The SageMaker handle: an HTTP server that is open from the start, so that `/ping` can report that the
-// model is still loading (docs/platforms.md A3).
+// The SageMaker handle: an HTTP server that is open from the start, so that `/ping` can report that
+// the model is still loading (docs/platforms.md A3).
 
 internal import EventLoop
 package import Runtime

@@ -133,8 +133,8 @@ extension LambdaHandle: LambdaEventReceiver {
         application.loop.now + Self.timeForWork(until: unixMilliseconds, at: WallTime.now())
     }
 
-    /// The time until an event's deadline, less a reserve for sending the answer: a tenth of that time,
-    /// at most 200 ms. Zero or negative once the deadline has passed.
+    /// The time until an event's deadline, less a reserve for sending the answer: a tenth of that
+    /// time, at most 200 ms. Zero or negative once the deadline has passed.
     static func timeForWork(until unixMilliseconds: Int64, at now: WallTime) -> Duration {
         let left =
             Duration.milliseconds(unixMilliseconds) - .seconds(now.seconds)

@@ -1,7 +1,7 @@
 // Accepts or refuses a request: once, on arrival, by counts alone (docs/rulings.md#admission).
 //
-// An accepted request is never refused later for lack of room, so it always gets its answer. Others are
-// refused at once, so overload never piles up.
+// An accepted request is never refused later for lack of room, so it always gets its answer. Others
+// are refused at once, so overload never piles up.
 
 internal import Runtime
 
@@ -25,8 +25,8 @@ package struct Admission {
     /// Whether there is room for one more request of any kind.
     var hasRoom: Bool { inFlight < maxInFlight }
 
-    /// Whether the queue, with `waiting` jobs in it, has room for a picture that came with its request.
-    /// A picture that must be fetched arrives later, when the queue has changed.
+    /// Whether the queue, with `waiting` jobs in it, has room for a picture that came with its
+    /// request. A picture that must be fetched arrives later, when the queue has changed.
     func hasRoomInQueue(waiting: Int) -> Bool { waiting < queueCapacity }
 
     /// Counts an accepted request.

@@ -1,5 +1,5 @@
-// Turns one form into one JSON answer: its pictures are classified, a window of them at a time, and the
-// results are written in the order of the form.
+// Turns one form into one JSON answer: its pictures are classified, a window of them at a time, and
+// the results are written in the order of the form.
 
 internal import EventLoop
 internal import Inference

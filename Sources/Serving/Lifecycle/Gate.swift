@@ -3,10 +3,10 @@
 //
 //     loading ─► open ─► draining
 //
-// A request is admitted once, on arrival. An admitted request is never refused later for lack of room, so
-// it always gets its answer. Others are refused at once, so overload never piles up. There are three
-// decisions: is there room for one more request, for one more picture that came with its request, and
-// for one more event from Lambda.
+// A request is admitted once, on arrival. An admitted request is never refused later for lack of
+// room, so it always gets its answer. Others are refused at once, so overload never piles up. There
+// are three decisions: is there room for one more request, for one more picture that came with its
+// request, and for one more event from Lambda.
 
 internal import EventLoop
 internal import Runtime
@@ -93,7 +93,8 @@ final class Gate {
         }
     }
 
-    /// Whether the queue has room for the jobs of this many Lambda events that have not arrived yet.
+    /// Whether the queue has room for the jobs of this many Lambda events that have not arrived
+    /// yet.
     func hasRoom(forEvents count: Int) -> Bool {
         guard case .open(let backend) = state else { return false }
         return backend.pool.waitingCount + count <= eventCapacity

@@ -3,9 +3,10 @@
 //     announced ─► working ─► ended
 //         └───────────────────┘   refused, or abandoned before its body came
 //
-// The handles differ in how a request arrives and how its answer leaves (`Exchange`); everything between
-// is here and below. `InvocationContent` knows the kinds of requests. An invocation ends in exactly one
-// of three ways: answered, timed out (which is also an answer), or abandoned because the client has gone.
+// The handles differ in how a request arrives and how its answer leaves (`Exchange`); everything
+// between is here and below. `InvocationContent` knows the kinds of requests. An invocation ends in
+// exactly one of three ways: answered, timed out (which is also an answer), or abandoned because
+// the client has gone.
 
 internal import Basics
 internal import EventLoop

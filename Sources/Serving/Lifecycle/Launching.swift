@@ -1,8 +1,9 @@
-// Starts the pieces of a long list of work: as many as there is room for, and a bounded number in each
-// turn of the loop.
+// Starts the pieces of a long list of work: as many as there is room for, and a bounded number in
+// each turn of the loop.
 //
-// A piece may end while it is being started, and call `launch` again; the outer call then starts the
-// next piece. Thousands of invalid pieces may end this way, so after each burst the loop serves others.
+// A piece may end while it is being started, and call `launch` again; the outer call then starts
+// the next piece. Thousands of invalid pieces may end this way, so after each burst the loop serves
+// others.
 
 internal import EventLoop
 

@@ -1,5 +1,5 @@
-// Cuts lines from a body, a bounded number of bytes at a time, so that neither one line of 32 MiB nor
-// 32 million empty lines block the loop. It does no I/O and does not parse JSON.
+// Cuts lines from a body, a bounded number of bytes at a time, so that neither one line of 32 MiB
+// nor 32 million empty lines block the loop. It does no I/O and does not parse JSON.
 
 /// The non-blank lines of a body, one after another.
 struct LineCutter {
@@ -13,8 +13,8 @@ struct LineCutter {
     /// Whether no line is left.
     var isAtEnd: Bool { start == body.count }
 
-    /// The next line without its line break (LF or CR LF); blank lines are skipped. `nil` at the end,
-    /// or when `budget`, the number of bytes that may still be scanned, is used up.
+    /// The next line without its line break (LF or CR LF); blank lines are skipped. `nil` at the
+    /// end, or when `budget`, the number of bytes that may still be scanned, is used up.
     mutating func next(within budget: inout Int) -> [UInt8]? {
         while !isAtEnd {
             let limit = min(body.count, position + max(0, budget))

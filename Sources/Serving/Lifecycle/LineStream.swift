@@ -1,9 +1,9 @@
-// JSON lines: each line is a request of its own. Answers are sent in order, each as soon as it and all
-// before it are done.
+// JSON lines: each line is a request of its own. Answers are sent in order, each as soon as it and
+// all before it are done.
 //
-// Lines are cut from the body as the window advances, so a long body needs no list of lines. A client
-// that reads slowly stops the window, so that answers don't pile up. The response begins with the first
-// line's answer, so a body without any line can still be refused.
+// Lines are cut from the body as the window advances, so a long body needs no list of lines. A
+// client that reads slowly stops the window, so that answers don't pile up. The response begins
+// with the first line's answer, so a body without any line can still be refused.
 
 internal import EventLoop
 internal import HTTP
@@ -29,7 +29,8 @@ final class LineStream: InvocationWork {
     private let exchange: any Exchange
     private let ended: (Status, Failure?) -> Void
     private var lines: LineCutter
-    /// Lines that were started and not sent yet, the oldest first; the first has number `sentCount`.
+    /// Lines that were started and not sent yet, the oldest first; the first has number
+    /// `sentCount`.
     private var slots: [Slot] = []
     private var sentCount = 0
     private var isPumping = false
@@ -39,8 +40,8 @@ final class LineStream: InvocationWork {
     /// Why the unfinished lines fail.
     private var failure: Failure?
 
-    /// Prepares the evaluation. `ended` is called when the last answer has been sent, with the status
-    /// and the failure of the unfinished lines, if any; it is not called after `cancel`.
+    /// Prepares the evaluation. `ended` is called when the last answer has been sent, with the
+    /// status and the failure of the unfinished lines, if any; it is not called after `cancel`.
     init(
         _ body: [UInt8], topK: Int?, backend: Backend, exchange: any Exchange,
         ended: @escaping (Status, Failure?) -> Void
@@ -54,8 +55,8 @@ final class LineStream: InvocationWork {
 
     /// Starts, or continues after a line is done or the client has read its answers.
     func resume() {
-        // A call from inside `pump`, from a line that is done at once or an exchange that has room at
-        // once, needs no loop of its own: the running one continues.
+        // A call from inside `pump`, from a line that is done at once or an exchange that has room
+        // at once, needs no loop of its own: the running one continues.
         guard !isPumping, !hasEnded else { return }
         isPumping = true
         pump()
@@ -91,7 +92,8 @@ final class LineStream: InvocationWork {
 
     // MARK: The window
 
-    /// Whether another line may be started. Pictures count as well as lines: a line can hold a list.
+    /// Whether another line may be started. Pictures count as well as lines: a line can hold a
+    /// list.
     private var hasRoom: Bool {
         !lines.isAtEnd && slots.count < backend.window && !exchange.isCongested
             && slots.reduce(0) { $0 + $1.inFlight } < backend.window

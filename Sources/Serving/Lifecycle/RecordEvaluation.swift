@@ -1,5 +1,5 @@
-// Turns a batch of records into one outcome each: their forms are evaluated concurrently, a window of
-// pictures at a time.
+// Turns a batch of records into one outcome each: their forms are evaluated concurrently, a window
+// of pictures at a time.
 //
 // Each record is an evaluation of its own, so its answer is the one that the same request would get
 // alone.
@@ -21,8 +21,9 @@ final class RecordEvaluation: Launching, InvocationWork {
     private var endedCount = 0
     var launchState = LaunchState()
 
-    /// Called with the index of the record: for each picture that has ended, and for each record that
-    /// has no picture because of a failure. For a queue, this is the only place that gets the results.
+    /// Called with the index of the record: for each picture that has ended, and for each record
+    /// that has no picture because of a failure. For a queue, this is the only place that gets the
+    /// results.
     var itemEnded: ((Int, Item?, Result<[Prediction], Failure>) -> Void)?
 
     /// Prepares the evaluation. `completed` gets one outcome for each record, in order.
@@ -88,7 +89,8 @@ final class RecordEvaluation: Launching, InvocationWork {
             }
             var firstFailed = Int.max
             evaluation.itemEnded = { [weak self] place, item, result in
-                // Pictures end in any order; the record's failure is that of the first one that failed.
+                // Pictures end in any order; the record's failure is that of the first one that
+                // failed.
                 if case .failure(let failure) = result, place < firstFailed {
                     firstFailed = place
                     self?.outcomes[index].failure = failure

@@ -1,9 +1,9 @@
 // Log lines on standard error: text for people, JSON for machines (docs/platforms.md A16, B12).
 //
-// Lines of one turn of the loop are written together. If their reader is slow, they are buffered here,
-// and dropped when the buffer is full, so that logging never blocks the server. One event is one line,
-// even if its texts hold line breaks. Callers never pass a query string or a request's body: presigned
-// URLs are secrets.
+// Lines of one turn of the loop are written together. If their reader is slow, they are buffered
+// here, and dropped when the buffer is full, so that logging never blocks the server. One event is
+// one line, even if its texts hold line breaks. Callers never pass a query string or a request's
+// body: presigned URLs are secrets.
 
 internal import Basics
 internal import Glibc
@@ -105,8 +105,8 @@ final class Log {
     /// The most bytes that a pipe with room takes without blocking; pipe(7), PIPE_BUF.
     private static let portion = 4096
 
-    /// Writes as much of the buffer as the descriptor takes; for each part of it, waits for room up to
-    /// `patience` milliseconds.
+    /// Writes as much of the buffer as the descriptor takes; for each part of it, waits for room up
+    /// to `patience` milliseconds.
     func flush(patience: CInt = 0) {
         isFlushDue = false
         var written = 0
@@ -124,8 +124,8 @@ final class Log {
         buffer.removeFirst(written)
     }
 
-    /// Whether a write would return at once. The descriptor is shared with other processes, so it has to
-    /// stay in blocking mode.
+    /// Whether a write would return at once. The descriptor is shared with other processes, so it
+    /// has to stay in blocking mode.
     private func hasRoom(within patience: CInt) -> Bool {
         var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         return unsafe poll(&polled, 1, patience) > 0

@@ -1,5 +1,5 @@
-// Quotes texts from outside for a log line in text format, so that they can't forge a line, a field or
-// terminal control sequences.
+// Quotes texts from outside for a log line in text format, so that they can't forge a line, a field
+// or terminal control sequences.
 
 internal import Basics
 internal import Inference

@@ -1,5 +1,5 @@
-// Finds the model to serve and loads it. The order of search is the same for both handles, so that both
-// platforms serve the same model (docs/rulings.md#models).
+// Finds the model to serve and loads it. The order of search is the same for both handles, so that
+// both platforms serve the same model (docs/rulings.md#models).
 
 internal import Basics
 package import Inference
@@ -24,7 +24,8 @@ package struct LoadedModel: Sendable {
     package let model: Model
     package let path: String
 
-    /// Finds, fetches if necessary, and loads the model. Blocks for as long as network and engine need.
+    /// Finds, fetches if necessary, and loads the model. Blocks for as long as network and engine
+    /// need.
     package init(
         _ configuration: Configuration,
         watch: @escaping () -> (any DownloadWatcher)? = { nil },
@@ -78,8 +79,8 @@ package struct LoadedModel: Sendable {
         case address(ModelAddress)
     }
 
-    /// `--model-path` if it holds anything, else the one that the model's name says: a folder of the
-    /// zoo, or an address.
+    /// `--model-path` if it holds anything, else the one that the model's name says: a folder of
+    /// the zoo, or an address.
     private static func find(_ configuration: Configuration) throws(LoadingFailure) -> Place {
         var tried: [String] = []
         guard let problem = obstacle(at: configuration.models.modelPath) else {

@@ -1,9 +1,9 @@
 // The base path: a prefix of request paths that comes from the base path mapping of an API's custom
 // domain, or from a path rule of a load balancer or a proxy.
 //
-// It is removed from paths that begin with it. Paths without it work too, because SageMaker and health
-// checks don't send it. Escapes, empty parts, "." and ".." are refused in it, since no path begins with
-// them when it is sent.
+// It is removed from paths that begin with it. Paths without it work too, because SageMaker and
+// health checks don't send it. Escapes, empty parts, "." and ".." are refused in it, since no path
+// begins with them when it is sent.
 
 /// The beginning of a path, in whole parts.
 package struct BasePath: Sendable, Equatable {

@@ -1,8 +1,8 @@
 // Reads header fields of a request, with all lines of a field.
 //
-// Several field lines of one name are one list, in the order of arrival (RFC 9110 §5.3). If a field with
-// a single value has lines that differ, the request is refused, since an intermediary may have used
-// another line than this server.
+// Several field lines of one name are one list, in the order of arrival (RFC 9110 §5.3). If a field
+// with a single value has lines that differ, the request is refused, since an intermediary may have
+// used another line than this server.
 
 internal import HTTP
 

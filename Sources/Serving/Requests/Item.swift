@@ -8,7 +8,8 @@ package enum PictureSource: Sendable, Equatable {
     case bytes([UInt8])
     case base64(String)
     case uri(String)
-    /// An element of a list that names no picture: it gets its own error and does not fail the rest.
+    /// An element of a list that names no picture: it gets its own error and does not fail the
+    /// rest.
     case unusable(Failure)
 }
 
@@ -39,7 +40,8 @@ package struct Item: Sendable, Equatable {
 }
 
 extension Failure {
-    /// The failure with the picture's name in its sentence, for a reader who does not see the request.
+    /// The failure with the picture's name in its sentence, for a reader who does not see the
+    /// request.
     func about(_ item: Item?) -> Failure {
         guard let uri = item?.echo else { return self }
         return Failure(code, "\(uri.withoutURLSecrets): \(sentence)", allow: allow)

@@ -23,8 +23,8 @@ package enum PictureURI: Equatable {
         guard let scheme = Self.scheme(of: uri) else {
             throw Failure(
                 .badRequest,
-                "“\(uri.withoutURLSecrets.prefix(60))” is not an absolute URI; it must begin with https://, http://, s3:// or "
-                    + "data:"
+                "“\(uri.withoutURLSecrets.prefix(60))” is not an absolute URI; it must "
+                    + "begin with https://, http://, s3:// or data:"
             )
         }
         switch scheme {

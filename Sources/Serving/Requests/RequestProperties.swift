@@ -12,7 +12,8 @@ struct RequestProperties {
     /// The ID that the client gave its request, if any.
     let inferenceID: String?
 
-    /// The longest ID that is written to logs, in bytes; longer ones are cut (docs/platforms.md A5).
+    /// The longest ID that is written to logs, in bytes; longer ones are cut (docs/platforms.md
+    /// A5).
     private static let longestID = 64
 
     init(kind: BodyKind, topK: Int? = nil, accept: String = "") {
@@ -24,8 +25,8 @@ struct RequestProperties {
 
     /// Reads a head. Throws what the client must change.
     ///
-    /// `acceptField` is the name of the header field that lists the accepted types; `defaultAccept` is
-    /// its value if it is missing.
+    /// `acceptField` is the name of the header field that lists the accepted types; `defaultAccept`
+    /// is its value if it is missing.
     init(
         _ head: borrowing RequestHead, in bytes: Span<UInt8>,
         acceptField: StaticString = "accept", defaultAccept: String

@@ -1,5 +1,5 @@
-// Which operation a method and a path name. Compares bytes and allocates nothing, since health checks
-// call `/ping` often.
+// Which operation a method and a path name. Compares bytes and allocates nothing, since health
+// checks call `/ping` often.
 
 internal import HTTP
 
