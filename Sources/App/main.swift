@@ -1,3 +1,4 @@
-// Hands over to `Launch`: code in this file would be bound to the main actor, and nothing of ours is.
+// Only calls `Launch`: code in this file is isolated to the main actor, and the rest of the program
+// is not.
 
 Launch.run()

@@ -85,13 +85,13 @@ import Testing
     }
 
     @Test(arguments: [
-        (120, 1000, 2000, "  120 of 1,000 · 60 images/s · 15 s left"),
-        (3, 12_345, 1000, "  3 of 12,345 · 3.0 images/s · 68 min 34 s left"),
-        (1, 2, 0, "  1 of 2 · 1000 images/s · 1 s left"),
+        (120, 1000, 2000, "  120 of 1,000 · 60 pictures/s · 15 s left"),
+        (3, 12_345, 1000, "  3 of 12,345 · 3.0 pictures/s · 68 min 34 s left"),
+        (1, 2, 0, "  1 of 2 · 1000 pictures/s · 1 s left"),
     ])
     func `progress says how far and how long`(done: Int, total: Int, after: Int, line: String) {
         #expect(
             ProgressLine.text(
-                done: done, total: total, unit: "images", after: .milliseconds(after)) == line)
+                done: done, total: total, unit: "pictures", after: .milliseconds(after)) == line)
     }
 }

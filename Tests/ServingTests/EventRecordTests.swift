@@ -76,7 +76,7 @@ import Testing
         (#"{"s3": {"object": {"key": "k"}}}"#, #""Records[1].s3.bucket" is missing"#),
         (
             #"{"s3": {"object": {"key": "k"}, "bucket": {"name": ""}}}"#,
-            #""Records[1].s3.bucket.name" is no name of a bucket: """#
+            #""Records[1].s3.bucket.name" is not a bucket name: """#
         ),
         (
             #"{"s3": {"object": {"key": ""}, "bucket": {"name": "b"}}}"#,
@@ -84,7 +84,7 @@ import Testing
         ),
         (
             #"{"s3": {"object": {"key": "%FF"}, "bucket": {"name": "b"}}}"#,
-            #""Records[1].s3.object.key" does not stand for UTF-8"#
+            #""Records[1].s3.object.key" does not decode to UTF-8"#
         ),
         (
             #"{"s3": {"object": {"key": "k", "versionId": 1}, "bucket": {"name": "b"}}}"#,
@@ -248,7 +248,7 @@ import Testing
         #expect(contents[1] == .form(Form(uri: "c")))
         #expect(
             sentence(contents[2])
-                == "Records[2]: the event names too many images up to this record, 5; at most 4 are allowed"
+                == "Records[2]: the event names too many pictures up to this record, 5; at most 4 are allowed"
         )
         let notification = Samples.records([Samples.s3Record(), Samples.s3Record()])
         #expect(

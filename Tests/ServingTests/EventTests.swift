@@ -92,7 +92,7 @@ import Testing
         (#"{"object": {"key": "k"}}"#, #""detail.bucket" is missing"#),
         (
             #"{"bucket": {"name": "a/b"}, "object": {"key": "k"}}"#,
-            #""detail.bucket.name" is no name of a bucket: "a/b""#
+            #""detail.bucket.name" is not a bucket name: "a/b""#
         ),
         (#"{"object": 5}"#, #""detail.object" must be an object, not a number"#),
     ])
@@ -120,9 +120,9 @@ import Testing
         (#"{"awslogs": {"data": "H4s="}}"#, "CloudWatch Logs"),
         (
             #"{"raw_path": "/ping", "method": "GET", "headers": {}}"#,
-            "VPC Lattice in their version 1"
+            "VPC Lattice, version 1,"
         ),
-        (#"{"type": "TOKEN", "methodArn": "arn:x"}"#, "API Gateway that ask for an authorization"),
+        (#"{"type": "TOKEN", "methodArn": "arn:x"}"#, "API Gateway authorizers"),
         (#"{"triggerSource": "PreSignUp_SignUp", "userPoolId": "x"}"#, "Cognito"),
         (#"{"RequestType": "Create", "ResponseURL": "https://x"}"#, "CloudFormation"),
         (

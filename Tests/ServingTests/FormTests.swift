@@ -77,12 +77,12 @@ import Testing
         (#"{"uri": null}"#, #""uri" must be a string, not null"#),
         (#"{"uri": ""}"#, #""uri" is empty"#),
         (#"{"uris": "a"}"#, #""uris" must be a list, not a string"#),
-        (#"{"uris": []}"#, #""uris" is empty: it must name at least one image"#),
-        (#"{"instances": []}"#, #""instances" is empty: it must name at least one image"#),
+        (#"{"uris": []}"#, #""uris" is empty: it must name at least one picture"#),
+        (#"{"instances": []}"#, #""instances" is empty: it must name at least one picture"#),
         (#"{"instances": {"uri": "a"}}"#, #""instances" must be a list, not an object"#),
         (
             #"{"uris": ["1", "2", "3", "4"]}"#,
-            #""uris" names 4 images; at most 3 are allowed: send application/jsonlines for more"#
+            #""uris" names 4 pictures; at most 3 are allowed: send application/jsonlines for more"#
         ),
     ])
     func `a wrong form is told what is right`(_ json: String, _ sentence: String) {

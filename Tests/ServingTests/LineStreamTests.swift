@@ -80,10 +80,10 @@ import Testing
             exchange.text == """
                 {"predictions":[{"results":[{"label":"a/9","prob":"0.5"}]},{"error":"b","code":"Function.ImageUndecodable"}]}
                 {"uri":"ftp://x","error":"the URI's scheme “ftp” is not supported; http, https, s3 and data are","code":"Function.BadRequest"}
-                {"uri":"file:/x","error":"file: URIs are not allowed; send the image's bytes, or an http(s) URI","code":"Function.UriForbidden"}
+                {"uri":"file:/x","error":"file: URIs are not allowed; send the picture's bytes, or an http(s) URI","code":"Function.UriForbidden"}
                 {"error":"\\"uri\\" must be a string, not a number","code":"Function.BadRequest"}
                 {"error":"the line can't be read as JSON: line 1, column 1: expected a value, found “n”","code":"Function.BadRequest"}
-                {"predictions":[{"uri":"y","error":"“y” is no absolute URI; it must begin with https://, http://, s3:// or data:","code":"Function.BadRequest"}]}
+                {"predictions":[{"uri":"y","error":"“y” is not an absolute URI; it must begin with https://, http://, s3:// or data:","code":"Function.BadRequest"}]}
 
                 """)
         #expect(rig.isAtRest)

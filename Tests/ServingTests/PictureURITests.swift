@@ -29,24 +29,24 @@ import Testing
         ("x-y+z.1:a", "the URI's scheme “x-y+z.1” is not supported; http, https, s3 and data are"),
         (
             "photo.jpg",
-            "“photo.jpg” is no absolute URI; it must begin with https://, http://, s3:// or data:"
+            "“photo.jpg” is not an absolute URI; it must begin with https://, http://, s3:// or data:"
         ),
-        ("", "“” is no absolute URI; it must begin with https://, http://, s3:// or data:"),
+        ("", "“” is not an absolute URI; it must begin with https://, http://, s3:// or data:"),
         (
             " https://a",
-            "“ https://a” is no absolute URI; it must begin with https://, http://, s3:// or data:"
+            "“ https://a” is not an absolute URI; it must begin with https://, http://, s3:// or data:"
         ),
         (
             "//a/b",
-            "“//a/b” is no absolute URI; it must begin with https://, http://, s3:// or data:"
+            "“//a/b” is not an absolute URI; it must begin with https://, http://, s3:// or data:"
         ),
         (
             "1http://a",
-            "“1http://a” is no absolute URI; it must begin with https://, http://, s3:// or data:"
+            "“1http://a” is not an absolute URI; it must begin with https://, http://, s3:// or data:"
         ),
         (
             "ſttp://a",
-            "“ſttp://a” is no absolute URI; it must begin with https://, http://, s3:// or data:"
+            "“ſttp://a” is not an absolute URI; it must begin with https://, http://, s3:// or data:"
         ),
     ])
     func `other URIs are refused`(_ uri: String, _ sentence: String) {

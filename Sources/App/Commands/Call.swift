@@ -1,9 +1,9 @@
-// Which command a call means, as the platforms make their calls (docs/platforms.md 0): SageMaker
-// passes `serve`, Lambda sets a variable and passes a handler's name, or nothing at all.
+// Which command the arguments mean, on each platform (docs/platforms.md 0): SageMaker passes
+// `serve`; Lambda sets a variable, and passes a handler's name or no argument.
 
-/// The arguments of a call, put so that they begin with a command.
+/// The arguments of the program, completed so that they begin with a command.
 struct Call: Equatable {
-    /// Commands that mean themselves wherever they run.
+    /// Commands that mean the same on every platform.
     private static let tools = ["predict", "inspect", "convert", "verify", "help", "healthcheck"]
 
     let arguments: [String]
@@ -11,12 +11,12 @@ struct Call: Equatable {
     /// Whether it is for Lambda.
     var isLambda: Bool { arguments.first == Lambda.name }
 
-    /// Whether it is for Lambda and says no more than that, but perhaps a handler's name.
+    /// Whether it is for Lambda, with no argument but an optional handler's name.
     var isPlainLambda: Bool {
         isLambda && arguments.count <= 2 && arguments.dropFirst().allSatisfy { !$0.hasPrefix("-") }
     }
 
-    /// Reads the arguments behind the program's name; `isInLambda`: whether there is a Runtime API.
+    /// Reads the arguments after the program's name; `isInLambda`: whether there is a Runtime API.
     init(_ arguments: [String], isInLambda: Bool) {
         let first = arguments.first ?? ""
         let asksForHelp = arguments.contains { ["--help", "-h", "--version"].contains($0) }
@@ -27,7 +27,7 @@ struct Call: Equatable {
         } else if first.isEmpty || first.hasPrefix("-") || first == Serve.name {
             self.arguments = arguments
         } else {
-            // The name of a handler: Lambda on this machine.
+            // A handler's name: the Lambda handle, run locally.
             self.arguments = [Lambda.name] + arguments
         }
     }

@@ -1,7 +1,8 @@
-// `amphora convert`: the ONNX file that an MXNet artifact becomes, for other tools to look at.
+// `amphora convert`: writes the ONNX file that an MXNet model is converted to, for use in other
+// tools.
 //
-// The same bytes are what the handles serve; nothing is optimised, so the file is right on any
-// processor. Replaces no file unless it is told to.
+// The handles serve the same bytes. Nothing is optimised, so the file is valid for any processor.
+// An existing file is replaced only with `--force`.
 
 internal import ArgumentParser
 internal import Basics
@@ -12,7 +13,7 @@ internal import MXNetImport
 /// Writes an MXNet model as ONNX.
 struct Convert: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write the ONNX file that an MXNet model becomes.")
+        abstract: "Convert an MXNet model to an ONNX file.")
 
     @Argument(
         help: ArgumentHelp("A folder with a *symbol.json and its *.params.", valueName: "model-dir")
@@ -36,9 +37,9 @@ struct Convert: ParsableCommand {
             print(
                 "\(output): ONNX of opset \(file.opset), \(file.nodes) nodes, \(file.parameters) "
                     + "parameters, \(file.bytes.count) bytes; input \(file.input)")
-            // Nothing in an ONNX file says how pictures are to be prepared.
+            // An ONNX file does not say how pictures are preprocessed.
             print(
-                "Beside it, amphora.json has pictures decoded and resized as MXNet does: "
+                "To decode and resize pictures as MXNet does, put this into amphora.json beside it: "
                     + #"{"preprocess": {"decode": "opencv"}}"#)
         } catch {
             complain("\(error)")

@@ -1,4 +1,4 @@
-// Lambda on this machine: AWS's Runtime Interface Emulator, around this very program.
+// Lambda on this machine: AWS's Runtime Interface Emulator, which runs this program.
 
 internal import Glibc
 
@@ -6,8 +6,8 @@ internal import Glibc
 enum Emulator {
     private static let program = "aws-lambda-rie"
 
-    /// Becomes the emulator, which starts this program again with `arguments`; returns only where
-    /// there is none, the exit status of a usage error. execvp(3).
+    /// Replaces this process by the emulator, which starts this program again with `arguments`.
+    /// Returns only if there is no emulator, with the exit status of a usage error. execvp(3).
     static func replaceProcess(_ arguments: [String]) -> CInt {
         let call = [program, ownPath()] + arguments
         var pointers = unsafe call.map { unsafe strdup($0) }
@@ -18,7 +18,8 @@ enum Emulator {
         let handler = arguments[0]
         let meaning =
             handler == Lambda.name
-            ? "a Lambda function" : "“\(handler.prefix(100))” is no command but a handler, which"
+            ? "a Lambda function"
+            : "“\(handler.prefix(100))” is not a command; it is taken for a Lambda handler, which"
         complain(
             """
             \(meaning) needs AWS's Lambda emulator on this machine, but \(program) \(reason): get it \

@@ -1,8 +1,8 @@
-// `amphora healthcheck`: whether the server on this machine says that it is ready, for the HEALTHCHECK
-// of an image that needs neither a shell nor curl.
+// `amphora healthcheck`: whether the server on this machine reports that it is ready, for the
+// HEALTHCHECK of an image without a shell or curl.
 //
-// Takes the settings of `serve`, so that both mean the same port; an option given to `serve` alone is
-// unknown here, a variable is known to both. Asks once and starts nothing.
+// Takes the settings of `serve`, so that both use the same port. A variable reaches both commands;
+// an option given only to `serve` does not reach this one. Asks once and starts nothing.
 
 internal import ArgumentParser
 internal import Basics
@@ -18,8 +18,8 @@ struct Healthcheck: ParsableCommand {
         commandName: name,
         abstract: "Ask the server on this machine whether it is ready: exit status 0 or 1.",
         discussion: """
-            Asks /ping on loopback, or at --host where that is another address, for two seconds at \
-            most. Takes the settings of serve.
+            Asks /ping on loopback, or at --host if that is a specific address, and waits at most two \
+            seconds. Takes the settings of serve.
             """)
     private static let patience = Duration.seconds(2)
 
@@ -28,7 +28,7 @@ struct Healthcheck: ParsableCommand {
     func run() throws {
         let configuration = try usable { () throws(InputError) in try settings.configuration() }
         guard configuration.server.port != 0 else {
-            complain("--port takes the port that the server listens on; 0 names none")
+            complain("--port must be the port that the server listens on, not 0")
             throw ExitCode(EX_USAGE)
         }
         let url = Self.url(host: configuration.server.host, port: configuration.server.port)
@@ -41,7 +41,7 @@ struct Healthcheck: ParsableCommand {
         throw ExitCode(EXIT_FAILURE)
     }
 
-    /// Where to ask: a server that listens on every address is asked on loopback.
+    /// The URL to ask: loopback for a server that listens on every address.
     static func url(host: String, port: UInt16) -> String {
         switch host {
         case "0.0.0.0": "http://127.0.0.1:\(port)/ping"

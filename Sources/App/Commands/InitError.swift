@@ -1,5 +1,5 @@
-// A start that failed before there was an application: Lambda is told all the same, so that the owner
-// of the function reads the reason where the invocation was made.
+// Reports a start that failed before there was an application to Lambda, so that the function's
+// owner sees the reason in the result of the invocation.
 
 internal import EventLoop
 internal import Runtime
@@ -7,8 +7,8 @@ internal import Serving
 
 /// Reports a failed start to the Runtime API.
 enum InitError {
-    /// Returns when it has been told, or after two seconds. Runs a loop of its own; signals that end
-    /// the process wait, for its status is to tell of the failure.
+    /// Returns when Lambda has the report, or after two seconds. Runs a loop of its own. Ending
+    /// signals are blocked, so that the exit status reports the failure.
     static func report(_ report: ErrorReport, to address: String) {
         do throws(SystemError) {
             try Signals.block(Application.endingSignals)
@@ -20,7 +20,7 @@ enum InitError {
             try loop.run()
             runtime.close()
         } catch {
-            complain("can't tell Lambda: \(error)")
+            complain("can't report the failure to Lambda: \(error)")
         }
     }
 

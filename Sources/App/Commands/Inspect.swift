@@ -1,4 +1,4 @@
-// `amphora inspect`: what a model folder holds, what was decided and by whom.
+// `amphora inspect`: what a model folder holds, what was decided, and which source decided it.
 
 internal import ArgumentParser
 internal import Basics
@@ -9,16 +9,16 @@ internal import Serving
 /// Describes a model folder.
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show a model: inputs, outputs, labels, preprocessing, and who decided each.",
+        abstract: "Show a model: inputs, outputs, labels, preprocessing, and what decided each.",
         discussion: """
-            Loads the model as the handles do, so what it shows is what they use. Without a folder it \
-            is the model that serve would take.
+            Loads the model as the handles do, so it shows what they use. Without a folder, it shows \
+            the model that serve would load.
             """)
 
     @Argument(help: ArgumentHelp("A model folder.", valueName: "model-dir"))
     var folder: String?
 
-    @Flag(help: "One JSON object, for machines.")
+    @Flag(help: "Print one JSON object, for machines.")
     var json = false
 
     @OptionGroup var settings: SettingOptions

@@ -1,7 +1,7 @@
 // `amphora lambda`, or a handler's name: the Lambda handle.
 //
-// Where there is no Runtime API, this is somebody's own machine: the process becomes the Lambda
-// emulator with itself inside (`Emulator`).
+// Without a Runtime API, the process runs outside of AWS: it is replaced by the Lambda emulator,
+// which starts it again (`Emulator`).
 
 internal import ArgumentParser
 internal import Basics
@@ -17,13 +17,13 @@ struct Lambda: ParsableCommand {
         commandName: name,
         abstract: "Serve a model as a Lambda function; locally, within the Lambda emulator.",
         discussion: """
-            Any other word in place of "lambda" is taken for a handler's name, as Lambda gives it, and \
-            does the same. Where AWS_LAMBDA_RUNTIME_API is set, no argument is needed.
+            Any other word instead of "lambda" is taken for a handler's name, as Lambda passes it, \
+            and does the same. If AWS_LAMBDA_RUNTIME_API is set, no argument is needed.
 
             \(ExitStatus.help)
             """)
 
-    @Argument(help: "A handler's name, as Lambda gives it; it has no meaning here.")
+    @Argument(help: "A handler's name, as Lambda passes it; it is ignored.")
     var handler: String?
 
     @OptionGroup var settings: SettingOptions
@@ -38,7 +38,7 @@ struct Lambda: ParsableCommand {
         try Self.serve(settings.given, from: address)
     }
 
-    /// Where the Runtime API is; `nil` outside of Lambda.
+    /// The address of the Runtime API; `nil` outside of Lambda.
     static var runtimeAPI: String? {
         unsafe getenv("AWS_LAMBDA_RUNTIME_API").flatMap { address in
             let address = unsafe String(cString: address)
@@ -61,7 +61,7 @@ struct Lambda: ParsableCommand {
             // Before any other thread exists.
             try Signals.block(Application.endingSignals)
             OpenFiles.raiseLimit()
-            // Events that come one by one leave a heap to one thread at a time.
+            // With one event at a time, only one thread at a time uses the heap.
             if configuration.function.concurrency == nil { Heap.share() }
             let loop = EventLoop(poller: try EpollPoller())
             let application = Application(configuration, admission: .boundedElsewhere, loop: loop)

@@ -1,4 +1,4 @@
-// The first decision: what this process is to be (docs/platforms.md 0).
+// The entry of the program: it chooses the command to run (docs/platforms.md 0).
 
 internal import ArgumentParser
 internal import Basics
@@ -9,20 +9,22 @@ internal import Inference
 enum Launch {
     /// Runs what the arguments ask for and ends the process.
     static func run() -> Never {
-        // Read first: Swift finds the arguments beside the environment, which a change moves away.
+        // Read first: Swift finds the arguments in memory next to the environment, and a change of
+        // the environment moves it.
         let given = Array(CommandLine.arguments.dropFirst())
         Engine.refuseTelemetry()
         let runtimeAPI = Lambda.runtimeAPI
         let call = Call(given, isInLambda: runtimeAPI != nil)
         do {
-            // Lambda starts a function without any argument, and every millisecond of it counts.
+            // Lambda starts a function without arguments. This skips ArgumentParser to save start
+            // time.
             if let runtimeAPI, call.isPlainLambda { try Lambda.serve([:], from: runtimeAPI) }
             var command = try Amphora.parseAsRoot(call.arguments)
             try command.run()
             exit(EXIT_SUCCESS)
         } catch {
-            // A command that ended with a status has said why. A usage error is one line that says
-            // what is wrong; ArgumentParser would add the usage.
+            // A command that ended with a status has printed why. A usage error is one line that
+            // says what is wrong; ArgumentParser would add the usage.
             if let status = error as? ExitCode { exit(status.rawValue) }
             guard Amphora.exitCode(for: error) == .validationFailure else {
                 Amphora.exit(withError: error)
@@ -51,7 +53,7 @@ struct Amphora: ParsableCommand {
             Healthcheck.self,
         ])
 
-    /// No argument at all: help, and the status of a usage error.
+    /// Without arguments: prints the help, and exits with the status of a usage error.
     func run() throws {
         print(Amphora.helpMessage())
         throw ExitCode(EX_USAGE)

@@ -14,17 +14,17 @@ struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Classify pictures in the terminal.",
         discussion: """
-            A folder stands for the pictures in it, by name. Pictures of a model folder's own \
-            samples are classified by that model where no other is configured.
+            A folder means the pictures in it, sorted by name. Pictures in the "samples" folder of a \
+            model are classified by that model, unless another one is configured.
             """)
 
-    @Argument(help: ArgumentHelp("Files, folders or URIs of pictures.", valueName: "image"))
+    @Argument(help: ArgumentHelp("Files, folders or URIs of pictures.", valueName: "picture"))
     var images: [String]
 
-    @Flag(help: "Folders within folders, too.")
+    @Flag(help: "Include folders within folders.")
     var recursive = false
 
-    @Flag(help: "One line of JSON for each picture, as /invocations answers it.")
+    @Flag(help: "Print one line of JSON for each picture, as /invocations answers it.")
     var json = false
 
     @OptionGroup var settings: SettingOptions
@@ -72,7 +72,7 @@ struct Predict: ParsableCommand {
         if !allWell { throw ExitCode(EXIT_FAILURE) }
     }
 
-    /// The model folder that all pictures are samples of: `…/model/samples/picture`.
+    /// The model folder, if all pictures are its samples: `…/model/samples/picture`.
     private static func modelOfSamples(_ images: [String]) -> String? {
         let folders = Set(
             images.map { $0.split(separator: "/", omittingEmptySubsequences: false).dropLast() })

@@ -14,7 +14,8 @@ struct Serve: ParsableCommand {
         commandName: name,
         abstract: "Serve a model over HTTP: GET /ping, POST /invocations.",
         discussion: """
-            An option wins over its environment variables, the first set of which wins.
+            An option overrides its environment variables. Of several variables, the first one that \
+            is set counts.
 
             \(ExitStatus.help) It is 64 for settings that can't be used.
             """)
@@ -41,7 +42,7 @@ struct Serve: ParsableCommand {
     }
 }
 
-/// A value, or the end with one line and the status of a usage error (sysexits.h).
+/// The value, or an exit with one line and the status of a usage error (sysexits.h).
 func usable<Value>(_ value: () throws(InputError) -> Value) throws -> Value {
     do throws(InputError) {
         return try value()
@@ -51,9 +52,10 @@ func usable<Value>(_ value: () throws(InputError) -> Value) throws -> Value {
     }
 }
 
-/// The limit of open descriptors.
+/// The limit on open descriptors.
 enum OpenFiles {
-    /// Raises the soft limit to the hard one: each connection is a descriptor, setrlimit(2).
+    /// Raises the soft limit to the hard one, because each connection is a descriptor.
+    /// setrlimit(2).
     static func raiseLimit() {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {

@@ -1,8 +1,8 @@
-// The settings as options of a command: one option for each that is declared, without a list of them
-// here.
+// The settings as options of a command: one option for each declared setting, so that no second
+// list is kept here.
 //
-// ArgumentParser finds a command's options by reflection over its properties. This type reflects as if
-// it had a property for each setting, and is decoded the same way.
+// ArgumentParser finds a command's options by reflection over its properties. This type reflects as
+// if it had a property for each setting, and is decoded the same way.
 
 internal import ArgumentParser
 internal import Basics
@@ -11,14 +11,14 @@ internal import Serving
 
 /// All settings, as options.
 struct SettingOptions: ParsableArguments, CustomReflectable {
-    /// The options, by the settings' names; those that were given have a text.
+    /// The options, by the settings' names; given options have a text.
     private let options: [(name: String, option: Option<String?>)]
 
     init() {
         options = Configuration.settings.map { ($0.name, Option($0)) }
     }
 
-    /// Takes what ArgumentParser has parsed.
+    /// Takes the options that ArgumentParser has parsed.
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: SettingKey.self)
         options = try Configuration.settings.map { setting in
@@ -31,20 +31,20 @@ struct SettingOptions: ParsableArguments, CustomReflectable {
         Mirror(self, children: options.map { (label: $0.name, value: $0.option) })
     }
 
-    /// The texts that were given, by the option's name.
+    /// The texts of given options, by the option's name.
     var given: [String: String] {
         options.reduce(into: [:]) { given, option in
             given[option.name] = option.option.wrappedValue
         }
     }
 
-    /// The configuration of these options and the process's environment.
+    /// The configuration from these options and the process's environment.
     func configuration() throws(InputError) -> Configuration {
         try Configuration(SettingSources(options: given, environment: Environment.variables()))
     }
 }
 
-/// A setting's name, as a key to decode its option by.
+/// A setting's name, as the coding key of its option.
 private struct SettingKey: CodingKey {
     let stringValue: String
     let intValue: Int? = nil

@@ -1,8 +1,8 @@
-// `amphora verify`: that there is no skew between what was recorded, what this process answers, and
-// what either handle does.
+// `amphora verify`: checks that there is no skew between recorded answers, this process's own
+// answers, and those of both handles.
 //
-// Exit status: 0 all agree, 1 something differs or could not be asked, 64 a wrong call, 65 a recording
-// that can't be used, even where the rest of it agrees.
+// Exit status: 0 all agree, 1 something differs or could not be asked, 64 a usage error, 65 a
+// recording with lines that can't be used, even if all others agree.
 
 internal import ArgumentParser
 internal import Basics
@@ -13,22 +13,23 @@ internal import Onnx
 internal import Runtime
 internal import Serving
 
-/// Records answers, and compares what every way gives with them.
+/// Records answers, and compares the answers of every way with them.
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prove that there is no skew: record answers, replay them through both handles.",
         discussion: """
-            With --record it writes what the model answers for pictures now. With --golden it asks \
-            again, in process, over HTTP and as Lambda does, and compares: the ways with each other \
-            byte for byte, and with the recording within the tolerance. Exit status: 0 all agree, 1 \
-            something differs, 64 a wrong call, 65 a recording that can't be used.
+            With --record, it writes the model's present answers for pictures. With --golden, it \
+            sends the recorded requests again: in process, over HTTP, and as Lambda does. It compares the \
+            answers with each other byte for byte, and with the recording within the tolerance. \
+            Exit status: 0 all agree, 1 something differs, 64 a usage error, 65 a recording that \
+            can't be used.
             """)
 
     @Argument(help: ArgumentHelp("A model folder.", valueName: "model-dir"))
     var folder: String
 
     @Argument(
-        help: ArgumentHelp("Files, folders or URIs of pictures to record.", valueName: "image"))
+        help: ArgumentHelp("Files, folders or URIs of pictures to record.", valueName: "picture"))
     var images: [String] = []
 
     @Option(help: ArgumentHelp("Write a recording.", valueName: "out.jsonl"))
@@ -39,15 +40,15 @@ struct Verify: ParsableCommand {
 
     @Option(
         help: """
-            How much a probability may differ from the recorded one. Labels whose recorded \
-            probabilities are no further apart may then change places with their neighbours.
+            How much a probability may differ from the recorded one. Neighbouring labels whose \
+            recorded probabilities differ by no more may then swap places.
             """)
     var tolerance: Double = 0
 
     @Flag(help: "Replace a recording that exists.")
     var force = false
 
-    @Flag(help: "Record folders within folders, too.")
+    @Flag(help: "Include folders within folders.")
     var recursive = false
 
     @Flag(help: "Report as one JSON object, for machines.")
@@ -60,7 +61,7 @@ struct Verify: ParsableCommand {
         case (nil, nil):
             throw ValidationError(
                 "verify needs --record OUT.jsonl and pictures, or --golden FILE.jsonl")
-        case (_?, _?): throw ValidationError("--record and --golden exclude each other")
+        case (_?, _?): throw ValidationError("--record and --golden can't be used together")
         case (_?, nil):
             if images.isEmpty { throw ValidationError("--record needs pictures to record") }
             if json || tolerance != 0 {
@@ -72,7 +73,7 @@ struct Verify: ParsableCommand {
                     "pictures, --force and --recursive are for --record; a recording names its own")
             }
             guard tolerance.isFinite, tolerance >= 0 else {
-                throw ValidationError("--tolerance takes a number from 0 on, like 1e-5")
+                throw ValidationError("--tolerance takes a number of at least 0, like 1e-5")
             }
         }
     }
@@ -106,7 +107,7 @@ struct Verify: ParsableCommand {
             let run = RecordingRun(
                 inputs.inputs, configuration, to: file,
                 progress: isWatched
-                    ? ProgressLine(total: inputs.inputs.count, unit: "images") : nil)
+                    ? ProgressLine(total: inputs.inputs.count, unit: "pictures") : nil)
             count = try run.finish(with: loaded)
             if count.lines > 0 { try file.finish(replacing: force) }
         } catch {
@@ -124,7 +125,7 @@ struct Verify: ParsableCommand {
     private func replay(_ path: String) throws {
         let settings = try usable { () throws(InputError) in try bothSettings() }
         let loaded = try load(settings.http)
-        // Only what a session is compiled with can make two of them necessary.
+        // A second session is needed only if the handles compile it with different options.
         let other = settings.http.threads == settings.lambda.threads
         let subject = VerificationRun.Subject(
             model: loaded, modelForLambda: other ? loaded : try load(settings.lambda),
@@ -145,7 +146,7 @@ struct Verify: ParsableCommand {
         }
     }
 
-    /// The lines of a recording that can be read and isn't empty.
+    /// The number of lines of a recording. Throws if it can't be read or is empty.
     private func count(_ path: String, _ configuration: Configuration) throws(RunProblem) -> Int {
         let total: Int
         do throws(InputError) {
@@ -169,8 +170,8 @@ struct Verify: ParsableCommand {
         return VerificationProgress(around: report, total: total)
     }
 
-    /// Each handle's own settings, but for where to listen, and for a log that leaves the report
-    /// alone unless it is asked for.
+    /// Each handle's own settings, except that it listens on a free port of loopback, and logs only
+    /// errors unless a log level was given.
     private func bothSettings() throws(InputError) -> BothHandles.Settings {
         let sources = SettingSources(
             options: settings.given, environment: Environment.variables())

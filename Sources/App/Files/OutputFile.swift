@@ -1,7 +1,7 @@
-// A file that a command leaves behind: whole under its name, or not there at all.
+// An output file of a command: complete under its name, or absent.
 //
-// Written under another name first, so that neither a full disk nor a signal leaves half a model where
-// somebody looks for one.
+// It is written under a temporary name first, so that neither a full disk nor a signal leaves a
+// partial file under the final name.
 
 internal import Glibc
 
@@ -29,7 +29,7 @@ final class OutputFile {
         guard descriptor >= 0 else { throw Failure(path: path, number: errno) }
     }
 
-    /// Leaves nothing behind but what `finish` has given its name.
+    /// Removes the temporary file.
     deinit {
         guard descriptor >= 0 else { return }
         close(descriptor)
@@ -49,16 +49,16 @@ final class OutputFile {
         }
     }
 
-    /// Gives the file its name, once all is on the disk. Throws where there is one of that name
-    /// already, unless it is to be replaced. fdatasync(2), rename(2), link(2).
+    /// Syncs the file to disk and gives it its final name. Throws if a file of that name exists,
+    /// unless `replacing`. fdatasync(2), rename(2), link(2).
     func finish(replacing: Bool) throws(Failure) {
         guard fdatasync(descriptor) == 0 else { throw Failure(path: path, number: errno) }
-        // Linking, unlike renaming, refuses a name that was taken in the meantime.
+        // Unlike a rename, a link fails if the name has been taken in the meantime.
         let done = unsafe replacing ? rename(partial, path) : link(partial, path)
         guard done == 0 else { throw Failure(path: path, number: errno) }
     }
 
-    /// Writes a whole file. Throws where one is there already, unless it is to be replaced.
+    /// Writes a whole file. Throws if one of that name exists, unless `replacing`.
     static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws(Failure) {
         let file = try OutputFile(path)
         try file.append(bytes)

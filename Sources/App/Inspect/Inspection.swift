@@ -1,17 +1,17 @@
-// Everything `amphora inspect` says of a model, as values; how it looks is decided elsewhere.
+// Everything that `amphora inspect` reports about a model, as values. Other files format it.
 
 internal import Basics
 internal import Inference
 internal import Onnx
 internal import Serving
 
-/// A model folder, loaded and looked at.
+/// A loaded and inspected model folder.
 struct Inspection {
-    /// One thing that was decided, and by whom.
+    /// One decision, and its source.
     struct Decision {
-        /// A word that does not change, for machines.
+        /// A stable word, for machines.
         let name: String
-        /// For people.
+        /// A text for people.
         let text: String
         let origin: Origin
     }
@@ -21,25 +21,25 @@ struct Inspection {
     let file: String
     let format: ModelFormat
     let summary: GraphSummary
-    /// The paths of the files beside it that hold weights.
+    /// The paths of further files that hold weights.
     let weightFiles: [String]
-    /// Of the model file and the files its weights are in.
+    /// The size of the model file and the weight files together.
     let bytesOnDisk: Int
-    /// What loading it and making one worker ready added to the process; `nil` where unknown.
+    /// The memory that loading it and starting one worker added to the process; `nil` if unknown.
     let bytesInMemory: Int?
     let engine: String
     let inputs: [TensorDescription]
     let outputs: [TensorDescription]
     let inputShape: [Int]
     let classes: Int
-    /// In the order in which a picture goes through them.
+    /// The preprocessing steps, in order.
     let steps: [Decision]
     let labels: Resolved<Labels>
     let activation: Resolved<Activation>
     let topK: Resolved<Int>
     let warnings: [String]
 
-    /// Looks at a loaded model; `residentBefore`: the process's memory before it was loaded.
+    /// Inspects a loaded model; `residentBefore`: the process's memory before it was loaded.
     init(_ loaded: LoadedModel, residentBefore: Int?) throws(LoadingFailure) {
         let model = loaded.model
         folder = loaded.path
@@ -56,7 +56,7 @@ struct Inspection {
         warnings = model.warnings
         steps = Self.steps(model.settings)
         do throws(ModelError) {
-            // A network that loads may still fail to run: then serving it would fail, too.
+            // A network that loads may still fail to run, and then it can't be served.
             try model.makeClassifier(limits: PictureLimits()).warmUp()
             bytesInMemory = ResidentMemory.bytes().flatMap { after in
                 residentBefore.map { max(0, after - $0) }
@@ -139,8 +139,8 @@ struct Inspection {
 
     private static func decode(_ profile: Preprocessing.DecodeProfile) -> String {
         switch profile {
-        case .pillow: "as Pillow does; EXIF turns nothing"
-        case .opencv: "as MXNet's OpenCV does; EXIF turns where no JFIF is"
+        case .pillow: "as Pillow does; EXIF orientation ignored"
+        case .opencv: "as MXNet's OpenCV does; EXIF rotates unless JFIF"
         }
     }
 

@@ -80,7 +80,7 @@ enum InspectionJSON {
         write(labels.origin, to: &json)
     }
 
-    /// `"origin": "file" …`: what decided, and where it stands.
+    /// `"origin": "file" …`: the source of a decision, with its file and key.
     private static func write(_ origin: Origin, to json: inout JSONWriter) {
         switch origin {
         case .file(let name):

@@ -1,4 +1,4 @@
-// `amphora inspect` for people: columns, the origin of each value at the right.
+// `amphora inspect` for people: columns, with the origin of each value on the right.
 
 internal import Basics
 internal import Inference
@@ -10,9 +10,9 @@ struct InspectionText {
     let isColored: Bool
     private static let nameWidth = 15
     private static let textWidth = 52
-    /// A line of text, in Unicode scalars; far more than a good model needs.
+    /// The longest line of text, in Unicode scalars; far more than a normal model needs.
     private static let longestText = 500
-    /// Labels shown.
+    /// The most labels shown.
     private static let shownLabels = 4
 
     /// Prints to standard output.
@@ -20,7 +20,7 @@ struct InspectionText {
         for line in lines(of: inspection) { Swift.print(line) }
     }
 
-    /// The same as lines.
+    /// The printed lines.
     func lines(of inspection: Inspection) -> [String] {
         var lines = [styled(inspection.folder.onOneLine(), .bold), ""]
         lines += model(inspection)
@@ -52,7 +52,7 @@ struct InspectionText {
             title("Model"),
             row("file", Self.name(inspection.file)),
             row("format", format(inspection)),
-            row("producer", summary.producer.isEmpty ? "not said" : summary.producer),
+            row("producer", summary.producer.isEmpty ? "unknown" : summary.producer),
             row("parameters", "\(weights), in \(TerminalText.grouped(summary.nodes)) operators"),
             row("size", "\(disk) on disk\(memory ?? "")"),
             row("engine", inspection.engine),
@@ -86,7 +86,7 @@ struct InspectionText {
 
     private func labels(_ inspection: Inspection) -> String {
         let labels = inspection.labels.value
-        guard labels.count > 0 else { return "none: classes go by their number" }
+        guard labels.count > 0 else { return "none: classes are numbered" }
         let first = (0..<min(Self.shownLabels, labels.names.count)).map { labels[$0].text }
         let rest = labels.names.count > first.count ? ", …" : ""
         return "\(TerminalText.grouped(labels.count)): \(first.joined(separator: ", "))\(rest)"
@@ -118,7 +118,7 @@ struct InspectionText {
     }
 
     private func row(_ name: String, _ text: String, _ origin: Origin? = nil) -> String {
-        // Producers, tensors and labels are named by the model's files, in any words.
+        // Names of producers, tensors and labels come from the model's files and may hold anything.
         let text = text.onOneLine(limit: Self.longestText)
         let start = "  \(Self.padded(name, Self.nameWidth))"
         guard let origin else { return start + text }

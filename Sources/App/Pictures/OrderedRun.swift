@@ -1,13 +1,13 @@
-// Tasks that are begun one after another, a window of them at a time; their outcomes are delivered in
-// the order of their beginnings, however they end.
+// Runs tasks, a window of them at a time, and delivers their outcomes in the order in which the
+// tasks were started, whatever the order in which they end.
 //
-// Knows nothing of what a task is.
+// Does not know what a task does.
 
 internal import EventLoop
 
-/// A run over tasks that a source gives. Loop thread.
+/// A run over the tasks of a source. Loop thread.
 final class OrderedRun<Outcome> {
-    /// Sets out; the closure that it is given takes the outcome, once, now or later.
+    /// Starts the task; it must pass the outcome to its argument once, now or later.
     typealias Task = (@escaping (Outcome) -> Void) -> Void
 
     private let loop: EventLoop
@@ -22,13 +22,13 @@ final class OrderedRun<Outcome> {
     private var isExhausted = false
     private var isLaunching = false
 
-    /// Whether one more may begin beside those that run; asked before each but a lonely one.
+    /// Whether one more task may start while others run.
     var hasRoom: () -> Bool = { true }
     /// Whether everything is delivered.
     var isFinished: Bool { isExhausted && deliveredCount == begunCount }
 
-    /// Prepares a run; `next` gives the tasks and `nil` at the end. `finished` is called once all is
-    /// delivered.
+    /// Prepares a run; `next` returns the tasks, and `nil` at the end. `finished` is called when
+    /// all outcomes are delivered.
     init(
         on loop: EventLoop, window: Int, next: @escaping () -> Task?,
         deliver: @escaping (Outcome) -> Void, finished: @escaping () -> Void
@@ -40,7 +40,7 @@ final class OrderedRun<Outcome> {
         self.deliver = deliver
     }
 
-    /// Prepares a run over a list; `begin` sets out on one of it, as a task does.
+    /// Prepares a run over a list; `begin` starts the task of one element.
     convenience init<Element>(
         over elements: [Element], on loop: EventLoop, window: Int,
         begin: @escaping (Element, @escaping (Outcome) -> Void) -> Void,
@@ -53,7 +53,7 @@ final class OrderedRun<Outcome> {
             finished: finished)
     }
 
-    /// Begins tasks while there is room.
+    /// Starts tasks while there is room.
     func launch() {
         guard !isLaunching else { return }
         isLaunching = true
@@ -75,7 +75,8 @@ final class OrderedRun<Outcome> {
         begunCount += 1
         runningCount += 1
         task { [self] outcome in
-            // A task may end inside of its beginning, thousands of them one after another.
+            // A task may end while it is being started; thousands in a row would overflow the
+            // stack.
             loop.afterTurn { [self] in end(index, outcome) }
         }
     }

@@ -1,9 +1,9 @@
-// What `amphora predict` was given, as one picture after the other: a folder stands for the pictures
-// in it, by name.
+// The arguments of `amphora predict` as a list of pictures: a folder means the pictures in it,
+// sorted by name.
 //
-// A picture is what begins as one, whatever its name ends in. Nothing is read but first bytes; hidden
-// files are left out, and a link to a folder is not followed, since it may lead in a circle. What is
-// neither a folder nor here is the run's to complain about.
+// In a folder, the first bytes of a file decide whether it is a picture, not its name. Hidden files
+// are skipped, and links to folders are not followed, since they may form a cycle. Missing files
+// are reported later, by the run.
 
 internal import Basics
 internal import Glibc
@@ -13,14 +13,14 @@ internal import Serving
 
 /// The pictures of one call.
 struct PictureInputs {
-    /// A file or folder of the call, or a picture found.
+    /// An argument, or a picture found in a folder.
     enum Input: Equatable {
-        /// A file or a URI, to be classified.
+        /// A file or a URI to classify.
         case picture(String)
-        /// A folder that has no picture to classify.
+        /// A folder without pictures.
         case emptyFolder(String)
 
-        /// As given, or as found.
+        /// The argument, or the path of the picture found.
         var name: String {
             switch self {
             case .picture(let name), .emptyFolder(let name): name
@@ -29,11 +29,11 @@ struct PictureInputs {
     }
 
     private(set) var inputs: [Input] = []
-    /// What a person should know of it, one sentence each.
+    /// Notes for the user, one sentence each.
     private(set) var notes: [String] = []
     private let isRecursive: Bool
 
-    /// Looks through the folders among `arguments`, and with `isRecursive` through those in them.
+    /// Searches the folders among `arguments`, and with `isRecursive` the folders in them.
     init(_ arguments: [String], isRecursive: Bool) {
         self.isRecursive = isRecursive
         for argument in arguments {
@@ -81,7 +81,7 @@ struct PictureInputs {
         }
     }
 
-    /// A file that can't be read counts as one, so that its picture has a result that says so.
+    /// A file that can't be read counts as a picture, so that its result says why.
     private static func beginsAsPicture(_ path: String) -> Bool {
         do throws(InputError) {
             let start = try File.beginning(of: path, count: 16)

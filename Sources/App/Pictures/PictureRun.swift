@@ -1,24 +1,25 @@
-// A list of pictures through the workers of a model, several at a time, delivered in the order given.
+// Sends a list of pictures through the workers of a model, several at a time, and delivers the
+// outcomes in the order of the list.
 //
-// What is done with a picture, and what comes of it, is the command's.
+// The command decides what to do with a picture and its outcome.
 
 internal import EventLoop
 internal import Runtime
 internal import Serving
 
-/// Why a run could not come to its end.
+/// Why a run ended early.
 enum RunProblem: Error {
     /// The recording can't be read.
     case recording(String)
     case interrupted(CInt)
     case other(String)
-    /// A line of the log has said it.
+    /// The log has reported it already.
     case logged
 }
 
 /// One run over a list of pictures. Owns the loop; the calling thread runs it.
 final class PictureRun<Outcome> {
-    /// Sets out on one picture; the closure that it is given takes the outcome, once, now or later.
+    /// Starts on one picture; it must pass the outcome to its last argument once, now or later.
     typealias Begin = (PictureInputs.Input, Backend, @escaping (Outcome) -> Void) -> Void
 
     private let inputs: [PictureInputs.Input]
@@ -31,7 +32,7 @@ final class PictureRun<Outcome> {
     private var run: OrderedRun<Outcome>?
     private var problem: RunProblem?
 
-    /// Prepares a run. Throws where there is no memory for a loop.
+    /// Prepares a run. Throws if the loop can't be created.
     init(
         _ inputs: [PictureInputs.Input], _ configuration: Configuration, begin: @escaping Begin,
         deliver: @escaping (Outcome) -> Void
@@ -43,7 +44,7 @@ final class PictureRun<Outcome> {
         loop = EventLoop(poller: try EpollPoller())
     }
 
-    /// Delivers everything; `signals` interrupt it. Throws what came between.
+    /// Delivers all outcomes; `signals` interrupt it. Throws why it ended early.
     func finish(with loaded: LoadedModel, until signals: [CInt] = []) throws(RunProblem) {
         do throws(SystemError) {
             try turn(loaded, signals)
@@ -53,7 +54,7 @@ final class PictureRun<Outcome> {
         guard problem == nil, run?.isFinished == true else { throw problem ?? .logged }
     }
 
-    /// Ends the run before its end.
+    /// Ends the run early.
     func stop(_ problem: RunProblem) {
         self.problem = self.problem ?? problem
         loop.stop()

@@ -1,4 +1,4 @@
-// How far a long run of `predict` has come.
+// The progress of a long run of `predict`.
 
 internal import Inference
 internal import Serving
@@ -8,10 +8,10 @@ final class PredictionProgress: PredictionReport {
     private let report: any PredictionReport
     private let line: ProgressLine
 
-    /// Shows how many of `total` pictures `report` has been told.
+    /// Counts the pictures that are added to `report`, out of `total`.
     init(around report: any PredictionReport, total: Int) {
         self.report = report
-        line = ProgressLine(total: total, unit: "images")
+        line = ProgressLine(total: total, unit: "pictures")
     }
 
     func add(_ item: Item, _ result: Result<[Prediction], Failure>) {

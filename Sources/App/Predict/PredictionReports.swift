@@ -4,7 +4,7 @@ internal import Basics
 internal import Inference
 internal import Serving
 
-/// One JSON object a line, as `/invocations` gives it for the picture.
+/// One JSON object for each picture, on a line of its own, as `/invocations` answers it.
 final class JSONReport: PredictionReport {
     func add(_ item: Item, _ result: Result<[Prediction], Failure>) {
         let json =
@@ -24,7 +24,7 @@ final class TableReport: PredictionReport {
     private let labelWidth: Int
     private let labelsPerPicture: Int?
 
-    /// Prints the heading. Columns are as wide as what may stand in them, within reason.
+    /// Prints the heading. Columns are as wide as their longest text, within `columnWidths`.
     init(_ loaded: LoadedModel, images: [String], labelsPerPicture: Int?) {
         self.labelsPerPicture = labelsPerPicture
         nameWidth = Self.width(images.map(Self.shortName))
@@ -71,7 +71,7 @@ final class TableReport: PredictionReport {
         return String(repeating: " ", count: max(0, 7 - text.count)) + text
     }
 
-    /// Text in a column: padded, or cut in front with an ellipsis.
+    /// Text in a column: padded, or cut at its beginning, with an ellipsis.
     private static func column(_ text: String, _ width: Int) -> String {
         guard text.count > width else {
             return text + String(repeating: " ", count: width - text.count)

@@ -1,4 +1,4 @@
-// Pictures to the reports of `amphora predict`.
+// Classifies pictures for the reports of `amphora predict`.
 
 internal import EventLoop
 internal import HTTP
@@ -8,7 +8,7 @@ internal import Serving
 
 /// Where the results of a run go.
 protocol PredictionReport: AnyObject {
-    /// One picture's result; in the order in which the pictures were given.
+    /// Takes one picture's result, in the order of the arguments.
     func add(_ item: Item, _ result: Result<[Prediction], Failure>)
 }
 
@@ -16,7 +16,7 @@ protocol PredictionReport: AnyObject {
 enum PredictionRun {
     private typealias Outcome = (item: Item, result: Result<[Prediction], Failure>)
 
-    /// Classifies everything; returns whether all went well. Throws what came between.
+    /// Classifies all pictures; returns whether all succeeded. Throws why it ended early.
     static func run(
         _ pictures: [PictureInputs.Input], _ loaded: LoadedModel, _ configuration: Configuration,
         report: any PredictionReport
@@ -49,7 +49,7 @@ enum PredictionRun {
             let none = Item(bytes: [], name: picture.name)
             return completed((none, .failure(Failure(.badRequest, error.sentence))))
         }
-        // Nobody else holds it while its picture is on the way.
+        // The closure retains the classification; nothing else does.
         var classification: Classification?
         classification = Classification(item, topK: backend.topK, backend: backend) {
             classification = nil

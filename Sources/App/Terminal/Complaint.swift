@@ -9,11 +9,11 @@ func complain(_ line: String) {
     _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
 }
 
-/// Says on standard error that a model is fetched; one that is there already needs no word.
+/// Reports the fetch of a model on standard error; a model that is kept already is not mentioned.
 func complain(fetching notice: FetchNotice) {
     switch notice {
     case .started(let address): complain("fetching the model from \(address)")
-    case .repeated(let reason): complain("fetching the model anew: \(reason)")
+    case .repeated(let reason): complain("fetching the model again: \(reason)")
     case .ended, .found: break
     }
 }

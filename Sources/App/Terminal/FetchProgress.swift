@@ -1,6 +1,8 @@
-// How much of a model has come, in one line of the terminal that is drawn over and wiped at the end.
+// The progress of a model's download, in one line of the terminal that is redrawn and erased at the
+// end.
 //
-// Only where a person watches standard error; a log gets a line at the beginning and one at the end.
+// Shown only if standard error is a terminal; a log gets one line at the beginning and one at the
+// end.
 
 internal import EventLoop
 internal import Glibc
@@ -19,12 +21,12 @@ final class FetchProgress: DownloadWatcher {
         lastDrawn = start
     }
 
-    /// One where a person watches standard error.
+    /// A watcher, if standard error is a terminal.
     static func ifWatched() -> (any DownloadWatcher)? {
         Terminal.isWatched(STDERR_FILENO) ? FetchProgress() : nil
     }
 
-    /// Takes note of the bytes that have come, of how many.
+    /// Takes the number of bytes received so far, and the total if it is known.
     func received(_ bytes: Int, of length: Int?) {
         let now = clock.now()
         guard now - lastDrawn >= Self.interval else { return }
@@ -32,7 +34,7 @@ final class FetchProgress: DownloadWatcher {
         line.draw(Self.text(bytes, of: length, after: now - start))
     }
 
-    /// Wipes the line.
+    /// Erases the line.
     func ended() { line.wipe() }
 
     /// "  12.3 MiB of 95.0 MiB · 12 % · 8.1 MiB/s".

@@ -1,7 +1,7 @@
-// How far a long run has come, in one line of the terminal that is drawn over and wiped at the end.
+// The progress of a long run, in one line of the terminal that is redrawn and erased at the end.
 //
-// Only where a person watches standard error, and only once a run has taken a second: what is quick
-// needs no progress, and a log file no control characters.
+// Shown only if standard error is a terminal, since a log file should hold no control characters,
+// and only after one second, since a short run needs no progress.
 
 internal import EventLoop
 internal import Glibc
@@ -18,7 +18,7 @@ final class ProgressLine {
     private var done = 0
     private var line = TerminalLine(STDERR_FILENO)
 
-    /// Of a run over `total` of something: "images".
+    /// The progress of a run over `total` units: "pictures".
     init(total: Int, unit: String) {
         self.total = total
         self.unit = unit
@@ -26,7 +26,7 @@ final class ProgressLine {
         lastDrawn = start
     }
 
-    /// Takes the line away, so that something can be printed in its place.
+    /// Erases the line, so that something can be printed in its place.
     func wipe() { line.wipe() }
 
     /// Counts one more, and shows the line if it is time.
@@ -40,7 +40,7 @@ final class ProgressLine {
         line.draw(Self.text(done: done, total: total, unit: unit, after: now - start))
     }
 
-    /// "  120 of 1,000 · 60 images/s · 15 s left".
+    /// "  120 of 1,000 · 60 pictures/s · 15 s left".
     static func text(done: Int, total: Int, unit: String, after elapsed: Duration) -> String {
         let seconds = max(Double(elapsed.milliseconds) / 1000, 0.001)
         let rate = Double(done) / seconds

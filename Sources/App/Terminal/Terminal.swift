@@ -1,16 +1,16 @@
-// What is behind a descriptor, and how much memory this process holds: facts of the system that
-// reports for people want to know.
+// Facts about the system that reports for people need: whether a descriptor is a terminal, and how
+// much memory this process uses.
 
 internal import Basics
 internal import Glibc
 internal import Inference
 
-/// The terminal behind a descriptor, if there is one.
+/// The terminal of a descriptor, if there is one.
 enum Terminal {
-    /// Whether a person looks at it, isatty(3).
+    /// Whether the descriptor is a terminal, isatty(3).
     static func isWatched(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }
 
-    /// Whether it understands colours and nobody minds them (no-color.org).
+    /// Whether it is a terminal with colours, and colours are not disabled (no-color.org).
     static func showsColors(_ descriptor: CInt) -> Bool {
         guard isWatched(descriptor), unsafe getenv("NO_COLOR") == nil else { return false }
         guard let kind = unsafe getenv("TERM") else { return false }
@@ -18,7 +18,7 @@ enum Terminal {
     }
 }
 
-/// One line of a terminal that is drawn over again and again.
+/// One line of a terminal that is redrawn in place.
 struct TerminalLine {
     private let descriptor: CInt
     private var isShown = false
@@ -28,12 +28,12 @@ struct TerminalLine {
     /// Draws a text over the last one.
     mutating func draw(_ text: String) {
         isShown = true
-        // What was printed must stand above the line.
+        // Earlier output must appear above the line.
         fflush(nil)
         put("\r\u{1B}[2K\(text)")
     }
 
-    /// Leaves no trace of it.
+    /// Erases the line.
     mutating func wipe() {
         guard isShown else { return }
         isShown = false
@@ -48,7 +48,7 @@ struct TerminalLine {
 
 /// The memory of this process that is in RAM.
 enum ResidentMemory {
-    /// In bytes; `nil` where it can't be known. proc_pid_statm(5).
+    /// In bytes; `nil` if unknown. proc_pid_statm(5).
     static func bytes() -> Int? {
         let fields = (File.systemText(at: "/proc/self/statm") ?? "").split(separator: " ")
         return fields.count > 1

@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Numbers, formatted for people.
 
 /// Texts of reports. Any thread.
 enum TerminalText {

@@ -1,10 +1,9 @@
-// Whether two answers agree, and if not, the first thing in which they differ
-// (docs/rulings.md#recordings).
+// Whether two answers agree, and if not, their first difference (docs/rulings.md#recordings).
 //
-// Without a tolerance they agree where they are the same bytes. With one, each probability may be off
-// by as much, and two neighbouring labels whose recorded probabilities lie within it of each other
-// may stand in each other's place, since nothing decides between them; everything else must be the
-// same. A label that was not recorded, because it came next behind the last, is a difference.
+// Without a tolerance, they agree if they are the same bytes. With one, each probability may differ
+// by the tolerance, and two neighbouring labels may be swapped if their recorded probabilities
+// differ by no more than it; everything else must be equal. A label that was not recorded, because
+// it ranked just below the last one, is a difference.
 
 internal import Basics
 internal import Glibc
@@ -12,7 +11,7 @@ internal import Inference
 
 /// The outcome of a comparison.
 struct AnswerComparison: Equatable {
-    /// The probability that is furthest off.
+    /// The largest deviation of a probability.
     struct Deviation: Equatable {
         let difference: Double
         let label: Label
@@ -20,13 +19,13 @@ struct AnswerComparison: Equatable {
 
     /// The first difference as a clause, "label 2 “4”: 0.25, recorded 0.125"; `nil`: they agree.
     let mismatch: String?
-    /// Whether they are the same bytes.
+    /// Whether the answers are equal byte for byte.
     let isIdentical: Bool
-    /// `nil` where there are no labels that could be compared.
+    /// `nil` if no labels could be compared.
     let worst: Deviation?
 
-    /// Compares an answer with its reference, both compact JSON; `name` is what a person calls the
-    /// reference: "recorded".
+    /// Compares an answer with its reference, both compact JSON; `name` is the reference's name in
+    /// the report: "recorded".
     init(
         of answer: [UInt8], with reference: [UInt8], called name: String, tolerance: Double = 0
     ) {
@@ -49,7 +48,7 @@ struct AnswerComparison: Equatable {
             isIdentical ? nil : mismatch ?? Self.firstByte(answer, reference, called: name)
     }
 
-    /// Where two texts part, with a little of both.
+    /// The first byte that differs, with an excerpt of both texts.
     private static func firstByte(
         _ answer: [UInt8], _ reference: [UInt8], called name: String
     ) -> String {
@@ -63,7 +62,7 @@ struct AnswerComparison: Equatable {
     }
 }
 
-/// What may differ, and by how much.
+/// Compares the contents of answers within a tolerance.
 private struct Rule {
     let name: String
     let tolerance: Double
@@ -114,7 +113,7 @@ private struct Rule {
             return "\(entries.count) labels, \(name) \(expected.count)"
         }
         var (index, first) = (0, String?.none)
-        // Goes on behind a difference, for the worst of all.
+        // Continues after a difference, to find the largest deviation.
         while index < entries.count {
             let swaps = first == nil && isSwap(at: index, entries, expected)
             for offset in swaps ? [0, 1] : [0] {
@@ -156,7 +155,7 @@ private struct Rule {
             + "(\(distance.short) apart)"
     }
 
-    /// Decimals that are read as binary numbers are off by half an ulp each, which must not decide.
+    /// Allows for rounding: a decimal read as a binary number is off by up to half an ulp.
     private func isWithin(_ distance: Double, of probability: String) -> Bool {
         let magnitude = max(1, (Double(probability) ?? 1).magnitude)
         return distance == 0

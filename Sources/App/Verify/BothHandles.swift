@@ -1,15 +1,16 @@
 // Both handles at once, in this process and on one loop: an HTTP server on a free port of loopback,
-// and a Lambda function that asks a Runtime API there. Each is the real one, with the settings it
-// takes by itself, and is asked over TCP.
+// and a Lambda function that asks a Runtime API there. Each is the real handle, with its own
+// settings, and gets its requests over TCP.
 //
-// The model is loaded once where both would give its engine as many threads, else once for each, as
-// each handle would. Admission is the asker's: a server that has to refuse proves nothing.
+// The model is loaded once if both handles give its engine the same number of threads, else once
+// for each. Admission has no limit here, since a refused request proves nothing; the caller bounds
+// the load.
 
 internal import EventLoop
 internal import Runtime
 internal import Serving
 
-/// The handles under comparison. Loop thread; to be closed.
+/// The two handles to compare. Loop thread; the caller must call `close`.
 final class BothHandles {
     /// The settings of each handle.
     struct Settings {
@@ -18,7 +19,7 @@ final class BothHandles {
     }
 
     private static let connections = 64
-    /// The largest answer that is taken, in bytes.
+    /// The largest answer that is accepted, in bytes.
     private static let answerCap = 1 << 30
 
     let settings: Settings
@@ -30,7 +31,7 @@ final class BothHandles {
     private let runtimeAPI: RuntimeAPIHost
     private let client: TransferPool
 
-    /// Prepares both; nothing is opened yet.
+    /// Prepares both, without opening them.
     init(_ settings: Settings, on loop: EventLoop) throws(SystemError) {
         self.settings = settings
         self.loop = loop
@@ -43,8 +44,8 @@ final class BothHandles {
         lambdaHandle = LambdaHandle(lambda, address: runtimeAPI.address, restores: false)
     }
 
-    /// Opens both; `ready` is called with what answers in process, once both take requests. A handle
-    /// that fails later says so and ends the loop.
+    /// Opens both; `ready` is called once both take requests, with the backend that answers in
+    /// process. A handle that fails later logs it and stops the loop.
     func open(
         _ model: LoadedModel, forLambda other: LoadedModel, ready: @escaping (Backend) -> Void
     ) throws(HandleFailure) {
@@ -57,7 +58,7 @@ final class BothHandles {
         try lambda.open(lambdaHandle, with: other, ready: opened)
     }
 
-    /// Lets go of everything, behind the loop's end.
+    /// Releases everything, after the loop has ended.
     func close() {
         client.close()
         http.close()
@@ -65,7 +66,8 @@ final class BothHandles {
         runtimeAPI.close()
     }
 
-    /// Asks by a way; `completed` gets the reply, or a clause that says why there is none.
+    /// Sends a request in one way; `completed` gets the reply, or a clause that says why there is
+    /// none.
     func ask(
         _ question: Question, by way: Way, completed: @escaping (Result<Reply, NoReply>) -> Void
     ) {
@@ -80,7 +82,7 @@ final class BothHandles {
             runtimeAPI.invoke(question.event(by: way)) { outcome in
                 guard let reply = LambdaReading.reply(outcome, by: way) else {
                     return completed(
-                        .failure(NoReply(reason: "what the function answered is no answer")))
+                        .failure(NoReply(reason: "the function's reply can't be read")))
                 }
                 completed(.success(reply))
             }
@@ -93,13 +95,13 @@ final class BothHandles {
             .post, url: "http://127.0.0.1:\(httpHandle.port)/invocations\(query)",
             headers: [("Content-Type", body.type)], body: body.bytes)
         request.byteCap = Self.answerCap
-        // The server's own limit ends it.
+        // The server's own timeout applies.
         request.totalTimeout = nil
         return request
     }
 }
 
-/// Why a way brought no reply, as a clause.
+/// Why a request got no reply, as a clause.
 struct NoReply: Error {
     let reason: String
 }

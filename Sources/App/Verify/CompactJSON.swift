@@ -1,8 +1,10 @@
-// JSON as this program writes it: no white space between tokens, strings in `JSONWriter`'s spelling.
+// Rewrites JSON in this program's form: no white space between tokens, strings escaped as
+// `JSONWriter` escapes them.
 //
-// Recordings go through editors, `jq` and Python, which keep every value and spell some differently.
-// Compared are the values and their order, byte for byte; not those spellings. Numbers stay as they
-// were written. Only for text that `JSONValue` has read without complaint: nothing is checked here.
+// Recordings pass through editors, `jq` and Python, which keep every value but may write it
+// differently. The comparison covers values and their order, byte for byte, but not white space and
+// escapes. Numbers are kept as written. Only for text that `JSONValue` has parsed: nothing is
+// validated here.
 
 internal import Basics
 internal import Inference
@@ -34,7 +36,7 @@ enum CompactJSON {
                 members[ended] = value
                 key = nil
             } else if key != nil {
-                // The colon behind the key is no part of the value.
+                // The colon after the key is not part of the value.
                 if !value.isEmpty || mark != UInt8(ascii: ":") { value += token }
             } else if depth == 1, !endsMember, case .string(let name)? = read(token) {
                 key = name

@@ -1,11 +1,11 @@
-// One line of a recording: a request, the SHA-256 of the picture that it was about, the answer.
+// One line of a recording: a request, the SHA-256 of its picture, and the answer.
 //
 //     {"request": {"uri": "cat.jpg", "top_k": 2}, "sha256": "…", "response": {"uri": "cat.jpg", …}}
 //
-// A request is any JSON request of docs/http.md; where its "uri" is no URI it is the path of a file, as
-// for `predict`, here and nowhere else. Without "sha256" nobody checks whether the picture is still
-// the same. A response may lack its "uri". Other keys are not looked at. What can't be read is
-// refused with a clause that says what it should be.
+// A request is any JSON request of docs/http.md. Only here, its "uri" may also be the path of a
+// file, as for `predict`. Without "sha256", a changed picture is not detected. A response may lack
+// its "uri". Other keys are ignored. A line that can't be read is refused, with a clause that says
+// what is expected.
 
 internal import Basics
 internal import Inference
@@ -19,11 +19,11 @@ struct UnusableGolden: Error, Equatable {
 
 /// A recorded request and its answer.
 struct Golden {
-    /// What was asked.
+    /// The recorded request.
     enum Request {
-        /// About a file.
+        /// A picture in a file.
         case file(path: String, topK: Int?)
-        /// As JSON, compact; a form, or why it is none.
+        /// Compact JSON, and its form, or why it can't be read.
         case json([UInt8], Result<Form, Failure>)
     }
 
@@ -35,7 +35,7 @@ struct Golden {
     /// Whether the response names its picture.
     let isNamed: Bool
 
-    /// What a person calls it, in one line and without secrets.
+    /// Its name in reports, on one line and without secrets.
     var name: String {
         switch request {
         case .file(let path, _): return path.onOneLine()
@@ -50,7 +50,7 @@ struct Golden {
         }
     }
 
-    /// Reads a line. Takes time and memory in proportion to it.
+    /// Reads a line. Takes time and memory in proportion to its length.
     init(line: [UInt8], maxItems: Int) throws(UnusableGolden) {
         guard case .object(let members) = try Self.read(line, maxItems: maxItems) else {
             throw UnusableGolden(
@@ -85,7 +85,7 @@ struct Golden {
         do throws(InputError) {
             return try JSONValue(reading: line, maxValues: 16 * maxItems + 1_000_000)
         } catch {
-            // Every line is the first of its document.
+            // Each line is a document of its own, so the parser always says "line 1".
             let place = "line 1, "
             let reason = error.reason
             let clause = reason.hasPrefix(place) ? String(reason.dropFirst(place.count)) : reason

@@ -1,8 +1,8 @@
-// The lines of a recording, one after another, however many there are: no more than one of them and
-// a piece of the file is held.
+// Reads the lines of a recording one after another. At most one line and one chunk of the file are
+// in memory.
 //
-// Blank lines are skipped and counted. A line that is longer than any request may be is passed over
-// without being held.
+// Blank lines are skipped, but counted in line numbers. A line that exceeds the limit is skipped
+// without being held in memory.
 
 internal import Basics
 internal import Inference
@@ -20,7 +20,7 @@ final class GoldenReader {
 
     private let file: File
     private let longestLine: Int
-    /// What was read and not given out.
+    /// Bytes that were read and not returned yet.
     private var bytes: [UInt8] = []
     private var start = 0
     private var offset = 0
@@ -33,7 +33,7 @@ final class GoldenReader {
         self.longestLine = longestLine
     }
 
-    /// The next line that is not blank and its number, from 1; `nil` at the end. Throws `unreadable`.
+    /// The next non-blank line and its number, from 1; `nil` at the end. Throws `unreadable`.
     func next() throws(InputError) -> (number: Int, line: Line)? {
         while let line = try nextOfAny() {
             number += 1
@@ -44,7 +44,7 @@ final class GoldenReader {
         return nil
     }
 
-    /// The number of lines that `next` would give, from the beginning on. Throws `unreadable`.
+    /// The number of non-blank lines in a file. Throws `unreadable`.
     static func count(_ path: String, longestLine: Int) throws(InputError) -> Int {
         let reader = try GoldenReader(path, longestLine: longestLine)
         var count = 0
@@ -75,7 +75,7 @@ final class GoldenReader {
         }
     }
 
-    /// Appends a piece of the file; false at its end.
+    /// Appends the next chunk of the file; false at its end.
     private func readPiece(_ searched: inout Int) throws(InputError) -> Bool {
         guard !isAtEnd else { return false }
         bytes.removeSubrange(..<start)

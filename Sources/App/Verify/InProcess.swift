@@ -1,5 +1,5 @@
-// What this process answers without any handle, as `predict` does: the first of the ways that are
-// compared, and the one that is recorded.
+// Answers requests in this process without a handle, as `predict` does. This is the first of the
+// compared ways, and the one that is recorded.
 
 internal import Basics
 internal import Inference
@@ -10,15 +10,15 @@ internal import Serving
 struct InProcessAnswer {
     /// With the name of the picture, as recordings and `predict --json` have it.
     let named: [UInt8]
-    /// As of a picture that came as bytes.
+    /// Without the name, as for a picture sent as bytes.
     let unnamed: [UInt8]
     /// Why the whole request has no result.
     let failure: Failure?
-    /// Of the one picture's bytes, where there is one and they could be had.
+    /// The digest of the picture's bytes, if there is exactly one picture and it could be read.
     let sha256: String?
 }
 
-/// One request that is answered in process. Loop thread.
+/// Answers one request in process. Loop thread.
 final class InProcess {
     private let backend: Backend
     private var completed: ((InProcessAnswer) -> Void)?
@@ -26,7 +26,8 @@ final class InProcess {
     private var evaluation: Evaluation?
     private var sha256: String?
 
-    /// Sets out, and lives until it has ended. `completed` may be called before this returns.
+    /// Starts, and retains itself until it has ended. `completed` may be called before this
+    /// returns.
     @discardableResult
     init(
         _ form: Result<Form, Failure>, sha256: String? = nil,
@@ -86,7 +87,7 @@ final class InProcess {
             InProcessAnswer(named: named, unnamed: unnamed, failure: failure, sha256: sha256))
     }
 
-    /// The digest of a picture that is here; `nil` where it isn't, or can't be read.
+    /// The digest of a picture that came with the request; `nil` if it is remote or can't be read.
     private static func digest(of source: PictureSource) -> String? {
         do throws(Failure) {
             switch source {

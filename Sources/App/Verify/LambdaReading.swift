@@ -1,5 +1,5 @@
-// What a Lambda function answered, taken out of what it was put in: a platform's envelope, a streamed
-// answer's prelude, or the report of a failure (docs/platforms.md B4, B6, B15).
+// Extracts the reply from a Lambda function's answer: from a platform's envelope, a streamed answer
+// with a prelude, or the report of a failure (docs/platforms.md B4, B6, B15).
 
 internal import Basics
 internal import Inference
@@ -8,7 +8,7 @@ internal import Serving
 
 /// Reads answers of the Lambda handle.
 enum LambdaReading {
-    /// The reply within an outcome; `nil` where it is none that the way could bring.
+    /// The reply in an outcome; `nil` if it does not have the form that the way expects.
     static func reply(_ outcome: RuntimeAPIHost.Outcome, by way: Way) -> Reply? {
         switch outcome {
         case .error(let report): return failure(report)
@@ -36,7 +36,7 @@ enum LambdaReading {
         }
     }
 
-    /// In the words of an answer, so that both can be compared.
+    /// The report in the form of an answer, so that the two can be compared.
     private static func failure(_ report: [UInt8]) -> Reply? {
         guard let members = members(of: report), case .string(let type)? = members["errorType"],
             case .string(let message)? = members["errorMessage"]

@@ -1,8 +1,9 @@
-// One request as each way of asking takes it: over HTTP as bytes or JSON, in Lambda as an HTTP request
-// in JSON or as a direct event (docs/rulings.md#recordings).
+// One request in the form of each way: over HTTP as bytes or JSON, in Lambda as an HTTP event or as
+// a direct event (docs/rulings.md#recordings).
 //
-// A picture that is here goes by all four; any other request is JSON and goes as it was recorded.
-// What a platform would not carry is not asked: a body beyond --max-body, an event that nothing takes.
+// A picture from a file is sent in all four ways. Any other request is JSON and is sent as
+// recorded. A request is not sent in a way that it is too large for: a body beyond --max-body, or
+// an event beyond the runtime's limit.
 
 internal import Basics
 internal import HTTP
@@ -10,25 +11,25 @@ internal import Inference
 internal import Runtime
 internal import Serving
 
-/// A way of asking, beside that in process.
+/// A way to send a request, other than in process.
 enum Way: String, CaseIterable {
     case httpBytes = "HTTP (bytes)"
     case httpJSON = "HTTP (JSON)"
     case functionURL = "Lambda (function URL)"
     case directEvent = "Lambda (event)"
 
-    /// What the way in process is called.
+    /// The name of the way in process.
     static let inProcess = "in process"
 }
 
-/// What came back by a way.
+/// The reply to a request in one of the ways.
 struct Reply: Equatable {
-    /// `nil` where Lambda was told of a failure.
+    /// `nil` if a failure was reported to Lambda.
     let status: Int?
     let body: [UInt8]
 }
 
-/// What is asked.
+/// One request, independent of the way it is sent.
 struct Question {
     enum Content {
         /// A picture's bytes.
@@ -40,19 +41,19 @@ struct Question {
     /// An HTTP request's body, its Content-Type, and its query.
     typealias Body = (bytes: [UInt8], type: String, query: String)
 
-    /// Events are base64 and more, and the runtime takes 128 MiB of them.
+    /// Events hold base64 and an envelope, and the runtime accepts at most 128 MiB.
     private static let largestEvent = 100 << 20
 
     let content: Content
-    /// The labels that a picture's request asks for.
+    /// The number of labels that a picture's request asks for.
     let topK: Int?
 
-    /// Whether it is about a picture that is here.
+    /// Whether it is a picture's bytes.
     var isPicture: Bool {
         if case .picture = content { true } else { false }
     }
 
-    /// Whether it can be asked in a way at all.
+    /// Whether it can be sent in a way.
     func goes(by way: Way, limits: Limits) -> Bool {
         switch (content, way) {
         case (.json, .httpBytes): false
@@ -125,8 +126,8 @@ struct Question {
         return json.bytes
     }
 
-    /// What the answer in process has to be by a way; `reports`: whether Lambda is told of failures
-    /// of direct events.
+    /// The reply expected in a way, from the answer in process; `reports`: whether failures of
+    /// direct events are reported to Lambda.
     func expected(by way: Way, _ answer: InProcessAnswer, reports: Bool) -> Reply {
         if isPicture, way == .httpJSON || way == .directEvent {
             return Reply(status: 200, body: Answer.predictions([answer.unnamed]))

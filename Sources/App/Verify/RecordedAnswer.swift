@@ -1,8 +1,8 @@
-// An answer that has been read back from its JSON (docs/http.md#classify): labels and probabilities,
-// or a failure, of one picture or of a list of them.
+// An answer parsed from its JSON (docs/http.md#classify): labels and probabilities, or a failure,
+// for one picture or for a list of them.
 //
-// Probabilities stay the texts that they are; only a comparison with a tolerance makes numbers of
-// them. Keys that an answer does not have are not looked at.
+// Probabilities are kept as text; only a comparison with a tolerance parses them. Unknown keys are
+// ignored.
 
 internal import Basics
 internal import Inference
@@ -16,7 +16,7 @@ struct RecordedAnswer: Equatable {
         let probability: String
     }
 
-    /// What is said of one picture.
+    /// The result of one picture.
     enum Content: Equatable {
         case entries([Entry])
         case failure(code: String, sentence: String)
@@ -32,10 +32,10 @@ struct RecordedAnswer: Equatable {
     /// Whether it is a list of predictions.
     let isList: Bool
 
-    /// Whether it names the picture that it is about.
+    /// Whether it names its picture.
     var isNamed: Bool { !isList && elements.first?.uri != nil }
 
-    /// Reads an answer. Throws what it should be.
+    /// Reads an answer. Throws what is expected instead.
     init(_ value: JSONValue) throws(UnusableGolden) {
         guard case .object(let members) = value else {
             throw UnusableGolden(reason: "\"response\" must be an object, not \(value.kind)")
@@ -57,7 +57,7 @@ struct RecordedAnswer: Equatable {
         self.elements = elements
     }
 
-    /// Reads the bytes of an answer; `nil` where they are none.
+    /// Reads the bytes of an answer; `nil` if they are not one.
     init?(reading bytes: [UInt8]) {
         do {
             try self.init(JSONValue(reading: bytes, maxValues: .max))

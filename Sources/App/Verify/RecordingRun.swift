@@ -1,8 +1,8 @@
-// Pictures to the lines of a recording: what this process answers now is what others are held to.
+// Records this process's answers for pictures, as the reference for later comparisons.
 //
-// An answer may be a failure, of a picture that can't be decoded, say: that must stay the same, too.
-// But an input that is not here has nothing to be held to; it is complained about and left out. The
-// lines of a run are there at its end, all or none.
+// An answer may be a failure, for example of a picture that can't be decoded; it is recorded like
+// any other. An input that can't be read is reported and left out. The recording appears when the
+// run has ended, with all of its lines or not at all.
 
 internal import EventLoop
 internal import HTTP
@@ -12,18 +12,18 @@ internal import Serving
 
 /// One run of `verify --record`. The calling thread runs it.
 final class RecordingRun {
-    /// What came of one input.
+    /// The outcome of one input.
     private enum Outcome {
         case line([UInt8], isFailure: Bool)
         case unusable(String)
     }
 
-    /// What was recorded.
+    /// Counts of a run.
     struct Count {
         var lines = 0
-        /// Of the lines.
+        /// Lines whose answer is a failure.
         var failures = 0
-        /// Inputs that have no line.
+        /// Inputs without a line.
         var leftOut = 0
     }
 
@@ -45,7 +45,7 @@ final class RecordingRun {
         self.progress = progress
     }
 
-    /// Records everything with a model. Throws what came between.
+    /// Records everything with a model. Throws why it ended early.
     func finish(with loaded: LoadedModel) throws(RunProblem) -> Count {
         let run: PictureRun<Outcome>
         do throws(SystemError) {

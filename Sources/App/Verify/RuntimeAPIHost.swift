@@ -1,8 +1,8 @@
-// Lambda's Runtime API on loopback, played to the Lambda handle of this very process
-// (docs/platforms.md B1–B4): `next` waits for an event, the answer goes to who brought it.
+// Lambda's Runtime API on loopback, for the Lambda handle of this process (docs/platforms.md
+// B1–B4): `next` waits for an event, and the answer goes to the caller of `invoke`.
 //
-// Served by the HTTP server that the other handle uses. It is as patient and as polite as the platform
-// is on a good day; its bad days are what the tests of the handle are for.
+// It uses the HTTP server of the other handle. It never fails or delays a call; the tests of the
+// Lambda handle cover a platform that does.
 
 internal import Basics
 internal import EventLoop
@@ -11,7 +11,7 @@ internal import Inference
 internal import Runtime
 internal import Serving
 
-/// A Runtime API. Loop thread; to be closed.
+/// A Runtime API. Loop thread; the caller must call `close`.
 final class RuntimeAPIHost: Service {
     /// How an invocation ended.
     enum Outcome {
@@ -23,27 +23,27 @@ final class RuntimeAPIHost: Service {
 
     private typealias Invocation = (id: String, event: [UInt8])
 
-    /// No answer of a function is larger.
+    /// The largest answer of a function, in bytes.
     private static let bodyLimit = 1 << 30
     /// The longest that Lambda lets a function run, in seconds.
     private static let longestInvocation = 900
 
     private var server: Server?
     private var count = 0
-    /// Events that nobody has asked for, the oldest first.
+    /// Events that wait for a call of `next`, the oldest first.
     private var events: [Invocation] = []
     /// Calls of `next` that wait for an event.
     private var askers: [RuntimeCall] = []
     private var invoked: [String: (Outcome) -> Void] = [:]
 
-    /// Listens on a free port. Throws where there is none.
+    /// Listens on a free port. Throws if it can't.
     init(on loop: EventLoop) throws(SystemError) {
         server = try Server(
             host: "127.0.0.1", port: 0, limits: Limits(), maxConnections: 1024, on: loop,
             service: self)
     }
 
-    /// What `AWS_LAMBDA_RUNTIME_API` would be.
+    /// The value for `AWS_LAMBDA_RUNTIME_API`.
     var address: String { "127.0.0.1:\(server?.port ?? 0)" }
 
     /// Invokes the function; `completed` is called when it has answered.
@@ -99,7 +99,7 @@ final class RuntimeAPIHost: Service {
                         fields: [ResponseField("Lambda-Extension-Identifier", "verify")],
                         body: Array("{}".utf8)))
             }
-        // Has no event before the end.
+        // There is no event for an extension before the end.
         case RuntimeAPIPath.extensionNext: break
         default:
             call.arrived = { [unowned self] call, body in
@@ -115,7 +115,7 @@ final class RuntimeAPIHost: Service {
     private static let taken = Response(
         .accepted, contentType: "application/json", body: Array(#"{"status":"OK"}"#.utf8))
 
-    /// Calls that are about no invocation, `init/error` among them, need nothing.
+    /// Takes the answer or the failure of an event; ignores other calls, such as `init/error`.
     private func settle(_ path: String, _ body: [UInt8]) {
         // The id is our own, which percent-encoding leaves as it is.
         guard let id = path.split(separator: "/").dropLast().last.map(String.init) else { return }

@@ -1,18 +1,18 @@
-// What came of one recorded request, and of all of them: what both reports are made of.
+// The results of one recorded request and of a whole recording, as both reports show them.
 
 internal import Inference
 
-/// What came of one line of a recording.
+/// The result of one line of a recording.
 struct Verdict {
-    /// Something that should be the same and is not.
+    /// Something that differs and should be equal.
     struct Difference {
-        /// By which ways; empty where it is about the picture itself.
+        /// The ways that it applies to; empty if it is about the picture itself.
         let ways: [String]
         /// A clause that says what differs.
         let reason: String
     }
 
-    /// The probability that is furthest off the recorded one.
+    /// The largest deviation of a probability from the recorded one.
     struct Worst {
         let difference: Double
         let label: Label
@@ -21,33 +21,33 @@ struct Verdict {
     }
 
     let line: Int
-    /// What a person calls the request.
+    /// The request's name in reports.
     let name: String
-    /// Why the line can't be used; then there is nothing else.
+    /// Why the line can't be used; if set, the other properties are empty.
     var malformed: String?
     var differences: [Difference] = []
-    /// Whether every answer was byte for byte the recorded one.
+    /// Whether every answer equals the recorded one byte for byte.
     var isIdentical = false
     var worst: Worst?
-    /// Ways that were asked.
+    /// Ways that the request was sent in.
     var asked: Set<Way> = []
     /// Ways that the request was too large for.
     var leftOut: Set<Way> = []
 
-    /// Whether nothing was asked, because the picture is not the recorded one.
+    /// Whether no answer was compared, because the picture is missing or not the recorded one.
     var lacksPicture: Bool { differences.contains(where: \.ways.isEmpty) }
-    /// Whether all is as recorded, in every way.
+    /// Whether all answers agree with the recording.
     var agrees: Bool { malformed == nil && differences.isEmpty }
 }
 
-/// What came of a recording.
+/// The result of a whole recording.
 struct Tally {
     private(set) var records = 0
     private(set) var identical = 0
     /// Not identical, and within the tolerance.
     private(set) var tolerated = 0
     private(set) var differing = 0
-    /// Neither: their pictures have changed, or are not here.
+    /// Requests whose pictures have changed or are missing.
     private(set) var withoutPicture = 0
     private(set) var malformed = 0
     private(set) var worst: Verdict.Worst?
@@ -55,7 +55,7 @@ struct Tally {
     /// Requests that were too large for a way.
     private(set) var leftOut = 0
 
-    /// Counts one.
+    /// Counts one verdict.
     mutating func add(_ verdict: Verdict) {
         records += 1
         if verdict.malformed != nil {
@@ -74,14 +74,14 @@ struct Tally {
         if let found = verdict.worst, found.difference > worst?.difference ?? -1 { worst = found }
     }
 
-    /// What it comes to.
+    /// The overall result.
     var conclusion: Conclusion {
         if malformed > 0 || records == 0 { return .unusable }
         if differing > 0 { return .skew }
         return withoutPicture > 0 ? .unproved : .agreement
     }
 
-    /// What a recording may come to, in the words of the report for machines.
+    /// The overall results, by their names in the JSON report.
     enum Conclusion: String {
         case agreement = "no skew"
         case skew = "skew"

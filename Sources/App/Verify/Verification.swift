@@ -1,8 +1,8 @@
-// One line of a recording on its way to its verdict: is the picture still the same, what does this
-// process answer, is that what was recorded, and does every way of asking give those very bytes.
+// Verifies one line of a recording: is the picture unchanged, does this process's answer agree with
+// the recorded one, and does every other way give the same bytes as this process.
 //
-// The ways are asked one after another, so that a picture stands in memory once as it is and once as
-// it travels. A picture that has changed is asked about no further.
+// The ways are used one after another, so that memory holds a picture's bytes and only one encoded
+// request at a time. For a changed picture, no further request is sent.
 
 internal import Basics
 internal import HTTP
@@ -13,12 +13,13 @@ internal import Serving
 
 /// The verification of one recorded request. Loop thread.
 final class Verification {
-    /// What it needs beside the line.
+    /// What a verification needs besides the line.
     struct Context {
         let handles: BothHandles
         let backend: Backend
         let tolerance: Double
-        /// Where a file's path leads from, if not from here: the recording's own folder, with a slash.
+        /// The recording's own folder, with a slash; paths that don't exist in the working
+        /// directory are looked up there.
         let folder: String
     }
 
@@ -27,7 +28,7 @@ final class Verification {
     private var completed: ((Verdict) -> Void)?
     private var verdict: Verdict
     private var ways: [Way] = []
-    /// Ways whose answer is the one in process.
+    /// Ways whose answer equals the one in process.
     private var agreeing = [Way.inProcess]
 
     /// Prepares the verification of a line.
@@ -41,13 +42,14 @@ final class Verification {
         verdict = Verdict(line: line, name: golden.name)
     }
 
-    /// The size of the request, in bytes, once it has set out.
+    /// The size of the request in bytes, set by `start`.
     private(set) var size = 0
 
     /// Whether the verdict has been given.
     var hasEnded: Bool { completed == nil }
 
-    /// Sets out, and lives until it has ended. `completed` may be called before this returns.
+    /// Starts, and retains itself until it has ended. `completed` may be called before this
+    /// returns.
     func start() {
         switch golden.request {
         case .json(let json, let form):

@@ -7,7 +7,7 @@ internal import Serving
 
 /// Gathers a report and prints it at the end.
 final class VerificationJSON: VerificationReport {
-    /// Records that are told of one by one; the rest are counted.
+    /// The most records that are listed; the rest are only counted.
     private static let toldRecords = 1000
 
     private let recording: String

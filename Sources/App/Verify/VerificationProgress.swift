@@ -1,11 +1,11 @@
-// How far a long run of `verify` has come.
+// The progress of a long run of `verify`.
 
 /// Shows progress around another report.
 final class VerificationProgress: VerificationReport {
     private let report: any VerificationReport
     private let line: ProgressLine
 
-    /// Shows how many of `total` records `report` has been told.
+    /// Counts the records that are added to `report`, out of `total`.
     init(around report: any VerificationReport, total: Int) {
         self.report = report
         line = ProgressLine(total: total, unit: "records")

@@ -1,7 +1,8 @@
-// A recording through every way, several lines at a time, reported in their order.
+// Verifies a recording in every way, several lines at a time, and reports them in their order.
 //
-// The file is read as it is needed, and lines are begun only while what is held of them is not much:
-// a recording of any length, and of pictures of any size, takes the same memory.
+// The file is read as needed, and a line is started only while the lines in progress hold less than
+// a limit, so that memory does not grow with the length of the recording or the sizes of its
+// pictures.
 
 internal import Basics
 internal import EventLoop
@@ -11,17 +12,17 @@ internal import Onnx
 internal import Runtime
 internal import Serving
 
-/// Where verdicts go.
+/// Takes verdicts and reports them.
 protocol VerificationReport: AnyObject {
-    /// One line's; in the order of the lines.
+    /// Takes one line's verdict, in the order of the lines.
     func add(_ verdict: Verdict)
-    /// There are no more.
+    /// Takes the result, after the last verdict.
     func end(_ tally: Tally)
 }
 
 /// One run over a recording. Owns the loop; the calling thread runs it.
 final class VerificationRun {
-    /// What is verified, and against what.
+    /// The model to verify, and the recording to compare with.
     struct Subject {
         let model: LoadedModel
         /// The same model as the Lambda handle loads it.
@@ -31,7 +32,7 @@ final class VerificationRun {
         let tolerance: Double
     }
 
-    /// Bytes of requests beyond which no more are begun.
+    /// The number of bytes of requests in progress at which no more are started.
     private static let largestHeld = 64 << 20
 
     private let subject: Subject
@@ -45,12 +46,12 @@ final class VerificationRun {
     private var held = 0
     private var problem: RunProblem?
 
-    /// The longest line: a request, and an answer with room to spare.
+    /// The longest line in bytes: a request, and an ample allowance for its answer.
     static func longestLine(_ configuration: Configuration) -> Int {
         configuration.server.limits.bodyBytes + (64 << 20)
     }
 
-    /// Opens the recording and the handles. Throws why that can't be done.
+    /// Opens the recording and prepares the handles. Throws why it can't.
     init(_ subject: Subject, report: any VerificationReport) throws(RunProblem) {
         self.subject = subject
         self.report = report
@@ -66,7 +67,7 @@ final class VerificationRun {
         }
     }
 
-    /// Verifies everything. Throws why it did not come to the end.
+    /// Verifies everything. Throws why it ended early.
     func finish() throws(RunProblem) -> Tally {
         do {
             try turn()

@@ -1,11 +1,11 @@
-// How `amphora verify` tells people: a line for each record that differs, then a summary.
+// The report of `amphora verify` for people: a line for each record that differs, then a summary.
 
 internal import Inference
 internal import Serving
 
 /// Prints a report.
 final class VerificationText: VerificationReport {
-    /// Lines about records; the rest are counted.
+    /// The most records that are listed; the rest are only counted.
     private static let shownLines = 20
 
     private let tolerance: Double
@@ -31,7 +31,7 @@ final class VerificationText: VerificationReport {
         for line in Self.summary(of: tally, tolerance: tolerance) { print(line) }
     }
 
-    /// The line about a record; `nil` where there is nothing to say.
+    /// The line about a record; `nil` if the record agrees.
     static func line(of verdict: Verdict) -> String? {
         if let malformed = verdict.malformed { return "✗ line \(verdict.line): \(malformed)" }
         guard !verdict.agrees else { return nil }
@@ -67,7 +67,7 @@ final class VerificationText: VerificationReport {
     }
 
     private static func worst(_ worst: Verdict.Worst?) -> String {
-        guard let worst else { return "none, for no label was compared" }
+        guard let worst else { return "none: no labels were compared" }
         guard worst.difference > 0 else { return "0" }
         return "\(worst.difference.short), label \(worst.label.quoted) of \(worst.name), line "
             + "\(worst.line)"

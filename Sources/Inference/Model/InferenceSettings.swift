@@ -26,13 +26,13 @@ package struct InferenceSettings: SettingGroup {
             standard: "beside the executable", help: "The inference engine's shared library.")
         try table.setting(
             "threads", &threads, .integer(1...512),
-            standard: "1; in Lambda, one invocation at a time, as many as workers",
-            help: "The threads of the engine within one inference.")
+            standard: "1; in Lambda with one invocation at a time, as many as workers",
+            help: "The engine's threads for one inference.")
         try table.setting(
             "max-image-pixels", &maxPixels, .integer(1...1_000_000_000),
-            help: "The largest picture, width times height.")
+            help: "The largest picture in pixels, width times height.")
         try table.setting(
             Self.topKOption, &topK, .integer(1...1000), standard: "the model folder's, else 5",
-            help: "The labels in an answer, unless the request says otherwise.")
+            help: "The number of labels in an answer, unless the request says otherwise.")
     }
 }

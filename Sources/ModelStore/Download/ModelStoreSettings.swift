@@ -50,17 +50,17 @@ package struct ModelStoreSettings: SettingGroup {
                 "the name of a folder in the zoo, or the address of a model", placeholder: "name"),
             aliases: [Alias("MODEL_NAME")], standard: "none",
             help: """
-                The model that is served where the model folder is missing or empty: a folder of the \
-                zoo, or an https:// or s3:// address of a .tar.gz or .onnx, fetched at the start.
+                The model to serve if the model folder is missing or empty: a folder of the zoo, or an \
+                https:// or s3:// address of a .tar.gz or .onnx file, which is fetched at the start.
                 """)
         try table.setting(
             "zoo", &zoo, .text("the path of a folder", placeholder: "folder"),
             help: "The folder of model folders that --model-name chooses from.")
         try table.setting(
             "model-sha256", &sha256, .sha256, aliases: [Alias("MODEL_SHA256")], standard: "none",
-            help: "The SHA-256 that a fetched file must have; any other file is refused.")
+            help: "The SHA-256 that the fetched file must have; any other file is refused.")
         try table.setting(
             "model-max-bytes", &maxBytes, .bytes(1...1_099_511_627_776),
-            help: "The largest model that is fetched, packed and unpacked.")
+            help: "The largest model to fetch; the limit holds for the file and for its contents.")
     }
 }

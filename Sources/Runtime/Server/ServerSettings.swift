@@ -26,7 +26,7 @@ package struct ServerSettings: SettingGroup {
             help: "The port to listen on; 0 picks a free one.")
         try table.setting(
             "max-connections", &maxConnections, .integer(1...1_000_000),
-            help: "Open connections; further ones wait in the backlog.")
+            help: "The most open connections; further ones wait in the backlog.")
         try table.setting(
             "max-body", &limits.bodyBytes, .bytes(1...Self.largestBody),
             aliases: [
@@ -38,19 +38,19 @@ package struct ServerSettings: SettingGroup {
             help: "The largest request body.")
         try table.setting(
             "max-arriving-bytes", &limits.arrivingBodyBytes, .bytes(1...1_099_511_627_776),
-            help: "Bytes of incomplete request bodies over all connections; beyond that, 503.")
+            help: "The most bytes of request bodies that arrive at once; beyond that, 503.")
         try table.setting(
             "head-timeout", &limits.headTimeout, .seconds(0.05...3600),
             help: "The longest time for the head of a request to arrive.")
         try table.setting(
             "body-timeout", &limits.bodyTimeout, .seconds(0.05...3600),
-            help: "The longest wait for the next byte of a request body.")
+            help: "The longest pause while a request body arrives.")
         try table.setting(
             "idle-timeout", &limits.idleTimeout, .seconds(0.05...86_400),
-            help: "The longest time a connection may be idle between requests.")
+            help: "The time a keep-alive connection may be idle between requests.")
         try table.setting(
             "write-timeout", &limits.writeTimeout, .seconds(0.05...3600),
-            help: "The longest time a client may read nothing of its answer.")
+            help: "The longest pause while a client reads its answer.")
     }
 }
 

@@ -31,22 +31,22 @@ package struct FetchSettings: SettingGroup {
     package mutating func declare(in table: SettingTable) throws(InputError) {
         try table.setting(
             "fetch-allow", &allow, .networks, standard: "none",
-            help: "Non-public networks that URIs may point into.")
+            help: "Non-public networks that pictures may be fetched from.")
         try table.setting(
             "fetch-connect-timeout", &connectTimeout, .seconds(0.05...3600),
             help: "The longest time to connect to a picture's host.")
         try table.setting(
             "fetch-timeout", &timeout, .seconds(0.05...3600),
-            help: "The longest time to fetch a picture.")
+            help: "The time that fetching a picture may take.")
         try table.setting(
             "fetch-max-bytes", &maxBytes, .bytes(1...1_073_741_824),
-            help: "The largest picture that is fetched.")
+            help: "The largest picture to fetch.")
         try table.setting(
             "fetch-max-redirects", &maxRedirects, .integer(0...20),
-            help: "The most redirects that are followed for a picture.")
+            help: "The most redirects to follow for a picture.")
         try table.setting(
             "max-fetches", &maxConcurrent, .integer(1...10_000),
-            help: "Pictures that are fetched at the same time; further ones wait.")
+            help: "The most pictures fetched at the same time; further ones wait.")
     }
 }
 

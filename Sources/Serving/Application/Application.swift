@@ -1,9 +1,9 @@
-// The application: a loop, a handle that is open from the start, a model that loads meanwhile, workers
-// and transfers once it has, and an orderly end.
+// The application: a loop, a handle that is open from the start, a model that loads in the
+// background, then workers and transfers, and an orderly shutdown.
 //
 //     loading ─► ready ─► draining ─► stopped
 //
-// Requests of both handles live here; how they come and how answers leave is the handle's.
+// Requests of both handles live here. The handle decides how they arrive and how answers leave.
 
 internal import Basics
 package import EventLoop
@@ -12,7 +12,7 @@ internal import Inference
 package import ModelStore
 internal import Runtime
 
-/// What the thread that loads the model has to say.
+/// A message from the thread that loads the model.
 private enum LoadingStep: Sendable {
     case notice(FetchNotice)
     case ended(Result<LoadedModel, LoadingFailure>)
@@ -24,7 +24,7 @@ package final class Application: InvocationHost {
     let loop: EventLoop
     let log: Log
     let gate: Gate
-    /// The workers and transfers, once there are any; the gate opens when they have started.
+    /// The workers and transfers, once the model is loaded; the gate opens when they have started.
     package private(set) var backend: Backend?
     private let started: Instant
     private let watch: @Sendable () -> (any DownloadWatcher)?
@@ -34,7 +34,7 @@ package final class Application: InvocationHost {
     private var signals: Signals?
     private var drainTimer: Token?
     private var exitStatus = ExitStatus.answered
-    /// What its handles ask about requests.
+    /// Routes the requests of the handles.
     private(set) lazy var router = Router(
         configuration.requests, limits: configuration.server.limits,
         log: configuration.log.access ? log : nil, host: self)
@@ -42,7 +42,7 @@ package final class Application: InvocationHost {
     /// Signals that end the process.
     package static let endingSignals = [SIGTERM, SIGINT]
 
-    /// `watch` makes what watches the download of a model, on the thread that loads it.
+    /// `watch` makes the watcher of a model's download, on the thread that loads the model.
     package init(
         _ configuration: Configuration, admission: Admission, loop: EventLoop,
         watch: @escaping @Sendable () -> (any DownloadWatcher)? = { nil }
@@ -55,7 +55,7 @@ package final class Application: InvocationHost {
         log = Log(format: configuration.logFormat, level: configuration.log.level)
     }
 
-    /// Serves by a handle until a signal ends it; returns how it ended.
+    /// Serves through a handle until a signal ends it; returns how it ended.
     package func run(_ handle: any Handle) throws(SystemError) -> ExitStatus {
         self.handle = handle
         log.flushSoon = { [unowned self] in loop.afterTurn { [unowned self] in log.flush() } }
@@ -69,15 +69,15 @@ package final class Application: InvocationHost {
         }
         try load()
         try loop.run()
-        // The loader can't be broken off, and nobody is to wait for a fetch.
+        // The loader thread can't be cancelled, and the exit must not wait for its fetch.
         if loading != nil { leave() }
         close()
         logStop()
         return exitStatus
     }
 
-    /// Serves by a handle with a model that is here already, while somebody else runs the loop and
-    /// ends it. `ready` is called once there are workers; `close` must follow.
+    /// Serves a loaded model through a handle, while the caller runs the loop and stops it. `ready`
+    /// is called once the workers have started; `close` must follow.
     package func open(
         _ handle: any Handle, with model: LoadedModel, ready: @escaping () -> Void
     ) throws(HandleFailure) {
@@ -87,19 +87,19 @@ package final class Application: InvocationHost {
         loaded(.success(model))
     }
 
-    /// Lets go of everything, behind the loop's end.
+    /// Releases everything, after the loop has ended.
     package func close() {
         backend?.close()
         handle?.close()
     }
 
-    /// Ends at once because it can't go on.
+    /// Stops at once, with a failure that it can't recover from.
     func stop(because reason: String) {
         markFailed(because: reason)
         loop.stop()
     }
 
-    /// Whatever ends the process from now on, it has failed.
+    /// Sets the exit status to failure, however the process ends from now on.
     private func markFailed(because reason: String) {
         for line in reason.split(separator: "\n") { log.error(String(line)) }
         exitStatus = .failed
@@ -197,8 +197,8 @@ package final class Application: InvocationHost {
 
     private var unansweredCount: Int { handle?.unansweredCount ?? 0 }
 
-    /// Ends the process here and now: what a worker has begun can't be broken off, and whoever sent
-    /// the signal does not wait for it.
+    /// Exits the process at once: a running job can't be cancelled, and the sender of the signal
+    /// does not wait for it.
     private func leave(unanswered count: Int = 0) -> Never {
         exitStatus = exitStatus.leaving(unanswered: count)
         logStop()
@@ -215,7 +215,7 @@ package final class Application: InvocationHost {
     var requestTimeout: Duration { configuration.requestTimeout }
 }
 
-/// Calls back once when the time to drain is over.
+/// Calls back once when the drain timeout expires.
 private final class DrainTimer: EventHandler {
     private let expired: () -> Void
 

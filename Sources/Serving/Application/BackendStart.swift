@@ -1,4 +1,4 @@
-// Workers and transfers as the configuration says.
+// Starts workers and transfers from the configuration.
 
 package import EventLoop
 package import Inference
@@ -6,8 +6,8 @@ internal import ModelStore
 package import Runtime
 
 extension Backend {
-    /// Starts workers on a model, and transfers; `started` is called when the workers have come up.
-    /// Beyond `queueCapacity` waiting images others are refused; without one, nobody is.
+    /// Starts workers on a model, and transfers; `started` is called when the workers have started.
+    /// At most `queueCapacity` pictures wait for a worker; `.max` means no limit.
     package convenience init(
         _ model: Model, _ configuration: Configuration, queueCapacity: Int,
         on loop: EventLoop, started: @escaping (Result<Void, WorkerFailure>) -> Void
@@ -34,7 +34,7 @@ extension Backend {
 }
 
 extension Admission {
-    /// The admission of an HTTP server: whoever finds no room is refused.
+    /// The admission of an HTTP server: requests beyond its limits are refused.
     package init(_ configuration: Configuration) {
         self.init(
             queueCapacity: configuration.queueCapacity, workers: configuration.workers,

@@ -1,25 +1,25 @@
-// The statuses that a serving process ends with, in one place; whoever starts it decides by them.
+// The exit statuses of a serving process, in one place; supervisors and scripts depend on them.
 
-/// How a serving process has ended.
+/// How a serving process ended.
 package enum ExitStatus: CInt, Sendable {
-    /// In order: whatever was in flight is answered.
+    /// In order: every request in flight was answered.
     case answered = 0
     /// It could not start, or could not go on.
     case failed = 1
-    /// Told to end, it left requests unanswered, for a second signal came or the time to drain was over.
+    /// It left requests unanswered, because a second signal came or the drain timeout expired.
     ///
-    /// EX_TEMPFAIL of sysexits.h: nothing is wrong with the program, and who asked may ask again. It is
-    /// neither `failed` nor a status of a shell for a process that was killed (128 and above).
+    /// EX_TEMPFAIL of sysexits.h: nothing is wrong with the program, and clients may retry. The
+    /// status differs from `failed` and from a shell's status for a killed process (128 and above).
     case abandoned = 75
 
-    /// What the help of the commands says.
+    /// The statuses, for the help of the commands.
     package static let help = """
-        SIGTERM and SIGINT drain: what is in flight is answered, then the exit status is 0. It is 75 where \
-        requests were abandoned because a second signal came or the time to drain was over, and 1 after a \
-        failure.
+        SIGTERM and SIGINT drain: requests in flight are answered, then the exit status is 0. It is \
+        75 if requests were abandoned because a second signal came or the drain timeout expired, and \
+        1 after a failure.
         """
 
-    /// The status of a process that leaves while so many requests are not answered.
+    /// The status of a process that exits with this number of unanswered requests.
     package func leaving(unanswered count: Int) -> ExitStatus {
         self == .answered && count > 0 ? .abandoned : self
     }

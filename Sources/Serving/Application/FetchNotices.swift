@@ -1,14 +1,14 @@
-// What the log says while a model is fetched.
+// Log lines about the fetch of a model.
 
 internal import Basics
 internal import ModelStore
 
 extension Log {
-    /// Says how a fetch goes on.
+    /// Logs a step of a fetch.
     func fetching(_ notice: FetchNotice) {
         switch notice {
         case .started(let address): info("fetching the model from \(address)")
-        case .repeated(let reason): warn("fetching the model anew: \(reason)")
+        case .repeated(let reason): warn("fetching the model again: \(reason)")
         case .ended(let bytes, let took):
             info(
                 "fetched the model",

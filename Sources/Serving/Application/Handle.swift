@@ -1,26 +1,26 @@
-// The seam between the application and how its requests come: by HTTP, or from Lambda's Runtime API.
+// The interface between the application and its two handles: HTTP, and Lambda's Runtime API.
 //
-// A handle differs from the other in nothing but arrival and departure (ARCHITECTURE.md).
+// The handles differ only in how requests arrive and how answers leave (ARCHITECTURE.md).
 
 package import Runtime
 
-/// How requests come to an application and answers leave it. Loop thread.
+/// How requests reach an application and answers leave it. Loop thread.
 package protocol Handle: AnyObject {
-    /// The time that requests in flight have once the process is told to end.
+    /// The time that requests in flight have to finish after a signal to end.
     var drainTimeout: Duration { get }
-    /// Opens it, while the model loads. Throws why it can't be, in a sentence.
+    /// Opens the handle while the model loads. Throws a sentence that says why it can't be opened.
     func open() throws(HandleFailure)
     /// The application takes requests from now on.
     func ready(_ loaded: LoadedModel)
-    /// The application will never take requests; `told` once whoever waits for it knows.
+    /// The application will never take requests; `told` is called once the platform has the report.
     func failed(_ report: ErrorReport, told: @escaping () -> Void)
-    /// A request has ended, so that there is room for another.
+    /// A request has ended, so there is room for another.
     func requestEnded()
-    /// Requests that have come and whose answers have not left, or not whole.
+    /// Requests that have arrived and whose answers have not been sent completely.
     var unansweredCount: Int { get }
-    /// Takes no more requests; `drained` once none is in flight.
+    /// Takes no more requests; `drained` is called once none is in flight.
     func drain(_ drained: @escaping () -> Void)
-    /// Lets go of everything.
+    /// Releases everything.
     func close()
 }
 

@@ -1,5 +1,5 @@
-// The lines that requests leave in the log: one for each that has ended, and one for each image whose
-// result its sender may never see.
+// The log lines of requests: one for each request that ends, and one for each picture whose result
+// the sender may never see.
 
 internal import Basics
 internal import EventLoop

@@ -1,4 +1,4 @@
-// The one router: what a request's head asks for, whichever handle it came by.
+// The one router: it reads from a request's head what is asked for, for both handles.
 
 internal import Basics
 internal import EventLoop
@@ -17,7 +17,7 @@ final class Router: Service {
     private unowned let host: any InvocationHost
     private var requestCount = 0
 
-    /// Routes to invocations of a host; `log` is told of what never becomes a request.
+    /// Routes to invocations of a host; `log` gets the failures of connections without a request.
     init(
         _ settings: RequestSettings, limits: Limits, log: Log?, host: any InvocationHost
     ) {
@@ -31,7 +31,7 @@ final class Router: Service {
         begin(head, in: bytes, context: nil)
     }
 
-    /// Decides about one request; `context` is what a handle knows of it that the head does not say.
+    /// Decides about one request; `context` holds what the handle knows beyond the head.
     func begin(
         _ head: borrowing RequestHead, in bytes: Span<UInt8>, context: RequestContext?
     ) -> HeadDecision {
@@ -68,7 +68,7 @@ final class Router: Service {
         }
     }
 
-    /// The answer to `/ping`; made once, since it is asked for all the time.
+    /// The answer to `/ping`; built once, because health checks ask all the time.
     private var readiness: Response {
         switch host.gate.readiness {
         case .loading: Self.loadingAnswer
@@ -77,7 +77,7 @@ final class Router: Service {
         }
     }
 
-    /// The request for labels that a head begins, or why not.
+    /// The request for labels that a head begins. Throws why it is refused.
     private func invocation(
         _ head: borrowing RequestHead, in bytes: Span<UInt8>, _ context: RequestContext?,
         acceptField: StaticString = "accept"
@@ -91,7 +91,7 @@ final class Router: Service {
             context ?? RequestContext(id: properties.inferenceID ?? nextRequestID()), host: host)
     }
 
-    /// A request's name where its sender gave it none.
+    /// The ID of a request whose sender gave none.
     private func nextRequestID() -> String {
         requestCount += 1
         return "\(requestCount - 1)"

@@ -1,4 +1,4 @@
-// The settings of one run: each module's own, and what the platform decides where nobody did.
+// The settings of one run: each module's own, and the platform's defaults for settings left unset.
 
 package import Basics
 package import Inference
@@ -17,7 +17,7 @@ package struct Configuration: Sendable {
     package let s3: S3Settings
     package var log: LogSettings
 
-    // What the platform decides where nobody did.
+    // Settings with the platform's default filled in.
     package let workers: Int
     /// The engine's threads within one inference.
     package let threads: Int
@@ -26,13 +26,13 @@ package struct Configuration: Sendable {
     package let requestTimeout: Duration
     package let logFormat: LogFormat
 
-    /// The modules' settings, in the order of the documents.
+    /// The modules' settings, in the order of docs/settings.md.
     private static let groups: [any SettingGroup.Type] = [
         ModelStoreSettings.self, InferenceSettings.self, ServerSettings.self, WorkSettings.self,
         RequestSettings.self, FetchSettings.self, FunctionSettings.self, LogSettings.self,
     ]
 
-    /// Every setting there is.
+    /// All settings.
     package static var settings: [Setting] { groups.flatMap { $0.settings } }
 
     /// Reads every setting. Throws the first that can't be used.
@@ -53,11 +53,11 @@ package struct Configuration: Sendable {
         let isSequential = platform == .lambda && function.concurrency == nil
         let isManaged = platform == .lambda && function.concurrency != nil
         workers = work.workers ?? platform.processors(sources.environment)
-        // Bits of an answer don't depend on it; a test holds that.
+        // Answers don't depend on the number of threads, bit for bit; a test checks that.
         threads = inference.threads ?? (isSequential ? workers : 1)
         queueCapacity = work.queueCapacity ?? 8 * workers
         requestTimeout = work.requestTimeout ?? platform.requestTimeout
-        // Managed Instances know no other format.
+        // Managed Instances accept no other format.
         logFormat = log.format ?? (isManaged ? .json : .text)
     }
 }

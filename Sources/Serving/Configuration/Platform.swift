@@ -1,4 +1,4 @@
-// What the two platforms have different defaults for.
+// Defaults that differ between the two platforms.
 
 internal import Runtime
 
@@ -10,13 +10,13 @@ package enum Platform: Sendable {
     var requestTimeout: Duration {
         switch self {
         case .sageMaker: .seconds(59)
-        // An invocation has a deadline of its own; no function may take longer
+        // Each invocation has its own deadline; Lambda allows at most 900 s
         // (docs/platforms.md B11).
         case .lambda: .seconds(900)
         }
     }
 
-    /// The processors that are ours.
+    /// The number of processors for workers.
     func processors(_ environment: [String: String]) -> Int {
         guard self == .lambda,
             let memory = environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"].flatMap({ Int($0) }),

@@ -1,16 +1,17 @@
-// Answers as SageMaker's runtime gives them to its clients, for a client that has been pointed at
-// this server instead (`endpoint_url=http://localhost:8080`).
+// Answers in the form of SageMaker's runtime API, for a client that sends its requests to this
+// server instead (`endpoint_url=http://localhost:8080`).
 //
-// In AWS this is the platform's part: the container answers `/invocations`, and what the client gets
-// is that answer with some fields, a `ModelError` around a failure, or a stream of events. Nothing is
-// decided here about requests; behind it they are invocations like any other.
-// Source: SageMaker's API reference, runtime_InvokeEndpoint and runtime_InvokeEndpointWithResponseStream.
+// In AWS the platform does this: the container answers `/invocations`, and the platform adds header
+// fields, wraps a failure in a `ModelError`, or frames the answer as a stream of events. The
+// requests themselves are invocations like any other.
+// Source: SageMaker's API reference, runtime_InvokeEndpoint and
+// runtime_InvokeEndpointWithResponseStream.
 
 internal import Basics
 internal import HTTP
 internal import Runtime
 
-/// A receiver whose answers leave as an endpoint's. Loop thread.
+/// A receiver whose answers have the form of an endpoint's. Loop thread.
 final class EndpointReceiver: RequestReceiver {
     private let receiver: any RequestReceiver
     private let style: EndpointStyle
@@ -57,10 +58,10 @@ enum EndpointStyle: Equatable {
     /// `InvokeEndpointWithResponseStream`: the body in events.
     case eventStream
 
-    /// The only variant there is, by the name that SageMaker's own tools give it.
+    /// The only variant, under the default name of SageMaker's own tools.
     private static let variant = ResponseField("X-Amzn-Invoked-Production-Variant", "AllTraffic")
 
-    /// The field that says what the client takes.
+    /// The header field that lists the media types the client accepts.
     var acceptField: StaticString {
         switch self {
         case .whole: "accept"
@@ -68,7 +69,7 @@ enum EndpointStyle: Equatable {
         }
     }
 
-    /// An answer of the container as the client gets it.
+    /// The client's form of an answer of the container.
     func answer(_ response: Response) -> Response {
         guard (200..<300).contains(response.head.status.code) else {
             return Self.modelError(response)
@@ -84,7 +85,7 @@ enum EndpointStyle: Equatable {
         return answer
     }
 
-    /// A piece of the container's answer as the client gets it.
+    /// The client's form of a part of the container's answer.
     func piece(_ bytes: [UInt8]) -> [UInt8] {
         switch self {
         case .whole: bytes

@@ -1,8 +1,8 @@
-// AWS's event-stream framing: what `InvokeEndpointWithResponseStream` answers in.
+// AWS's event-stream framing, in which `InvokeEndpointWithResponseStream` answers.
 //
 //     total length │ length of headers │ CRC of these two │ headers │ payload │ CRC of all before
 //
-// All numbers are big-endian. Of the ten types of header values only the string is written here.
+// All numbers are big-endian. Of the ten types of header values, only strings are written here.
 // Source: "Amazon Event Stream", smithy.io/2.0/aws/amazon-eventstream.html.
 
 internal import Basics
@@ -12,7 +12,8 @@ internal import Runtime
 enum EventStreamMessage {
     /// The type of a whole answer.
     static let contentType: StaticString = "application/vnd.amazon.eventstream"
-    /// The longest payload of one message: small enough for every reader, large enough to cost little.
+    /// The longest payload of one message: small enough for every reader, large enough to cost
+    /// little.
     private static let longestPayload = 128 * 1024
     private static let typeOfStrings: UInt8 = 7
     /// The headers of each `PayloadPart`.
@@ -20,7 +21,7 @@ enum EventStreamMessage {
         header(":message-type", "event") + header(":event-type", "PayloadPart")
         + header(":content-type", "application/octet-stream")
 
-    /// Bytes as one `PayloadPart`, or as several where they are many; none where there are none.
+    /// Bytes as one or more `PayloadPart` messages; no bytes give no message.
     static func parts(of bytes: [UInt8]) -> [UInt8] {
         var messages: [UInt8] = []
         var rest = bytes[...]

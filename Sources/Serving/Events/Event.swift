@@ -1,25 +1,25 @@
-// What a Lambda function was invoked with, by its shape (docs/platforms.md B15).
+// The payload of a Lambda invocation, sorted by its shape (docs/platforms.md B15).
 //
-// Nothing says what an event is but its members. Reading never fails: what is no envelope is a
-// direct request, and what is wrong with it is said as for any request, JSON that can't be read
-// included. The JSON is read once, whatever it turns out to be.
+// Only its members tell what kind of event it is. Reading never fails: an event without a known
+// envelope is a direct request, and its errors, malformed JSON included, are reported like those of
+// any request. The JSON is parsed once, for every kind of event.
 
 internal import Basics
 internal import Inference
 
 /// One event.
 enum Event: Sendable {
-    /// A request as `/invocations` takes it, or why it is none: the event itself, or what an event
-    /// of EventBridge is about. Its answer is the whole reply.
+    /// A request as `/invocations` takes it, or why it can't be read: the event itself, or the
+    /// detail of an EventBridge event. Its answer is the whole reply.
     case direct(Result<Form, Failure>)
-    /// Only to be answered: it is there to keep the function warm.
+    /// An event that keeps the function warm; it only needs an answer.
     case warmUp
     /// An HTTP request, to be answered in an envelope.
     case http(HTTPEvent)
     /// Records of S3, SQS or SNS.
     case records(RecordBatch)
 
-    /// Whether its sender can take a streamed answer: load balancers, queues and topics can't
+    /// Whether its sender accepts a streamed answer: load balancers, queues and topics don't
     /// (docs/platforms.md B6).
     var takesStreams: Bool {
         switch self {
@@ -53,7 +53,7 @@ enum Event: Sendable {
         }
     }
 
-    /// `nil` where the members are those of no envelope.
+    /// `nil` if the members match no envelope.
     private init?(_ event: EventObject, _ maxItems: Int) throws(Failure) {
         if let http = HTTPEvent(event) {
             self = .http(http)
@@ -78,6 +78,6 @@ enum Event: Sendable {
         }
     }
 
-    /// S3 tells of something, and there is no object to look at.
+    /// A notification of S3 without an object to classify.
     private static var deletion: Event { .records(RecordBatch(none: .s3)) }
 }

@@ -1,7 +1,7 @@
-// An object inside of an event, and where it stands.
+// An object inside an event, and its place there.
 //
-// Events come from AWS, but also from hands that write tests for functions: what is missing or of
-// the wrong type is named by its place, "Records[2].s3.object.key", and is never our failure.
+// Events come from AWS, but people also write them by hand for tests. An error about a missing
+// member or a wrong type names its place, "Records[2].s3.object.key", and counts as the client's.
 
 internal import Basics
 internal import Inference
@@ -30,13 +30,13 @@ struct EventObject {
     /// The place of a member.
     func place(of key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
 
-    /// A member, where it is there and not null.
+    /// A member; `nil` if it is missing or null.
     subscript(_ key: String) -> JSONValue? {
         guard let value = members[key], value != .null else { return nil }
         return value
     }
 
-    /// A member that must be there.
+    /// A required member.
     func value(_ key: String) throws(Failure) -> JSONValue {
         guard let value = members[key] else {
             throw Failure(.badRequest, "\"\(place(of: key))\" is missing")
@@ -44,22 +44,22 @@ struct EventObject {
         return value
     }
 
-    /// A member that must be an object.
+    /// A required member that must be an object.
     func object(_ key: String) throws(Failure) -> EventObject {
         try EventObject(try value(key), at: place(of: key))
     }
 
-    /// A member that must be an object where it is there; an empty one stands for one that is not.
+    /// An optional member that must be an object; an empty object if it is missing.
     func objectIfAny(_ key: String) throws(Failure) -> EventObject {
         try EventObject(self[key] ?? .object([:]), at: place(of: key))
     }
 
-    /// A member that must be a string.
+    /// A required member that must be a string.
     func string(_ key: String) throws(Failure) -> String {
         try EventObject.string(try value(key), at: place(of: key))
     }
 
-    /// A member that must be a string where it is there.
+    /// An optional member that must be a string.
     func stringIfAny(_ key: String) throws(Failure) -> String? {
         guard let value = self[key] else { return nil }
         return try EventObject.string(value, at: place(of: key))

@@ -1,27 +1,28 @@
-// Events of services that this function is no target for, told by a member that nothing else has.
+// Events of services that this function does not support, recognised by a member that only they
+// have.
 //
-// Without this they would be requests without a "uri", and whoever connected the service would look
-// for the mistake in the wrong place. It reads nothing but names.
+// Otherwise such an event would be reported as a request without a "uri", which hides the real
+// mistake: the wrong service is connected. Only the names of members are read.
 
 internal import Basics
 
-/// Whose event an object is, where it is nobody's that is served.
+/// Recognises events of unsupported services.
 enum ForeignEvent {
-    /// Members, each of which says enough, and the services by their names.
+    /// Members that identify a service, and the services' names.
     private static let senders = [
         ("getObjectContext", "S3 Object Lambda"),
         ("invocationSchemaVersion", "S3 Batch Operations"),
         ("deliveryStreamArn", "Data Firehose"),
         ("awslogs", "CloudWatch Logs"),
-        ("raw_path", "VPC Lattice in their version 1"),
-        ("methodArn", "API Gateway that ask for an authorization"),
-        ("routeArn", "API Gateway that ask for an authorization"),
+        ("raw_path", "VPC Lattice, version 1,"),
+        ("methodArn", "API Gateway authorizers"),
+        ("routeArn", "API Gateway authorizers"),
         ("triggerSource", "Cognito"),
         ("ResponseURL", "CloudFormation"),
         ("responsePayload", "Lambda destinations"),
     ]
 
-    /// Why an event is refused; `nil` where nothing is known of its sender.
+    /// Why an event is refused; `nil` if its sender is not recognised.
     static func refusal(of event: EventObject) -> Failure? {
         guard !Form.names.contains(where: { event.members[$0] != nil }),
             let sender = sender(of: event)
@@ -35,7 +36,8 @@ enum ForeignEvent {
 
     private static func sender(of event: EventObject) -> String? {
         if let sender = senders.first(where: { event[$0.0] != nil }) { return sender.1 }
-        // Brokers and streams that are no lists of records: Kafka, ActiveMQ, RabbitMQ, DocumentDB.
+        // Brokers and streams whose events are not lists of records: Kafka, ActiveMQ, RabbitMQ,
+        // DocumentDB.
         if case .string(let name)? = event["eventSource"] { return "“\(name.prefix(60))”" }
         if case .object(let context)? = event["requestContext"], context["connectionId"] != nil {
             return "WebSocket APIs"

@@ -1,5 +1,5 @@
-// What platforms that send HTTP requests as events want back: the response as JSON
-// (docs/platforms.md B6, B15), keys always in the same order.
+// The response to an HTTP event, in the JSON that the platform expects (docs/platforms.md B6, B15).
+// Keys are always in the same order.
 
 internal import Basics
 internal import HTTP
@@ -7,7 +7,7 @@ internal import Runtime
 
 /// The form of the answer to one HTTP event.
 struct HTTPEnvelope: Sendable, Equatable {
-    /// Who took the request.
+    /// The platform that received the request.
     enum Platform: Sendable {
         /// A Function URL, or an HTTP API with payload 2.0.
         case functionURL
@@ -18,21 +18,22 @@ struct HTTPEnvelope: Sendable, Equatable {
         /// VPC Lattice, with version 2 of its events.
         case lattice
 
-        /// Whether it wants the status in words, too.
+        /// Whether it also expects the reason phrase.
         var wantsReason: Bool { self == .loadBalancer || self == .lattice }
 
-        /// Whether it can pass on a streamed answer (docs/platforms.md B6).
+        /// Whether it can forward a streamed answer (docs/platforms.md B6).
         var takesStreams: Bool { self == .functionURL || self == .restAPI }
 
-        /// The largest reply it takes, in bytes; for the others that is Lambda's own limit (ELB
-        /// guide, lambda-functions).
+        /// The largest reply it accepts, in bytes: a load balancer has its own limit (ELB guide,
+        /// lambda-functions), the others have Lambda's.
         var maxReplyBytes: Int {
             self == .loadBalancer ? 1_048_576 : LambdaLimits.bufferedAnswerBytes
         }
     }
 
     let platform: Platform
-    /// Whether the request's fields had lists of values; a load balancer wants the same back.
+    /// Whether the request's header fields had lists of values; a load balancer expects the same
+    /// form in the response.
     let hasMultiValueHeaders: Bool
     /// Whether the request was HEAD: its answer has no content.
     let omitsBody: Bool
@@ -57,8 +58,8 @@ struct HTTPEnvelope: Sendable, Equatable {
         return json.bytes
     }
 
-    /// The beginning of a streamed answer: status and fields, eight NUL bytes (docs/platforms.md B6),
-    /// and what there is of the content. JSON holds no NUL, so the first one ends it.
+    /// The beginning of a streamed answer: status and header fields, eight NUL bytes
+    /// (docs/platforms.md B6), and the content so far. JSON holds no NUL, so the first one ends it.
     func beginning(of response: Response) -> [UInt8] {
         var json = JSONWriter()
         json.object { writeHead(response.head, to: &$0) }
@@ -86,7 +87,7 @@ struct HTTPEnvelope: Sendable, Equatable {
         }
     }
 
-    /// Each name once, in the order of its first value.
+    /// Each name once, in the order of first appearance.
     private func fields(of head: ResponseHead) -> [(name: String, values: [String])] {
         var fields: [(name: String, values: [String])] = []
         if let contentType = head.contentType {

@@ -1,10 +1,10 @@
-// HTTP requests that a platform took and sends as events: Function URLs and HTTP APIs (payload
+// HTTP requests that a platform received and sends as events: Function URLs and HTTP APIs (payload
 // 2.0), REST APIs and HTTP APIs (payload 1.0), load balancers and VPC Lattice
 // (docs/platforms.md B15).
 //
-// Each becomes what it was before the platform took it apart: the bytes of a head and a body. From
-// there on nothing knows of events, until the answer is put into the envelope that the platform
-// expects. Cookies are left out: no route looks at them.
+// Each is turned back into the original request: the bytes of a head and a body. The rest of the
+// code does not know of events, until the answer is put into the envelope that the platform
+// expects. Cookies are left out: no route reads them.
 
 internal import Basics
 internal import HTTP
@@ -13,14 +13,14 @@ internal import Runtime
 
 /// A request in an envelope.
 struct HTTPEvent: Sendable {
-    /// The head's bytes, or why the event makes none.
+    /// The head's bytes, or why the event has no valid head.
     let head: Result<[UInt8], Failure>
     /// The body, decoded.
     let body: Result<[UInt8], Failure>
-    /// What the answer is to be put in.
+    /// The envelope of the answer.
     let envelope: HTTPEnvelope
 
-    /// Reads an event; `nil` where it has none of these shapes.
+    /// Reads an event; `nil` if it has none of these shapes.
     init?(_ event: EventObject) {
         guard case .object(let context)? = event.members["requestContext"] else { return nil }
         if case .object? = context["http"] {
@@ -68,12 +68,12 @@ struct HTTPEvent: Sendable {
         of event: EventObject, _ platform: HTTPEnvelope.Platform
     ) throws(Failure) -> String {
         let path = try event.string(platform == .functionURL ? "rawPath" : "path")
-        // The stage of an HTTP API is the first part of its paths, unless it is the default one; so
-        // is a REST API's where a domain's mapping leaves it to the path.
+        // An HTTP API's paths begin with its stage, unless that is the default stage. A REST API's
+        // do where a custom domain's mapping leaves the stage in the path.
         let context = try event.object("requestContext")
         guard let stage = try context.stringIfAny("stage"), !stage.isEmpty, stage != "$default",
             path.utf8.starts(with: "/\(stage)".utf8),
-            // Else a REST API has taken it away already.
+            // If they are equal, the REST API has already removed the stage.
             context["path"] != .string("/\(stage)\(path)")
         else { return path }
         let rest = path.utf8.dropFirst(stage.utf8.count + 1)
@@ -87,7 +87,7 @@ struct HTTPEvent: Sendable {
         if platform == .functionURL {
             return PercentEncoding.query(encoded: try event.stringIfAny("rawQueryString") ?? "")
         }
-        // REST APIs decode names and values, the others leave them as they were sent.
+        // REST APIs percent-decode names and values; the others leave them as sent.
         let encode =
             platform == .restAPI
             ? { PercentEncoding.component($0) } : PercentEncoding.query(encoded:)
@@ -113,7 +113,7 @@ struct HTTPEvent: Sendable {
         }
     }
 
-    /// Names and values in the order of the names: JSON objects have none.
+    /// Names and values, sorted by name, because JSON objects have no order.
     private static func pairs(
         of event: EventObject, _ lists: String, or singles: String
     ) throws(Failure) -> [(String, String)] {

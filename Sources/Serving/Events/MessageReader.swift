@@ -1,19 +1,19 @@
-// What a message of a queue or a topic asks for.
+// Reads the messages of queues and topics.
 //
-// A message is text that somebody sent: a JSON request, a bare URI, a notification of S3, an event
-// of EventBridge, or the envelope that a topic puts around any of these on their way into a queue.
+// A message is a text: a JSON request, a bare URI, a notification of S3, an event of EventBridge,
+// or the envelope that a topic puts around any of these when it forwards them to a queue.
 
 internal import Basics
 internal import Inference
 
 /// What one record of an event asks for.
 enum RecordContent: Sendable, Equatable {
-    /// It is about nothing that could be looked at: a deleted object, a test of the configuration.
+    /// It names no picture: a deleted object, a test of the configuration.
     case nothing
     case form(Form)
     case unreadable(Failure)
 
-    /// Its image, where it is about one.
+    /// Its picture, if it is about exactly one.
     var onlyItem: Item? {
         guard case .form(let form) = self, case .one(let item) = form.shape else { return nil }
         return item
@@ -22,13 +22,13 @@ enum RecordContent: Sendable, Equatable {
 
 /// Reads messages. Any thread.
 struct MessageReader {
-    /// S3 → SNS → SQS is the longest way that messages take; each step wraps them once.
+    /// The longest chain is S3 → SNS → SQS; each step wraps the message once.
     private static let maxDepth = 3
 
-    /// The most images that one message may name.
+    /// The most pictures that one message may name.
     let maxItems: Int
 
-    /// What a text asks for; `place` names it in errors.
+    /// Reads a text; `place` names it in errors.
     func content(of text: String, at place: String, depth: Int = 0) -> RecordContent {
         let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
         let beginning = text.utf8.drop { blanks.contains($0) }
@@ -49,7 +49,7 @@ struct MessageReader {
         }
     }
 
-    /// What an event of EventBridge asks for; `nil` where these are not the members of one.
+    /// Reads an event of EventBridge; `nil` if the object is not one.
     func content(ofEventBridge event: EventObject) -> RecordContent? {
         guard case .string(let source)? = event["source"],
             case .string(let type)? = event["detail-type"], let detail = event["detail"]
@@ -65,12 +65,12 @@ struct MessageReader {
         }
     }
 
-    /// Whether an event of EventBridge says nothing but that it is time.
+    /// Whether an event of EventBridge comes from a schedule and carries no content.
     static func isSchedule(_ source: String, _ type: String) -> Bool {
         type == "Scheduled Event" && (source == "aws.events" || source == "aws.scheduler")
     }
 
-    /// Whether an object says nothing but that the function is to be kept warm.
+    /// Whether an object only keeps the function warm.
     static func isWarmUp(_ members: [String: JSONValue]) -> Bool {
         members["warmup"] == .bool(true) && !Form.names.contains { members[$0] != nil }
     }
@@ -99,7 +99,7 @@ struct MessageReader {
         return .form(try form(value, from: .message, at: place))
     }
 
-    /// A notification of S3. A record of it that can't be read fails alone.
+    /// Reads a notification of S3. A record that can't be read fails alone.
     private func notification(
         _ records: [JSONValue], at place: String
     ) throws(Failure) -> RecordContent {
@@ -130,7 +130,7 @@ struct MessageReader {
         }
     }
 
-    /// Puts a place before what is said of a form, which knows of none.
+    /// Prefixes an error of a form with the form's place in the event.
     private func placed<Value>(
         _ place: String, _ body: () throws(Failure) -> Value
     ) throws(Failure) -> Value {

@@ -1,42 +1,42 @@
-// Events that bring records: notifications of S3, messages of SQS and SNS (docs/platforms.md B15).
+// Events with records: notifications of S3, messages of SQS and SNS (docs/platforms.md B15).
 //
-// Each record stands for itself: one that can't be read fails alone. What is answered depends on
-// who sent them. A queue takes back the messages that failed, and nobody sees the rest of the
-// answer; the others keep an answer where a destination is set for it.
+// Records are independent: one that can't be read fails alone. The answer depends on the sender.
+// For a queue, it lists the messages that failed, and the queue keeps them. For S3 and SNS, it
+// holds the results, which Lambda forwards to a destination if the function has one.
 
 internal import Basics
 internal import Inference
 internal import Runtime
 
-/// What became of one record.
+/// The outcome of one record.
 struct RecordOutcome: Sendable, Equatable {
-    /// The answer to this record alone; where it has none, the error.
+    /// The answer to this record alone, or its error.
     var answer: [UInt8]
-    /// Its first failure: its own, or an image's.
+    /// Its first failure: the record's own, or a picture's.
     var failure: Failure?
-    /// Whether an image of it was classified.
+    /// Whether at least one of its pictures was classified.
     var hasResult: Bool
 }
 
 /// The records of one event.
 struct RecordBatch: Sendable {
-    /// Who sends records, as they call themselves.
+    /// The sender of records, by the name in the event.
     enum Source: String, Sendable { case s3 = "aws:s3", sqs = "aws:sqs", sns = "aws:sns" }
 
     /// One record.
     struct Record: Sendable, Equatable {
         var content: RecordContent
-        /// What a queue knows the message by.
+        /// The ID of a queue's message.
         var messageID: String?
     }
 
     let source: Source
-    /// Whether they come from a queue that keeps their order.
+    /// Whether they come from a FIFO queue.
     let isFIFO: Bool
     let records: [Record]
 
-    /// Reads an event's records; `nil` where they are of no known kind. Throws where they are too
-    /// many.
+    /// Reads an event's records; `nil` if their kind is unknown. Throws if they are too many or
+    /// their sender is not supported.
     init?(_ values: [JSONValue], maxItems: Int) throws(Failure) {
         guard let name = values.lazy.compactMap(Self.sourceName).first else { return nil }
         guard let source = Source(rawValue: name) else {
@@ -58,7 +58,7 @@ struct RecordBatch: Sendable {
             if pictureCount > maxItems {
                 let failure = Failure(
                     .badRequest,
-                    "Records[\(index)]: the event names too many images up to this record, "
+                    "Records[\(index)]: the event names too many pictures up to this record, "
                         + "\(pictureCount); at most \(maxItems) are allowed")
                 record.content = .unreadable(failure)
             }
@@ -68,7 +68,7 @@ struct RecordBatch: Sendable {
         isFIFO = values.contains(where: Self.isOfFIFOQueue)
     }
 
-    /// No records: something happened that leaves nothing to do.
+    /// A batch without records, for an event that leaves nothing to do.
     init(none source: Source) {
         self.source = source
         isFIFO = false
@@ -128,14 +128,14 @@ struct RecordBatch: Sendable {
 
     // MARK: Answering
 
-    /// The answer to the event, of one outcome for each record, in order.
+    /// The answer to the event, from one outcome for each record, in order.
     func reply(to outcomes: [RecordOutcome]) -> Result<[UInt8], Failure> {
         precondition(outcomes.count == records.count, "each record has an outcome")
         return source == .sqs ? batchItemFailures(outcomes) : predictions(outcomes)
     }
 
-    /// S3: an element for each object; SNS: for each message. A failure where there is nothing else
-    /// to say: the platform tries again then.
+    /// One element for each object of S3, or for each message of SNS. If nothing was classified and
+    /// something failed, the whole event fails, so that the platform retries it.
     private func predictions(_ outcomes: [RecordOutcome]) -> Result<[UInt8], Failure> {
         let asked = zip(records, outcomes).filter { $0.0.content != .nothing }
         if let (record, outcome) = asked.first(where: { $0.1.failure != nil }),
@@ -147,9 +147,10 @@ struct RecordBatch: Sendable {
             Answer.predictions(source == .s3 ? asked.map(\.1.answer) : outcomes.map(\.answer)))
     }
 
-    /// The messages that the queue is to keep. It takes a message out when it is not named, also
-    /// where it can never be answered: only one that failed often enough gets to the queue of dead
-    /// letters. Behind a failed one, order demands that none is taken out.
+    /// The failed messages, which the queue keeps and delivers again. It deletes all others.
+    /// Messages that can never be answered are listed too, because only repeated failures move a
+    /// message to the dead-letter queue. In a FIFO queue, everything after a failed message is
+    /// kept, to preserve order.
     private func batchItemFailures(_ outcomes: [RecordOutcome]) -> Result<[UInt8], Failure> {
         let failed = outcomes.indices.filter { outcomes[$0].failure != nil }
         let kept = isFIFO ? failed.first.map { Array($0..<outcomes.count) } ?? [] : failed

@@ -1,9 +1,9 @@
-// A request head as bytes, so that a request that came as an event is read by the one parser and
-// goes through the one router.
+// Writes a request head as bytes, so that a request from an event goes through the same parser and
+// router as one from a connection.
 //
-// Whatever the parts hold, the head stays one: no method, path, query, name or value can end its
-// line. What the parser would refuse over a connection it refuses here; nothing is repaired but
-// paths and queries, which platforms decode.
+// No method, path, query, name or value can end its line and so inject another one. The parser
+// refuses what it would refuse over a connection. Only paths and queries are repaired
+// (percent-encoded again), because platforms decode them.
 
 internal import Basics
 internal import HTTP
@@ -11,8 +11,8 @@ internal import Runtime
 
 /// Writes the head of one request.
 struct RequestHeadText {
-    /// Fields that concern the client's connection, which ended at the platform (RFC 9110 §7.6.1),
-    /// and those of framing, which are about bytes that did not come.
+    /// Fields about the client's connection, which ended at the platform (RFC 9110 §7.6.1), and
+    /// about framing, which does not apply to the event's body.
     private static let connectionFields: Set<String> = [
         "connection", "content-length", "expect", "keep-alive", "te", "trailer",
         "transfer-encoding", "upgrade",
@@ -22,13 +22,13 @@ struct RequestHeadText {
     private(set) var bytes: [UInt8]
     private var hasHost = false
 
-    /// Begins with the request line; `query` is encoded already.
+    /// Begins with the request line; `query` must be percent-encoded.
     init(method: String, path: String, query: [UInt8]) {
         bytes = []
         bytes.reserveCapacity(1024)
         Self.append(method, endingAt: [UInt8(ascii: " ")], to: &bytes)
         bytes.append(UInt8(ascii: " "))
-        // A path that does not begin with "/" would make another form of target (RFC 9112 §3.2).
+        // Without a leading "/" it would be another form of request target (RFC 9112 §3.2).
         if path.utf8.first != UInt8(ascii: "/") { bytes.append(UInt8(ascii: "/")) }
         bytes += PercentEncoding.path(path)
         if !query.isEmpty {
@@ -51,13 +51,13 @@ struct RequestHeadText {
         bytes += "\r\n".utf8
     }
 
-    /// Ends the head of a request whose body has so many bytes.
+    /// Ends the head; `bodyCount` is the size of the body in bytes.
     mutating func end(bodyCount: Int) {
         if !hasHost { bytes += "host: lambda\r\n".utf8 }
         bytes += "content-length: \(bodyCount)\r\n\r\n".utf8
     }
 
-    /// A byte that would end the part becomes NUL, which the parser refuses in every part.
+    /// Replaces a byte that would end the part by NUL, which the parser refuses in every part.
     private static func append(_ text: String, endingAt ends: [UInt8], to bytes: inout [UInt8]) {
         for byte in text.utf8 {
             let endsPart = byte == 0x0D || byte == 0x0A || ends.contains(byte)

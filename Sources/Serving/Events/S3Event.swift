@@ -1,8 +1,7 @@
-// What S3 says of its objects: in notifications (Records[].s3) and through EventBridge (detail).
+// Events of S3 about objects: notifications (Records[].s3) and EventBridge events (detail).
 //
-// Both name an object; both become its URI, `s3://bucket/key`, where the key stands as it is,
-// without any encoding, and a version behind it as `?versionId=…`. Objects that are gone are
-// nothing to look at.
+// Both name an object and become its URI, `s3://bucket/key`, with the key not encoded, and with
+// `?versionId=…` if a version is given. Events about deleted objects have no URI.
 
 internal import Basics
 internal import Inference
@@ -10,7 +9,7 @@ internal import Runtime
 
 /// Reads events of S3.
 enum S3Event {
-    /// The URI of the object that a record of a notification is about; `nil` where it is gone.
+    /// The URI of the object in a record of a notification; `nil` if it was deleted.
     static func uri(ofRecord value: JSONValue, at place: String) throws(Failure) -> String? {
         let record = try EventObject(value, at: place)
         guard !isRemoval(try record.stringIfAny("eventName") ?? "") else { return nil }
@@ -19,14 +18,14 @@ enum S3Event {
         // Keys are form-encoded here, and only here (docs/platforms.md B15).
         guard let key = PercentEncoding.decoded(form: try object.string("key")) else {
             throw Failure(
-                .badRequest, "\"\(object.place(of: "key"))\" does not stand for UTF-8")
+                .badRequest, "\"\(object.place(of: "key"))\" does not decode to UTF-8")
         }
         return try uri(
             bucket: try s3.object("bucket"), object, key: key,
             version: try object.stringIfAny("versionId"))
     }
 
-    /// The URI of the object that an EventBridge event of S3 is about; `nil` where it is gone.
+    /// The URI of the object in an EventBridge event of S3; `nil` if it was deleted.
     static func uri(ofDetail detail: EventObject, type: String) throws(Failure) -> String? {
         guard type != "Object Deleted" else { return nil }
         let object = try detail.object("object")
@@ -35,12 +34,12 @@ enum S3Event {
             version: try object.stringIfAny("version-id"))
     }
 
-    /// Whether a message is the one that S3 sends when notifications are set up.
+    /// Whether a message is S3's test message, which it sends when notifications are configured.
     static func isTest(_ members: [String: JSONValue]) -> Bool {
         members["Event"] == .string("s3:TestEvent")
     }
 
-    /// Names of events come with and without "s3:" before them.
+    /// Event names come with and without the prefix "s3:".
     private static func isRemoval(_ name: String) -> Bool {
         let name = name.hasPrefix("s3:") ? name.dropFirst(3) : name[...]
         return name.hasPrefix("ObjectRemoved:") || name.hasPrefix("LifecycleExpiration:")
@@ -54,7 +53,7 @@ enum S3Event {
         guard !name.isEmpty, !name.utf8.contains(UInt8(ascii: "/")) else {
             throw Failure(
                 .badRequest,
-                "\"\(bucket.place(of: "name"))\" is no name of a bucket: "
+                "\"\(bucket.place(of: "name"))\" is not a bucket name: "
                     + JSONValue.string(name).summary)
         }
         guard !key.isEmpty else {

@@ -1,8 +1,7 @@
-// The one table of errors: what can go wrong with a request, its code, its status
-// (docs/rulings.md#errors).
+// The one table of request errors, with their codes and statuses (docs/rulings.md#errors).
 //
-// The code is also the error type that Lambda reports. A failure's sentence is for the person who
-// sent the request: it names what is wrong and what would be right.
+// The code is also the error type that Lambda reports. The sentence is for the person who sent the
+// request: it says what is wrong and what would be right.
 
 package import Basics
 internal import EventLoop
@@ -66,7 +65,7 @@ package struct Failure: Error, Sendable, Equatable {
 
     package let code: Code
     package let sentence: String
-    /// The methods a route takes, where another was used.
+    /// The methods that the route allows, for `methodNotAllowed`.
     var allow: String?
 
     package init(_ code: Code, _ sentence: String, allow: String? = nil) {
@@ -97,10 +96,10 @@ package struct Failure: Error, Sendable, Equatable {
     var report: ErrorReport { ErrorReport(type: code.rawValue, message: sentence) }
 }
 
-// MARK: - From below
+// MARK: - From the errors of other modules
 
 extension Failure {
-    /// A connection that answers by itself.
+    /// A request that the connection itself refuses.
     init(_ failure: ConnectionFailure, limits: Limits) {
         switch failure {
         case .malformed(let error):
@@ -140,7 +139,7 @@ extension Failure {
         }
     }
 
-    /// A fetch that brought nothing.
+    /// A failed fetch.
     init(_ error: TransferError) {
         let code: Code =
             switch error {
@@ -156,7 +155,7 @@ extension Failure {
         self.init(code, error.sentence)
     }
 
-    /// An object that can't be had.
+    /// A failed read of an S3 object.
     init(_ error: StoreError) {
         switch error {
         case .badAddress(let sentence): self.init(.badRequest, sentence)
@@ -167,10 +166,10 @@ extension Failure {
         }
     }
 
-    /// Input of a client's that can't be read.
+    /// A client's input that can't be read.
     package init(_ error: InputError) { self.init(.badRequest, "\(error)") }
 
-    /// Reads what a client sent; what can't be read is the client's to change.
+    /// Reads a client's input; an input error becomes `badRequest`.
     package static func reading<Value>(
         _ read: () throws(InputError) -> Value
     ) throws(Failure) -> Value {
@@ -181,7 +180,7 @@ extension Failure {
         }
     }
 
-    /// Does what the store may refuse.
+    /// Calls the store; its error becomes a failure.
     static func storing<Value>(
         _ work: () throws(StoreError) -> Value
     ) throws(Failure) -> Value {

@@ -1,9 +1,10 @@
-// Departure in the Lambda handle: one answer on its way to whoever sent the event.
+// The Lambda handle's side of an answer: one answer on its way to the sender of the event.
 //
-// A direct event's sender takes the answer's body as it is, and hears of a failure from Lambda. A
-// sender that speaks HTTP gets the whole response in an envelope, failures too: a client's mistake is
-// no failure of the function (docs/platforms.md B4). Answers leave whole, or streamed where the
-// function is set up for that; JSON lines that can't be streamed are gathered first.
+// The sender of a direct event gets the answer's body unchanged, or Lambda's report of a failure.
+// The sender of an HTTP event gets the whole response in an envelope, even for failures: a client's
+// mistake is not a failure of the function (docs/platforms.md B4). Answers are sent whole, or
+// streamed if the function is configured for it; JSON lines that can't be streamed are buffered
+// first.
 
 internal import HTTP
 internal import Runtime
@@ -13,21 +14,21 @@ final class EventExchange: Exchange {
     private let reply: LambdaReply
     /// `nil` for a direct event.
     private let envelope: HTTPEnvelope?
-    /// Whether Lambda is told of a failure.
+    /// Whether failures are reported to Lambda.
     private let reportsFailures: Bool
     private let streams: Bool
-    /// Kept until the answer is complete: it has nobody else.
+    /// Retained here until the answer is complete; nothing else owns it.
     private var receiver: (any RequestReceiver)?
-    /// A streamed answer that has to leave whole.
+    /// A streamed answer that must be sent whole.
     private var gathered: Response?
     private var sentBytes = 0
 
-    /// The answer to an event of a shape, by whose sender's means it may be streamed.
+    /// Prepares the answer to an event, streamed if the settings and its sender allow that.
     init(_ reply: LambdaReply, to event: Event, _ settings: FunctionSettings) {
         self.reply = reply
         switch event {
         case .http(let request): (envelope, reportsFailures) = (request.envelope, false)
-        // Nobody reads their answer: only after a failure do they come again.
+        // Their senders ignore answers, and send the event again only after a reported failure.
         case .records: (envelope, reportsFailures) = (nil, true)
         case .direct, .warmUp:
             (envelope, reportsFailures) = (nil, settings.directErrors == .report)
@@ -35,8 +36,8 @@ final class EventExchange: Exchange {
         streams = settings.invokeMode == .responseStream && event.takesStreams
     }
 
-    /// Has a receiver told when there is room again, or when nobody waits any more, and keeps it until
-    /// it has answered.
+    /// Retains a receiver until it has answered, and tells it when the client has room again or has
+    /// gone.
     func serve(_ receiver: any RequestReceiver) {
         self.receiver = receiver
         reply.resumed = { [weak self] in self?.receiver?.resume() }
@@ -71,7 +72,7 @@ final class EventExchange: Exchange {
     func send(_ bytes: [UInt8]) {
         sentBytes += bytes.count
         let limit = gathered == nil ? LambdaLimits.streamedAnswerBytes : maxBytes
-        // What is too long is told at its end; until then nothing more of it is kept.
+        // An answer that is too long is reported at its end; its further bytes are dropped.
         guard sentBytes <= limit else { return }
         if gathered == nil { reply.send(bytes) } else { gathered?.body += bytes }
     }
@@ -87,7 +88,7 @@ final class EventExchange: Exchange {
         }
     }
 
-    /// The largest answer that can leave whole.
+    /// The largest answer that can be sent whole.
     private var maxBytes: Int {
         envelope?.platform.maxReplyBytes ?? LambdaLimits.bufferedAnswerBytes
     }
@@ -105,12 +106,12 @@ final class EventExchange: Exchange {
             : "Lambda takes, \(maxBytes) bytes whole and \(LambdaLimits.streamedAnswerBytes) streamed"
         return Failure(
             .responseTooLarge,
-            "the answer is larger than \(limit); ask for fewer images or labels")
+            "the answer is larger than \(limit); ask for fewer pictures or labels")
     }
 }
 
 extension Response {
-    /// The Content-Type, in words.
+    /// The Content-Type as text.
     fileprivate var type: String {
         head.contentType.map { "\($0)" } ?? "application/octet-stream"
     }

@@ -1,6 +1,7 @@
-// An event that is being understood: a long one is read by a worker, and may have to wait for one.
+// The parsing of an event. A worker parses a long one, and the event may have to wait for a worker.
 //
-// What shape it has, and with that its lifecycle, begins only then, so its deadline is watched here.
+// Only the parsed event becomes an invocation, which watches its deadline; until then it is watched
+// here.
 
 internal import EventLoop
 internal import Runtime
@@ -12,8 +13,8 @@ final class EventReading: EventHandler {
     private var job: JobID?
     private var timer: Token?
 
-    /// Reads an event; `completed` gets `nil` where its deadline has come before. It may be called
-    /// before this returns.
+    /// Reads an event; `completed` gets `nil` if the deadline passes first. It may be called before
+    /// this returns.
     @discardableResult
     init(
         _ bytes: [UInt8], deadline: Instant?, backend: Backend,

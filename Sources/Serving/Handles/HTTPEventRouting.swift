@@ -1,20 +1,21 @@
-// An HTTP event through the HTTP server's parser and router, with what a connection would do around it.
+// Sends an HTTP event through the HTTP server's parser and router, with a connection's checks.
 
 internal import HTTP
 internal import Runtime
 
 extension HTTPEvent {
-    /// What becomes of a request.
+    /// The outcome of routing a request.
     enum Routing {
-        /// It is answered already.
+        /// The router has answered it.
         case answered(Response)
-        /// It never became a request.
+        /// It is not a valid request.
         case refused(Failure)
-        /// The receiver is to be given the body and an exchange.
+        /// The caller must pass the body and an exchange to the receiver.
         case received(any RequestReceiver, body: [UInt8])
     }
 
-    /// Sends the request through the router, with what a connection would do around it. Loop thread.
+    /// Sends the request through the parser and the router, with a connection's checks. Loop
+    /// thread.
     func route(
         through router: Router, context: RequestContext, limits: Limits
     ) -> Routing {

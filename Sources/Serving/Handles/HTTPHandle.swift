@@ -1,5 +1,5 @@
-// The SageMaker handle: an HTTP server, open from the start, so that `/ping` can say that the model is
-// still loading (docs/platforms.md A3).
+// The SageMaker handle: an HTTP server that is open from the start, so that `/ping` can report that
+// the model is still loading (docs/platforms.md A3).
 
 internal import EventLoop
 package import Runtime
@@ -15,7 +15,7 @@ package final class HTTPHandle: Handle {
 
     package var drainTimeout: Duration { configuration.work.drainTimeout }
 
-    /// The port that is listened on; 0 where none is.
+    /// The port that the server listens on; 0 if it is not open.
     package var port: UInt16 { server?.port ?? 0 }
 
     package func open() throws(HandleFailure) {

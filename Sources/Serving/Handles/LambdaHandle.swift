@@ -1,4 +1,4 @@
-// The Lambda handle: the same application, its requests taken from the Runtime API
+// The Lambda handle: it takes the application's requests from the Runtime API
 // (docs/platforms.md B1–B9).
 //
 //     opened ─► (restored) ─► asking for events ─► drained
@@ -12,7 +12,7 @@ package import Runtime
 package final class LambdaHandle: Handle {
     let application: Application
     private let address: String
-    /// Whether the process is frozen when it is ready, and restored for each environment (SnapStart).
+    /// Whether Lambda takes a snapshot of the ready process and restores it later (SnapStart).
     private let restores: Bool
     private var runtime: LambdaRuntime?
 
@@ -22,7 +22,7 @@ package final class LambdaHandle: Handle {
         self.restores = restores
     }
 
-    /// Lambda kills what is not gone soon after SIGTERM: 600 ms where it is most patient
+    /// The longest time to drain: Lambda kills the process at most 600 ms after SIGTERM
     /// (docs/platforms.md B7, B9).
     private static let longestDrain = Duration.milliseconds(400)
 
@@ -80,7 +80,7 @@ package final class LambdaHandle: Handle {
 // MARK: - Arrival
 
 extension LambdaHandle: LambdaEventReceiver {
-    /// Every event that is asked for may bring a job for the workers.
+    /// Reserves room for one job for each event that Lambda was asked for.
     package var hasRoom: Bool {
         application.gate.hasRoom(forEvents: (runtime?.askingCount ?? 0) + 1)
     }
@@ -112,13 +112,13 @@ extension LambdaHandle: LambdaEventReceiver {
                 logRefusal(Self.unread, event, context)
                 reply.fail(Self.unread.report)
             }
-            // It is asked for no more, and may need no worker for a while, or ever.
+            // The event no longer counts as asked for, and it may not have taken up a worker.
             runtime?.resume()
         }
     }
 
     private static let unread = Failure(
-        .timeout, "the event was not read in time, for the workers were busy with others")
+        .timeout, "the event was not read in time: all workers were busy")
 
     private func logRefusal(_ failure: Failure, _ event: LambdaEvent, _ context: RequestContext) {
         application.logEnd(
@@ -128,13 +128,13 @@ extension LambdaHandle: LambdaEventReceiver {
                 arrived: application.loop.now))
     }
 
-    /// When the work on an event must end, so that its answer comes before Lambda gives up on it.
+    /// When the work on an event must end, so that its answer reaches Lambda before the deadline.
     private func deadline(unixMilliseconds: Int64) -> Instant {
         application.loop.now + Self.timeForWork(until: unixMilliseconds, at: WallTime.now())
     }
 
-    /// The time until an event's deadline, less what its answer needs to arrive: a tenth of it, 200 ms
-    /// at most. Not positive once the deadline has passed.
+    /// The time until an event's deadline, less a reserve for sending the answer: a tenth of that
+    /// time, at most 200 ms. Zero or negative once the deadline has passed.
     static func timeForWork(until unixMilliseconds: Int64, at now: WallTime) -> Duration {
         let left =
             Duration.milliseconds(unixMilliseconds) - .seconds(now.seconds)

@@ -1,16 +1,15 @@
-// Accept or refuse: decided once, when a request has arrived, by counts alone
-// (docs/rulings.md#admission).
+// Accepts or refuses a request: once, on arrival, by counts alone (docs/rulings.md#admission).
 //
-// What is accepted is never refused later for want of room, so every accepted request gets its
-// answer; what is refused is refused at once, so overload never piles up.
+// An accepted request is never refused later for lack of room, so it always gets its answer. Others
+// are refused at once, so overload never piles up.
 
 internal import Runtime
 
-/// The decision whether one more request is taken.
+/// Decides whether one more request is accepted.
 package struct Admission {
     /// Jobs that may wait for a worker.
     let queueCapacity: Int
-    /// Requests that may be in flight, in whatever state.
+    /// Requests that may be in flight, in any state.
     let maxInFlight: Int
     private(set) var inFlight = 0
 
@@ -19,18 +18,18 @@ package struct Admission {
         maxInFlight = queueCapacity + workers + maxFetches
     }
 
-    /// The admission of a Lambda function: it asks for no more than it has room for.
+    /// The admission of a Lambda function, which asks only for events that it has room for.
     package static let boundedElsewhere = Admission(
         queueCapacity: .max / 4, workers: 0, maxFetches: 0)
 
-    /// Whether there is room for one more request, whatever it will need.
+    /// Whether there is room for one more request of any kind.
     var hasRoom: Bool { inFlight < maxInFlight }
 
-    /// Whether there is room for one more image that is here already, with `waiting` jobs in the
-    /// queue. One that is still to be fetched comes when the queue will be another.
+    /// Whether the queue, with `waiting` jobs in it, has room for a picture that came with its
+    /// request. A picture that must be fetched arrives later, when the queue has changed.
     func hasRoomInQueue(waiting: Int) -> Bool { waiting < queueCapacity }
 
-    /// Counts a request that was accepted.
+    /// Counts an accepted request.
     mutating func accept() { inFlight += 1 }
 
     /// Counts a request that has ended.

@@ -1,4 +1,4 @@
-// What requests of both handles are worked on with: the workers, the transfers, and their settings.
+// The workers and transfers that serve the requests of both handles, and their settings.
 
 internal import Basics
 internal import EventLoop
@@ -6,9 +6,9 @@ internal import Inference
 internal import ModelStore
 internal import Runtime
 
-/// What a worker is given to do.
+/// A worker's task.
 enum Job: Sendable {
-    /// Decode, preprocess, infer; the most probable labels.
+    /// Decode, preprocess and infer; the result is the most probable labels.
     case classify(PictureSource, topK: Int)
     /// Read a JSON body too long to be read on the loop.
     case read([UInt8], from: Form.Frame)
@@ -16,7 +16,7 @@ enum Job: Sendable {
     case readEvent([UInt8])
 }
 
-/// What a worker found.
+/// A worker's result.
 enum Output: Sendable {
     case predictions(Result<[Prediction], Failure>)
     case form(Result<Form, Failure>)
@@ -25,23 +25,22 @@ enum Output: Sendable {
 
 /// The workers and transfers of a server that is ready. Loop thread.
 package final class Backend {
-    /// JSON up to this many bytes is read on the loop: sooner done than handed over.
+    /// JSON up to this many bytes is read on the loop, which is faster than handing it over.
     private static let longestReadOnLoop = 32 * 1024
 
     let loop: EventLoop
     let pool: WorkerPool<Job, Output>
-    /// What users' URLs are fetched by, under the address policy.
+    /// Fetches users' URLs, under the address policy.
     let transfers: TransferPool
-    /// What `s3:` URIs are fetched by.
+    /// Fetches `s3:` URIs.
     let objects: S3Store
     let fetch: FetchSettings
-    /// Labels in an answer where the request does not say.
+    /// The number of labels in an answer, unless the request says otherwise.
     package let topK: Int
     let maxItems: Int
 
-    /// Images of one request that are fetched or computed at the same time: enough to keep every
-    /// worker busy behind slow hosts, few enough that one request does not fill a queue in which
-    /// others find no room then.
+    /// Pictures of one request that are fetched or computed at the same time: enough to keep every
+    /// worker busy despite slow hosts, few enough that one request does not fill the queue.
     package let window: Int
 
     init(
@@ -58,7 +57,7 @@ package final class Backend {
         window = max(1, min(max(16, 4 * pool.workerCount), queueCapacity / 2))
     }
 
-    /// Reads a JSON body; a long one on a worker, so that the loop goes on turning.
+    /// Reads a JSON body; a long one on a worker, so that the loop is not blocked.
     ///
     /// `completed` may be called before this returns. The job can be abandoned.
     func read(
@@ -95,17 +94,17 @@ package final class Backend {
 }
 
 extension Backend {
-    /// Lets go of what would be dead or stale in a process that is restored from a snapshot: open
-    /// connections and what was learned over them (docs/platforms.md B8).
+    /// Drops what would be dead or stale after a restore from a snapshot: open connections, and the
+    /// credentials and regions learned for S3 (docs/platforms.md B8).
     func prepareForSnapshot() {
         transfers.closeIdleConnections()
         objects.forget()
     }
 
-    /// Renews what a snapshot made the same in all processes that are restored from it.
+    /// Renews the random seeds, which are equal in all processes restored from one snapshot.
     func renewAfterRestore() { OpenSSL.renewSeeds() }
 
-    /// Breaks off all transfers and ends the workers, each after the job in its hands.
+    /// Cancels all transfers and stops the workers, each after its current job.
     package func close() {
         transfers.close()
         objects.close()

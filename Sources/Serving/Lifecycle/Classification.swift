@@ -1,16 +1,16 @@
-// One image on its way to its labels: fetched if it is elsewhere, then given to a worker.
+// One picture on its way to its labels: fetched if it is remote, then given to a worker.
 //
 //     waiting ─► fetching ─► working ─► ended
 //        └──────────────────────┘
 //
-// Cancellable at every step: a fetch is broken off, a waiting job is taken back, a running one's
-// result is thrown away.
+// Cancellable at every step: a fetch is cancelled, a waiting job is taken back, and the result of a
+// running job is dropped.
 
 package import Inference
 internal import ModelStore
 internal import Runtime
 
-/// The classification of one image. Loop thread.
+/// The classification of one picture. Loop thread.
 package final class Classification {
     private enum State {
         case waiting
@@ -39,7 +39,7 @@ package final class Classification {
         self.completed = completed
     }
 
-    /// Sets out. `completed` may be called before this returns.
+    /// Starts. `completed` may be called before this returns.
     package func start() {
         switch item.source {
         case .bytes, .base64: work(on: item.source)
@@ -57,7 +57,7 @@ package final class Classification {
         }
     }
 
-    /// Gives up without a result.
+    /// Cancels it; `completed` is not called.
     func cancel() {
         completed = nil
         switch state {

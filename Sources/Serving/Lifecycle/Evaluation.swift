@@ -1,5 +1,5 @@
-// One form to one JSON answer: its images are classified, a window of them at a time, and what is
-// found is written down in order.
+// Turns one form into one JSON answer: its pictures are classified, a window of them at a time, and
+// the results are written in the order of the form.
 
 internal import EventLoop
 internal import Inference
@@ -21,13 +21,13 @@ package final class Evaluation: Launching, InvocationWork {
     private var endedCount = 0
     var launchState = LaunchState()
 
-    /// Called for each image that has ended, with its place among them, before the answer.
+    /// Called for each picture that has ended, with its index in the form, before the answer.
     var itemEnded: ((Int, Item, Result<[Prediction], Failure>) -> Void)?
 
-    /// Images that are being fetched or computed.
+    /// Pictures that are being fetched or computed.
     var inFlight: Int { running.count }
 
-    /// Prepares the evaluation of a form; `topK` is what the query says.
+    /// Prepares the evaluation of a form; `topK` is the query's value.
     package init(
         _ form: Form, topK: Int?, backend: Backend,
         completed: @escaping (Result<[UInt8], Failure>) -> Void
@@ -42,17 +42,17 @@ package final class Evaluation: Launching, InvocationWork {
         pieces = Array(repeating: [], count: items.count)
     }
 
-    /// Sets out. `completed` may be called before this returns.
+    /// Starts. `completed` may be called before this returns.
     package func start() { launch() }
 
-    /// Gives up without an answer.
+    /// Cancels it; `completed` is not called.
     func cancel() {
         completed = nil
         for classification in running.values { classification.cancel() }
         running = [:]
     }
 
-    /// Ends now, with this failure in the place of the answer.
+    /// Ends now, with this failure instead of the answer.
     func fail(_ failure: Failure) {
         let completed = completed.take()
         cancel()

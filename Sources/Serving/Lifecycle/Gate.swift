@@ -1,33 +1,33 @@
-// The gate: every question of admission, answered here, in microseconds and by counts alone
+// The gate: it makes every admission decision, in microseconds and by counts alone
 // (docs/platforms.md A6).
 //
 //     loading ─► open ─► draining
 //
-// A request is admitted once, when it has arrived. What is admitted is never refused later for want of
-// room, so every admitted request gets its answer; what is refused is refused at once, so overload never
-// piles up. Three questions are asked: is there room for one more request, for one more picture that is
-// here already, and for one more event that Lambda is asked for.
+// A request is admitted once, on arrival. An admitted request is never refused later for lack of
+// room, so it always gets its answer. Others are refused at once, so overload never piles up. There
+// are three decisions: is there room for one more request, for one more picture that came with its
+// request, and for one more event from Lambda.
 
 internal import EventLoop
 internal import Runtime
 
-/// Whether requests are taken in. Loop thread.
+/// Decides whether requests are admitted. Loop thread.
 final class Gate {
-    /// Whether it lets requests in, as `/ping` tells it.
+    /// Whether it admits requests; `/ping` reports this.
     enum Readiness { case loading, open, draining }
 
     private enum State {
         case loading
         case open(Backend)
-        /// Requests that were admitted go on with their workers.
+        /// Admitted requests continue with their workers.
         case draining(Backend?)
     }
 
     private var state = State.loading
     private var admission: Admission
-    /// Jobs that may wait, with those of events that Lambda is asked for.
+    /// Jobs that may wait, including those of events that Lambda was asked for.
     private let eventCapacity: Int
-    /// Called when a request has ended, so that there is room for another.
+    /// Called when a request has ended, so there is room for another.
     var released: (() -> Void)?
 
     private static let overloaded = Failure(
@@ -41,13 +41,13 @@ final class Gate {
 
     // MARK: States
 
-    /// Takes requests from now on, for these workers.
+    /// Admits requests from now on, for these workers.
     func open(_ backend: Backend) {
         guard case .loading = state else { return }
         state = .open(backend)
     }
 
-    /// Takes none any more.
+    /// Admits no more requests.
     func drain() { state = .draining(backend) }
 
     var readiness: Readiness {
@@ -66,15 +66,15 @@ final class Gate {
         }
     }
 
-    /// Jobs that may wait for a worker; without a bound where somebody else bounds them.
+    /// Jobs that may wait for a worker; practically unlimited for `Admission.boundedElsewhere`.
     var queueCapacity: Int { admission.queueCapacity }
 
-    /// Requests that were admitted and have not ended.
+    /// Admitted requests that have not ended.
     var inFlight: Int { admission.inFlight }
 
-    // MARK: Questions
+    // MARK: Decisions
 
-    /// The workers, where one more request has room; else throws why not.
+    /// The workers, if there is room for one more request. Throws why there is none.
     @discardableResult
     func requireRoom() throws(Failure) -> Backend {
         switch state {
@@ -86,20 +86,21 @@ final class Gate {
         }
     }
 
-    /// Throws where a picture that is here already would find the queue full.
+    /// Throws if the queue has no room for a picture that came with its request.
     func requireRoomInQueue() throws(Failure) {
         guard let backend, admission.hasRoomInQueue(waiting: backend.pool.waitingCount) else {
             throw Self.overloaded
         }
     }
 
-    /// Whether the queue could take the jobs of that many Lambda events that have not come yet.
+    /// Whether the queue has room for the jobs of this many Lambda events that have not arrived
+    /// yet.
     func hasRoom(forEvents count: Int) -> Bool {
         guard case .open(let backend) = state else { return false }
         return backend.pool.waitingCount + count <= eventCapacity
     }
 
-    /// Takes a request in, or throws why not; `release` must follow when it has ended.
+    /// Admits a request; `release` must follow when it has ended. Throws why it is refused.
     func admit() throws(Failure) -> Backend {
         let backend = try requireRoom()
         admission.accept()

@@ -3,9 +3,10 @@
 //     announced ─► working ─► ended
 //         └───────────────────┘   refused, or abandoned before its body came
 //
-// The handles differ in how a request comes and how its answer goes (`Exchange`); everything between
-// is here and below. What it is about is `InvocationContent`'s to know. It ends in exactly one of three
-// ways: answered, timed out (which is an answer too), or abandoned because nobody waits any more.
+// The handles differ in how a request arrives and how its answer leaves (`Exchange`); everything
+// between is here and below. `InvocationContent` knows the kinds of requests. An invocation ends in
+// exactly one of three ways: answered, timed out (which is also an answer), or abandoned because
+// the client has gone.
 
 internal import Basics
 internal import EventLoop
@@ -13,26 +14,26 @@ internal import HTTP
 internal import Inference
 internal import Runtime
 
-/// What an invocation needs of the server that it came to. Loop thread.
+/// The server's side of an invocation. Loop thread.
 protocol InvocationHost: AnyObject {
     var loop: EventLoop { get }
     /// The time a request may take once it has arrived.
     var requestTimeout: Duration { get }
-    /// What decides whether it is taken in.
+    /// Decides whether the request is admitted.
     var gate: Gate { get }
-    /// Writes the line of one picture whose result its sender may never see.
+    /// Writes the log line of one picture whose result its sender may never see.
     func logItem(
         _ item: Item?, _ result: Result<[Prediction], Failure>, of context: RequestContext)
-    /// Writes the line of a request that has ended.
+    /// Writes the log line of a request that has ended.
     func logEnd(_ end: RequestEnd)
 }
 
 /// A request for labels. Loop thread.
 final class Invocation: RequestReceiver, EventHandler {
     private enum State {
-        /// Its head is here, its body on the way.
+        /// Its head has arrived; its body has not.
         case announced
-        /// It was admitted, and is worked on until a deadline.
+        /// It was admitted and is in progress, until a deadline.
         case working(exchange: any Exchange, deadline: Token, work: (any InvocationWork)?)
         case ended
     }
@@ -42,12 +43,12 @@ final class Invocation: RequestReceiver, EventHandler {
     unowned let host: any InvocationHost
     private let name: String
     private let arrived: Instant
-    /// The time there is from when it has arrived.
+    /// The time it may take, counted from the arrival of its body.
     private var timeLimit: Duration
     private var bodyBytes = 0
     private var state = State.announced
 
-    /// `name` is what logs call it: "POST /invocations".
+    /// `name` is its name in logs: "POST /invocations".
     init(
         _ name: String, _ properties: RequestProperties, _ context: RequestContext,
         host: any InvocationHost
@@ -66,7 +67,7 @@ final class Invocation: RequestReceiver, EventHandler {
         receive(.body(body), bytes: body.count, exchange: exchange)
     }
 
-    /// The request is complete, in whatever form; `bytes` is the size of what it was read from.
+    /// Takes the complete request; `bytes` is the size of the body or event that it was read from.
     func receive(_ content: InvocationContent, bytes: Int, exchange: any Exchange) {
         bodyBytes = bytes
         do throws(Failure) {
@@ -108,21 +109,21 @@ final class Invocation: RequestReceiver, EventHandler {
 
     // MARK: For its work
 
-    /// Where the answer goes, while somebody waits for it.
+    /// Takes the answer; `nil` once the invocation has ended.
     var exchange: (any Exchange)? {
         if case .working(let exchange, _, _) = state { exchange } else { nil }
     }
 
-    /// Has a work under way from now on, in place of the one before.
+    /// Makes this the invocation's work, in place of the previous one.
     func take(_ work: any InvocationWork) {
         guard case .working(let exchange, let deadline, _) = state else { return }
         state = .working(exchange: exchange, deadline: deadline, work: work)
     }
 
-    /// Answers whole.
+    /// Sends a whole answer.
     func answer(_ result: Result<[UInt8], Failure>) {
         guard let exchange else { return }
-        // Ended first: the answer makes room for the client's next request, which may be here.
+        // Ends first: sending the answer may start the client's next request, which needs the room.
         switch result {
         case .success(let body):
             end(status: .ok, outcome: nil)
@@ -133,7 +134,7 @@ final class Invocation: RequestReceiver, EventHandler {
         }
     }
 
-    /// The answer has left, or nobody waits for it.
+    /// Ends it: the answer has been sent, or the client has gone.
     func end(status: Status?, outcome: String?) {
         guard case .working(_, let deadline, _) = state else { return }
         state = .ended

@@ -1,4 +1,4 @@
-// What an invocation is about, and the work that it becomes: the one place that knows the kinds.
+// The content of an invocation, and the work it becomes: the one place that knows the kinds.
 //
 //     body ─► (JSON read) ─► form ─► Evaluation       JSON, a picture
 //         └─► LineStream                              JSON lines
@@ -10,16 +10,16 @@ internal import Runtime
 
 /// What a request asks for.
 enum InvocationContent {
-    /// Bytes that are still to be read, as the request's properties say.
+    /// An unread body, of the kind that the request's properties say.
     case body([UInt8])
-    /// A form that has been read, or why it can't be.
+    /// A form that has been read, or why reading it failed.
     case form(Result<Form, Failure>)
     /// The records of a Lambda event.
     case records(RecordBatch)
 }
 
 extension Invocation {
-    /// Sets the work out. It may have ended before this returns.
+    /// Starts the work. It may have ended before this returns.
     func begin(_ content: InvocationContent, with backend: Backend) throws(Failure) {
         switch content {
         case .body(let body): try begin(body, with: backend)
@@ -66,7 +66,7 @@ extension Invocation {
         let records = RecordEvaluation(batch, backend: backend) { [weak self] in
             self?.answer(batch.reply(to: $0))
         }
-        // The sender of a queue's messages is told no more than which of them failed.
+        // A queue only learns which messages failed, so the results are logged.
         records.itemEnded = { [host, context] in host.logItem($1, $2, of: context) }
         take(records)
         records.start()

@@ -1,15 +1,15 @@
-// What an invocation has under way, whatever kind of work it is.
+// The work of an invocation, of any kind.
 
 internal import Inference
 internal import Runtime
 
 /// Work that ends in an answer. Loop thread.
 protocol InvocationWork: AnyObject {
-    /// Gives up without an answer.
+    /// Cancels it without an answer.
     func cancel()
-    /// Ends now: what is done keeps its answer, the rest has this failure.
+    /// Ends now: finished parts keep their answers, the rest get this failure.
     func fail(_ failure: Failure)
-    /// The client has taken its answers, so that there is room for more.
+    /// The client has read its answers, so there is room for more.
     func resume()
 }
 
@@ -29,7 +29,7 @@ final class FormReading: InvocationWork {
         self.completed = completed
     }
 
-    /// Sets out. `completed` may be called before this returns.
+    /// Starts. `completed` may be called before this returns.
     func start(_ body: [UInt8]) {
         job = backend.read(json: body, from: .body) { [weak self] in self?.end($0) }
     }

@@ -1,30 +1,32 @@
-// How a long list of work is begun: as much of it as has room, some of it a turn.
+// Starts the pieces of a long list of work: as many as there is room for, and a bounded number in
+// each turn of the loop.
 //
-// What is begun may end at once, from inside; then the loop that is already running there goes on
-// with the next. Bad work ends by the thousand: after a burst others have their turn.
+// A piece may end while it is being started, and call `launch` again; the outer call then starts
+// the next piece. Thousands of invalid pieces may end this way, so after each burst the loop serves
+// others.
 
 internal import EventLoop
 
-/// Whether a burst is running, or one is to follow.
+/// Whether a burst is running, and whether another is scheduled.
 struct LaunchState {
     fileprivate var isRunning = false
     fileprivate var isScheduled = false
 }
 
-/// What begins pieces of work as there is room. Loop thread.
+/// Starts pieces of work while there is room. Loop thread.
 protocol Launching: AnyObject {
-    /// Pieces begun before others have their turn.
+    /// The most pieces started in one turn of the loop.
     static var piecesPerTurn: Int { get }
     var loop: EventLoop { get }
     var launchState: LaunchState { get set }
     /// Whether there is another piece, and room for it.
     var hasRoom: Bool { get }
-    /// Begins the next piece; it may end before this returns.
+    /// Starts the next piece; it may end before this returns.
     func beginNext()
 }
 
 extension Launching {
-    /// Begins what has room; to be called at the start, and whenever a piece has ended.
+    /// Starts pieces while there is room. Call it at the beginning, and whenever a piece has ended.
     func launch() {
         guard !launchState.isRunning else { return }
         launchState.isRunning = true

@@ -1,10 +1,10 @@
-// Cuts lines from a body, a bounded number of bytes at a time, so that neither one line of 32 MiB nor
-// 32 million empty ones hold up the loop. Pure; knows nothing of JSON.
+// Cuts lines from a body, a bounded number of bytes at a time, so that neither one line of 32 MiB
+// nor 32 million empty lines block the loop. It does no I/O and does not parse JSON.
 
-/// The lines of a body that are not blank, one after another.
+/// The non-blank lines of a body, one after another.
 struct LineCutter {
     private let body: [UInt8]
-    /// Where the present line begins, and how far its end has been looked for.
+    /// Where the current line begins, and how far it has been searched for its end.
     private var start = 0
     private var position = 0
 
@@ -13,8 +13,8 @@ struct LineCutter {
     /// Whether no line is left.
     var isAtEnd: Bool { start == body.count }
 
-    /// The next line without its line break (LF or CR LF), blank ones skipped; `nil` at the end, or
-    /// where `budget`, the bytes that may still be looked at, is used up.
+    /// The next line without its line break (LF or CR LF); blank lines are skipped. `nil` at the
+    /// end, or when `budget`, the number of bytes that may still be scanned, is used up.
     mutating func next(within budget: inout Int) -> [UInt8]? {
         while !isAtEnd {
             let limit = min(body.count, position + max(0, budget))

@@ -1,9 +1,9 @@
-// JSON lines: every line a request of its own, answered in order, each as soon as it and all before
-// it are done.
+// JSON lines: each line is a request of its own. Answers are sent in order, each as soon as it and
+// all before it are done.
 //
-// Lines are cut from the body as the window moves on, so that a long body costs no list of lines;
-// a client that reads slowly stops the window, so that answers don't pile up. It begins its answer
-// with the first line's, so a body without any line can still be refused.
+// Lines are cut from the body as the window advances, so a long body needs no list of lines. A
+// client that reads slowly stops the window, so that answers don't pile up. The response begins
+// with the first line's answer, so a body without any line can still be refused.
 //
 //     awaited ─► streaming ─► ended
 //        └───────────────────┘   a body without a line; cancelled
@@ -14,7 +14,7 @@ internal import Runtime
 
 /// The evaluation of a body of JSON lines. Loop thread.
 final class LineStream: InvocationWork {
-    /// Lines begun, and bytes looked at, before others have their turn.
+    /// The most lines started, and bytes scanned, in one turn of the loop.
     private static let linesPerTurn = 32
     private static let bytesPerTurn = 64 * 1024
 
@@ -26,7 +26,7 @@ final class LineStream: InvocationWork {
         var evaluation: Evaluation?
         var reading: JobID?
 
-        /// Images or forms that are being worked on.
+        /// Pictures or forms in progress.
         var inFlight: Int { evaluation?.inFlight ?? (reading == nil ? 0 : 1) }
     }
 
@@ -35,17 +35,18 @@ final class LineStream: InvocationWork {
     private let exchange: any Exchange
     private let ended: (Status, Failure?) -> Void
     private var lines: LineCutter
-    /// Lines that were begun and not sent yet, the oldest first; the first has number `sentCount`.
+    /// Lines that were started and not sent yet, the oldest first; the first has number
+    /// `sentCount`.
     private var slots: [Slot] = []
     private var sentCount = 0
     private var isPumping = false
     private var isScheduled = false
     private var stage = Stage.awaited
-    /// Why lines that are not done will not be.
+    /// Why the unfinished lines fail.
     private var failure: Failure?
 
-    /// Prepares the evaluation. `ended` is called when the last answer has been sent, with the status
-    /// and what kept lines from being done, if something did; it is not called after `cancel`.
+    /// Prepares the evaluation. `ended` is called when the last answer has been sent, with the
+    /// status and the failure of the unfinished lines, if any; it is not called after `cancel`.
     init(
         _ body: [UInt8], topK: Int?, backend: Backend, exchange: any Exchange,
         ended: @escaping (Status, Failure?) -> Void
@@ -57,10 +58,10 @@ final class LineStream: InvocationWork {
         self.ended = ended
     }
 
-    /// Sets out, or goes on: after a line is done, or after the client has taken its answers.
+    /// Starts, or continues after a line is done or the client has read its answers.
     func resume() {
-        // Whoever calls from inside of `pump`, through a line that is done at once or an exchange
-        // that has room at once, is served by the loop that is already running there.
+        // A call from inside `pump`, from a line that is done at once or an exchange that has room
+        // at once, needs no loop of its own: the running one continues.
         guard !isPumping, stage != .ended else { return }
         isPumping = true
         pump()
@@ -77,14 +78,14 @@ final class LineStream: InvocationWork {
         }
     }
 
-    /// Gives up without answers.
+    /// Cancels it without further answers.
     func cancel() {
         stage = .ended
         for slot in slots { drop(slot) }
         slots = []
     }
 
-    /// Answers every line that is not done with a failure, the deadline's.
+    /// Answers every unfinished line with this failure, which is the deadline's.
     func fail(_ failure: Failure) {
         self.failure = failure
         for index in slots.indices where slots[index].answer == nil {
@@ -96,7 +97,8 @@ final class LineStream: InvocationWork {
 
     // MARK: The window
 
-    /// Whether another line may be begun. A line can be a whole list: images count, not lines alone.
+    /// Whether another line may be started. Pictures count as well as lines: a line can hold a
+    /// list.
     private var hasRoom: Bool {
         !lines.isAtEnd && slots.count < backend.window && !exchange.isCongested
             && slots.reduce(0) { $0 + $1.inFlight } < backend.window

@@ -1,8 +1,8 @@
-// A batch of records to one outcome each: their forms are evaluated side by side, a window of
-// images at a time.
+// Turns a batch of records into one outcome each: their forms are evaluated concurrently, a window
+// of pictures at a time.
 //
-// Each record is an evaluation of its own, so one record's answer is what the same request would
-// have got alone.
+// Each record is an evaluation of its own, so its answer is the one that the same request would get
+// alone.
 
 internal import EventLoop
 internal import Inference
@@ -21,8 +21,9 @@ final class RecordEvaluation: Launching, InvocationWork {
     private var endedCount = 0
     var launchState = LaunchState()
 
-    /// Called for each image that has ended, and for each record that has none because of a failure,
-    /// with the index of the record; in a batch of a queue's nobody else learns what was found.
+    /// Called with the index of the record: for each picture that has ended, and for each record
+    /// that has no picture because of a failure. For a queue, this is the only place that gets the
+    /// results.
     var itemEnded: ((Int, Item?, Result<[Prediction], Failure>) -> Void)?
 
     /// Prepares the evaluation. `completed` gets one outcome for each record, in order.
@@ -37,20 +38,20 @@ final class RecordEvaluation: Launching, InvocationWork {
             count: batch.records.count)
     }
 
-    /// Sets out. `completed` may be called before this returns.
+    /// Starts. `completed` may be called before this returns.
     func start() {
         launch()
         if records.isEmpty { end() }
     }
 
-    /// Gives up without outcomes.
+    /// Cancels it; `completed` is not called.
     func cancel() {
         completed = nil
         for evaluation in running.values { evaluation.cancel() }
         running = [:]
     }
 
-    /// Ends now: what is not done fails, what is done keeps its outcome.
+    /// Ends now: finished records keep their outcomes, the others fail.
     func fail(_ failure: Failure) {
         guard completed != nil else { return }
         for evaluation in running.values { evaluation.cancel() }
@@ -68,7 +69,7 @@ final class RecordEvaluation: Launching, InvocationWork {
 
     var loop: EventLoop { backend.loop }
 
-    /// A record can be a whole list: images count, not records alone.
+    /// Pictures count as well as records: a record can hold a list.
     var hasRoom: Bool {
         completed != nil && nextIndex < records.count && running.count < backend.window
             && running.values.reduce(0) { $0 + $1.inFlight } < backend.window
@@ -88,7 +89,8 @@ final class RecordEvaluation: Launching, InvocationWork {
             }
             var firstFailed = Int.max
             evaluation.itemEnded = { [weak self] place, item, result in
-                // Images end in any order; the first failure is that of the first of them.
+                // Pictures end in any order; the record's failure is that of the first one that
+                // failed.
                 if case .failure(let failure) = result, place < firstFailed {
                     firstFailed = place
                     self?.outcomes[index].failure = failure

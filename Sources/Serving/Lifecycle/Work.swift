@@ -1,4 +1,4 @@
-// What a worker does: everything that takes longer than a turn of the loop may.
+// The work of a worker: everything that would block the loop for too long.
 
 internal import Basics
 internal import Inference
@@ -7,7 +7,7 @@ internal import Runtime
 
 /// The work of one worker thread.
 enum Work {
-    /// Makes a worker's classifier, warms it up, and returns what turns jobs into outputs.
+    /// Makes a worker's classifier, warms it up, and returns a function from jobs to outputs.
     static func on(
         _ model: Model, limits: PictureLimits, maxItems: Int
     ) throws(WorkerFailure) -> (Job) -> Output {

@@ -1,8 +1,8 @@
-// The settings of how much is worked on, and for how long.
+// The settings of how much work runs at a time, and for how long.
 
 package import Basics
 
-/// How much is worked on at a time.
+/// How much work runs at a time.
 package struct WorkSettings: SettingGroup {
     /// `nil`: the platform's processors.
     package var workers: Int?
@@ -22,10 +22,10 @@ package struct WorkSettings: SettingGroup {
             aliases: [
                 Alias("SAGEMAKER_MODEL_SERVER_WORKERS"), Alias("SAGEMAKER_NUM_MODEL_WORKERS"),
             ],
-            standard: "the processors this process may use; in Lambda those its memory pays for",
+            standard: "the processors this process may use; in Lambda, those its memory size buys",
             help: "The threads that decode and infer, one picture each at a time.")
         try table.setting(
-            "queue", &queueCapacity, .integer(1...1_000_000), standard: "8 a worker",
+            "queue", &queueCapacity, .integer(1...1_000_000), standard: "8 per worker",
             help: "Pictures that may wait for a worker; beyond that, requests get 503.")
         try table.setting(
             "request-timeout", &requestTimeout, .seconds(0.05...3600),

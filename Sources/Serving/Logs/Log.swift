@@ -1,9 +1,9 @@
 // Log lines on standard error: text for people, JSON for machines (docs/platforms.md A16, B12).
 //
-// Lines of one turn leave together. Where their reader is slow they wait here, and are dropped where
-// too many do, since no log is worth a server that stands still. One event is one line, whatever its
-// texts hold. Nothing here is ever given a query string or a request's body: presigned URLs are
-// secrets.
+// Lines of one turn of the loop are written together. If their reader is slow, they are buffered
+// here, and dropped when the buffer is full, so that logging never blocks the server. One event is
+// one line, even if its texts hold line breaks. Callers never pass a query string or a request's
+// body: presigned URLs are secrets.
 
 internal import Basics
 internal import Glibc
@@ -19,7 +19,7 @@ package enum LogFormat: String, CaseIterable, Sendable {
 package enum LogLevel: String, CaseIterable, Sendable, Comparable {
     case trace, debug, info, warn, error, fatal
 
-    /// By name, by the names other loggers use, or by the numbers of Python's `logging`.
+    /// Reads a level's name, a name that other loggers use, or a number of Python's `logging`.
     init?(lenient text: String) {
         switch text.lowercased() {
         case "10": self = .debug
@@ -49,16 +49,16 @@ package enum LogLevel: String, CaseIterable, Sendable, Comparable {
     }
 }
 
-/// Something a line says besides its message.
+/// The value of a field in a log line.
 enum LogValue {
     case text(String)
     case number(Int)
     /// "took=1.234ms" in text, "tookMs":1.234 in JSON.
     case milliseconds(Double)
-    /// Nothing is said.
+    /// The field is omitted.
     case absent
 
-    /// A text that may be missing.
+    /// A text, or `absent`.
     init(_ text: String?) { self = text.map(LogValue.text) ?? .absent }
 }
 
@@ -68,10 +68,10 @@ final class Log {
     private let level: LogLevel
     private let descriptor: CInt
     private let now: () -> WallTime
-    /// Whole lines, but for the part of the first that has left.
+    /// Whole lines, except that the first may be partly written already.
     private var buffer: [UInt8] = []
     private var isFlushDue = false
-    /// Asked to call `flush` soon, once for all lines of a turn; `nil` writes at once.
+    /// Called once for all lines of a turn, and must call `flush` soon; `nil` writes at once.
     var flushSoon: (() -> Void)?
 
     init(
@@ -102,11 +102,11 @@ final class Log {
 
     /// Bytes beyond which further lines are dropped.
     static let bufferMax = 1 << 20
-    /// What a pipe that has room takes without a wait; pipe(7), PIPE_BUF.
+    /// The most bytes that a pipe with room takes without blocking; pipe(7), PIPE_BUF.
     private static let portion = 4096
 
-    /// Writes what has gathered, as far as it is taken: at once, or within a patience, in milliseconds,
-    /// for each part of it.
+    /// Writes as much of the buffer as the descriptor takes; for each part of it, waits for room up
+    /// to `patience` milliseconds.
     func flush(patience: CInt = 0) {
         isFlushDue = false
         var written = 0
@@ -117,15 +117,15 @@ final class Log {
                     min(Self.portion, bytes.count - written))
             }
             if count < 0 && errno == EINTR { continue }
-            // Nobody will ever read it.
+            // The reader has gone.
             guard count > 0 else { return buffer.removeAll(keepingCapacity: true) }
             written += count
         }
         buffer.removeFirst(written)
     }
 
-    /// Whether a write returns at once: the descriptor is shared with others, and has to stay as it is,
-    /// one that waits.
+    /// Whether a write would return at once. The descriptor is shared with other processes, so it
+    /// has to stay in blocking mode.
     private func hasRoom(within patience: CInt) -> Bool {
         var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         return unsafe poll(&polled, 1, patience) > 0
@@ -194,7 +194,7 @@ final class Log {
 }
 
 extension [UInt8] {
-    /// Appends "1.234": a locale-free number with three decimals, which is not negative.
+    /// Appends a number that is not negative, with three decimals and no locale: "1.234".
     fileprivate mutating func append(thousandths number: Double) {
         let thousandths = Int((number * 1000).rounded())
         append(decimal: thousandths / 1000)

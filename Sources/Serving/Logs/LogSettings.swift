@@ -7,10 +7,10 @@ package struct LogSettings: SettingGroup {
     /// `nil`: the platform's choice.
     package var format: LogFormat?
     package var level = LogLevel.info
-    /// Whether requests leave a line each.
+    /// Whether each request gets a line.
     package var access = true
 
-    /// The option that says what is logged.
+    /// The option that sets the level.
     package static let levelOption = "log-level"
 
     /// The defaults.
@@ -19,14 +19,14 @@ package struct LogSettings: SettingGroup {
     package mutating func declare(in table: SettingTable) throws(InputError) {
         try table.setting(
             "log-format", &format, .choice, aliases: [Alias("AWS_LAMBDA_LOG_FORMAT")],
-            standard: "text; in Lambda, several invocations at a time, json",
+            standard: "text; in Lambda with concurrent invocations, json",
             help: "How log lines are written.")
         try table.setting(
             Self.levelOption, &level, .logLevel,
             aliases: [Alias("SAGEMAKER_CONTAINER_LOG_LEVEL"), Alias("AWS_LAMBDA_LOG_LEVEL")],
-            help: "The least important lines that are written.")
+            help: "The lowest level of lines that are written.")
         try table.setting(
-            "access-log", &access, .flag, help: "A log line for every request but /ping.")
+            "access-log", &access, .flag, help: "A log line for every request except /ping.")
     }
 }
 

@@ -1,14 +1,14 @@
-// How texts from outside stand in a log line for people, so that nobody can forge a line, a field or
-// a terminal's colours.
+// Quotes texts from outside for a log line in text format, so that they can't forge a line, a field
+// or terminal control sequences.
 
 internal import Basics
 internal import Inference
 
 extension String {
-    /// In one line; in quotes where it would not be seen as one value without.
+    /// The text on one line, in quotes if it would not read as one value without them.
     var quotedWhereNeeded: String {
         let text = utf8Span.span
-        // A space, a quotation mark, the sign behind a key.
+        // A space, a quotation mark, the equals sign after a key.
         let isValue = text.indices.allSatisfy { ![0x20, 0x22, 0x3D].contains(text[$0]) }
         if isValue, !isEmpty { return onOneLine() }
         let line = onOneLine()

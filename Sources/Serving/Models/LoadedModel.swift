@@ -1,5 +1,5 @@
-// Finds the model that is to be served and loads it: the same order of search in both handles, so
-// that no platform serves another model (docs/rulings.md#models).
+// Finds the model to serve and loads it. The order of search is the same for both handles, so that
+// both platforms serve the same model (docs/rulings.md#models).
 
 internal import Basics
 package import Inference
@@ -8,7 +8,7 @@ internal import Onnx
 
 /// Why no model can be served, as lines for a person.
 package struct LoadingFailure: Error, Sendable {
-    /// As Lambda is told.
+    /// The error type that Lambda reports.
     package let type: String
     package let sentence: String
 
@@ -24,7 +24,8 @@ package struct LoadedModel: Sendable {
     package let model: Model
     package let path: String
 
-    /// Searches, fetches where it must, and loads. Takes as long as network and engine do.
+    /// Finds, fetches if necessary, and loads the model. Blocks for as long as network and engine
+    /// need.
     package init(
         _ configuration: Configuration,
         watch: @escaping () -> (any DownloadWatcher)? = { nil },
@@ -45,7 +46,7 @@ package struct LoadedModel: Sendable {
             do throws(LoadingFailure) {
                 try self.init(folder: folder, configuration)
             } catch {
-                // So that a better one is fetched, once there is one.
+                // So that the next start fetches it again, in case it was repaired.
                 fetch.discard()
                 throw LoadingFailure(
                     type: error.type,
@@ -66,7 +67,7 @@ package struct LoadedModel: Sendable {
         }
     }
 
-    /// A call that classifies a picture with this model.
+    /// A command that classifies a picture with this model.
     func exampleCall(port: UInt16) -> String {
         let sample = Self.firstSample(in: "\(path)/samples")
         return "curl -H 'Content-Type: \(sample?.type ?? "image/jpeg")' --data-binary "
@@ -78,8 +79,8 @@ package struct LoadedModel: Sendable {
         case address(ModelAddress)
     }
 
-    /// `--model-path` if it holds anything, else what the model's name says: a folder of the zoo, or an
-    /// address.
+    /// `--model-path` if it holds anything, else the one that the model's name says: a folder of
+    /// the zoo, or an address.
     private static func find(_ configuration: Configuration) throws(LoadingFailure) -> Place {
         var tried: [String] = []
         guard let problem = obstacle(at: configuration.models.modelPath) else {
@@ -127,7 +128,7 @@ package struct LoadedModel: Sendable {
                 if let type = types[ending] { return ("\(folder)/\(name)", type) }
             }
         } catch {
-            // An example is a courtesy; a folder that can't be read has none.
+            // The example is optional: without a readable folder, it names no sample.
         }
         return nil
     }

@@ -1,20 +1,20 @@
-// Whether the client can take the answer: the Accept field (RFC 9110 §12.5.1).
+// Whether the client accepts the answer's type: the Accept field (RFC 9110 §12.5.1).
 //
-// Of several media ranges that fit a type, the most specific decides, wherever it stands:
-// `application/json;q=0, */*` takes anything but JSON. Preference among types means nothing here,
-// since every body has one type of answer.
+// Of several media ranges that match a type, the most specific decides, in any order:
+// `application/json;q=0, */*` accepts anything but JSON. Preferences among types are ignored, since
+// every body has one type of answer.
 
-/// Whether an Accept field takes one of `names`. No field, or an empty one, takes everything.
+/// Whether an Accept field allows one of `names`. No field, or an empty one, allows everything.
 func accepts(_ accept: String?, anyOf names: [String]) -> Bool {
     guard let accept, accept != "*/*" else { return true }
-    // What most clients send, and what stands for a missing field.
+    // The common cases: what most clients send, and the default for a missing field.
     if names.contains(accept) { return true }
     let ranges = accept.split(separator: ",").compactMap(MediaRange.init)
     return ranges.isEmpty || names.contains { MediaRange.quality(of: $0, in: ranges) > 0 }
 }
 
 extension BodyKind {
-    /// Throws where the client does not take the answer to such a body.
+    /// Throws if the client does not accept the type of the answer to such a body.
     func requireAccepted(by accept: String?) throws(Failure) {
         guard accepts(accept, anyOf: answerNames) else {
             throw Failure(
@@ -37,7 +37,7 @@ private struct MediaRange {
         quality = element.split(separator: ";").dropFirst().lazy.compactMap(Self.weight).first ?? 1
     }
 
-    /// The weight that a type has by the range that fits it most closely; 0 where none does.
+    /// The weight of a type, from the most specific range that matches it; 0 if none does.
     static func quality(of type: String, in ranges: [MediaRange]) -> Double {
         let anySubtype = type.prefix { $0 != "/" } + "/*"
         for name in [type, String(anySubtype), "*/*"] {
@@ -46,7 +46,7 @@ private struct MediaRange {
         return 0
     }
 
-    /// The weight in "q=0.5"; what can't be read weighs as if it were not there.
+    /// The weight in "q=0.5"; one that can't be read is ignored.
     private static func weight(_ parameter: Substring) -> Double? {
         let parts = parameter.split(separator: "=").map { $0.filter { !$0.isWhitespace } }
         guard parts.count == 2, parts[0].lowercased() == "q" else { return nil }

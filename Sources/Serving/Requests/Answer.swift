@@ -1,4 +1,4 @@
-// The JSON of answers: the shapes of docs/http.md#classify, the same bytes from every handle.
+// The JSON of answers, in the shapes of docs/http.md#classify; both handles send the same bytes.
 
 internal import Basics
 package import Inference
@@ -6,7 +6,7 @@ internal import Runtime
 
 /// Writes answers.
 package enum Answer {
-    /// `{"uri": …, "results": [{"label": …, "prob": …}, …]}`; no `uri` where the image came as bytes.
+    /// `{"uri": …, "results": [{"label": …, "prob": …}, …]}`; no `uri` for a picture sent as bytes.
     package static func result(of item: Item, _ predictions: [Prediction]) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in

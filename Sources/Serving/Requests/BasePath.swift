@@ -1,21 +1,21 @@
-// What stands before the server's own paths where whatever is in front of it leaves it there: the
-// base path mapping of an API's own domain name, a load balancer's or a proxy's rule for a path.
+// The base path: a prefix of request paths that comes from the base path mapping of an API's custom
+// domain, or from a path rule of a load balancer or a proxy.
 //
-// It is removed where it is found, and nothing is missed where it is not: SageMaker and health
-// checks ask without it. It refuses what no path begins with as it is sent: escapes, empty parts,
-// "." and "..".
+// It is removed from paths that begin with it. Paths without it work too, because SageMaker and
+// health checks don't send it. Escapes, empty parts, "." and ".." are refused in it, since no path
+// begins with them when it is sent.
 
 /// The beginning of a path, in whole parts.
 package struct BasePath: Sendable, Equatable {
-    /// None; nothing is removed.
+    /// No base path: nothing is removed.
     static let none = BasePath(bytes: [])
 
-    /// "/models/digits", without a slash at its end; empty where there is none.
+    /// "/models/digits", without a slash at its end; empty for `none`.
     private let bytes: [UInt8]
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Reads "/models/digits"; a slash at the end stands for nothing. `nil` where a text is no path.
+    /// Reads "/models/digits"; a slash at the end is ignored. `nil` if the text is not such a path.
     init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.first == UInt8(ascii: "/"), bytes.allSatisfy(Self.isPathText) else {
@@ -28,7 +28,7 @@ package struct BasePath: Sendable, Equatable {
         self.bytes = Array(path)
     }
 
-    /// The indices of a path behind it; `nil` where the path does not begin with it.
+    /// The rest of a path after the base path; `nil` if the path does not begin with it.
     func removed(from path: Range<Int>, in text: Span<UInt8>) -> Range<Int>? {
         let rest = path.dropFirst(bytes.count)
         guard !bytes.isEmpty, let slash = rest.first, text[slash] == UInt8(ascii: "/") else {
@@ -38,7 +38,7 @@ package struct BasePath: Sendable, Equatable {
         return slash..<path.upperBound
     }
 
-    /// What a path holds unescaped (RFC 3986 §3.3).
+    /// Whether a path may hold the byte unescaped (RFC 3986 §3.3).
     private static func isPathText(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -1,6 +1,6 @@
-// The forms a JSON request comes in (docs/http.md#classify), read into one shape.
+// The forms of a JSON request (docs/http.md#classify), read into one shape.
 //
-//     {"uri": U}                          one image, its result
+//     {"uri": U}                          one picture, its result
 //     {"uris": [U, …]}                    many, a list of predictions
 //     {"instances": [{"uri": U} or {"b64": B}, …]}
 //
@@ -10,7 +10,7 @@ package import Basics
 internal import Inference
 internal import Runtime
 
-/// One request for labels, however it was written.
+/// One request for labels, in any of its forms.
 package struct Form: Sendable, Equatable {
     package enum Shape: Sendable, Equatable {
         /// The answer is this item's result.
@@ -19,7 +19,7 @@ package struct Form: Sendable, Equatable {
         case many([Item])
     }
 
-    /// What the JSON was sent as; a line or a message may also be a string alone, a URI
+    /// Where the JSON comes from; a line or a message may also be just a string, a URI
     /// (docs/rulings.md#requests).
     package enum Frame: String, Sendable {
         case body, line, message, detail
@@ -27,14 +27,14 @@ package struct Form: Sendable, Equatable {
         var takesString: Bool { self == .line || self == .message }
     }
 
-    /// The keys of which a form holds one.
+    /// The keys; a form holds exactly one of them.
     static let names = ["uri", "uris", "instances"]
 
     package let shape: Shape
-    /// `nil` where the body does not say.
+    /// `nil` if the body does not set it.
     package let topK: Int?
 
-    /// Whether images of it are here already: they enter the queue at once.
+    /// Whether pictures came with the request: they enter the queue at once.
     var holdsPictures: Bool {
         switch shape {
         case .one(let item): item.isHere
@@ -42,7 +42,7 @@ package struct Form: Sendable, Equatable {
         }
     }
 
-    /// The number of images it names.
+    /// The number of its pictures.
     package var pictureCount: Int {
         switch shape {
         case .one: 1
@@ -50,7 +50,7 @@ package struct Form: Sendable, Equatable {
         }
     }
 
-    /// The bytes of one image.
+    /// One picture, as bytes.
     init(picture bytes: [UInt8]) {
         shape = .one(Item(source: .bytes(bytes)))
         topK = nil
@@ -62,7 +62,7 @@ package struct Form: Sendable, Equatable {
         try self.init(value, from: frame, maxItems: maxItems)
     }
 
-    /// Reads what was read as JSON already.
+    /// Reads parsed JSON.
     package init(_ value: JSONValue, from frame: Frame = .body, maxItems: Int) throws(Failure) {
         if frame.takesString, case .string = value {
             shape = .one(Item(source: .uri(try Self.uri(value, at: frame.rawValue))))
@@ -80,30 +80,30 @@ package struct Form: Sendable, Equatable {
         shape = try Self.shape(fields, from: frame, maxItems: maxItems)
     }
 
-    /// Images, each with a result or a failure of its own.
+    /// Pictures, each with a result or a failure of its own.
     init(_ items: [Item]) {
         shape = .many(items)
         topK = nil
     }
 
-    /// One image, and how many labels it is to have.
+    /// One picture, and the number of its labels.
     package init(_ item: Item, topK: Int?) {
         shape = .one(item)
         self.topK = topK
     }
 
-    /// One image by its URI.
+    /// One picture by its URI.
     init(uri: String) {
         shape = .one(Item(source: .uri(uri)))
         topK = nil
     }
 
-    /// The JSON that a request may be, as a tree; what it means is not looked at.
+    /// Parses the JSON of a request; does not check whether it is a form.
     static func value(
         reading bytes: [UInt8], from frame: Frame, maxItems: Int
     ) throws(Failure) -> JSONValue {
         do throws(InputError) {
-            // A form has at most two values an item; the rest is for keys that clients add.
+            // A form has at most two values for each item; the rest is for keys that clients add.
             return try JSONValue(reading: bytes, maxValues: 8 * maxItems + 1_000_000)
         } catch {
             throw Failure(
@@ -111,7 +111,7 @@ package struct Form: Sendable, Equatable {
         }
     }
 
-    /// Reads `top_k` where it is text, as in a query.
+    /// Reads `top_k` from text, as in a query.
     static func topK(text: String) throws(Failure) -> Int? {
         try topK(Int(text).map { .number(Double($0)) } ?? .string(text))
     }
@@ -168,12 +168,12 @@ package struct Form: Sendable, Equatable {
             throw Failure(.badRequest, "\"\(place)\" must be a list, not \(value.kind)")
         }
         guard !elements.isEmpty else {
-            throw Failure(.badRequest, "\"\(place)\" is empty: it must name at least one image")
+            throw Failure(.badRequest, "\"\(place)\" is empty: it must name at least one picture")
         }
         guard elements.count <= maxItems else {
             throw Failure(
                 .badRequest,
-                "\"\(place)\" names \(elements.count) images; at most \(maxItems) are allowed: "
+                "\"\(place)\" names \(elements.count) pictures; at most \(maxItems) are allowed: "
                     + "send application/jsonlines for more")
         }
         return elements

@@ -1,13 +1,13 @@
-// The fields that a request is judged by, each of them read whole.
+// Reads header fields of a request, with all lines of a field.
 //
-// Several field lines of one name are one list, in the order of arrival (RFC 9110 §5.3). Where a field
-// has a single value, lines that differ contradict each other: the request is refused, since another
-// recipient on its way may have believed another line.
+// Several field lines of one name are one list, in the order of arrival (RFC 9110 §5.3). If a field
+// with a single value has lines that differ, the request is refused, since an intermediary may have
+// used another line than this server.
 
 internal import HTTP
 
 extension RequestHead {
-    /// A field that is a list: all of its lines, joined by commas; `nil` where there is none.
+    /// A field that is a list: all of its lines, joined by commas; `nil` if it is missing.
     func list(_ name: StaticString, in bytes: Span<UInt8>) -> String? {
         var list: String?
         forEachValue(of: name, in: bytes) { value in
@@ -17,8 +17,7 @@ extension RequestHead {
         return list
     }
 
-    /// A field that has one value; `nil` where there is none. Throws `badRequest` where its lines
-    /// differ.
+    /// A field that has one value; `nil` if it is missing. Throws `badRequest` if its lines differ.
     func single(_ name: StaticString, in bytes: Span<UInt8>) throws(Failure) -> String? {
         var first: String?
         var other: String?
@@ -38,7 +37,7 @@ extension RequestHead {
     }
 }
 
-/// Whether Content-Encoding says that the body is as it is (RFC 9110 §8.4.1).
+/// Whether a Content-Encoding says that the body is not encoded (RFC 9110 §8.4.1).
 func isIdentity(_ codings: String) -> Bool {
     codings.split(separator: ",").allSatisfy { coding in
         let name = coding.filter { !$0.isWhitespace }

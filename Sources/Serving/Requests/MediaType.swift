@@ -1,22 +1,22 @@
-// Content-Type: what a body holds, and what the answer to it is (RFC 9110 §8.3).
+// Content-Type: the kind of a body, and the type of its answer (RFC 9110 §8.3).
 //
-// Parameters (`charset=utf-8`, `version=1`) change nothing and are dropped; case doesn't count.
+// Parameters (`charset=utf-8`, `version=1`) are ignored, and so is case.
 
-/// What a request's body holds, by its Content-Type.
+/// The kind of a request's body, by its Content-Type.
 enum BodyKind: Equatable {
     case json
     case jsonLines
     case picture
-    /// Nobody said; the first byte decides (docs/rulings.md#requests).
+    /// The sender did not say; the first byte decides (docs/rulings.md#requests).
     case unstated
 
-    /// Names that JSON lines go by.
+    /// The media types of JSON lines.
     static let jsonLinesNames = [
         "application/jsonlines", "application/jsonl", "application/x-jsonlines",
         "application/json-lines", "application/x-ndjson", "application/ndjson",
     ]
 
-    /// The kind that a Content-Type names; `nil` where it names none that is served.
+    /// The kind that a Content-Type names; `nil` if it is not supported.
     init?(contentType: String?) {
         guard let name = contentType.map(mediaType(of:)), !name.isEmpty else {
             self = .unstated
@@ -25,7 +25,7 @@ enum BodyKind: Equatable {
         switch name {
         case "application/json": self = .json
         case "application/x-image", "application/octet-stream": self = .picture
-        // What curl says when its user says nothing.
+        // curl's default.
         case "application/x-www-form-urlencoded": self = .unstated
         case _ where Self.jsonLinesNames.contains(name): self = .jsonLines
         case _ where name.hasPrefix("image/"): self = .picture
@@ -42,7 +42,7 @@ enum BodyKind: Equatable {
         }
     }
 
-    /// The names of the answer's type; the first is the one that is used.
+    /// The names of the answer's type; the first is the one that is sent.
     var answerNames: [String] {
         self == .jsonLines ? Self.jsonLinesNames : ["application/json"]
     }
@@ -50,7 +50,7 @@ enum BodyKind: Equatable {
 
 /// "image/png" of "Image/PNG; q=1".
 func mediaType(of field: String) -> String {
-    // By bytes: every request comes here, and a field is ASCII (RFC 9110 §5.5).
+    // Works on bytes for speed: every request comes here, and a field is ASCII (RFC 9110 §5.5).
     let text = field.utf8Span.span
     var name: [UInt8] = []
     for index in text.indices {

@@ -1,30 +1,30 @@
-// What a URI in a request may be, and the bytes inside a `data:` URI (RFC 2397).
+// The kinds of URIs in a request, and the bytes inside a `data:` URI (RFC 2397).
 
 internal import Basics
 package import ModelStore
 internal import Runtime
 
-/// A URI of an image, sorted by what has to be done about it.
+/// A picture's URI, by how its bytes are read.
 package enum PictureURI: Equatable {
-    /// `http` or `https`: to be fetched.
+    /// `http` or `https`: fetched without credentials.
     case remote(String)
-    /// `data:` — the bytes are here.
+    /// `data:`: the URI holds the bytes.
     case inline(String)
-    /// `s3`: to be asked for as the operator, with the server's credentials.
+    /// `s3`: fetched with the server's own credentials.
     case object(S3Object)
 
-    /// The longest URI that is fetched, in bytes; what servers commonly take.
+    /// The longest URI that is fetched, in bytes; a common limit of servers.
     private static let longest = 8192
-    /// The longest scheme that is recognised as one, in bytes.
+    /// The longest scheme that is recognised, in bytes.
     private static let longestScheme = 64
 
-    /// Sorts a URI. Throws where its scheme is not served. Looks at a long URI's beginning only.
+    /// Reads a URI. Throws if its scheme is not supported. Reads only the beginning of a long URI.
     package init(_ uri: String) throws(Failure) {
         guard let scheme = Self.scheme(of: uri) else {
             throw Failure(
                 .badRequest,
-                "“\(uri.withoutURLSecrets.prefix(60))” is no absolute URI; it must begin with https://, http://, s3:// or "
-                    + "data:"
+                "“\(uri.withoutURLSecrets.prefix(60))” is not an absolute URI; it must "
+                    + "begin with https://, http://, s3:// or data:"
             )
         }
         switch scheme {
@@ -39,7 +39,7 @@ package enum PictureURI: Equatable {
         case "file":
             throw Failure(
                 .uriForbidden,
-                "file: URIs are not allowed; send the image's bytes, or an http(s) URI")
+                "file: URIs are not allowed; send the picture's bytes, or an http(s) URI")
         default:
             throw Failure(
                 .badRequest,
@@ -57,7 +57,7 @@ package enum PictureURI: Equatable {
         }
     }
 
-    /// A URI as an answer repeats it: as sent, but a `data:` URI without its data
+    /// The URI in an answer: as sent, but a `data:` URI without its data
     /// (docs/rulings.md#requests).
     static func echo(of uri: String) -> String {
         guard scheme(of: uri) == "data" else { return uri }
@@ -65,7 +65,7 @@ package enum PictureURI: Equatable {
         return String(uri[..<comma])
     }
 
-    /// The scheme in lower case (RFC 3986 §3.1); `nil` where the URI begins with none.
+    /// The scheme in lower case (RFC 3986 §3.1); `nil` if the URI has none.
     private static func scheme(of uri: String) -> String? {
         let beginning = uri.utf8.prefix(longestScheme + 1)
         guard let colon = beginning.firstIndex(of: UInt8(ascii: ":")) else { return nil }
@@ -84,7 +84,7 @@ package enum PictureURI: Equatable {
         }
     }
 
-    /// The bytes of a `data:` URI. Any thread; work in proportion to its length.
+    /// The bytes of a `data:` URI. Any thread; takes time in proportion to its length.
     package static func bytes(ofData uri: String) throws(Failure) -> [UInt8] {
         guard let comma = uri.utf8.firstIndex(of: UInt8(ascii: ",")) else {
             throw Failure(
@@ -98,7 +98,7 @@ package enum PictureURI: Equatable {
         }
     }
 
-    /// A `%` that no two hexadecimal digits follow stands for itself, as in browsers.
+    /// A `%` without two hexadecimal digits after it is kept, as in browsers.
     private static func percentDecoded(_ text: Substring.UTF8View) -> [UInt8] {
         var bytes = Array(text)
         guard let first = bytes.firstIndex(of: UInt8(ascii: "%")) else { return bytes }
@@ -119,7 +119,7 @@ package enum PictureURI: Equatable {
 }
 
 extension PictureURI {
-    /// Whether a command's argument is a URI, and not the path of a file.
+    /// Whether a command's argument is a URI and not a file's path.
     package static func isURI(_ argument: String) -> Bool {
         argument.contains("://") || argument.prefix(5).lowercased() == "data:"
     }

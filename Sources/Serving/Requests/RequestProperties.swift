@@ -1,18 +1,19 @@
-// What the head of a request for labels says, checked before its body is read.
+// The properties of a request for labels, read from its head and checked before its body is read.
 
 internal import HTTP
 
-/// What is known of a request before its body.
+/// What is known about a request before its body arrives.
 struct RequestProperties {
     let kind: BodyKind
     /// The number of labels its query asks for.
     let topK: Int?
-    /// The Accept field, or what stands for a missing one.
+    /// The Accept field, or the default for a missing one.
     let accept: String
-    /// The name that the client gave its request, where it gave one.
+    /// The ID that the client gave its request, if any.
     let inferenceID: String?
 
-    /// The longest id that is taken over into logs, in bytes (docs/platforms.md A5).
+    /// The longest ID that is written to logs, in bytes; longer ones are cut (docs/platforms.md
+    /// A5).
     private static let longestID = 64
 
     init(kind: BodyKind, topK: Int? = nil, accept: String = "") {
@@ -24,8 +25,8 @@ struct RequestProperties {
 
     /// Reads a head. Throws what the client must change.
     ///
-    /// `acceptField` is what the client says the types in that it takes; `defaultAccept` is for one
-    /// that does not.
+    /// `acceptField` is the name of the header field that lists the accepted types; `defaultAccept`
+    /// is its value if it is missing.
     init(
         _ head: borrowing RequestHead, in bytes: Span<UInt8>,
         acceptField: StaticString = "accept", defaultAccept: String

@@ -1,14 +1,14 @@
-// The settings of what a request may say.
+// The settings of how requests are read.
 
 package import Basics
 
 /// How requests are read.
 package struct RequestSettings: SettingGroup {
-    /// What may stand before the paths of requests.
+    /// A prefix that is removed from the paths of requests.
     package var basePath = BasePath.none
     /// The most pictures one JSON request may name.
     package var maxItems = 10_000
-    /// Stands for the Accept field of requests that have none.
+    /// The Accept field of requests that have none.
     package var defaultAccept = "*/*"
 
     /// The defaults.
@@ -33,7 +33,7 @@ package struct RequestSettings: SettingGroup {
 }
 
 extension SettingKind where Value == BasePath {
-    /// The beginning of paths.
+    /// A prefix of paths.
     static var basePath: Self {
         SettingKind(
             takes: "a path like /models/digits", placeholder: "path", parse: { BasePath($0) })
@@ -41,7 +41,8 @@ extension SettingKind where Value == BasePath {
 }
 
 extension SettingKind where Value == String {
-    /// Media ranges of which one at least fits an answer: others would have every request refused.
+    /// Media ranges, at least one of which matches an answer: without one, every request would be
+    /// refused.
     fileprivate static var answerTypes: Self {
         let names = [BodyKind.json, .jsonLines].flatMap(\.answerNames)
         return SettingKind(

@@ -1,5 +1,5 @@
-// Which operation a method and a path name. Compares bytes and allocates nothing: `/ping` comes by
-// here at every load balancer's whim.
+// Which operation a method and a path name. Compares bytes and allocates nothing, since health
+// checks call `/ping` often.
 
 internal import HTTP
 
@@ -7,19 +7,19 @@ internal import HTTP
 enum Route: Equatable {
     case ping
     case invocations
-    /// As SageMaker's clients ask an endpoint; whatever its name, this server is it.
+    /// A request of a SageMaker client to an endpoint; this server answers for every name.
     case endpoint(EndpointStyle)
-    /// The path is known, the method is not among these.
+    /// The path is known, but the method is not in `allow`.
     case methodNotAllowed(allow: String)
     case notFound
 
-    /// The route of a request line, whose path may have a base path before it.
+    /// The route of a request line, whose path may begin with a base path.
     init(
         _ method: HTTP.Method, path: ByteRange, behind basePath: BasePath = .none,
         in bytes: Span<UInt8>
     ) {
         self.init(method, path: path.range, in: bytes)
-        // A base path may begin like a route; routes without it come first.
+        // A base path may look like a route; routes without it come first.
         if self == .notFound, let rest = basePath.removed(from: path.range, in: bytes) {
             self.init(method, path: rest, in: bytes)
         }
@@ -43,7 +43,7 @@ enum Route: Equatable {
 }
 
 extension EndpointStyle {
-    /// `/endpoints/NAME/invocations` and its like; `nil` for other paths.
+    /// `/endpoints/NAME/invocations` or `…-response-stream`; `nil` for other paths.
     fileprivate init?(path: Range<Int>, in bytes: Span<UInt8>) {
         let name = path.dropFirst("/endpoints/".utf8.count)
         guard (path.lowerBound..<name.lowerBound).spell("/endpoints/", in: bytes),
