@@ -70,7 +70,7 @@ import Testing
         ("nothing", "byte 0: “nothing”, recorded “{\"uri\":\"a.png\",\"results\"”"),
         (String(recorded.dropLast()), "byte \(recorded.utf8.count - 1): the end, recorded “}”"),
     ])
-    func `the first difference is told`(answer: String, clause: String) {
+    func `the first difference is reported`(answer: String, clause: String) {
         let comparison = compare(answer, Self.recorded)
         #expect(comparison.mismatch == clause)
         #expect(!comparison.isIdentical)
@@ -117,17 +117,17 @@ import Testing
         #expect(first.mismatch == nil)
         #expect(first.worst == .init(difference: 0.010000000000000009, label: .name("b")))
         #expect(compare(swapped, recorded, tolerance: 0.009).mismatch != nil)
-        // Each with one neighbour only: a label does not wander.
+        // A label may change places with a direct neighbour only.
         let rotated = Self.results([("b", "0.30"), ("c", "0.29"), ("a", "0.28"), ("d", "0.10")])
         #expect(compare(rotated, recorded, tolerance: 0.05).mismatch != nil)
-        // Far apart when recorded, however near now.
+        // These were far apart when recorded; that they are near now does not count.
         let near = Self.results([("a", "0.30"), ("b", "0.29"), ("d", "0.19"), ("c", "0.19")])
         #expect(
             compare(near, recorded, tolerance: 0.1).mismatch
                 == "label 3: “d” 0.19, recorded “c” 0.28")
     }
 
-    @Test func `the worst is found behind a difference, too`() {
+    @Test func `the worst difference is found after a mismatch, too`() {
         let answer = Self.results([("cat", "0.6"), ("dog", "0.75"), ("owl", "0.125")])
         let comparison = compare(answer, Self.recorded)
         #expect(comparison.mismatch == "label 1 “cat”: 0.6, recorded 0.5 (0.1 apart)")

@@ -1,4 +1,4 @@
-// What a call means: the platforms' ways of starting the program (docs/platforms.md 0).
+// The command lines with which the platforms start the program (docs/platforms.md 0).
 
 import Testing
 
@@ -24,7 +24,7 @@ import Testing
         ["predict", "a.png"], ["inspect"], ["convert"], ["verify"], ["help", "serve"], ["--help"],
         ["-h"], ["--version"], ["lambda", "--help"], ["serve", "--help"], ["healthcheck"],
     ])
-    func `tools and help mean themselves everywhere`(_ given: [String]) {
+    func `tools and help work the same everywhere`(_ given: [String]) {
         for isInLambda in [true, false] {
             #expect(Call(given, isInLambda: isInLambda).arguments == given)
         }
@@ -36,7 +36,9 @@ import Testing
             (["lambda"], ["lambda"]), (["app.handler"], ["lambda", "app.handler"]),
             (["app.handler", "--workers", "2"], ["lambda", "app.handler", "--workers", "2"]),
         ] as [([String], [String])])
-    func `elsewhere a word that is no command is a handler`(_ given: [String], _ meant: [String]) {
+    func `outside Lambda a word that is no command is a handler`(
+        _ given: [String], _ meant: [String]
+    ) {
         #expect(Call(given, isInLambda: false).arguments == meant)
     }
 

@@ -1,11 +1,11 @@
-// What a terminal shows of a download.
+// The progress of a download, as a terminal shows it.
 
 import Testing
 
 @testable import App
 
 @Suite struct FetchProgressTests {
-    @Test func `progress says what can be said`() {
+    @Test func `progress shows what is known`() {
         let second = Duration.seconds(2)
         #expect(
             FetchProgress.text(1 << 20, of: 4 << 20, after: second)

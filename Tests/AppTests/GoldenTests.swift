@@ -1,4 +1,4 @@
-// The lines of a recording: what is taken, what is refused and how.
+// The lines of a recording: which are accepted, which are refused, and with which error.
 
 import Basics
 import Glibc
@@ -51,7 +51,7 @@ import Testing
         #expect(golden.sha256 == nil)
     }
 
-    @Test func `a URI, a list, and what is no request go as they are`() throws {
+    @Test func `a URI, a list and a malformed request are kept as they are`() throws {
         for request in [
             #"{"uri":"https://a/b?x=1"}"#, #"{"uri":"data:image/png;base64,AA=="}"#,
             #"{"uris":["a.png"],"top_k":2}"#, #"{"instances":[{"b64":"AA=="},{"uri":"x"}]}"#,
@@ -115,12 +115,12 @@ import Testing
             "\"sha256\" is for requests about one picture"
         ),
     ])
-    func `a malformed line is told what it should be`(line: String, reason: String) {
+    func `the error of a malformed line says what is expected`(line: String, reason: String) {
         let error = #expect(throws: UnusableGolden.self) { try read(line) }
         #expect(error?.reason.hasPrefix(reason) == true, "\(error?.reason ?? "")")
     }
 
-    @Test func `no bytes at all are a trap`() {
+    @Test func `arbitrary bytes never trap`() {
         var generator = SeededGenerator(seed: 7)
         let line = Array(
             #"{"request":{"uri":"a\u00e9"},"sha256":null,"response":\#(Self.response)}"#.utf8)
@@ -173,7 +173,7 @@ import Testing
     }
 
     @Test(arguments: [1000, 300_000, 3_000_000])
-    func `a line that is too long is passed over`(length: Int) throws {
+    func `a line that is too long is skipped`(length: Int) throws {
         let long = String(repeating: "y", count: length)
         for text in ["one\n\(long)\ntwo\n\(long)", "one\n\(long)\ntwo\n\(long)\n"] {
             let lines = try Self.lines(of: text, longestLine: 999)
@@ -184,7 +184,7 @@ import Testing
         }
     }
 
-    @Test func `what is no file is refused`() {
+    @Test func `anything but a file is refused`() {
         for path in ["/nonexistent/x", "/tmp", "/dev/null"] {
             #expect(throws: InputError.self) { try GoldenReader(path, longestLine: 1) }
         }

@@ -1,4 +1,4 @@
-// Where the health check asks, and which settings it takes; test_healthcheck.py has it ask.
+// The URL that the health check asks for, and its settings; test_healthcheck.py runs the check.
 
 import ArgumentParser
 import Testing

@@ -1,4 +1,4 @@
-// What the arguments of `amphora predict` stand for, and the line that shows progress.
+// How `amphora predict` resolves its arguments, and the line that shows progress.
 
 import Glibc
 import Testing
@@ -8,7 +8,7 @@ import Testing
 @Suite struct PictureInputsTests {
     private typealias Input = PictureInputs.Input
 
-    /// A folder of files by name, with their first bytes; removed with it.
+    /// A temporary folder of files by name, with their first bytes. Removed when it is released.
     private final class Folder {
         let path: String
         private var made: [String] = []
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func `folders within folders are for --recursive, links to them for nobody`() {
+    @Test func `subfolders need --recursive, and links to folders are never followed`() {
         let folder = Folder(
             ["z.png": Self.png, "sub/a.png": Self.png, "sub/deep/b.png": Self.png],
             folders: ["sub", "sub/deep"])

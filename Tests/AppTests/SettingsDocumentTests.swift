@@ -5,7 +5,7 @@ import Testing
 
 @testable import App
 
-/// The table of docs/settings.md is made from the declarations in the code.
+/// The table of docs/settings.md is generated from the declarations in the code.
 @Suite struct SettingsDocumentTests {
     private static let document =
         "\(#filePath)".split(separator: "/").dropLast(3)

@@ -1,5 +1,5 @@
-// The parts of `amphora verify` around its comparison: what is asked by each way, what comes back, the
-// order of a run, and what people are told.
+// The parts of `amphora verify` around its comparison: what each handle is sent and answers, the
+// order of a run, and the report.
 
 import EventLoop
 import HTTP
@@ -12,7 +12,7 @@ import Testing
 
 @Suite struct QuestionTests {
     private static let picture = Question(content: .picture([0xFF, 0xD8, 0, 1]), topK: 2)
-    // Made anew each time: what a global's enum holds is out of LeakSanitizer's sight.
+    // Created anew each time: LeakSanitizer does not see what an enum in a global holds.
     private static var json: Question {
         Question(content: .json(Array(#"{"uri":"x"}"#.utf8)), topK: nil)
     }
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `what a way would refuse for its size is not asked`() {
+    @Test func `a request over the size limit of a way is not sent that way`() {
         var limits = Limits()
         limits.bodyBytes = 200
         let small = Question(content: .picture([UInt8](repeating: 0, count: 70)), topK: nil)
@@ -127,7 +127,7 @@ import Testing
         "", "7", "{}", #"{"statusCode":200}"#, #"{"statusCode":"200","body":""}"#,
         #"{"statusCode":200,"body":"*","isBase64Encoded":true}"#, "x\0\0",
     ])
-    func `what is no answer is none`(text: String) {
+    func `malformed answers count as none`(text: String) {
         #expect(reply(text, .functionURL) == nil)
         #expect(LambdaReading.reply(.error(Array(text.utf8)), by: .directEvent) == nil)
     }
@@ -135,7 +135,7 @@ import Testing
 
 @Suite struct OrderedRunTests {
     @Test(arguments: 1...5)
-    func `outcomes come in order, and never more than a window is open`(seed: UInt64) throws {
+    func `outcomes come in order, and no more than a window is in flight`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let loop = EventLoop(poller: try EpollPoller())
         var (next, open, delivered) = (0, [Int: (Int) -> Void](), [Int]())

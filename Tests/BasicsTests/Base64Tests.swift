@@ -43,7 +43,7 @@ import Testing
         ("Zm9-", "character 4 is “-” of the URL-safe alphabet; send the standard one"),
         ("_m9v", "character 1 is “_” of the URL-safe alphabet; send the standard one"),
         ("Zm9v\nZm9v123", "character 5 is a line break; send it in one line"),
-        // A wrong length is the lesser mistake.
+        // A wrong length is reported last.
         ("Zm9v\nZm9v", "character 5 is a line break; send it in one line"),
         ("Zm9v\n", "character 5 is a line break; send it in one line"),
         ("Zm 9", "character 3 is byte 0x20"),
@@ -68,7 +68,7 @@ import Testing
 }
 
 @Suite struct Base64WritingTests {
-    @Test func `what is written is what the library writes, and is read again`() throws {
+    @Test func `encoding equals the library's, and decodes again`() throws {
         for count in 0..<100 {
             let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 151 &+ count) }
             let text = Base64.text(of: bytes.span)

@@ -1,13 +1,13 @@
 import Basics
 import Testing
 
-/// Runs of every length, with every byte at every place of them, against a loop over single bytes.
+/// Runs of every length, with every byte at every position, against a loop over single bytes.
 @Suite struct ByteRunTests {
     private static let mark = UInt8(ascii: "x")
 
     private static func isMember(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != mark }
 
-    /// The flags are too many by the spaces.
+    /// The flags also mark spaces, which the exact test then accepts.
     private static func endOfRun(_ bytes: [UInt8], from start: Int, to end: Int) -> Int {
         bytes.span.endOfRun(from: start, to: end, of: isMember) {
             $0.flagsOfBytes(below: 0x21) | $0.flagsOfBytes(equalTo: mark)

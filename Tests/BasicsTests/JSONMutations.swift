@@ -1,7 +1,7 @@
-// Documents, good ones and mutations of them by a seeded generator, sorted by what Python 3's json
-// module says of them (with NaN, Infinity, keys given twice and half surrogate pairs refused too).
+// Valid documents and seeded random mutations of them, sorted by whether Python 3's json module
+// accepts them (NaN, Infinity, duplicate keys and lone surrogates count as refused, too).
 
-/// Recorded judgements of another reader of JSON.
+/// Recorded verdicts of another JSON parser.
 enum JSONMutations {
     static let accepted = [
         "{\"uri\": \"https://example.com/a.jpg\", \"top_k\": 5}",

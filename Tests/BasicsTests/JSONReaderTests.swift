@@ -1,4 +1,4 @@
-// The strict reader of requests' JSON: what it takes, where it finds fault, and its bounds.
+// The strict JSON parser for requests: what it accepts, where it reports an error, and its limits.
 
 import FoundationEssentials
 import Testing
@@ -90,9 +90,9 @@ import Testing
         }
     }
 
-    /// Strings are skipped through eight bytes at a time: what ends a run is seen in every place.
+    /// Strings are scanned eight bytes at a time; the end of a run must be found at every position.
     @Test(arguments: ["\\n", "\u{1F}", "\u{0}"])
-    func `what does not stand for itself is seen everywhere`(_ mark: String) {
+    func `special characters in strings are found at every position`(_ mark: String) {
         for count in 0..<26 {
             for place in 0..<count {
                 var text = Array(String(repeating: place % 2 == 0 ? "a" : "é", count: count))
@@ -138,7 +138,7 @@ import Testing
     }
 }
 
-/// The library's reading of the same document.
+/// The value that Foundation reads from the same document.
 private struct LibraryValue: Decodable {
     private struct Key: CodingKey {
         let stringValue: String

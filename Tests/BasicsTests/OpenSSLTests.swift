@@ -1,4 +1,4 @@
-// A renewed seed reaches the generators that TLS draws from: OpenSSL counts each one's seeds.
+// A new seed reaches the generators that TLS draws from: OpenSSL counts how often each is seeded.
 
 import CCrypto
 import Testing
@@ -18,14 +18,14 @@ import Testing
         for (before, after) in zip(before, after) { #expect(after > before) }
     }
 
-    /// From this thread's generators, of what all may see and of secrets.
+    /// Draws from both of this thread's generators, the public and the private one.
     private func draw() {
         var byte: UInt8 = 0
         #expect(unsafe RAND_bytes(&byte, 1) == 1)
         #expect(unsafe RAND_priv_bytes(&byte, 1) == 1)
     }
 
-    /// How often this thread's two generators were seeded, EVP_RAND(3ossl) "reseed_counter".
+    /// The reseed counters of this thread's two generators, EVP_RAND(3ossl) "reseed_counter".
     private func counts() -> [CUnsignedInt] {
         unsafe [RAND_get0_public(nil), RAND_get0_private(nil)].map { generator in
             var count: CUnsignedInt = 0

@@ -36,7 +36,7 @@ import Testing
         loop.setDeadline(start + .seconds(1), of: token)
         for seconds in 2...50 { loop.setDeadline(start + .seconds(seconds), of: token) }
         try loop.turn()
-        // The early entry came up, was found postponed and put back, once.
+        // The early entry came due once, was found to be postponed, and was put back.
         #expect(recorder.deadlines.isEmpty)
         try loop.turn()
         #expect(recorder.deadlines == [start + .seconds(50)])
@@ -70,13 +70,13 @@ import Testing
         try loop.turn()
         #expect(recorder.deadlines.isEmpty)
         #expect(poller.timeouts == [.seconds(1), nil])
-        // And can be set anew.
+        // It can be set again.
         loop.setDeadline(start + .seconds(5), of: token)
         try loop.turn()
         #expect(recorder.deadlines == [start + .seconds(5)])
     }
 
-    @Test func `a registration that ended is not told, nor is its successor`() throws {
+    @Test func `a deadline of an ended registration calls neither it nor its successor`() throws {
         loop.setDeadline(start + .seconds(1), of: token)
         loop.deregister(token)
         let successor = Recorder(loop)

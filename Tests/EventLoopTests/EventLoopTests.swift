@@ -3,13 +3,13 @@ import Testing
 
 @testable import EventLoop
 
-/// Notes what it is told, and does what the test wants then.
+/// Records its calls, and runs the test's code in them.
 final class Recorder: EventHandler {
     var readiness: [Readiness] = []
     var deadlines: [Instant] = []
     var onReady: (Token) throws -> Void = { _ in }
     var onDeadline: (Token) -> Void = { _ in }
-    // The loop keeps its handlers.
+    // The loop keeps its handlers alive.
     private unowned let loop: EventLoop
 
     init(_ loop: EventLoop) { self.loop = loop }
@@ -25,7 +25,7 @@ final class Recorder: EventHandler {
     }
 }
 
-/// The error of a call, `nil` where it throws none.
+/// The error that a call throws, or `nil`.
 func failure(_ call: () throws(SystemError) -> Void) -> SystemError? {
     do {
         try call()
@@ -35,7 +35,7 @@ func failure(_ call: () throws(SystemError) -> Void) -> SystemError? {
     }
 }
 
-/// The loop stepped without a kernel or time.
+/// A loop without a kernel and without real time.
 @Suite struct EventLoopTests {
     private let clock = ManualClock()
     private let poller: ScriptedPoller
@@ -50,7 +50,7 @@ func failure(_ call: () throws(SystemError) -> Void) -> SystemError? {
 
     // MARK: Readiness
 
-    @Test func `a handler hears of its descriptor and of no other`() throws {
+    @Test func `a handler gets events of its own descriptor only`() throws {
         let (first, second) = (Recorder(loop), Recorder(loop))
         _ = try loop.register(5, interest: .read, handler: first)
         _ = try loop.register(6, interest: [.read, .write], handler: second)
@@ -77,12 +77,12 @@ func failure(_ call: () throws(SystemError) -> Void) -> SystemError? {
         #expect(loop.registrationCount == 1)
     }
 
-    @Test func `an event for a slot that was given away in the same turn is dropped`() throws {
+    @Test func `an event for a slot that was reused in the same turn is dropped`() throws {
         let (first, second, third) = (Recorder(loop), Recorder(loop), Recorder(loop))
         let one = try loop.register(5, interest: .read, handler: first)
         let two = try loop.register(6, interest: .read, handler: second)
         first.onReady = { [unowned loop] _ in
-            // close(2) and accept4(2) give the same number again.
+            // close(2) and accept4(2) reuse the number.
             loop.deregister(two)
             let three = try loop.register(6, interest: .read, handler: third)
             #expect(three.slot == two.slot && three.generation != two.generation)
@@ -157,12 +157,12 @@ func failure(_ call: () throws(SystemError) -> Void) -> SystemError? {
             try loop.setInterest(.write, of: token)
         }
         #expect(unchanged == full)
-        // The loop still knows what is so, so that it can be tried again.
+        // The loop still knows the old interest, so a retry works.
         try loop.setInterest(.write, of: token)
         #expect(poller.calls.last == .modify(5, .write))
     }
 
-    @Test func `a registration keeps its handler, and its end lets go of it`() throws {
+    @Test func `a registration retains its handler until it ends`() throws {
         weak var handler: Recorder?
         var token: Token?
         do {
@@ -226,7 +226,7 @@ func failure(_ call: () throws(SystemError) -> Void) -> SystemError? {
         }
         #expect(recorder.readiness.count == 5)
         #expect(runs <= 10)
-        // And is never kept waiting.
+        // The loop never blocks meanwhile.
         #expect(poller.timeouts.allSatisfy { $0 == .zero })
         isOver = true
         try loop.turn()

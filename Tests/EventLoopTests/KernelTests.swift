@@ -5,13 +5,13 @@ import Testing
 
 @testable import EventLoop
 
-/// The loop and the kernel: epoll(7), descriptors, real waits.
+/// The loop on the real kernel: epoll(7), descriptors, real waits.
 @Suite(.timeLimit(.minutes(5))) struct KernelTests {
     private let loop: EventLoop
 
     init() throws { loop = EventLoop(poller: try EpollPoller()) }
 
-    @Test func `a descriptor is closed when its owner goes`() throws {
+    @Test func `a descriptor is closed when its owner is released`() throws {
         let pair = try SocketPair()
         var byte: UInt8 = 0
         do {
@@ -23,7 +23,7 @@ import Testing
         #expect(unsafe recv(pair.near, &byte, 1, 0) == 0)
     }
 
-    @Test func `epoll tells reading, writing, the peer's end and the end of both`() throws {
+    @Test func `epoll reports reading, writing, the peer's end and the end of both`() throws {
         let pair = try SocketPair()
         let recorder = Recorder(loop)
         let token = try loop.register(

@@ -11,7 +11,7 @@ import Testing
 
     init() throws { loop = EventLoop(poller: try EpollPoller()) }
 
-    /// Counts what a listener accepts, and closes it.
+    /// Counts accepted connections, and closes them.
     private final class Guests {
         var count = 0
     }
@@ -105,8 +105,8 @@ import Testing
     }
 }
 
-/// A listener that runs out of descriptors: on a thread with a descriptor table of its own, filled to
-/// the limit, so that nobody else runs out.
+/// A listener that runs out of descriptors: on a thread with a descriptor table of its own, filled
+/// to the limit, so that no other test runs out.
 @Suite(.timeLimit(.minutes(5))) struct ListenerExhaustionTests {
     private struct Outcome: Sendable {
         var wasFirstClosed = false
@@ -135,7 +135,7 @@ import Testing
         #expect(result.wasFirstClosed)
         #expect(result.acceptedWhileFull == 0)
         #expect(result.refused == 1)
-        // It rested, but its owner's pause outlasted the rest.
+        // The listener stopped resting, but its owner's pause lasted longer.
         #expect(!result.restsStill)
         #expect(result.acceptedWhilePaused == 0)
         #expect(result.acceptedAfter == 1)
@@ -163,7 +163,7 @@ import Testing
         outcome.refused = listener.refusedCount
         for filler in fillers { close(filler) }
         listener.pause()
-        // The rest is over.
+        // The listener accepts again.
         clock.advance(by: .milliseconds(50))
         try loop.turn()
         outcome.restsStill = loop.timerCount > 0
@@ -176,7 +176,7 @@ import Testing
         return outcome
     }
 
-    /// unshare(2) with CLONE_FILES, after lowering the limit to what can be filled quickly.
+    /// unshare(2) with CLONE_FILES, after lowering the limit to a number that is filled quickly.
     private static func separateDescriptors() throws {
         var limit = rlimit()
         _ = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)

@@ -16,7 +16,7 @@ import Testing
         for number in 0..<1000 { mailbox.post(number) }
         while received.isEmpty { try loop.turn() }
         #expect(received == Array(0..<1000))
-        // Nothing is left that would wake the loop.
+        // No wake-up is left over.
         loop.afterTurn { turnsWithMessages = received.count }
         try loop.turn()
         #expect(turnsWithMessages == 1000)
@@ -79,7 +79,7 @@ import Testing
         receiver = nil
     }
 
-    @Test func `a message is let go of once it was received`() throws {
+    @Test func `a message is released once it was received`() throws {
         final class Body: Sendable {}
         let loop = EventLoop(poller: try EpollPoller())
         let mailbox = try Mailbox<Body>()

@@ -6,7 +6,8 @@ import Testing
 
 @testable import EventLoop
 
-/// Signals, on a thread of its own: they are blocked there and sent there, so that nobody else is hit.
+/// Signals, on a thread of its own: they are blocked and sent there, so no other test receives
+/// them.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct SignalsTests {
     private final class Outcome: Sendable {
         let received = Mutex<[CInt]>([])
@@ -23,10 +24,10 @@ import Testing
                 let source = try Signals(signals, on: loop) { signal in
                     outcome.received.withLock { $0.append(signal) }
                 }
-                // One that is pending already is not queued again (signal(7)).
+                // A signal that is already pending is not queued again (signal(7)).
                 for signal in [SIGUSR1, SIGUSR2, SIGUSR2] { pthread_kill(pthread_self(), signal) }
                 while outcome.received.withLock({ $0.count }) < 2 { try loop.turn() }
-                // Nothing is left that would make the loop spin.
+                // No readiness is left that would make the loop spin.
                 loop.afterTurn {}
                 try loop.turn()
                 source.close()

@@ -1,4 +1,4 @@
-// Sockets for the tests of the kernel's side.
+// Sockets for the tests that use the kernel.
 
 import CLinux
 import Glibc
@@ -33,7 +33,7 @@ final class SocketPair {
     }
 }
 
-/// A client of a listener on this machine. It is connected as soon as it is in the backlog.
+/// A client of a listener on this machine. It is connected once it is in the backlog.
 final class Client {
     private let socket: FileDescriptor
 
@@ -66,7 +66,7 @@ final class Client {
         }
     }
 
-    /// Whether neither side has closed.
+    /// Whether both sides are still open.
     var isConnected: Bool {
         var byte: UInt8 = 0
         return unsafe recv(socket.number, &byte, 1, Int32(MSG_DONTWAIT)) < 0 && errno == EAGAIN

@@ -18,7 +18,7 @@ import Testing
 
     @Test func `all sequences of up to six deadlines come out sorted`() {
         for count in 0...6 {
-            // Digits of `number` in base `count` are the deadlines: every order, every tie.
+            // The deadlines are the digits of `number` in base `count`: every order, every tie.
             let radix = max(count, 1)
             for number in 0..<(0..<count).reduce(1, { product, _ in product * radix }) {
                 var heap = TimerHeap()

@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-/// Every byte in every place of an eight-byte word, against the grammar as the RFCs print it.
+/// Every byte at every position of an eight-byte word, against the grammar as the RFCs print it.
 @Suite struct ByteClassTests {
     private let tokenCharacters = Set(
         Array("!#$%&'*+-.^_`|~0123456789".utf8)
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func `known field names differ in no byte`() {
-        // One byte of a name changed by one bit is another name, except for the bit of case.
+        // A name with one bit changed is another name, except for the bit of case.
         for (name, value) in [("Host", "b"), ("Content-Length", "x"), ("Transfer-Encoding", "x")] {
             for offset in 0..<name.utf8.count {
                 for bit in 0..<8 {

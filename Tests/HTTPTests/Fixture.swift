@@ -1,10 +1,10 @@
-// Cases in Markdown: a heading, prose, an `http` block with the input, a `log` block with what must
-// come of it.
+// Cases in Markdown: a heading, prose, an `http` block with the input, and a `log` block with the
+// expected events.
 //
 // The files read as a description of what this server accepts; see `Fixtures/README.md` for the
-// notation. Words behind `http` set limits: `http targetBytes=20`.
-// `UPDATE_FIXTURES=1 swift test --filter FixtureTests` writes what came of each input into its log
-// block; what changed must then be read, since it is the specification.
+// notation. Words after `http` set limits: `http targetBytes=20`.
+// `UPDATE_FIXTURES=1 swift test --filter FixtureTests` writes the actual events of each input into
+// its log block. Read every change then: the log blocks are the specification.
 
 import Glibc
 import HTTP
@@ -22,7 +22,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(file): \(title)" }
 
-    /// The folder of the fixtures, beside this file.
+    /// The folder of the fixtures, next to this file.
     static let folder = String(#filePath.dropLast("Fixture.swift".count)) + "Fixtures/"
 
     /// The fixture files.
@@ -85,7 +85,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
         return limits
     }
 
-    /// Writes what came of each input into the log blocks of a file.
+    /// Writes the actual events of each input into the log blocks of a file.
     static func rewrite(_ file: String, logs: [[String]]) {
         var lines = read(folder + file + ".md").split(
             separator: "\n", omittingEmptySubsequences: false

@@ -1,11 +1,11 @@
-// Memory that ends at a page nobody may touch.
+// Memory that ends at an inaccessible page.
 //
-// Every byte the tests show to the parser is placed so that the next one lies on a PROT_NONE page:
-// reading one byte too far ends the test run with SIGSEGV instead of going unnoticed.
+// Every byte that a test shows to the parser lies directly before a PROT_NONE page: reading one
+// byte too far ends the test run with SIGSEGV instead of going unnoticed.
 
 import Glibc
 
-/// Pages of memory with an inaccessible page behind them.
+/// Pages of memory followed by an inaccessible page.
 @safe
 final class GuardedMemory {
     private let base: UnsafeMutableRawPointer

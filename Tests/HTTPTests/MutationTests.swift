@@ -1,12 +1,12 @@
-// Fixtures mutated at random: whatever comes, the machine reports events or an error, never traps,
-// and reports the same however the bytes are cut. The seed is printed; a failing one is a repro.
+// Randomly mutated fixtures. The machine reports events or an error and never traps, and it reports
+// the same however the bytes are split. The seed is printed, so that a failure can be reproduced.
 
 import HTTP
 import TestSupport
 import Testing
 
 @Suite struct MutationTests {
-    /// Words that a byte-wise mutation would hardly find.
+    /// Words that a byte-wise mutation would rarely produce.
     private static let dictionary: [[UInt8]] = [
         "\r\n", "\n", "\r", "\r\n\r\n", ":", " ", "\t", "\0", ";", "\"", "\\", ",", "?", "#",
         "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n", "Host: b\r\n",

@@ -1,7 +1,8 @@
-// Bytes as text for fixtures and transcripts, and back.
+// Converts bytes to text for fixtures and transcripts, and back.
 //
-// Text stands for itself. `\r` `\n` `\t` `\\` and `\xHH` stand for one byte; `\{N:text}` for N times
-// the text. In an input every line end means CR LF, unless a `\` ends the line: then nothing.
+// Text stands for itself. `\r` `\n` `\t` `\\` and `\xHH` stand for one byte; `\{N:text}` repeats
+// the text N times. In an input every line end means CR LF, except after `\`, where it means
+// nothing.
 
 /// The notation of the fixtures.
 enum Notation {

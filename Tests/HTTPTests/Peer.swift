@@ -1,17 +1,17 @@
-// A connection as tests speak of it: text in, events out.
+// A connection for tests: text in, events out.
 
 import HTTP
 
-/// One connection with a head of its own; a class, so that expectations can call it.
+/// One connection with its own head. It is a class, so that expectations can call it.
 final class Peer {
     private var connection: ServerProtocol
     private(set) var head = RequestHead()
     /// Bytes not consumed by the last call of `receive`.
     private(set) var rest: [UInt8] = []
-    /// Everything written.
+    /// All bytes written so far.
     private(set) var out: [UInt8] = []
 
-    /// A connection that has read `input`, as far as it can without an answer.
+    /// A connection that has read as much of `input` as it can without an answer.
     init(_ input: String = "", limits: Limits = Limits()) {
         connection = ServerProtocol(limits: limits)
         guard !input.isEmpty else { return }
@@ -28,10 +28,10 @@ final class Peer {
     var isIdle: Bool { connection.isIdle }
     var bodyRemaining: Int? { connection.bodyRemaining }
     var omitsBody: Bool { connection.omitsBody }
-    /// Everything written, as text.
+    /// All bytes written so far, as text.
     var text: String { String(decoding: out, as: UTF8.self) }
 
-    /// Shows what was not consumed and `text` behind it.
+    /// Shows the bytes that were not consumed, followed by `text`.
     func receive(_ text: String) -> ServerProtocol.Event {
         rest += Array(text.utf8)
         let step = connection.receive(rest.span, head: &head)
@@ -57,7 +57,7 @@ final class Peer {
 
     func finish() -> ServerProtocol.AfterResponse { connection.finishResponse(into: &out) }
 
-    /// Answers with an empty 200, and forgets what was written.
+    /// Answers with an empty 200, and discards what was written.
     func respond() -> ServerProtocol.AfterResponse {
         begin(ResponseHead(status: .ok), .length(0))
         let after = finish()

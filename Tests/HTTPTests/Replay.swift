@@ -1,9 +1,9 @@
-// A connection replayed: bytes in pieces in, a readable transcript out.
+// Replays a connection: takes bytes in pieces, and writes a readable transcript.
 //
-// Plays the server's shell: it keeps what was not consumed, shows it again with more behind it, and
-// answers each request with an empty 200. Consecutive content is joined, so that the transcript
-// must not depend on how the input was cut. Between two calls another connection uses the same
-// `RequestHead`, as in the server; every input lies against an inaccessible page.
+// It plays the server's part: it keeps bytes that were not consumed, shows them again followed by
+// more, and answers each request with an empty 200. Consecutive content is joined, so that the
+// transcript must not depend on how the input was split. Between two calls another connection uses
+// the same `RequestHead`, as in the server. Every input ends at an inaccessible page.
 
 import HTTP
 
@@ -20,7 +20,7 @@ final class Replay {
     /// A replay of connections with these limits.
     init(limits: Limits = Limits()) { self.limits = limits }
 
-    /// The transcript of `input`, cut before each index of `cuts`.
+    /// The transcript of `input`, split before each index of `cuts`.
     func transcript(of input: [UInt8], cuts: [Int] = []) -> [String] {
         lines = []
         content = []
@@ -42,7 +42,7 @@ final class Replay {
         return lines
     }
 
-    /// Returns false when the connection closed.
+    /// Returns false once the connection is closed.
     private func receive(_ rest: inout [UInt8], _ connection: inout ServerProtocol) -> Bool {
         while true {
             let step = memory.withBytes(rest[...]) { span in

@@ -99,7 +99,7 @@ import Testing
         ("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "Connection: close\r\n", false),
         ("GET / HTTP/1.0\r\n\r\n", "Connection: close\r\n", false),
         ("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "Connection: keep-alive\r\n", true),
-        // The body has not arrived, or not whole.
+        // The body has not arrived, or only in part.
         (
             "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhell", "Connection: close\r\n",
             false
@@ -109,7 +109,7 @@ import Testing
             "Connection: close\r\n", false
         ),
         ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", "", true),
-        // The request is refused, or not whole.
+        // The request is refused, or incomplete.
         ("GET / HTTP/2.0\r\n\r\n", "Connection: close\r\n", false),
         ("GET / HT", "Connection: close\r\n", false),
         ("", "Connection: close\r\n", false),
@@ -121,7 +121,7 @@ import Testing
         #expect(after == (persists ? .nextRequest : .close))
     }
 
-    @Test func `a draining connection closes behind its response`() {
+    @Test func `a draining connection closes after its response`() {
         let peer = Peer(get)
         peer.closeAfterResponse()
         peer.begin(ResponseHead(status: .ok), .length(0))
@@ -130,7 +130,7 @@ import Testing
         #expect(peer.phase == .closed)
     }
 
-    @Test func `draining in the middle of a response closes behind it`() {
+    @Test func `draining in the middle of a response closes after it`() {
         let peer = Peer(get)
         peer.begin(ResponseHead(status: .ok), .streamed)
         peer.closeAfterResponse()

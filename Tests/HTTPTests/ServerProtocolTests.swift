@@ -82,7 +82,7 @@ import Testing
         #expect(peer.respond() == .nextRequest)
     }
 
-    @Test func `nothing is read behind an error`() {
+    @Test func `nothing is read after an error`() {
         let peer = Peer()
         let next = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
         #expect(peer.receive("GET / HTTP/1.1\n" + next) == .failed(.bareLineFeed))
@@ -109,10 +109,11 @@ import Testing
         var filled = RequestHead()
         var lineStart = 0
         for end in 1..<bytes.count {
-            // A NUL is refused wherever it is looked at.
+            // The parser refuses a NUL wherever it reads one, so NULs show that it does not read
+            // again.
             var shown = Array(bytes[..<end])
             for index in 0..<lineStart { shown[index] = 0 }
-            // Within a line, what was read is looked at once more when the line ends.
+            // A line that has been scanned is scanned once more when its end arrives.
             if shown[end - 1] != UInt8(ascii: "\n") {
                 for index in lineStart..<(end - 1) { shown[index] = 0 }
             } else {
@@ -131,7 +132,7 @@ import Testing
         #expect(MemoryLayout<RequestHead>.size <= 1100)
     }
 
-    @Test func `limits beyond what a head can hold are brought down`() {
+    @Test func `limits above a head's capacity are lowered to it`() {
         var limits = Limits()
         limits.headBytes = .max
         limits.targetBytes = .max
@@ -147,7 +148,7 @@ import Testing
         }
     }
 
-    @Test func `a head of the largest size behind empty lines is read`() {
+    @Test func `a head of the largest size after empty lines is read`() {
         var limits = Limits()
         limits.headBytes = RequestHead.maximumBytes
         let fixed = "GET / HTTP/1.1\r\nHost: a\r\nA: \r\n\r\n".utf8.count

@@ -1,4 +1,4 @@
-// What is said when the engine or a model file is not as it should be.
+// The errors when the engine's library or a model file is damaged or missing.
 
 import Glibc
 import Onnx
@@ -75,7 +75,7 @@ import Testing
             observing: [\.standardOutputContent, \.standardErrorContent]
         ) {
             for stream in [STDOUT_FILENO, STDERR_FILENO] { unsafe write(stream, "<<<", 3) }
-            // Each of these makes the engine log when it logs.
+            // Each of these models makes the engine log if logging is on.
             for name in ["unknown_operator", "two_inputs", "logits", "nonexistent"] {
                 let model = try? ModelFixtures.open(name)
                 try? model?.makeContext(inputShape: [1, 3, 9, 9], output: 0).infer()
@@ -83,7 +83,7 @@ import Testing
             for stream in [STDOUT_FILENO, STDERR_FILENO] { unsafe write(stream, ">>>", 3) }
             exit(EXIT_SUCCESS)
         }
-        // The test library has marks of its own around these.
+        // The test library puts its own marks around these.
         for content in [result?.standardOutputContent, result?.standardErrorContent] {
             #expect(String(decoding: content ?? [], as: UTF8.self).contains("<<<>>>"))
         }

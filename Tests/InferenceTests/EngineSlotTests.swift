@@ -1,5 +1,5 @@
-// Calls every slot of the function table by itself: a wrong slot number is a crash or nonsense,
-// and this is where it shows.
+// Calls every slot of the function table separately: a wrong slot number causes a crash or a wrong
+// result here.
 
 import COnnxRuntime
 import Onnx
@@ -18,7 +18,7 @@ import Testing
 
     private var api: OrtApi { unsafe library.api.pointee }
 
-    /// Ends a call that must succeed.
+    /// Completes a call that must succeed.
     private func check(_ result: OrtResult?) throws {
         unsafe try library.check("test", result)
     }
@@ -51,7 +51,8 @@ import Testing
         unsafe try check(api.SetInterOpNumThreads(settings, 1))
         unsafe try check(
             api.AddSessionConfigEntry(settings, "session.intra_op.allow_spinning", "0"))
-        // The engine knows 0, 1, 2, 3 and 99: another level shows that this slot is the level's.
+        // The engine knows the levels 0, 1, 2, 3 and 99. Another one shows that this slot sets the
+        // level.
         let status = unsafe try #require(api.SetSessionGraphOptimizationLevel(settings, 50))
         unsafe api.ReleaseStatus(status)
     }

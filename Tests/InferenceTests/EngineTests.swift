@@ -1,4 +1,4 @@
-// The seam of three verbs, carried out by the real engine.
+// The engine's protocol of three calls, carried out by the real engine.
 
 import Inference
 import Onnx
@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 @Suite struct EngineTests {
-    /// What the fixtures answer to a picture whose channels are flat.
+    /// The answers of the fixtures to a picture whose channels are flat.
     private static func expected(_ r: Float, _ g: Float, _ b: Float) -> [Float] {
         [r, g, b, (r + g + b) / 2 + 0.25]
     }

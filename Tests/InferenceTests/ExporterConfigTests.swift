@@ -1,4 +1,4 @@
-// `config.json`, Hugging Face's and timm's: classes, activation, and timm's way to make pictures ready.
+// `config.json` of Hugging Face and timm: classes, activation, and timm's preprocessing.
 
 import Onnx
 import TestSupport
@@ -30,7 +30,7 @@ import Testing
     func `the problem decides the activation`(keys: String, activation: Activation) throws {
         let files = ["config.json": #"{"model_type": "vit", \#(keys)}"#]
         #expect(try Exporter.settings(files).activation.value == activation)
-        // What the graph has is not repeated.
+        // An activation that the graph contains is not applied again.
         let ended = try Exporter.settings(files, ending: .softmax).activation
         #expect(ended == Resolved(.none, .model))
     }

@@ -1,4 +1,4 @@
-// Exporters' files as texts, and what a network makes of them.
+// Exporters' files as text, and the settings that follow from them.
 
 import Onnx
 
@@ -14,7 +14,7 @@ enum Exporter {
             in: folder.path, names: Array(files.keys), needsSteps: needsSteps)
     }
 
-    /// What is decided of these files for a network's input.
+    /// The settings that follow from these files for a network's input.
     static func settings(
         _ files: [String: String], manifest json: String = "{}",
         shape: [Int?] = [nil, 3, nil, nil], element: ElementType = .float32,
@@ -30,7 +30,7 @@ enum Exporter {
         return try ModelSettings(manifest, exported, input: input, ending: ending)
     }
 
-    /// A folder with a processor of a class and keys.
+    /// A folder with a processor of a class, with these keys.
     static func processor(_ type: String, _ keys: String = "") -> [String: String] {
         let rest = keys.isEmpty ? "" : ", \(keys)"
         return ["preprocessor_config.json": #"{"image_processor_type": "\#(type)"\#(rest)}"#]

@@ -1,5 +1,5 @@
-// Hugging Face's `preprocessor_config.json`: what becomes of its keys. That the result is what the
-// library computes is held by the end-to-end tests; here are the rules and the complaints.
+// Hugging Face's `preprocessor_config.json`: the effect of its keys. The end-to-end tests compare
+// the results with the library's; these tests hold the rules and the errors.
 
 import Testing
 
@@ -192,7 +192,7 @@ import Testing
         let fails = Exporter.fails("preprocessor_config.json", part) {
             _ = try Exporter.settings(files)
         }
-        // One value stands for all channels.
+        // One value applies to all channels.
         #expect(fails == !part.isEmpty)
     }
 

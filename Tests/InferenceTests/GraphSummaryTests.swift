@@ -1,4 +1,4 @@
-// What `inspect` reads of an ONNX file besides its network, sound files and damaged ones.
+// What `inspect` reads of an ONNX file besides its network, from valid and damaged files.
 
 import Onnx
 import TestSupport

@@ -1,10 +1,10 @@
-// Reads the files of `tools/case_file.py`: the pixels of the libraries themselves.
+// Reads the files of `tools/case_file.py`: pixels that the libraries themselves produced.
 
 import Glibc
 
 @testable import Inference
 
-/// One thing that Pillow, OpenCV or MXNet did; the script's text explains the numbers.
+/// One operation of Pillow, OpenCV or MXNet; the script explains the numbers.
 struct RecordedCase {
     enum Kind: UInt32 {
         case decoding = 1
@@ -32,7 +32,7 @@ extension RecordedCase {
         Raster(width: numbers[1], height: numbers[2], channels: numbers[0], pixels: input)
     }
 
-    /// What is other than OpenCV's about our decoding, or `nil`.
+    /// How our decoding differs from OpenCV's, or `nil`.
     func differenceFromOpenCV() -> String? {
         let (width, height) = (numbers[1], numbers[2])
         var decoder = PictureDecoder(
@@ -50,7 +50,7 @@ extension RecordedCase {
         }
     }
 
-    /// The preprocessing of a case of that kind.
+    /// The preprocessing of a case of the kind `preprocessing`.
     func plan(library: Preprocessing.ResizeLibrary) -> Preprocessing {
         let n = numbers
         let target: Preprocessing.ResizeTarget? =
@@ -79,7 +79,7 @@ extension RecordedCase {
         return differing(bits, result)
     }
 
-    /// What a window of a resized picture should be.
+    /// The expected pixels of a window of a resized picture.
     func recorded(_ window: PixelWindow) -> [UInt8] {
         let (channels, width) = (numbers[0], numbers[3])
         return window.y.flatMap { y in
@@ -89,7 +89,7 @@ extension RecordedCase {
         }
     }
 
-    /// The whole of a resized picture, and a part of it.
+    /// A resized picture as a whole, and a part of it.
     func windows(using generator: inout some RandomNumberGenerator) -> [PixelWindow] {
         let (width, height) = (numbers[3], numbers[4])
         let left = Int.random(in: 0..<width, using: &generator)
@@ -103,13 +103,13 @@ extension RecordedCase {
     }
 }
 
-/// How many bytes differ; comparing in `#expect` would describe millions of them.
+/// The number of bytes that differ. `#expect` on the arrays would print millions of them.
 func differing(_ one: [UInt8], _ other: [UInt8]) -> Int {
     guard one.count == other.count else { return max(one.count, other.count) }
     return one == other ? 0 : zip(one, other).count { $0 != $1 }
 }
 
-/// A file that does not hold what it should.
+/// A file with unexpected content.
 struct UnreadableFile: Error {
     let path: String
 }

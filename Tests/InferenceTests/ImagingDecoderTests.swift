@@ -1,4 +1,4 @@
-// Decoding of good pictures, and refusal of everything else, on pictures of a few pixels.
+// Decoding of valid pictures, and refusal of all other input, on pictures of a few pixels.
 
 import TestSupport
 import Testing
@@ -44,7 +44,7 @@ import Testing
             for length in stride(from: 0, to: fixture.input.count, by: 7) {
                 let decoded = try? decode(Array(fixture.input.prefix(length)))
                 guard let decoded else { continue }
-                // Only the checksum and the end mark of a PNG may be missing.
+                // A PNG may lack its checksum and its end mark, nothing else.
                 #expect(
                     PictureFormat.sniff(fixture.input.span) == .png, "\(fixture.name) \(length)")
                 #expect(decoded.pixels == fixture.result, "\(fixture.name) \(length)")
@@ -62,7 +62,7 @@ import Testing
             PictureDecoder(profile: profile, channels: .gray, limits: limits)
         )
         var decoded = 0
-        // MXNet's recordings bring EXIF segments and files cut short.
+        // MXNet's recordings add EXIF segments and truncated files.
         let fixtures = try ImagingFixtures.all() + ImagingFixtures.mxnet()
         for fixture in fixtures where fixture.kind == .decoding && fixture.numbers[0] == 3 {
             for _ in 0..<40 {
@@ -185,7 +185,7 @@ import Testing
         ("II*\0............", "TIFF pictures are not supported; JPEG, PNG and WebP are"),
         ("MM\0*............", "TIFF pictures are not supported; JPEG, PNG and WebP are"),
     ])
-    func `bytes that are no supported image are named`(bytes: String, words: String) {
+    func `bytes that are no supported picture are named`(bytes: String, words: String) {
         #expect(sentence(Array(bytes.utf8)).contains(words))
     }
 

@@ -1,11 +1,11 @@
-// The committed pictures, one of every kind, with the pixels that Pillow or MXNet decodes them to.
+// The committed pictures, one of each kind, with the pixels that Pillow or MXNet decodes from them.
 
-/// Made by `tools/make_image_fixtures.py`.
+/// Written by `tools/make_image_fixtures.py`.
 enum ImagingFixtures {
-    /// Each picture twice: as RGB, as gray.
+    /// Each picture twice: as RGB and as gray.
     static func all() throws -> [RecordedCase] { try read("images.bin") }
 
-    /// What MXNet does to pictures; made by `tools/record_mxnet.py`.
+    /// MXNet's results; recorded by `tools/record_mxnet.py`.
     static func mxnet() throws -> [RecordedCase] { try read("mxnet.bin") }
 
     private static func read(_ name: String) throws -> [RecordedCase] {

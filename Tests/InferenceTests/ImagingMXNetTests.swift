@@ -1,5 +1,5 @@
-// Ours against what MXNet 1.9.1 was recorded to do (`tools/record_mxnet.py`): every kind of picture,
-// every place that an EXIF segment may stand in, files cut short, and gluon's transforms.
+// Our results against recordings of MXNet 1.9.1 (`tools/record_mxnet.py`): every kind of picture,
+// every position of an EXIF segment, truncated files, and gluon's transforms.
 
 import Testing
 

@@ -1,4 +1,5 @@
-// Ours against the real OpenCV, over thousands of random pictures and sizes: not one byte may differ.
+// Our results against the real OpenCV, for thousands of random pictures and sizes: every byte is
+// equal.
 //
 // `tools/opencv_cases.py OUTDIR` writes the cases; AMPHORA_TEST_OPENCV_CASES=OUTDIR runs them.
 

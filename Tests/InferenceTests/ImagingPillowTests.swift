@@ -1,4 +1,4 @@
-// Ours against the real Pillow, over thousands of random pictures: not one byte may differ.
+// Our results against the real Pillow, for thousands of random pictures: every byte is equal.
 //
 // `tools/pillow_cases.py OUTDIR` writes the cases; AMPHORA_TEST_PILLOW_CASES=OUTDIR runs them.
 
@@ -36,14 +36,14 @@ struct ImagingPillowTests {
             do throws(PictureError) {
                 let raster = try decoder.decode(example.input)
                 decoded += 1
-                // What becomes of damaged data differs between versions of libjpeg.
+                // Versions of libjpeg differ in what they decode from damaged data.
                 if damaged { continue }
                 #expect(width > 0, "Pillow refuses \(example.name)")
                 #expect(raster.width == width && raster.height == height, "\(example.name)")
                 #expect(differing(raster.pixels, example.result) == 0, "\(example.name)")
             } catch {
                 refused += 1
-                // Pillow now and then takes a file whose last few bytes are gone; we may refuse.
+                // Pillow sometimes accepts a file that lacks its last few bytes; we may refuse it.
                 #expect(width == 0 || !whole, "\(example.name): \(error.sentence)")
             }
         }

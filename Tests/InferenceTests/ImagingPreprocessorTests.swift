@@ -1,4 +1,5 @@
-// Geometry and layout of preprocessing, by hand-computed values; `ImagingPillowTests` has the rest.
+// Geometry and layout of preprocessing, with values computed by hand; see also
+// `ImagingPillowTests`.
 
 import Testing
 

@@ -1,4 +1,4 @@
-// Networks of MXNet with what MXNet itself answered, and the way to ours.
+// Networks of MXNet with MXNet's own answers, and helpers that import and run them.
 
 import Basics
 import Glibc
@@ -45,7 +45,7 @@ enum MXNetFixtures {
     /// A committed `.params` file.
     static func parameters(_ name: String) -> String { "\(root)/parameters/\(name).params" }
 
-    /// The folders in the one that an environment variable names.
+    /// The folders in the folder that an environment variable names.
     static func folders(from variable: String) -> [String] {
         guard let root = unsafe getenv(variable) else { return [] }
         return folders(in: unsafe String(cString: root))
@@ -60,7 +60,8 @@ enum MXNetFixtures {
         }
     }
 
-    /// Imports what is in a folder; the input's shape is given where it is not a picture.
+    /// Imports the network in a folder. The input's shape is given where the input is not a
+    /// picture.
     static func graph(
         _ folder: String, input: [Int]? = nil
     ) throws(ModelError) -> (graph: OnnxGraph, parameters: String) {
@@ -84,7 +85,7 @@ enum MXNetFixtures {
         return (model.graph, parameters)
     }
 
-    /// A network of operators in the manner of "symbol.json": each is an operator's name, its
+    /// A network of operators in the form of "symbol.json": each has an operator's name, its
     /// attributes, and its inputs' numbers; number 0 is the input.
     static func symbol(
         variables: [String] = [],
@@ -129,7 +130,7 @@ enum MXNetFixtures {
         (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
 
-    /// The sentence about a network that can't be imported; empty where it can.
+    /// The sentence that refuses a network, or "" if it can be imported.
     static func refusal(
         _ symbol: () throws(SymbolError) -> SymbolGraph, parameters: [UInt8] = list([]),
         input: [Int]? = nil
@@ -147,7 +148,7 @@ enum MXNetFixtures {
         }
     }
 
-    /// What the engine answers to an input, with the weights inside the model.
+    /// The engine's answer to an input, with the weights inside the model.
     static func answer(_ folder: String, _ input: NumpyArray) throws(ModelError) -> [Float] {
         let (graph, parameters) = try graph(folder, input: input.shape)
         let bytes = try graph.encoded(
@@ -172,12 +173,12 @@ enum MXNetFixtures {
         return context.withOutput { output in output.indices.map { output[$0] } }
     }
 
-    /// The greatest difference, and the greatest value that was expected.
+    /// The greatest difference, and the greatest expected value.
     static func difference(_ a: [Float], _ b: [Float]) -> (difference: Float, magnitude: Float) {
         guard a.count == b.count else { return (.infinity, 0) }
         var difference: Float = 0
         for (a, b) in zip(a, b) {
-            // A NaN is no match for anything.
+            // A NaN equals nothing.
             difference =
                 a == b ? difference : max(difference, abs(a - b).isNaN ? .infinity : abs(a - b))
         }

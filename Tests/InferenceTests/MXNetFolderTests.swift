@@ -1,4 +1,4 @@
-// MXNet's pairs of files in a model folder, and the ONNX file they become.
+// MXNet's pairs of files in a model folder, and the ONNX file made from them.
 
 import MXNetImport
 import Onnx

@@ -1,4 +1,4 @@
-// Our answers against MXNet's own, recorded.
+// Our answers against recorded answers of MXNet.
 
 import Basics
 import Testing
@@ -6,7 +6,7 @@ import Testing
 @testable import Inference
 
 @Suite(.serialized) struct MXNetGoldenTests {
-    /// Each holds one operator or a few; recorded by MXNet, see Fixtures/mxnet/README.md.
+    /// Each holds one operator or a few. MXNet recorded the answers, see Fixtures/mxnet/README.md.
     @Test(arguments: MXNetFixtures.committed("operators"))
     func `one operator gives what MXNet gives`(folder: String) throws { try check(folder) }
 
@@ -20,7 +20,7 @@ import Testing
         #expect(try MXNetFixtures.answer(folder, input) == answer)
     }
 
-    /// More of them, in the folder that AMPHORA_TEST_MXNET_MICRO names.
+    /// More such networks, in the folder that AMPHORA_TEST_MXNET_MICRO names.
     @Test(
         .enabled(
             if: !MXNetFixtures.folders(from: "AMPHORA_TEST_MXNET_MICRO").isEmpty,
@@ -43,7 +43,7 @@ import Testing
         let answer = try MXNetFixtures.served(folder, input)
         let (difference, magnitude) = MXNetFixtures.difference(answer, expected.values)
         print("\(folder.split(separator: "/").last ?? ""): \(difference) of \(magnitude)")
-        // The bar for logits of common size; random weights make larger ones.
+        // The tolerance holds for logits of ordinary size; random weights produce larger ones.
         #expect(difference <= 1e-3 * max(1, magnitude / 10))
     }
 

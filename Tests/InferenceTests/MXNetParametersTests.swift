@@ -1,4 +1,4 @@
-// `.params` files: every form and type, and what is said of broken ones.
+// `.params` files: every form and type, and the errors for damaged files.
 
 import Basics
 import TestSupport
@@ -28,7 +28,7 @@ import Testing
         try File.contents(of: Fixtures.parameters(name), limit: 1 << 20)
     }
 
-    /// The numbers of an array as the graph has them.
+    /// The values of an array in the graph.
     private func floats(_ array: NDArray, in bytes: [UInt8]) -> [Float] {
         let end = array.offset + array.count * array.type.size
         let converted = array.type.float32Bytes(of: Array(bytes[array.offset..<end]))
@@ -84,7 +84,7 @@ import Testing
         #expect(try refusal(bytes("sparse")).contains("storage type 2 (csr); dense arrays"))
     }
 
-    @Test func `what is broken is named`() {
+    @Test func `the error names the damage`() {
         let good = Fixtures.list([("arg:w", [2, 3])])
         #expect(refusal([]).contains("it ends at byte 0, inside the magic number"))
         #expect(refusal(Array("PK".utf8) + good).contains("does not begin with 0x112"))

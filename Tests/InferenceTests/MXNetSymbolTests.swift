@@ -1,4 +1,4 @@
-// `symbol.json`: every age of the format, and what is said of networks that can't be imported.
+// `symbol.json`: every version of the format, and the errors for networks that can't be imported.
 
 import Basics
 import TestSupport
@@ -23,7 +23,7 @@ import Testing
     private func graph(_ text: String) throws -> SymbolGraph { try SymbolGraph(Array(text.utf8)) }
 
     @Test(arguments: ["attrs", "attr", "param"])
-    func `attributes are found under the name of every age`(key: String) throws {
+    func `attributes are found under the name of every format version`(key: String) throws {
         let graph = try graph(
             """
             {"nodes": [{"op": "null", "name": "data", "inputs": [], "backward_source_id": -1},
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test(arguments: ["(3", "a", "(1, None)", "(1,,2)", "99999999999999999999", "(1e30)"])
-    func `what is no tuple of integers is refused`(text: String) {
+    func `anything but a tuple of integers is refused`(text: String) {
         var attributes = AttributeText(["shape": text])
         #expect { try attributes.integers("shape") } throws: {
             "\($0)".contains("expected a tuple of integers")
@@ -66,7 +66,7 @@ import Testing
         #expect(attributes.leftOver == nil)
     }
 
-    @Test func `what is no network is named`() {
+    @Test func `the error names input that is no network`() {
         #expect(refusal("[1]").contains("it is a list; expected an object"))
         #expect(refusal("{").contains("line 1, column 2"))
         #expect(refusal("{}").contains("no list \"nodes\""))
@@ -117,7 +117,7 @@ import Testing
                 == "net-symbol.json cannot be read: node \"node2\" (Convolution): its weight, \"w\", "
                 + "has the shape (4, 3, 5, 5); expected (4, 3, 3, 3); with an input of "
                 + "(1, 3, 224, 224)")
-        // One channel is found by itself.
+        // The weights decide the number of channels: one.
         #expect(
             Fixtures.refusal(convolution, parameters: Fixtures.list([("w", [4, 1, 3, 3])])) == "")
         let lost = Fixtures.refusal(convolution)
@@ -196,7 +196,7 @@ import Testing
         let chain = (0..<20_000).map { index in
             (operation: "relu", attributes: [String: String](), inputs: [index])
         }
-        // Wrong at the end, at every size of picture.
+        // The last operator is wrong for every picture size that the import tries.
         let sentence = Fixtures.refusal { () throws(SymbolError) in
             try Fixtures.symbol(chain + [("FullyConnected", ["num_hidden": "3"], [20_000])])
         }
@@ -228,7 +228,7 @@ import Testing
                 var mutant = bytes
                 for _ in 0..<Int.random(in: 1...3, using: &generator) {
                     let place = Int.random(in: mutant.indices, using: &generator)
-                    // Digits make numbers that are wrong rather than broken.
+                    // Digits produce wrong numbers rather than broken syntax.
                     mutant[place] =
                         Bool.random(using: &generator)
                         ? .random(in: 0x28...0x39, using: &generator)
@@ -241,7 +241,7 @@ import Testing
                     _ = try model.graph.encoded(
                         weights: ByteWindow(.file(path)), placement: .external(file: "p"))
                 } catch {
-                    // Any error will do; a trap would not come here.
+                    // Any error is fine; a trap would end the process.
                 }
             }
         }

@@ -1,4 +1,4 @@
-// The whole way: a folder in, a picture in, labels out, with the real engine.
+// From a model folder and a picture to labels, with the real engine.
 
 import Glibc
 import Onnx
@@ -26,7 +26,7 @@ import Testing
         a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) < 1e-5 }
     }
 
-    /// The answer to the picture, by class.
+    /// The probabilities of the picture, by class.
     private static func answer(_ model: Model) throws -> [Float] {
         try model.makeClassifier(limits: PictureLimits()).classify(picture(), topK: 1000)
             .sorted { $0.index < $1.index }.map(\.probability)
@@ -53,7 +53,7 @@ import Testing
         let model = try Self.load("input_uint8", ["amphora.json": #"{"activation": "none"}"#])
         #expect(model.inputs.first?.element == .uint8)
         #expect(Self.close(try Self.answer(model), [51, 102, 204, 178.75]))
-        // Padding and other orders of channels are bytes, too.
+        // Padding and other channel orders apply to bytes, too.
         let padded = try Self.load(
             "input_uint8",
             [
@@ -98,7 +98,7 @@ import Testing
                 == .index(3))
     }
 
-    @Test func `several outputs are said`() throws {
+    @Test func `several outputs are reported`() throws {
         let model = try Self.load("three_outputs")
         #expect(model.warnings.count == 1)
         #expect(model.warnings.first?.contains("\"logits\"") == true)
@@ -119,7 +119,7 @@ import Testing
 
     @Test func `warming up runs the network`() throws {
         try Self.load("logits").makeClassifier(limits: PictureLimits()).warmUp()
-        // What comes out is of no interest here.
+        // The warm-up ignores the result.
         try Self.load("not_a_number").makeClassifier(limits: PictureLimits()).warmUp()
     }
 
@@ -151,7 +151,7 @@ import Testing
             #"{"preprocess": {"resize": {"to": "shorter", "size": 8, "library": "\#(library)"}, "#
             + #""crop": 8}}"#
         let model = try Self.load("logits", ["amphora.json": settings])
-        // 200 by 1, which becomes 1600 by 8.
+        // 200 by 1 becomes 1600 by 8.
         let line = try ModelFixtures.bytes("models/line.png")
         let strict = try model.makeClassifier(limits: PictureLimits(pixels: 1599))
         #expect(try strict.classify(Self.picture()).count == 4)

@@ -1,4 +1,4 @@
-// Sentences of model errors stay on their lines, whatever a file's names hold.
+// Sentences of model errors stay on one line, whatever names the files contain.
 
 import Onnx
 import Testing

@@ -1,4 +1,4 @@
-// Where the tiny networks are, which engine runs them, and folders to put them into.
+// The tiny networks' place, the engine that runs them, and temporary folders for them.
 //
 // The networks are written by tools/make_model_fixtures.py; each answers with
 // [r, g, b, (r + g + b) / 2 + 0.25] of the mean of its channels.

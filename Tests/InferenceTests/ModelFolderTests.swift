@@ -1,4 +1,4 @@
-// What is found in a model folder, and what is said where it is not.
+// What a model folder contains, and the errors for what it lacks.
 
 import Basics
 import Onnx

@@ -1,4 +1,4 @@
-// The walker over model files: what it finds, and that no bytes can hurt it.
+// The walker over model files: what it finds, and that it survives any bytes.
 
 import TestSupport
 import Testing
@@ -13,7 +13,7 @@ import Testing
         ("sigmoid", "probabilities", .sigmoid),
         ("logits", "logits", .other),
         ("softmax_inside", "scores", .other),
-        // A namesake from another domain is not ONNX's softmax.
+        // An operator of that name in another domain is not ONNX's softmax.
         ("unknown_operator", "p", .other),
         ("softmax", "no such output", .other),
         ("softmax", "", .other),
@@ -61,9 +61,9 @@ import Testing
         [0x3a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
         // A length that never ends.
         [UInt8](repeating: 0xff, count: 40),
-        // Eight bytes announced where three are left; a group; wire types 6 and 7.
+        // Eight bytes declared where three are left; a group; wire types 6 and 7.
         [0x39, 0, 0, 0], [0x3b, 0x3c], [0x3e], [0x3f],
-        // A node whose names are longer than the node.
+        // A node whose names extend past the node.
         [0x3a, 0x04, 0x0a, 0x02, 0x12, 0x7f],
         [],
     ])
@@ -89,7 +89,7 @@ import Testing
             position = field.end
         }
         #expect(position == 60)
-        // With too little left, an ending cannot be found, and that is all.
+        // With too small a budget the ending stays unknown; that is no error.
         let model = ModelSource.file(ModelFixtures.model("softmax"))
         #expect(try GraphEnding.of(model, output: "probabilities", fieldBudget: 10) == .other)
     }

@@ -1,4 +1,4 @@
-// `amphora.json`: every key, and every way to get it wrong.
+// `amphora.json`: every key, and every error.
 
 import Onnx
 import Testing
@@ -10,7 +10,7 @@ import Testing
         try Manifest(Array(text.utf8))
     }
 
-    /// The one problem of a document.
+    /// The only problem of a document.
     private static func problem(_ text: String) -> String {
         do throws(ModelError) {
             _ = try read(text)

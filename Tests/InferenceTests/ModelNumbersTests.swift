@@ -1,4 +1,4 @@
-// Activations, the order of the answer and its numbers as text: all as numpy has them.
+// Activations, the order of results, and numbers as text: all as numpy has them.
 
 import Onnx
 import TestSupport

@@ -1,4 +1,4 @@
-// What is decided from the folder's settings and the graph, and who is said to have decided it.
+// Settings decided from the folder's files and the graph, and the source named for each.
 
 import Onnx
 import Testing
@@ -20,7 +20,7 @@ import Testing
 
     private static func written(_ key: String) -> Origin { .key(key, in: "amphora.json") }
 
-    @Test func `nothing said is the evaluation pipeline of ImageNet`() throws {
+    @Test func `without settings the preprocessing is ImageNet's evaluation pipeline`() throws {
         let settings = try Self.decide()
         #expect(settings.preprocessing == Preprocessing())
         #expect(settings.inputShape == [1, 3, 224, 224])
@@ -63,7 +63,7 @@ import Testing
         (#""scale": 0.5"#, "scale"), (#""mean": [1, 1, 1]"#, "mean"),
         (#""std": [2, 2, 2]"#, "std"),
     ])
-    func `numbers that bytes have no room for are named`(json: String, key: String) {
+    func `settings that an input of bytes cannot use are named`(json: String, key: String) {
         #expect {
             try Self.decide(#"{"preprocess": {\#(json)}}"#, element: .uint8)
         } throws: {
@@ -140,7 +140,7 @@ import Testing
         }
     }
 
-    @Test func `what is written overrides and is said to be written`() throws {
+    @Test func `explicit settings override the defaults, and are reported as explicit`() throws {
         let settings = try Self.decide(
             """
             {"top_k": 2, "input": {"channels": "BGR"},

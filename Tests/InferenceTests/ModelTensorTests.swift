@@ -1,4 +1,4 @@
-// Which inputs and outputs can be served, and how the others are refused.
+// Which inputs and outputs can be served, and the errors for the others.
 
 import Onnx
 import Testing
@@ -20,7 +20,7 @@ import Testing
         ([nil, 28, 28, 1], .nhwc, 1, 28, 28),
         ([nil, 3, nil, nil], .nchw, 3, nil, nil),
         ([nil, nil, nil, 3], .nhwc, 3, nil, nil),
-        // Both could hold channels: the more common order.
+        // Both dimensions could be channels: the more common order is assumed.
         ([1, 3, 32, 3], .nchw, 3, 32, 3),
     ])
     func `layout, channels and size are read from the shape`(

@@ -1,5 +1,5 @@
-// Tar archives made by hand, so that they can be wrong in any way, and a reader that notes what it is
-// told.
+// Tar archives made by hand, so that any part can be wrong, and a receiver that records the
+// reader's calls.
 
 import Testing
 
@@ -41,7 +41,7 @@ struct TarBuilder {
         bytes += [UInt8](repeating: 0, count: (512 - content.count % 512) % 512)
     }
 
-    /// Appends a pax header with records.
+    /// Appends a pax header with these records.
     mutating func addPax(_ records: [(String, String)], type: Character = "x") {
         add("PaxHeader", records.map(Self.record).joined(), type: type)
     }
@@ -64,14 +64,14 @@ struct TarBuilder {
     }
 }
 
-/// What a tar reader said of an archive.
+/// The reader's calls for an archive.
 struct Unpacked: Equatable {
     var folders: [String] = []
     var files: [String: String] = [:]
-    /// Files that were begun and did not end.
+    /// Files that were begun but did not end.
     var open = 0
 
-    /// Reads an archive in parts of a length. Throws what the reader throws.
+    /// Reads an archive in parts of a given length. Throws the reader's error.
     init(
         _ archive: [UInt8], parts length: Int = .max, limits: ArchiveLimits = .init(bytes: 1 << 20)
     ) throws(ArchiveError) {
@@ -99,7 +99,7 @@ struct Unpacked: Equatable {
         try reader.finish()
     }
 
-    /// Why an archive is refused, as a sentence; `nil` where it is not.
+    /// The sentence that refuses an archive, or `nil`.
     static func refusal(
         of archive: [UInt8], limits: ArchiveLimits = .init(bytes: 1 << 20)
     ) -> String? {

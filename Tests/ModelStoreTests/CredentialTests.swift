@@ -1,4 +1,4 @@
-// Credentials: where the environment says they are, the JSON they come in, how long they are held.
+// Credentials: where the environment locates them, their JSON, and how long they are kept.
 
 import EventLoop
 import Runtime
@@ -67,11 +67,11 @@ import Testing
         "2026-11-22T12:60:00Z", "-026-11-22T12:00:00Z", "2026--1-22T12:00:00Z",
         "2026-11-22T12:00:0xZ", "1969-12-31T23:59:59Z", "2026-11-22T12:00:+1Z", "٢٠٢٦-11-22T12:00Z",
     ])
-    func `what is no date`(_ text: String) {
+    func `malformed dates`(_ text: String) {
         #expect(AWSCredentials.seconds(rfc3339: text) == nil)
     }
 
-    @Test func `printed by accident, credentials say nothing`() throws {
+    @Test func `credentials that are printed by accident show nothing`() throws {
         let json = #"{"AccessKeyId":"AKID","SecretAccessKey":"hidden","Token":"hidden"}"#
         let credentials = try AWSCredentials(json: Array(json.utf8))
         #expect(
@@ -156,7 +156,7 @@ import Testing
         "http://169.254.170.23/v1/credentials", "http://[fd00:ec2::23]/v1/credentials",
         "http://169.254.100.1:9001/x", "HTTP://127.0.0.1",
     ])
-    func `a token may go there`(_ url: String) throws {
+    func `providers that may receive a token`(_ url: String) throws {
         #expect(try Self.provider(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url])?.url == url)
     }
 
@@ -166,7 +166,7 @@ import Testing
         "http://127.0.0.1.example.com/", "http:localhost", "//localhost", "http://[::2]/",
         "http://localhost@evil/", "http:///x", "x",
     ])
-    func `a token may not go there`(_ url: String) {
+    func `providers that may not receive a token`(_ url: String) {
         #expect(throws: StoreError.self) {
             try Self.provider(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url])
         }
@@ -212,7 +212,7 @@ import Testing
         #expect(!lease.isDue(at: .max - 1))
     }
 
-    @Test func `only what was refused is dropped`() throws {
+    @Test func `only refused credentials are dropped`() throws {
         var lease = CredentialLease()
         let (old, new) = (try Self.credentials(until: 1000), try Self.credentials(until: 2000))
         lease.take(new, at: 0)

@@ -1,4 +1,4 @@
-// gzip undone, in any parts; what is no gzip, or not all of it.
+// Decompression of gzip, split anywhere; input that is not gzip, or is truncated.
 
 import CZlib
 import TestSupport
@@ -7,7 +7,7 @@ import Testing
 @testable import ModelStore
 
 @Suite struct GunzipTests {
-    /// A member, made by zlib.
+    /// A gzip member made by zlib.
     private func gzip(_ bytes: [UInt8]) -> [UInt8] {
         var stream = unsafe z_stream()
         unsafe deflateInit2_(
@@ -83,7 +83,7 @@ import Testing
 
     @Test func `damage is found, at the latest by the checksum`() {
         let packed = gzip(text + text)
-        // Behind the header, whose times and flags are nobody's business.
+        // After the header, whose times and flags are ignored.
         for index in 10..<packed.count {
             var damaged = packed
             damaged[index] ^= 0x41
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func `what is no gzip is named`() {
+    @Test func `the error names input that is not gzip`() {
         #expect(refusal(Array("PK\u{3}\u{4}".utf8)) == .notGzip(looksLike: "a zip file"))
         #expect(refusal(Array("<html>".utf8)) == .notGzip(looksLike: "a web page"))
         #expect(refusal(Array("model.onnx".utf8)) == .notGzip(looksLike: nil))

@@ -1,4 +1,4 @@
-// Addresses of models: what is fetched, under which name, and what is told of those that can't be.
+// Addresses of models: what is fetched, under which name, and the errors for bad addresses.
 
 import Basics
 import Testing
@@ -46,7 +46,7 @@ import Testing
         ("s3://bucket/m.pt", "ends in .tar.gz"),
         ("https://host/\(String(repeating: "a", count: 8192)).onnx", "longer than"),
     ])
-    func `what can't be fetched is told why`(_ text: String, _ reason: String) {
+    func `the error says why an address can't be fetched`(_ text: String, _ reason: String) {
         #expect(refusal(text)?.contains(reason) == true, "\(refusal(text) ?? "taken")")
     }
 

@@ -1,5 +1,5 @@
-// Fetches from S3 and of credentials, against a host on the same loop that says what the test wants;
-// both clocks are the test's.
+// Fetches from S3 and of credentials, against a host on the same loop that the test scripts; both
+// clocks are the test's.
 
 import Basics
 import EventLoop
@@ -64,7 +64,7 @@ import Testing
         #expect(rig.host.requests.count == 5)
     }
 
-    @Test func `a bucket is not chased from region to region`() throws {
+    @Test func `a bucket's second redirect to another region is an error`() throws {
         let rig = try S3Rig(S3Rig.keys)
         rig.host.answer = { request in
             S3Host.error(301, "PermanentRedirect", region: "r\(request.number)")
@@ -99,7 +99,7 @@ import Testing
         #expect(rig.host.requests.count == 1)
     }
 
-    @Test func `a refusal is told`() throws {
+    @Test func `a refusal is reported`() throws {
         let rig = try S3Rig(S3Rig.keys)
         rig.host.answer = { _ in S3Host.error(404, "NoSuchKey") }
         #expect(
@@ -107,7 +107,7 @@ import Testing
                 "S3 answered 404 NoSuchKey (Sorry): there is no such object") == true)
     }
 
-    @Test func `a larger object than may be is refused`() throws {
+    @Test func `an object over the limit is refused`() throws {
         let rig = try S3Rig(S3Rig.keys, ["fetch-max-bytes": "6"])
         #expect(
             rig.failure(try rig.fetch("s3://photos/k"))
@@ -173,7 +173,7 @@ import Testing
         rig.host.credentials = S3Host.credentials(until: "2000-01-01T09:00:00Z")
         _ = try rig.fetch("s3://photos/k").get()
         #expect(rig.host.requests.last?.token == "token-3")
-        // The provider's own token, also on handles that have signed requests before.
+        // The provider gets its own token, also over easies that have signed requests before.
         #expect(rig.host.credentialRequests == ["secret-token", "secret-token", "secret-token"])
     }
 
@@ -221,7 +221,7 @@ import Testing
         #expect(fixed.host.requests.count == 1)
     }
 
-    @Test func `what was held is forgotten`() throws {
+    @Test func `cached credentials are discarded`() throws {
         let rig = try S3Rig(S3Rig.container)
         rig.host.credentials = S3Host.credentials(until: "2000-01-01T01:00:00Z")
         _ = try rig.fetch("s3://photos/k").get()

@@ -1,4 +1,4 @@
-// What an s3 URI names, and the URL that it is asked for at.
+// The object that an s3 URI names, and the URL of the request for it.
 
 import Testing
 
@@ -27,7 +27,7 @@ import Testing
         "a\\b", "a\"b", "a\tb", "a\nb", "a\u{0}b", "trailing/", "//", "s3://b/c", "e\u{301}",
         "\u{301}combines with the slash", "a?versionId=\u{301}", " ",
     ])
-    func `everything behind the bucket is the key as it is`(_ key: String) throws {
+    func `everything after the bucket is the literal key`(_ key: String) throws {
         let object = try Self.object("s3://photos/" + key)
         #expect(object.bucket == "photos")
         #expect(Array(object.key.utf8) == Array(key.utf8))
@@ -63,7 +63,7 @@ import Testing
                     "the URI names no object in the bucket “photos”: s3://photos/key"))
     }
 
-    @Test func `a key has a greatest length in bytes`() throws {
+    @Test func `a key has a maximum length in bytes`() throws {
         let longest = String(repeating: "é", count: 512)
         #expect(try Self.object("s3://photos/\(longest)").key == longest)
         #expect(
@@ -87,8 +87,7 @@ import Testing
         "%61bc",
         "a\\b", "a\r\nb", String(repeating: "a", count: 64),
     ])
-    func `what can't be a bucket's name is refused, for it becomes part of a host's`(_ name: String)
-    {
+    func `an invalid bucket name is refused, since it becomes part of a host name`(_ name: String) {
         let failure = Self.failure("s3://\(name)/k")
         #expect(failure?.kind == .badAddress)
         #expect(failure?.sentence.hasPrefix("“") == true)
@@ -135,7 +134,7 @@ import Testing
                 == "https://photos.s3.eu-west-1.amazonaws.com/" + path)
     }
 
-    /// The hosts that botocore 1.44 makes.
+    /// The hosts that botocore 1.44 uses.
     @Test(arguments: [
         ("eu-west-1", "photos.s3.eu-west-1.amazonaws.com"),
         ("us-east-1", "photos.s3.us-east-1.amazonaws.com"),
@@ -196,7 +195,9 @@ import Testing
             "s3 URIs can't be fetched: AWS_ENDPOINT_URL_S3 takes a URL like https://minio:9000"
         ),
     ])
-    func `an environment that leads nowhere`(_ environment: [String: String], _ sentence: String) {
+    func `an environment without a usable endpoint`(
+        _ environment: [String: String], _ sentence: String
+    ) {
         #expect(throws: StoreError.failed(sentence)) { try S3Endpoint(environment) }
     }
 
@@ -205,7 +206,7 @@ import Testing
         "http://h h",
         "http:h", "http://é",
     ])
-    func `what is no endpoint`(_ url: String) {
+    func `malformed endpoints`(_ url: String) {
         #expect(throws: StoreError.self) {
             try S3Endpoint(["AWS_REGION": "x", "AWS_ENDPOINT_URL": url])
         }

@@ -1,4 +1,4 @@
-// What S3's answers are taken for, and what the person who asked is told.
+// How S3's answers are interpreted, and the error that the client gets.
 
 import Basics
 import Testing
@@ -45,7 +45,7 @@ import Testing
         "", "not XML", "<Error>", "<Code>", "</Code><Code>", "<Code></Code><Message></Message>",
         "<Code>never ends", "\u{0}\u{1}",
     ])
-    func `any other body says nothing`(_ body: String) {
+    func `any other body gives no code`(_ body: String) {
         let error = S3ErrorBody(Array(body.utf8))
         #expect(error.code == nil)
         #expect(error.message == nil)
@@ -131,7 +131,7 @@ import Testing
                 + "its container's role (EC2 instance metadata is not used)")
     }
 
-    @Test func `no body is no obstacle`() throws {
+    @Test func `a missing body is accepted`() throws {
         let outcome = try attempt().outcome(status: 404, bucketRegion: nil, body: [])
         #expect(
             sentence(outcome)
@@ -167,7 +167,7 @@ import Testing
     }
 
     @Test(arguments: [301, 307, 400, 403])
-    func `a bucket elsewhere is asked there`(_ status: Int) throws {
+    func `a bucket of another region is asked there`(_ status: Int) throws {
         let attempt = try attempt()
         #expect(
             attempt.outcome(status: status, bucketRegion: "us-east-2", body: [])

@@ -1,5 +1,5 @@
-// A store of S3 objects and the host that it talks to, on one loop: the host is a real server that
-// answers for S3 and for the provider of credentials as the test says.
+// A store of S3 objects and its host, on one loop. The host is a real server that answers for S3
+// and for the provider of credentials as the test scripts it.
 
 import Basics
 import EventLoop
@@ -9,7 +9,7 @@ import TestSupport
 
 @testable import ModelStore
 
-/// What a request to S3 was.
+/// A request that S3 received.
 struct S3Request {
     /// Counts from 1.
     let number: Int
@@ -18,18 +18,18 @@ struct S3Request {
     let token: String?
 }
 
-/// The host. `nil` answers never come.
+/// The host. `nil` as an answer means that it never answers.
 final class S3Host: Service {
     static let picture = Response(.ok, body: Array("picture".utf8))
 
     var answer: (S3Request) -> Response? = { _ in S3Host.picture }
-    /// What `/credentials` answers; `NUMBER` in it is the number of the request.
+    /// The answer of `/credentials`; `NUMBER` in it stands for the number of the request.
     var credentials: Response?
     private(set) var requests: [S3Request] = []
     private(set) var credentialRequests: [String?] = []
     private(set) var silent = 0
 
-    /// An error of S3's, with the header that names the bucket's region.
+    /// An error of S3, with the header that names the bucket's region.
     static func error(_ status: Int, _ code: String, region: String? = nil) -> Response {
         Response(
             Status(code: status, reason: ""),
@@ -37,7 +37,7 @@ final class S3Host: Service {
             body: Array("<Error><Code>\(code)</Code><Message>Sorry.</Message></Error>".utf8))
     }
 
-    /// Credentials whose token ends in the number of the request that they answer.
+    /// Credentials whose token ends in the number of the request.
     static func credentials(until expiration: String) -> Response {
         Response(
             .ok,
@@ -84,9 +84,9 @@ final class S3Host: Service {
 
 /// The store, its host, and the clocks. One thread.
 final class S3Rig {
-    /// Credentials in the environment.
+    /// Credentials from the environment.
     static let keys = ["AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret"]
-    /// Credentials of the host's.
+    /// Credentials from the host.
     static let container = [
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": "HOST/credentials",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN": "secret-token",
@@ -99,13 +99,13 @@ final class S3Rig {
     private let server: Server
     private let wall: Box<Int>
 
-    /// The wall clock; it begins at 2000-01-01T00:00:00Z.
+    /// The wall clock, which starts at 2000-01-01T00:00:00Z.
     var wallSeconds: Int {
         get { wall.value }
         set { wall.value = newValue }
     }
 
-    /// The environment is what is given, and the host as the endpoint in eu-west-1.
+    /// Uses the given environment, and the host as the endpoint in eu-west-1.
     init(_ environment: [String: String], _ options: [String: String] = [:]) throws {
         loop = EventLoop(poller: try EpollPoller(), clock: clock)
         server = try Server(
@@ -127,10 +127,10 @@ final class S3Rig {
         server.close()
     }
 
-    /// Whether no request is under way.
+    /// Whether no request is in flight.
     var isAtRest: Bool { store.transfers.activeCount == 0 && store.transfers.waitingCount == 0 }
 
-    /// Fetches an object; `advancing` lets time pass meanwhile.
+    /// Fetches an object; `advancing` moves the clock meanwhile.
     func fetch(_ uri: String, advancing: Bool = false) throws -> Result<[UInt8], StoreError> {
         try fetch([uri], advancing: advancing)[0]
     }
@@ -149,19 +149,19 @@ final class S3Rig {
     /// The object of a URI.
     func object(_ uri: String) throws -> S3Object { try S3Object(uri: uri) }
 
-    /// The failure of a fetch.
+    /// The failure of a fetch that must fail.
     func failure(_ result: Result<[UInt8], StoreError>) -> StoreError? {
         if case .failure(let failure) = result { return failure }
         return nil
     }
 
-    /// One turn that does not wait.
+    /// Turns the loop once, without waiting.
     func step() throws {
         loop.afterTurn {}
         try loop.turn()
     }
 
-    /// Turns until a condition holds.
+    /// Turns the loop until a condition holds.
     func turn(advancing: Bool = false, until condition: () -> Bool) throws {
         var turns = 0
         while !condition() {

@@ -1,4 +1,4 @@
-// The tar reader: what it takes, and what it refuses by name.
+// The tar reader: the entries that it accepts, and the errors that name those it refuses.
 
 import TestSupport
 import Testing
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    // MARK: What is taken
+    // MARK: Accepted
 
     @Test func `files and folders of every format`() throws {
         let long = String(repeating: "n", count: 120)
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `a size in a pax header counts, not the one behind it`() throws {
+    @Test func `a size in a pax header overrides the one in the entry's header`() throws {
         let unpacked = try Unpacked(
             archive { tar in
                 tar.addPax([("size", "3")])
@@ -68,14 +68,14 @@ import Testing
         #expect(unpacked.files == ["a": "xyz"])
     }
 
-    @Test func `zeros behind the end are what tar fills up with`() throws {
+    @Test func `zeros after the end are tar's padding`() throws {
         var builder = TarBuilder()
         builder.add("a", "b")
         #expect(try Unpacked(builder.ended(padding: 1 << 20)).files == ["a": "b"])
         #expect(Unpacked.refusal(of: builder.ended(padding: 1 << 20 + 1)) != nil)
     }
 
-    // MARK: What is refused
+    // MARK: Refused
 
     @Test(arguments: [
         ("/etc/passwd", "absolute"), ("../evil", "leads out"), ("a/../../evil", "leads out"),
@@ -159,7 +159,7 @@ import Testing
         #expect(Unpacked.refusal(of: archive { $0.add(name: name, []) })?.contains("UTF-8") == true)
     }
 
-    @Test func `what is no tar, and what is damaged`() {
+    @Test func `input that is not tar, and damaged archives`() {
         #expect(
             Unpacked.refusal(of: [UInt8](repeating: 0x41, count: 2048))?.contains("not hold a tar")
                 == true)
@@ -203,7 +203,7 @@ import Testing
         #expect(Unpacked.refusal(of: long)?.contains("is a header of more") == true)
     }
 
-    // MARK: Everywhere
+    // MARK: Both
 
     @Test func `an archive cut short anywhere is known to be`() throws {
         var reader = TarReader(limits: ArchiveLimits(bytes: 1 << 20))
@@ -239,7 +239,7 @@ import Testing
         }
     }
 
-    /// So that damage in a header gets past its checksum.
+    /// Corrects the checksum, so that damage in a header gets past it.
     private static func mendChecksum(_ archive: inout [UInt8], at index: Int) {
         let start = index / 512 * 512
         guard start + 512 <= archive.count, archive[start + 257] == UInt8(ascii: "u") else {

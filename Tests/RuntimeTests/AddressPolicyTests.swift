@@ -80,7 +80,7 @@ import Testing
         #expect(AddressPolicy().permits(try #require(NetworkAddress(text))))
     }
 
-    @Test func `what is allowed by name is permitted, and only that`() throws {
+    @Test func `ranges that are allowed are permitted, and no others`() throws {
         let ranges = try ["10.1.2.3", "192.168.7.0/24", "fd00::/64", "::ffff:172.16.0.0/112"]
             .map { text throws in try NetworkRange.parse(text) }
         let policy = AddressPolicy(allow: ranges)
@@ -107,7 +107,7 @@ import Testing
         "", "localhost", "10.0.0", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8/8",
         "10.0.0.0/+8", "::/129", "fe80::1%eth0", "256.0.0.1", " 10.0.0.1", "/8", "[::1]",
     ])
-    func `what is no range is refused with what would be right`(text: String) throws {
+    func `the error for a malformed range says what is expected`(text: String) throws {
         let error = #expect(throws: NetworkRange.ParseError.self) { try NetworkRange.parse(text) }
         let sentence = try #require(error?.sentence)
         #expect(sentence.hasPrefix("\"\(text)\" is not a network range"))
@@ -133,7 +133,7 @@ import Testing
         "[::]", "localhost", "LOCALHOST", "a.localhost",
         "%31%32%37.0.0.1", "10-0-0-1.test", "127-0-0-1.169-254-169-254.test",
     ])
-    func `this machine is out of reach in every spelling`(host: String) throws {
+    func `loopback is refused in every spelling`(host: String) throws {
         let server = TransferServer { _ in .response() }
         let harness = try TransferHarness(policy: AddressPolicy())
         let error = try #require(try harness.get(server.url("/", host: host)).failure)
@@ -147,7 +147,7 @@ import Testing
     }
 
     @Test(arguments: ["localhost.", "127.0.0.1.", "①②⑦.⓪.⓪.①", "127.0.0.1%00.example.com"])
-    func `nor by what not every resolver takes for it`(host: String) throws {
+    func `loopback is refused in spellings that only some resolvers accept`(host: String) throws {
         let server = TransferServer { _ in .response() }
         let harness = try TransferHarness(policy: AddressPolicy())
         #expect(try harness.get(server.url("/", host: host)).failure != nil)
@@ -161,13 +161,13 @@ import Testing
         for host in ["10-0-0-1.127-0-0-1.test", "127-0-0-1.10-0-0-1.test"] {
             #expect(try harness.get(server.url("/", host: host)).get().body == [1])
         }
-        // None of the permitted ones answers: what was asked for can't be had for the other's sake.
+        // If no permitted address answers, the error still names the refused one.
         let error = try harness.get("http://10-0-0-1.127-0-0-1.test:1/").failure
         #expect(error == .forbidden(host: "10-0-0-1.127-0-0-1.test", address: "10.0.0.1"))
         harness.pool.close()
     }
 
-    @Test func `without a policy everything is in reach`() throws {
+    @Test func `without a policy every address is permitted`() throws {
         let server = TransferServer { _ in .response(body: [1]) }
         let harness = try TransferHarness(policy: nil)
         #expect(try harness.get(server.url("/")).get().body == [1])

@@ -1,4 +1,4 @@
-// What the server costs in memory: nothing for a `/ping`, little for an idle connection.
+// The server's memory use: none for a `/ping`, little for an idle connection.
 
 import CAllocationCounter
 import EventLoop
@@ -18,7 +18,7 @@ struct AllocationTests {
         #expect(array.count == 5000)
     }
 
-    /// One of the bars of docs/performance.md#bars. Holds in debug and in release builds.
+    /// See docs/performance.md#bars. Holds in debug and in release builds.
     @Test(arguments: [1, 16]) func `a keep-alive ping allocates nothing`(pipelined: Int) throws {
         let harness = try ServerHarness()
         let client = try harness.connect()
@@ -51,7 +51,7 @@ struct AllocationTests {
         let count = 1000
         try Self.allowDescriptors(2 * count + 500)
         let harness = try ServerHarness(maxConnections: count)
-        // What grows once for all, tables and buffers, is grown by a first crowd.
+        // A first crowd grows the tables and buffers that grow only once.
         try Self.hold(count, by: harness) {}
         let before = allocation_bytes()
         try Self.hold(count, by: harness) {
@@ -60,7 +60,7 @@ struct AllocationTests {
             #expect(each >= 100, "nothing was measured")
         }
         let left = allocation_bytes() - before
-        // A table may have doubled once more; a connection that stays would take 100 bytes and more.
+        // A table may have doubled once more. A leaked connection would take 100 bytes or more.
         #expect(left < 64 * count, "\(left) bytes are left of \(count) connections")
     }
 

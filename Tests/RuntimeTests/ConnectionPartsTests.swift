@@ -1,4 +1,4 @@
-// The parts of a connection by themselves: what it waits for, what it sends, what arrives, buffers.
+// The parts of a connection, each alone: its interest, its queue, arriving bodies, buffers.
 
 import EventLoop
 import Glibc
@@ -33,7 +33,8 @@ import Testing
 
     @Test(arguments: ConnectionWait.allCases)
     func `no interest is reported for ever`(wait: ConnectionWait) {
-        // A client that has ended stays readable: only waits that close on that may be left.
+        // A client that has sent its end stays readable, so only waits that close on that may
+        // remain.
         let ended = wait.interest(hasUnread: false, hasEnded: true)
         let full = wait.interest(hasUnread: true, hasEnded: false)
         let usual = wait.interest(hasUnread: false, hasEnded: false)

@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    /// Everything that can happen, in every order, six events deep.
+    /// All sequences of six events.
     @Test(arguments: [true, false]) func `it ends once and for all`(isConcurrent: Bool) {
         var unsound: Int?
         for code in 0..<531_441 where !Self.isSound(code, isConcurrent: isConcurrent) {
@@ -129,8 +129,8 @@ import Testing
         #expect(unsound == nil)
     }
 
-    /// Whether a course of events, the digits of `code`, asks only while nothing is asked for and it is
-    /// not stopped, and ends with one step, the right one.
+    /// Whether a sequence of events, the digits of `code`, asks only while no `next` is outstanding
+    /// and the loop is not stopped, and ends with exactly one step, the right one.
     private static func isSound(_ code: Int, isConcurrent: Bool) -> Bool {
         var cycle = InvocationCycle(isConcurrent: isConcurrent)
         var digits = code
@@ -156,7 +156,7 @@ import Testing
         return true
     }
 
-    /// One event, where it can happen at all.
+    /// Applies one event, if it can happen in this state.
     private static func happen(_ event: Int, _ cycle: inout InvocationCycle) -> InvocationCycle.Step
     {
         switch (event, cycle.state) {

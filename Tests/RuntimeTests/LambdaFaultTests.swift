@@ -3,7 +3,7 @@ import Testing
 
 @testable import Runtime
 
-/// A Runtime API that fails, and answers that it does not take.
+/// A Runtime API that fails, and answers that it refuses.
 @Suite(.timeLimit(.minutes(5))) struct LambdaFaultTests {
     private static let broken: [ServedReply] = [
         .response(500, body: Array("{}".utf8)), .response(403), .response(204), .response(302),
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: ["127.0.0.1:1", "nowhere", "", "a b:1", "127.0.0.1:99999", "/"])
-    func `an address where nothing is ends it at once`(address: String) throws {
+    func `an address without a listener ends it at once`(address: String) throws {
         let harness = try LambdaHarness(address: address)
         harness.runtime.start()
         try harness.turn { !harness.receiver.losses.isEmpty }
@@ -173,7 +173,7 @@ import Testing
     }
 
     @Test(arguments: [nil, 1])
-    func `an answer without an answer is noticed`(concurrency: Int?) throws {
+    func `a POST without a response is reported`(concurrency: Int?) throws {
         let harness = try LambdaHarness(concurrency: concurrency)
         harness.stub.answer = { _ in ServedReply(bytes: [], then: .reset) }
         try harness.start()
@@ -196,8 +196,8 @@ import Testing
 
     // MARK: Frozen and thawed
 
-    /// A frozen process wakes with connections that are dead, though nobody has told it.
-    @Test func `a connection that has died is replaced without a word`() throws {
+    /// A frozen process wakes up with dead connections, and gets no notice of it.
+    @Test func `a connection that has died is replaced without a notice`() throws {
         let harness = try LambdaHarness()
         var deaths = 0
         harness.stub.answer = { request in
@@ -212,7 +212,7 @@ import Testing
         try harness.turn { harness.stub.waitingCount == 1 }
         #expect(deaths == 1 && harness.receiver.notices.isEmpty)
         #expect(harness.stub.answers(to: "1").map(\.body) == [[7], [7]])
-        // The same with `next`: the second connection is used, and dies.
+        // The same for `next`: the second connection is reused, and dies.
         harness.stub.answer = { _ in .response(202) }
         harness.stub.deliver(.event("2"))
         try harness.turn { harness.receiver.events.count == 2 }

@@ -1,4 +1,4 @@
-// The Runtime API client with its stub on one loop, and a receiver that keeps what it is given.
+// The Runtime API client and its stub on one loop, and a receiver that records its calls.
 
 import EventLoop
 import Glibc
@@ -7,7 +7,7 @@ import Testing
 
 @testable import Runtime
 
-/// Takes events as the test says, and keeps all that it hears.
+/// Takes events as the test says, and records all calls.
 final class RecordingReceiver: LambdaEventReceiver {
     private(set) var events: [LambdaEvent] = []
     private(set) var replies: [LambdaReply] = []
@@ -34,7 +34,8 @@ final class RecordingReceiver: LambdaEventReceiver {
     }
 }
 
-/// A loop with both on it. Time passes by a millisecond a turn, and as the test says.
+/// A loop with both on it. The clock moves by a millisecond with each turn, and when the test moves
+/// it.
 final class LambdaHarness {
     private let clock = ManualClock()
     let loop: EventLoop
@@ -50,7 +51,7 @@ final class LambdaHarness {
         runtime = try LambdaRuntime(settings, on: loop, receiver: receiver)
     }
 
-    /// One whose stub knows extensions, and answers this when one registers.
+    /// A harness whose stub supports extensions and answers a registration with this.
     convenience init(register: ServedReply?) throws {
         try self.init()
         stub.answer = { request in
@@ -64,7 +65,7 @@ final class LambdaHarness {
 
     deinit { close() }
 
-    /// Ends both; nothing of them is left on the loop.
+    /// Ends both, and expects that the loop is empty.
     func close() {
         runtime.close()
         stub.close()
@@ -90,22 +91,22 @@ final class LambdaHarness {
         for _ in 0..<20 { try loop.turn() }
     }
 
-    /// Lets time pass.
+    /// Moves the clock.
     func advance(by duration: Duration) { clock.advance(by: duration) }
 
-    /// Lets time pass, and what is due happen.
+    /// Moves the clock, and runs what is due.
     func pass(_ duration: Duration) throws {
         clock.advance(by: duration)
         try quiesce()
     }
 
-    /// Starts, and waits until `next` is asked by all loops.
+    /// Starts, and waits until every loop has asked for `next`.
     func start(asking count: Int = 1) throws {
         runtime.start()
         try turn { stub.waitingCount == count }
     }
 
-    /// Has an event delivered; its reply.
+    /// Delivers an event; returns its reply.
     func event(_ reply: ServedReply) throws -> LambdaReply {
         let count = receiver.events.count
         stub.deliver(reply)

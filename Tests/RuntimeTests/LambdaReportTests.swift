@@ -3,7 +3,7 @@ import Testing
 
 @testable import Runtime
 
-/// Failures in the words of the Runtime API.
+/// Failures as the Runtime API reports them.
 @Suite struct LambdaReportTests {
     @Test(arguments: [
         "Function.BadRequest", "Runtime.InitError", "Function.HTTPVersionNotSupported",
@@ -43,7 +43,7 @@ import Testing
         #expect(text?.hasSuffix(#"€","errorType":"Runtime.InitError","stackTrace":[]}"#) == true)
     }
 
-    /// RFC 4648 §10, and all digits.
+    /// The examples of RFC 4648 §10, and all digits.
     @Test(arguments: [
         ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
         ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"), ("\u{0}\u{10}?", "ABA/"), (">>>", "Pj4+"),

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Runtime
 
-/// Events and their answers, as they should be.
+/// Events and their answers when nothing fails.
 @Suite(.timeLimit(.minutes(5))) struct LambdaRuntimeTests {
-    @Test func `an event arrives with all that is known of it, and its answer leaves`() throws {
+    @Test func `an event arrives with all its fields, and its answer leaves`() throws {
         let harness = try LambdaHarness()
         try harness.start()
         let reply = try harness.event(
@@ -47,7 +47,7 @@ import Testing
         #expect(harness.receiver.notices.isEmpty && harness.receiver.losses.isEmpty)
     }
 
-    @Test func `what is absent or empty is absent`() throws {
+    @Test func `empty fields count as absent`() throws {
         let harness = try LambdaHarness()
         try harness.start()
         let reply = try harness.event(
@@ -224,7 +224,7 @@ import Testing
         for index in 0..<500 { harness.stub.deliver(.event("id-\(index)")) }
         harness.runtime.start()
         try harness.turn {
-            // Out of order.
+            // Answers leave out of order.
             if open.count > 20 || harness.receiver.events.count == 500, !open.isEmpty {
                 let (id, reply) = open.remove(at: open.count / 2)
                 reply.respond(Array(id.utf8), contentType: "a/b")

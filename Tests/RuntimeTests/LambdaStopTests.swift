@@ -5,7 +5,9 @@ import Testing
 
 /// After the last event.
 @Suite(.timeLimit(.minutes(5))) struct LambdaStopTests {
-    @Test(arguments: [nil, 3]) func `what is asked for is broken off`(concurrency: Int?) throws {
+    @Test(arguments: [nil, 3]) func `a next that is in flight is cancelled`(concurrency: Int?)
+        throws
+    {
         let harness = try LambdaHarness(concurrency: concurrency)
         try harness.start(asking: concurrency ?? 1)
         var completions = 0
@@ -19,7 +21,7 @@ import Testing
         #expect(harness.receiver.losses.isEmpty && harness.receiver.notices.isEmpty)
     }
 
-    @Test func `what is being worked on is answered yet`() throws {
+    @Test func `events in progress are still answered`() throws {
         let harness = try LambdaHarness(concurrency: 3)
         try harness.start(asking: 3)
         #expect(harness.runtime.unansweredCount == 0)
@@ -116,7 +118,7 @@ import Testing
             let harness = try LambdaHarness(concurrency: 2)
             runtime = harness.runtime
             receiver = harness.receiver
-            // As a receiver does that owns it.
+            // A receiver that owns the runtime does this.
             harness.receiver.room = { [runtime = harness.runtime] in runtime.askingCount < 3 }
             harness.runtime.registerExtension()
             harness.receiver.received = { $1.respond([], contentType: "a/b") }

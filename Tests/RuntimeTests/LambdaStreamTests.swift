@@ -38,7 +38,7 @@ import Testing
         #expect(harness.receiver.notices.isEmpty)
     }
 
-    @Test func `a failure on the way is told behind the last piece`() throws {
+    @Test func `a failure in mid-stream is reported after the last piece`() throws {
         let harness = try LambdaHarness()
         try harness.start()
         let reply = try harness.event(.event("1"))
@@ -59,7 +59,7 @@ import Testing
         #expect(harness.receiver.notices.isEmpty && harness.stub.requests.count == 1)
     }
 
-    @Test func `the longest failure fits behind a stream`() throws {
+    @Test func `the longest failure fits after a stream`() throws {
         let harness = try LambdaHarness()
         try harness.start()
         let reply = try harness.event(.event("1"))
@@ -82,7 +82,8 @@ import Testing
         let piece = [UInt8](repeating: 7, count: 64 << 10)
         reply.beginStream(contentType: type, piece)
         var sent = 1
-        // Until the kernel takes no more either: what it still took would end the congestion early.
+        // Send until the kernel's buffers are full, too: otherwise they would end the congestion
+        // early.
         repeat {
             try harness.turn {
                 if !reply.isCongested {
@@ -129,7 +130,7 @@ import Testing
         #expect(harness.receiver.losses.isEmpty)
     }
 
-    @Test func `who knows of no abandonment is resumed`() throws {
+    @Test func `a sender without an abandonment callback is resumed`() throws {
         let harness = try LambdaHarness()
         harness.stub.earlyAnswer = { _ in ServedReply(bytes: [], then: .reset) }
         try harness.start()

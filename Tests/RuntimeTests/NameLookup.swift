@@ -1,10 +1,10 @@
-// Names for the transfer tests: getaddrinfo(3) of this process, before the real one.
+// Names for the transfer tests: this process's getaddrinfo(3), found before the real one.
 //
-// libcurl's resolver threads call it through the dynamic linker and so find this one. Names under
-// `.test` (RFC 6761) are answered here: a label is an address with dashes for dots, several are
-// several addresses in that order; `hang` first makes the look-up wait for `NameLookup.release`;
-// `turn` first answers with the second label this time, with the third the next time.
-// All other names go on to the real resolver.
+// libcurl's resolver threads call it through the dynamic linker and so find this one. It answers
+// names under `.test` (RFC 6761): a label is an address with dashes for dots, several labels are
+// several addresses in that order. If the first label is `hang`, the look-up waits for
+// `NameLookup.release`; if it is `turn`, calls answer with the second and third label in turn.
+// All other names go to the real resolver.
 
 import Glibc
 import Synchronization
@@ -12,10 +12,10 @@ import Synchronization
 enum NameLookup {
     private static let gate = Mutex((isOpen: false, waiting: 0))
 
-    /// Look-ups that hang.
+    /// The number of look-ups that hang.
     static var waiting: Int { gate.withLock { $0.waiting } }
 
-    /// Lets the look-ups that hang go on, and waits until they have.
+    /// Lets the hanging look-ups continue, and waits until they have ended.
     static func release() {
         gate.withLock { $0.isOpen = true }
         while waiting > 0 { usleep(500) }
@@ -45,7 +45,7 @@ private typealias Lookup =
     ) -> CInt
 
 private let systemLookup: Lookup = {
-    // RTLD_NEXT: a macro with a cast, which Swift does not import.
+    // RTLD_NEXT is a macro with a cast, which Swift does not import.
     let next = unsafe UnsafeMutableRawPointer(bitPattern: -1)
     guard let symbol = unsafe dlsym(next, "getaddrinfo") else { fatalError("no getaddrinfo") }
     return unsafe unsafeBitCast(symbol, to: Lookup.self)

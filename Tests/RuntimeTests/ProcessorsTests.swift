@@ -1,4 +1,4 @@
-// What a cgroup pays for, read from files as the kernel writes them.
+// The processors that a cgroup may use, read from files in the kernel's format.
 
 import Basics
 import Glibc

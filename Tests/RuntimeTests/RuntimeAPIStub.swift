@@ -1,7 +1,7 @@
 // A stub of Lambda's Runtime API for the tests: real sockets on the loop of the code under test.
 //
-// It answers `next` from a queue of raw replies, lets it wait where the queue is empty, and sends
-// whatever bytes the test says to anything else, good HTTP or not.
+// It answers `next` from a queue of raw replies, keeps it waiting while the queue is empty, and
+// sends any bytes that the test says to all other calls, valid HTTP or not.
 
 import EventLoop
 
@@ -17,7 +17,7 @@ extension ServedReply {
     }
 }
 
-/// The stub. One thread, the loop's; to be closed.
+/// The stub. One thread, the loop's. The test closes it.
 final class RuntimeAPIStub {
     static let next = "GET /2018-06-01/runtime/invocation/next"
 
@@ -27,19 +27,19 @@ final class RuntimeAPIStub {
     private var waiting: [StubConnection] = []
     private var replies: [ServedReply] = []
 
-    /// All requests but `next`, complete.
+    /// All complete requests except `next`.
     private(set) var requests: [StubRequest] = []
     /// The number of times `next` was asked.
     private(set) var nextCount = 0
     private(set) var lastNext: StubRequest?
     private(set) var connectionCount = 0
-    /// The answer to anything but `next`; `nil` leaves it open.
+    /// The answer to all calls except `next`; `nil` leaves a call open.
     var answer: (StubRequest) -> ServedReply? = { _ in .response(202) }
-    /// An answer to a request whose body has not come yet.
+    /// The answer to a request whose body has not arrived yet.
     var earlyAnswer: (StubRequest) -> ServedReply? = { _ in nil }
-    /// The head of a request whose body is coming in chunks, the last one's.
+    /// The head of the latest request whose chunked body is arriving.
     var openHead: StubRequest?
-    /// Whether bodies are read.
+    /// Whether the stub reads bodies.
     var isReading = true {
         didSet { for connection in connections { connection.update(reading: isReading) } }
     }
@@ -54,7 +54,7 @@ final class RuntimeAPIStub {
     }
 
     var address: String { "127.0.0.1:\(listener?.port ?? 0)" }
-    /// Requests for `next` that wait.
+    /// The waiting requests for `next`.
     var waitingCount: Int { waiting.count }
     var openCount: Int { connections.count }
 
@@ -68,7 +68,7 @@ final class RuntimeAPIStub {
         requests("POST /2018-06-01/runtime/invocation/\(id)/\(call)")
     }
 
-    /// Answers the `next` that waits longest, or the next one that comes.
+    /// Answers the `next` that has waited longest, or the next one that arrives.
     func deliver(_ replies: ServedReply...) {
         self.replies += replies
         while !self.replies.isEmpty, !waiting.isEmpty {
@@ -82,7 +82,7 @@ final class RuntimeAPIStub {
         connections.first { $0.number == request.connection }?.send(reply)
     }
 
-    /// Accepts no more connections.
+    /// Stops accepting connections.
     func stopListening() {
         listener?.close()
         listener = nil

@@ -1,6 +1,6 @@
-// What the scripted server of the transfer tests gets and gives.
+// What the scripted server of the transfer tests receives and sends.
 
-/// A request as it came.
+/// A request as it arrived.
 struct ServedRequest: Sendable {
     /// Request line and header lines.
     let head: [String]
@@ -13,7 +13,7 @@ struct ServedRequest: Sendable {
     /// The request target.
     var target: String { String(head[0].split(separator: " ")[1]) }
 
-    /// The value of a field, as it came.
+    /// The value of a field, as it arrived.
     func field(_ name: String) -> String? {
         for line in head.dropFirst() where line.lowercased().hasPrefix(name.lowercased() + ":") {
             return String(line.dropFirst(name.count + 1).drop { $0 == " " })
@@ -22,19 +22,19 @@ struct ServedRequest: Sendable {
     }
 }
 
-/// What the server does about a request.
+/// How the server reacts to a request.
 struct ServedReply: Sendable {
     enum Then: Sendable { case keep, close, reset, hold }
 
     var bytes: [UInt8]
     var then: Then
 
-    /// These very bytes.
+    /// Sends exactly these bytes.
     static func raw(_ text: String, then: Then = .close) -> ServedReply {
         ServedReply(bytes: Array(text.utf8), then: then)
     }
 
-    /// A well-formed response.
+    /// Sends a well-formed response.
     static func response(
         _ status: Int = 200, fields: [String] = [], body: [UInt8] = [], then: Then = .keep
     ) -> ServedReply {
@@ -43,11 +43,11 @@ struct ServedReply: Sendable {
             bytes: Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body, then: then)
     }
 
-    /// A redirect.
+    /// Sends a redirect.
     static func redirect(to location: String, _ status: Int = 302) -> ServedReply {
         response(status, fields: ["Location: \(location)"])
     }
 
-    /// Nothing, for ever.
+    /// Never answers.
     static let silence = ServedReply(bytes: [], then: .hold)
 }

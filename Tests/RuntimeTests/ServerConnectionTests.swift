@@ -46,7 +46,7 @@ import Testing
         #expect(statuses == ["202", "200", "404", "200"])
     }
 
-    @Test func `behind a request in flight no more than one buffer is read`() throws {
+    @Test func `after a request in flight no more than one buffer is read`() throws {
         let harness = try ServerHarness()
         let client = try harness.connect(sendBuffer: 16 * 1024)
         client.write(Self.hold)
@@ -87,7 +87,7 @@ import Testing
             return !other.received.isEmpty
         }
         #expect(begun < 200)
-        // Ending in the midst of it takes nothing away.
+        // The client's end in the middle of this loses no answer.
         flood.endSending()
         #expect(try harness.readToEnd(flood).split(separator: "HTTP/1.1 200 OK").count == 2000)
         other.close()
@@ -144,7 +144,7 @@ import Testing
         }
     }
 
-    @Test func `bytes behind a body belong to the next request`() throws {
+    @Test func `bytes after a body belong to the next request`() throws {
         let harness = try ServerHarness()
         let client = try harness.connect()
         try harness.send(
@@ -204,7 +204,7 @@ import Testing
         "Content-Length: 60000\r\n\r\n" + String(repeating: "x", count: 60_000),
         "Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n",
     ])
-    func `a small body nobody wants is dropped, and the connection persists`(rest: String) throws {
+    func `a small unwanted body is dropped, and the connection persists`(rest: String) throws {
         let harness = try ServerHarness()
         let client = try harness.connect()
         for _ in 0..<2 {
@@ -218,11 +218,11 @@ import Testing
         "Content-Length: 70000\r\n\r\n",
         "Transfer-Encoding: chunked\r\n\r\n11170\r\n",
     ])
-    func `the answer to a large body nobody wants is surely read`(rest: String) throws {
+    func `the answer to a large unwanted body reaches the client`(rest: String) throws {
         let harness = try ServerHarness()
         let client = try harness.connect()
         client.write("POST /none HTTP/1.1\r\nHost: a\r\n" + rest)
-        // A client that sends all before it reads: without lingering it would be reset.
+        // The client sends everything before it reads. Without lingering it would get a reset.
         for _ in 0..<64 { try harness.send(client, [UInt8](repeating: 0x78, count: 65_536)) }
         let answer = try harness.readToEnd(client)
         #expect(client.end == .closed)
@@ -246,7 +246,7 @@ import Testing
         try harness.expectNothingLeft()
     }
 
-    @Test func `requests behind the last answer do not take it away`() throws {
+    @Test func `requests after the last answer do not lose it`() throws {
         let harness = try ServerHarness()
         let client = try harness.connect()
         client.write("GET /ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
@@ -304,7 +304,7 @@ import Testing
         #expect(get.hasPrefix("HTTP/1.1 404 "))
     }
 
-    @Test func `a head that stops after HEAD is told so with a body`() throws {
+    @Test func `a head that times out after HEAD is answered with a body`() throws {
         let harness = try ServerHarness()
         let client = try harness.connect()
         _ = try harness.exchange(
@@ -328,7 +328,7 @@ import Testing
         #expect((client.end == .closed) == closes)
     }
 
-    @Test func `bytes that are not HTTP are answered, and nothing behind them is read`() throws {
+    @Test func `bytes that are not HTTP are answered, and nothing after them is read`() throws {
         let harness = try ServerHarness()
         let client = try harness.connect()
         client.write(Self.ping + "nonsense\r\n\r\n" + Self.ping)

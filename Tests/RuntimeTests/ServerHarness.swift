@@ -1,5 +1,5 @@
-// A real server on a real epoll, in one thread with its clients: the test turns the loop, and time
-// stands still until the test moves it.
+// A real server on a real epoll, in one thread with its clients. The test turns the loop, and the
+// clock stands still until the test moves it.
 
 import EventLoop
 import Glibc
@@ -9,10 +9,10 @@ import Testing
 
 @testable import Runtime
 
-/// The real poller, which never sleeps for long: its deadlines are on another clock.
+/// The real poller, with short waits only: the deadlines are on the test's clock.
 final class ShortPoller: Poller {
     private let poller: EpollPoller
-    /// Waits, which are system calls.
+    /// The number of waits, each of which is a system call.
     private(set) var waitCount = 0
 
     init() throws(SystemError) { poller = try EpollPoller() }
@@ -33,7 +33,7 @@ final class ShortPoller: Poller {
     }
 }
 
-/// A loop with a server on it, and a service that does what its path says.
+/// A loop with a server on it, and a service that acts by the request's path.
 final class ServerHarness {
     let clock = ManualClock()
     let loop: EventLoop
@@ -54,7 +54,7 @@ final class ServerHarness {
             service: service)
     }
 
-    // The loop holds who is registered with it, who hold the loop.
+    // The loop and its registered handlers hold each other.
     deinit { server.close() }
 
     /// A client whose connection has been accepted.
@@ -84,7 +84,7 @@ final class ServerHarness {
         for _ in 0..<20 { try loop.turn() }
     }
 
-    /// Moves the clock, and lets what is due happen.
+    /// Moves the clock, and runs what is due.
     func pass(_ duration: Duration) throws {
         clock.advance(by: duration)
         try quiesce()
@@ -114,7 +114,7 @@ final class ServerHarness {
         }
     }
 
-    /// Waits until the server has ended the connection; returns all that came.
+    /// Waits until the server has ended the connection; returns all bytes received.
     func readToEnd(
         _ client: TestClient, sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> String {
@@ -130,7 +130,7 @@ final class ServerHarness {
     func expectNothingLeft(sourceLocation: SourceLocation = #_sourceLocation) throws {
         try turn(until: { server.connectionCount == 0 }, sourceLocation: sourceLocation)
         #expect(server.arrivingBytes == 0, sourceLocation: sourceLocation)
-        // The listener's own.
+        // The listener's own registrations.
         #expect(
             loop.registrationCount == emptyRegistrationCount + 1, sourceLocation: sourceLocation)
         for receiver in service.receivers {
@@ -141,7 +141,7 @@ final class ServerHarness {
     }
 }
 
-/// Answers by path, and keeps what it is given.
+/// Answers by path, and records what it receives.
 final class ScriptedService: Service {
     var receivers: [ScriptedReceiver] = []
     var failures: [ConnectionFailure] = []

@@ -1,4 +1,4 @@
-// The limits of the server that are not one request's: whoever sets them gets what they say.
+// The limits of the whole server, set to other values than the defaults.
 
 import EventLoop
 import HTTP
@@ -21,7 +21,7 @@ import Testing
         second.write("x")
         #expect(try harness.readToEnd(second).hasPrefix("HTTP/1.1 503 "))
         #expect(harness.service.failures == [.outOfBufferSpace])
-        // What is refused makes room for the others.
+        // A refused request frees its room for the others.
         first.write(String(repeating: "x", count: 10))
         try harness.turn { harness.service.receivers.first?.exchange != nil }
         #expect(harness.server.arrivingBytes == 0)
@@ -45,7 +45,7 @@ import Testing
         harness.service.began = { begun += 1 }
         client.write(String(repeating: Self.ping, count: 5))
         try harness.turn { begun > 0 }
-        // Two in the event, and two at the end of its turn, when all others have had theirs.
+        // Two in the event, and two at the end of its turn, after all others.
         #expect(begun == 4)
         try harness.turn { begun == 5 }
     }

@@ -76,7 +76,7 @@ import Testing
             return receiver.resumeCount == 1
         }
         #expect(client.received.count > before)
-        // Everything has room again: nothing more is to be told.
+        // There is room again, so no further resume is due.
         receiver.send(piece)
         try harness.turn {
             client.read()
@@ -122,7 +122,7 @@ import Testing
         receiver.beginStream(Response(.ok, body: [1]))
         try harness.quiesce()
         client.reset()
-        // The socket is dead, and the service does not know yet.
+        // The socket is dead, and the service does not know it yet.
         for _ in 0..<10 { receiver.send([UInt8](repeating: 0, count: 300_000)) }
         try harness.turn { receiver.abandonCount == 1 }
         receiver.exchange?.send([1])
@@ -130,7 +130,7 @@ import Testing
         try harness.expectNothingLeft()
     }
 
-    @Test func `requests behind a stream wait for its end`() throws {
+    @Test func `requests after a stream wait for its end`() throws {
         let harness = try ServerHarness()
         let client = try harness.connect()
         let receiver = try begin(

@@ -76,7 +76,7 @@ import Testing
             slow.read()
             return harness.server.unansweredCount == 2
         }
-        // A client that does not hang up behind the last answer takes nothing away.
+        // A client that does not hang up after the last answer loses nothing.
         harness.server.drain {}
         receivers[1].respond(Response(.ok))
         try harness.quiesce()
@@ -179,7 +179,8 @@ import Testing
         var held: [ScriptedReceiver] = []
         harness.service.completed = { receiver in
             held.append(receiver)
-            // The twentieth answers all, itself included, and each has a request behind it.
+            // The twentieth request answers all, itself included; each has a pipelined request
+            // after it.
             guard held.count % 20 == 0 else { return }
             for receiver in held where receiver.answerCount == 0 {
                 receiver.respond(Response(.ok, body: Array("held".utf8)))

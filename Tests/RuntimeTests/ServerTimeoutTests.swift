@@ -1,4 +1,4 @@
-// Every wait of a connection has its time, and ends with the right answer or with none.
+// Every wait of a connection has a deadline, and ends with the right answer or without one.
 
 import EventLoop
 import HTTP
@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct ServerTimeoutTests {
     private static let ping = ServerConnectionTests.ping
 
-    @Test func `an idle connection closes without a word`() throws {
+    @Test func `an idle connection closes without an answer`() throws {
         let harness = try ServerHarness()
         let (fresh, served) = (try harness.connect(), try harness.connect())
         _ = try harness.exchange(served, Self.ping, until: "\r\n\r\n")
@@ -55,7 +55,7 @@ import Testing
         let harness = try ServerHarness()
         let client = try harness.connect()
         client.write("GET /pi")
-        // Each event answers one request and ends inside of the next head.
+        // Each event answers one request and ends inside the next head.
         for _ in 0..<3 {
             try harness.quiesce()
             try harness.pass(.seconds(4))
@@ -63,7 +63,7 @@ import Testing
         }
         try harness.quiesce()
         #expect(harness.service.failures.isEmpty)
-        // The last head began with the last bytes that came.
+        // The last head began with the last bytes that arrived.
         try harness.pass(.milliseconds(9_999))
         #expect(harness.service.failures.isEmpty)
         try harness.pass(.milliseconds(1))
@@ -73,7 +73,7 @@ import Testing
         #expect(harness.service.failures == [.headTimedOut])
     }
 
-    @Test func `a head that trickles behind an answered request keeps its time`() throws {
+    @Test func `a head that trickles after an answered request keeps its deadline`() throws {
         let harness = try ServerHarness()
         let client = try harness.connect()
         client.write(Self.ping + "GET /")
@@ -108,7 +108,7 @@ import Testing
         try harness.expectNothingLeft()
     }
 
-    @Test func `a body that nobody wants and that does not come gets the answer it has`() throws {
+    @Test func `an unwanted body that does not arrive still gets its answer`() throws {
         let harness = try ServerHarness()
         let client = try harness.connect()
         client.write("POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n")
@@ -137,7 +137,7 @@ import Testing
         let answer = [UInt8](repeating: 0x78, count: 32 << 20)
         try #require(harness.service.receivers.first).respond(Response(.ok, body: answer))
         try harness.quiesce()
-        // As long as it takes something, it has time.
+        // A client that reads something gets more time.
         for _ in 0..<5 {
             try harness.pass(.seconds(29))
             let before = client.received.count
@@ -154,7 +154,7 @@ import Testing
         #expect(client.received.count < answer.count)
     }
 
-    @Test func `a stream of pieces that nobody takes is cut off too`() throws {
+    @Test func `a stream that the client does not read is cut off, too`() throws {
         let harness = try ServerHarness()
         let client = try harness.connect(receiveBuffer: 4096)
         client.write(ServerConnectionTests.hold)
@@ -165,7 +165,7 @@ import Testing
             receiver.send([UInt8](repeating: 0x78, count: 65_536))
             try harness.quiesce()
         }
-        // 32 s, and again where the kernel's own buffers have grown and taken a little meanwhile.
+        // After 32 s, and once more if the kernel's buffers grew and took a little meanwhile.
         for _ in 0..<20 where harness.server.connectionCount == 1 {
             try harness.pass(.seconds(8))
             receiver.send([0x78])

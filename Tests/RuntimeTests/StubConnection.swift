@@ -1,5 +1,5 @@
-// A connection to the stub of the Runtime API: reads whole requests, in chunks or not, with their trailer
-// sections, and writes raw replies. Nothing of the code under test is in it.
+// A connection to the stub of the Runtime API: reads whole requests, chunked or not, with their
+// trailer sections, and writes raw replies. It uses nothing of the code under test.
 
 import EventLoop
 import Glibc
@@ -7,7 +7,7 @@ import TestSupport
 
 @testable import Runtime
 
-/// A request as it came.
+/// A request as it arrived.
 struct StubRequest {
     /// Counts the stub's connections from 0.
     let connection: Int
@@ -22,7 +22,7 @@ struct StubRequest {
 
     var text: String { String(decoding: body, as: UTF8.self) }
 
-    /// The value of a field, as it came.
+    /// The value of a field, as it arrived.
     func field(_ name: String) -> String? { Self.value(of: name, in: head.dropFirst()) }
 
     func trailer(_ name: String) -> String? { Self.value(of: name, in: trailers[...]) }
@@ -144,7 +144,7 @@ final class StubConnection: EventHandler {
         return request
     }
 
-    /// False where more must come.
+    /// False while the request is incomplete.
     private static func takeChunks(
         _ rest: inout ArraySlice<UInt8>, into request: inout StubRequest
     ) -> Bool {

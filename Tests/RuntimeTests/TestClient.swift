@@ -8,11 +8,11 @@ import Testing
 
 /// A TCP client on this machine.
 final class TestClient {
-    /// How the server's side of the connection ended.
+    /// How the server ended its side of the connection.
     enum End { case closed, reset }
 
     private var fd: CInt
-    /// Everything that has come and was not taken away by the test.
+    /// All received bytes that the test has not removed.
     var received: [UInt8] = []
     private(set) var end: End?
 
@@ -37,10 +37,10 @@ final class TestClient {
 
     deinit { close() }
 
-    /// Everything that has come, as text.
+    /// All received bytes, as text.
     var text: String { String(decoding: received, as: UTF8.self) }
 
-    /// Sends what the socket takes; returns how much that was.
+    /// Sends as much as the socket takes; returns the count.
     func write(_ bytes: [UInt8]) -> Int {
         switch Socket.send(fd, bytes, from: 0) {
         case .bytes(let count): return count
@@ -50,13 +50,13 @@ final class TestClient {
         return 0
     }
 
-    /// Sends a text that surely fits.
+    /// Sends a text that fits into the socket's buffer.
     func write(_ text: String) {
         let sent = write(Array(text.utf8))
         #expect(sent == text.utf8.count)
     }
 
-    /// Takes what has come.
+    /// Reads what has arrived.
     func read() {
         guard end == nil else { return }
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
@@ -73,7 +73,7 @@ final class TestClient {
     /// Shuts down the sending side.
     func endSending() { Socket.endSending(fd) }
 
-    /// Leaves with a reset, as a process that is killed does.
+    /// Closes with a reset, as the kernel does for a killed process.
     func reset() {
         var option = linger(l_onoff: 1, l_linger: 0)
         _ = unsafe setsockopt(

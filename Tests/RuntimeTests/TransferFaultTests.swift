@@ -76,7 +76,7 @@ import Testing
         "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     ])
-    func `what is no HTTP is no response`(text: String) throws {
+    func `an answer that is not HTTP is an error`(text: String) throws {
         let server = TransferServer { _ in .raw(text) }
         let harness = try TransferHarness()
         let error = try #require(try harness.get(server.url("/")).failure)

@@ -41,7 +41,7 @@ final class TransferHarness {
 
     private var alarm = Token(slot: .max, generation: 0)
 
-    /// The default policy allows this machine, where the servers of the tests are.
+    /// The default policy does not allow loopback, where the servers of the tests are.
     init(
         policy: AddressPolicy? = .loopback, peers: TransferPool.Peers = .remote,
         maxConcurrent: Int = 256, certificateFile: String? = nil,
@@ -68,13 +68,13 @@ final class TransferHarness {
 
     /// Turns the loop once, at most for 2 ms.
     func step() throws {
-        // What is waited for may happen in the server's thread, which does not wake this loop.
+        // The event may happen in the server's thread, which does not wake this loop.
         loop.setDeadline(loop.readClock() + .milliseconds(2), of: alarm)
         try loop.turn()
     }
 
-    /// Turns the loop until several waits in a row find no event. What this thread has sent over loopback
-    /// has arrived by then.
+    /// Turns the loop until several consecutive waits find no event. By then everything that this
+    /// thread has sent over loopback has arrived.
     func settle() throws {
         var quiet = 0
         try turn {

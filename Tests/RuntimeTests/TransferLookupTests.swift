@@ -3,7 +3,7 @@ import Testing
 
 @testable import Runtime
 
-/// Names whose look-up hangs: libcurl's threads in getaddrinfo(3).
+/// Names whose look-up hangs, in libcurl's threads in getaddrinfo(3).
 @Suite(.serialized, .timeLimit(.minutes(5))) struct TransferLookupTests {
     @Test func `a look-up that hangs holds up neither cancel nor close nor others`() throws {
         let server = TransferServer { _ in .response(body: [1]) }
@@ -20,15 +20,15 @@ import Testing
         #expect(harness.pool.activeCount == 0)
         #expect(try harness.get(server.url("/")).get().body == [1])
         harness.pool.close()
-        // Nothing has waited for them.
+        // The transfer did not wait for them.
         #expect(NameLookup.waiting == 5)
         #expect(server.connections == 1)
         NameLookup.release()
-        // What the loop was to do at the end of its turn holds the harness.
+        // Run the deferred work of the loop: it holds the harness.
         try harness.loop.turn()
     }
 
-    @Test func `look-ups are bounded, those that nobody waits for included`() throws {
+    @Test func `look-ups are bounded, including those that no transfer waits for`() throws {
         let server = TransferServer { _ in .response(body: [1]) }
         let harness = try TransferHarness(maxConcurrent: 3)
         let registrations = harness.loop.registrationCount
@@ -40,7 +40,7 @@ import Testing
             harness.pool.start(request) { if let error = $0.failure { errors.append(error) } }
         }
         try harness.turn { errors.count == 10 }
-        // Three were under way and could not be resolved; seven never had their turn.
+        // Three were looking up their names; seven never started.
         #expect(
             errors.filter { if case .timedOut(_, .lookup, _) = $0 { true } else { false } }.count
                 == 3)
@@ -49,7 +49,7 @@ import Testing
                 == 7)
         try harness.turn { NameLookup.waiting == 3 }
         #expect(harness.pool.activeCount == 0)
-        // Their places are free again once the look-ups are over, and nothing was connected to.
+        // Their places are free again once the look-ups are over, and no connection was made.
         var result: TransferResult?
         harness.pool.start(TransferRequest(url: server.url("/"))) { result = $0 }
         #expect(harness.pool.waitingCount == 1)
@@ -61,12 +61,12 @@ import Testing
         harness.pool.close()
     }
 
-    @Test func `a name that changes its mind does not get in`() throws {
+    @Test func `a name that changes its address does not get past the policy`() throws {
         let server = TransferServer { _ in .response(body: [1]) }
         let harness = try TransferHarness()
         let url = server.url("/", host: "turn.127-0-0-1.192-168-0-1.test")
         #expect(try harness.get(url).get().body == [1])
-        // libcurl forgets the connection and what the name resolved to.
+        // libcurl forgets the connection and the addresses of the name.
         harness.pool.closeIdleConnections()
         let error = try harness.get(url).failure
         #expect(

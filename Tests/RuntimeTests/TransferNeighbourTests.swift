@@ -4,7 +4,7 @@ import Testing
 
 @testable import Runtime
 
-/// What the Runtime API of AWS Lambda asks of a pool: requests that may be silent for hours, old
+/// What AWS Lambda's Runtime API needs from a pool: requests that may be silent for hours, old
 /// connections, large bodies.
 @Suite(.timeLimit(.minutes(5))) struct TransferNeighbourTests {
     private let peer = TransferPeer()
@@ -31,13 +31,13 @@ import Testing
         let clock = ManualClock()
         let harness = try TransferHarness(policy: nil, peers: .local, clock: clock)
         let loop = harness.loop
-        // The first makes a connection, the second finds one.
+        // The first request makes a connection, the second reuses it.
         for _ in 0..<2 {
             var result: TransferResult?
             harness.pool.start(next) { result = $0 }
             while peer.takeHead() == nil { try harness.step() }
-            // What limited the making of the connection is outdated, and goes when it is due: ours, and
-            // libcurl's 200 ms for a second address, by its own clock. The test's alarm stays.
+            // Let the timers of the connection's setup expire: ours, and libcurl's 200 ms for a
+            // second address, which runs on its own clock. The test's alarm stays.
             let end = SystemClock().now() + .seconds(60)
             while loop.timerCount > 1 && SystemClock().now() < end {
                 clock.advance(by: .seconds(3))
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(arguments: [false, true], [0, 5, 3_000_000])
-    func `what an old connection does not answer goes out on a new one`(
+    func `a request that an old connection does not answer is repeated on a new one`(
         isReset: Bool, count: Int
     ) throws {
         let harness = try harness()

@@ -1,19 +1,19 @@
-// The other end of a connection, in the hands of the test: raw bytes in and out, no thread.
+// The other end of a connection, controlled by the test: raw bytes in and out, no thread.
 //
-// Where TransferServer answers whole requests by a script, this one sees a request grow, and may
-// answer, close, reset or stop reading in the middle of it.
+// TransferServer answers whole requests by a script. This one sees a request grow, and may answer,
+// close, reset or stop reading in the middle of it.
 
 import Glibc
 import TestSupport
 
-/// A listener and the connection that it accepted last.
+/// A listener and the latest connection that it accepted.
 final class TransferPeer {
     let port: UInt16
     private let listener: CInt
     private var connection: CInt = -1
-    /// What has come on the present connection and was not taken.
+    /// Bytes received on this connection and not yet taken.
     private(set) var received: [UInt8] = []
-    /// Whether the client has closed the present connection.
+    /// Whether the client has closed this connection.
     private(set) var isEnded = false
     private(set) var connections = 0
 
@@ -42,17 +42,17 @@ final class TransferPeer {
 
     func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
 
-    /// What has come, as text.
+    /// The received bytes, as text.
     var text: String { String(decoding: received, as: UTF8.self) }
 
-    /// Takes out what has come, after reading at most `limit` bytes more.
+    /// Takes the received bytes, after reading at most `limit` more.
     func take(limit: Int = .max) -> [UInt8] {
         receive(limit: limit)
         defer { received = [] }
         return received
     }
 
-    /// Takes out all up to the end of a head; `nil` where there is none yet.
+    /// Takes all bytes up to the end of a head, or `nil` if there is none yet.
     func takeHead() -> String? {
         receive()
         guard let range = received.place(of: [13, 10, 13, 10]) else { return nil }
@@ -60,7 +60,7 @@ final class TransferPeer {
         return String(decoding: received[..<range.upperBound], as: UTF8.self)
     }
 
-    /// Accepts a connection where one waits, and reads at most `limit` bytes of what is there.
+    /// Accepts a connection if one waits, and reads at most `limit` bytes.
     func receive(limit: Int = .max) {
         let accepted = accept(listener, nil, nil)
         if accepted >= 0 {
@@ -83,7 +83,7 @@ final class TransferPeer {
         }
     }
 
-    /// Waits for a head and takes it out; `nil` if none comes. Blocks.
+    /// Waits for a head and takes it; `nil` if none arrives. Blocks.
     func takeHeadOnceThere() -> String? {
         while true {
             if let head = takeHead() { return head }
@@ -91,7 +91,7 @@ final class TransferPeer {
         }
     }
 
-    /// Waits for as many bytes as `text` has and takes them out; false unless they are `text`. Blocks.
+    /// Waits for as many bytes as `text` has and takes them; false unless they are `text`. Blocks.
     func takeOnceThere(_ text: String) -> Bool {
         receive()
         while received.count < text.utf8.count {
@@ -101,7 +101,8 @@ final class TransferPeer {
         return String(decoding: take(), as: UTF8.self) == text
     }
 
-    /// Waits for bytes or a connection; false if the connection has ended, or nothing comes for a minute.
+    /// Waits for bytes or a connection; false if the connection has ended, or nothing arrives in a
+    /// minute.
     private func waitForMore() -> Bool {
         guard !isEnded else { return false }
         var polled = [
@@ -137,7 +138,7 @@ final class TransferPeer {
     }
 }
 
-/// Bytes in which a part that is lost, moved or doubled shows.
+/// Bytes in which a lost, moved or duplicated part shows.
 func patternedBytes(_ count: Int) -> [UInt8] {
     let block = (0..<9973).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
     var bytes: [UInt8] = []
@@ -147,14 +148,14 @@ func patternedBytes(_ count: Int) -> [UInt8] {
     return bytes
 }
 
-/// A chunked body (RFC 9112 §7.1) as far as it has come.
+/// A chunked body (RFC 9112 §7.1) as far as it has arrived.
 struct ChunkedText {
     var body: [UInt8] = []
     var sizes: [Int] = []
-    /// The trailer section's lines, once the end has come.
+    /// The lines of the trailer section, once the end has arrived.
     var trailers: [String]?
 
-    /// Adds what `input` holds of whole chunks and takes it out; false where it is none.
+    /// Moves whole chunks out of `input` into the body; false if the bytes are not chunked.
     mutating func read(_ input: inout [UInt8]) -> Bool {
         var rest = input[...]
         defer { input = Array(rest) }

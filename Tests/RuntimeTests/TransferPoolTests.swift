@@ -4,7 +4,7 @@ import Testing
 
 @testable import Runtime
 
-/// Many transfers: their order, their time-outs, their end, and what is left behind.
+/// Many transfers: their order, their timeouts, their end, and that they leave nothing behind.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct TransferPoolTests {
     private let host = "127.0.0.1"
 
@@ -21,7 +21,7 @@ import Testing
         }
         #expect(harness.pool.activeCount == 100)
         try harness.turn { server.requests.count == 100 }
-        // Other tests may start a few of their own meanwhile.
+        // Other tests may start a few threads meanwhile.
         #expect(threadCount() < threads + 50)
         for id in ids { harness.pool.cancel(id) }
         #expect(harness.pool.activeCount == 0)
@@ -31,7 +31,7 @@ import Testing
         harness.pool.close()
     }
 
-    @Test func `what is too many waits in line, first in, first out`() throws {
+    @Test func `transfers over the limit wait in line, first in, first out`() throws {
         let server = TransferServer { _ in .response() }
         let harness = try TransferHarness(maxConcurrent: 2)
         var order: [Int] = []
@@ -48,7 +48,7 @@ import Testing
         try harness.turn { order.count == 9 }
         #expect(Set(order) == Set((0..<10).filter { $0 != 5 }))
         let served = server.requests.map { Int($0.target.dropFirst()) ?? -1 }
-        // Two at a time: each at most one place from where it stood.
+        // Two at a time, so each is at most one place away from its turn.
         for (place, index) in served.enumerated() {
             #expect(abs(place - (index > 5 ? index - 1 : index)) <= 1, "\(served)")
         }
@@ -78,7 +78,7 @@ import Testing
         let limit = Duration.milliseconds(500)
         let sink = Taken()
         var result: TransferResult?
-        /// Expects nothing until a millisecond before the limit, and then the time-out.
+        /// Expects no result until a millisecond before the limit, and then the timeout.
         func timedOut(_ phase: TransferError.Phase) throws {
             clock.advance(by: limit - .milliseconds(1))
             try harness.settle()
@@ -115,7 +115,7 @@ import Testing
         harness.pool.close()
     }
 
-    /// Counts what it is given.
+    /// Counts calls.
     private final class Taken: TransferSink {
         private(set) var count = 0
 
@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test func `a connection that is not made runs into its own time-out`() throws {
-        // A full backlog of an unaccepting listener: the handshake is not answered.
+        // The backlog of a listener that never accepts is full: nothing answers the handshake.
         let listener = try FullListener()
         let harness = try TransferHarness()
         let error = try harness.get("http://127.0.0.1:\(listener.port)/") {
@@ -202,7 +202,7 @@ import Testing
         pool.close()
         #expect(loop.registrationCount == 0)
         #expect(over == 1)
-        // The loop's epoll is one more; other tests' are theirs.
+        // The loop's epoll is one more; other tests run meanwhile and have theirs.
         #expect(descriptorCount() <= descriptors + 40)
     }
 
@@ -236,7 +236,7 @@ import Testing
 
     @Test(arguments: [ServedReply.Then.close, .reset])
     func `a request on a connection that has died is made again`(then: ServedReply.Then) throws {
-        // The second request of a connection finds it gone, before or after it is sent.
+        // The second request of a connection finds it closed, before or after it is sent.
         let server = TransferServer { request in
             request.index == 0 ? .response(body: [1]) : ServedReply(bytes: [], then: then)
         }

@@ -1,4 +1,4 @@
-// What the transfer tests look at, and into, from outside: this process, and a port that is full.
+// What the transfer tests observe outside of the pool: this process, and a port that is full.
 
 import Glibc
 

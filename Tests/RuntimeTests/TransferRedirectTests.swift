@@ -53,7 +53,7 @@ import Testing
     ])
     func `a redirect to an address that is not public is refused`(target: String) throws {
         let server = TransferServer { _ in .redirect(to: "http://\(target):1/latest/meta-data") }
-        // Only the server itself is allowed.
+        // The policy allows the server itself only.
         let policy = AddressPolicy(allow: [try NetworkRange.parse("127.0.0.1")])
         let harness = try TransferHarness(policy: policy)
         let error = try harness.get(server.url("/")).failure

@@ -3,17 +3,17 @@ import Testing
 
 @testable import Runtime
 
-/// A request on a connection that was kept, and is dead: made once more, on a new one.
+/// A request on a kept connection that has died is repeated once, on a new connection.
 @Suite(.timeLimit(.minutes(5))) struct TransferRepeatTests {
     private static let kept = 6
 
-    /// Answers GET, and resets or closes the connection of anything else.
+    /// Answers GET. Resets or closes the connection for all other methods.
     private let server = TransferServer { request in
         request.head[0].hasPrefix("GET")
             ? .response() : ServedReply(bytes: [], then: request.index % 2 == 0 ? .close : .reset)
     }
 
-    /// A pool with that many connections that wait for their next request.
+    /// A pool with that many idle connections.
     private func harness(_ peers: TransferPool.Peers) throws -> TransferHarness {
         let harness = try TransferHarness(peers: peers)
         var count = 0
@@ -29,9 +29,12 @@ import Testing
         server.requests.filter { $0.head[0].hasPrefix("POST") }
     }
 
-    /// Whoever got the request may have acted on it before the connection died.
+    /// The server may have acted on the request before the connection died, so one repetition is
+    /// the most.
     @Test(arguments: [0, 10, 200_000], [TransferPool.Peers.local, .remote])
-    func `once, however many connections are kept`(size: Int, peers: TransferPool.Peers) throws {
+    func `a request is repeated once, however many connections are kept`(
+        size: Int, peers: TransferPool.Peers
+    ) throws {
         let harness = try harness(peers)
         var request = TransferRequest(.post, url: server.url("/response"))
         request.body = patternedBytes(size)
@@ -46,14 +49,15 @@ import Testing
         harness.pool.close()
     }
 
-    /// The end would have libcurl look; nobody may have to wait for that.
-    @Test func `a streamed request, too, before its end`() throws {
+    /// libcurl notices the dead connection when the stream ends; the repetition must not wait for
+    /// that.
+    @Test func `a streamed request is repeated, too, before its end`() throws {
         try stream { $0.send([1, 2, 3]) }
         #expect(posts.map { $0.connection < Self.kept } == [true, false])
     }
 
-    /// Where its end was on its way already, it is not repeated at all.
-    @Test func `a streamed request behind its end, if at all`() throws {
+    /// If the stream's end was already sent, the request is not repeated at all.
+    @Test func `a streamed request is repeated after its end at most once`() throws {
         try stream {
             $0.send([1, 2, 3])
             $0.end()

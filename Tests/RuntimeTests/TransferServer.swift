@@ -1,13 +1,13 @@
 // A scripted HTTP server for the transfer tests: real sockets, one thread, poll(2).
 //
-// It reads whole requests and sends whatever bytes the script says, good HTTP or not; then it keeps
-// the connection, closes it, resets it, or just holds it. Nothing of the code under test is in it.
+// It reads whole requests and sends the bytes of the script, valid HTTP or not. Then it keeps the
+// connection, closes it, resets it, or holds it. It uses nothing of the code under test.
 
 import Glibc
 import Synchronization
 import TestSupport
 
-/// The server; stops when released.
+/// The server. Stops when it is released.
 final class TransferServer: Sendable {
     typealias Script = @Sendable (ServedRequest) -> ServedReply
 
@@ -44,7 +44,7 @@ final class TransferServer: Sendable {
         }
     }
 
-    /// What its thread and the tests share.
+    /// State shared by its thread and the tests.
     final class Shared: Sendable {
         let state = Mutex(State())
     }
@@ -128,7 +128,7 @@ private struct ServerLoop: ~Copyable {
         shared.state.withLock { $0.open -= 1 }
     }
 
-    /// False to close it.
+    /// False to close the connection.
     private func step(_ connection: inout Connection) -> Bool {
         if !connection.output.isEmpty { return write(&connection) }
         var buffer = [UInt8](repeating: 0, count: 65536)

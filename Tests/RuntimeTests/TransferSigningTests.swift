@@ -1,5 +1,5 @@
-// Signed transfers: what libcurl sends, and that nothing of it stays behind. That the signatures are
-// right is checked end to end, against botocore's.
+// Signed transfers: the fields that libcurl sends, and that later transfers inherit none of them.
+// The end-to-end tests compare the signatures with botocore's.
 
 import Basics
 import Testing

@@ -1,4 +1,4 @@
-// Bodies that are taken as they arrive, instead of being gathered.
+// Bodies that are consumed as they arrive, instead of being collected.
 
 import EventLoop
 import TestSupport
@@ -7,7 +7,7 @@ import Testing
 @testable import Runtime
 
 @Suite(.timeLimit(.minutes(5))) struct TransferSinkTests {
-    /// Notes what it is given, up to a limit.
+    /// Records what it receives, up to a limit.
     private final class Note: TransferSink {
         var bytes: [UInt8] = []
         var lengths: Set<Int?> = []
@@ -42,7 +42,7 @@ import Testing
         #expect(note.bytes == body && note.lengths == [1_000_000])
     }
 
-    @Test func `what a server says of an error is no body of the sink's`() throws {
+    @Test func `the body of an error does not go to the sink`() throws {
         let note = Note()
         let response = try fetch(.response(404, body: Array("none".utf8)), into: note).get()
         #expect(response.status == 404 && response.body == Array("none".utf8))
@@ -80,7 +80,7 @@ import Testing
         try harness.turn { peer.takeHead() != nil }
         peer.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n")
         for byte in ["a", "b", "c"] {
-            // A slow host is not silent.
+            // A slow host is not an idle one.
             clock.advance(by: limit - .milliseconds(1))
             peer.send(byte)
             try harness.turn { note.bytes.last == byte.utf8.first }

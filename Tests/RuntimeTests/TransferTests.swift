@@ -107,7 +107,7 @@ import Testing
         let response = try harness.get(server.url("/500")) { $0.acceptOnly200 = false }.get()
         #expect(response.status == 500)
         #expect(response.body == Array("why".utf8))
-        // Short bodies of errors are read, so that one connection served them all.
+        // Short error bodies are read to their end, so that one connection served all requests.
         #expect(server.connections == 1)
         harness.pool.close()
     }
@@ -118,7 +118,7 @@ import Testing
         }
         let harness = try TransferHarness()
         #expect(try harness.get(server.url("/")).failure == .status(host: "127.0.0.1", 404))
-        // Even where its length alone is over the cap.
+        // Also where Content-Length alone exceeds the cap.
         let error = try harness.get(server.url("/")) { $0.byteCap = 10 }.failure
         #expect(error == .status(host: "127.0.0.1", 404))
         harness.pool.close()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Runtime
 
-/// Bodies that don't come to their end, and those that wait.
+/// Bodies that are never completed, and bodies that wait.
 @Suite(.timeLimit(.minutes(5))) struct TransferUploadFaultTests {
     private let peer = TransferPeer()
 
@@ -14,7 +14,7 @@ import Testing
         return request
     }
 
-    /// Starts an upload whose head has arrived.
+    /// Starts an upload and waits for its head.
     private func begin(
         _ harness: TransferHarness, drained: @escaping () -> Void = {},
         completion: @escaping (TransferResult) -> Void
@@ -25,7 +25,7 @@ import Testing
         return upload
     }
 
-    /// Leaves a connection that waits for its next request.
+    /// Leaves an idle connection in the pool.
     private func warmUp(_ harness: TransferHarness) throws {
         var result: TransferResult?
         harness.pool.start(TransferRequest(url: peer.url("/"))) { result = $0 }
@@ -166,14 +166,14 @@ import Testing
         #expect(result?.failure == .poolClosed)
     }
 
-    @Test func `congestion is told, and its end once`() throws {
+    @Test func `congestion is reported, and its end once`() throws {
         let harness = try TransferHarness()
         var drained = 0
         let upload = try begin(harness, drained: { drained += 1 }) { _ in }
         upload.send([UInt8](repeating: 1, count: 200_000))
         #expect(!upload.isCongested)
         try harness.settle()
-        // The peer does not read: what the kernel does not take waits.
+        // The peer does not read: bytes that the kernel does not take wait here.
         while !upload.isCongested {
             upload.send([UInt8](repeating: 1, count: 1_000_000))
             try harness.settle()
@@ -265,7 +265,7 @@ import Testing
         harness.pool.close()
     }
 
-    // MARK: Connections that have died
+    // MARK: Dead connections
 
     @Test(arguments: [0, 10, 60_000], [false, true])
     func `a body is begun again where the old connection is dead`(
@@ -282,7 +282,7 @@ import Testing
         _ = peer.take()
         #expect(peer.connections == 1)
         if isReset { peer.reset() } else { peer.close() }
-        // On another connection.
+        // This is on another connection.
         try harness.turn { peer.takeHead() != nil }
         #expect(peer.connections == 2)
         upload.send([1, 2, 3])
@@ -340,7 +340,8 @@ import Testing
         if isReset { peer.reset() } else { peer.close() }
         _ = peer.take()
         try harness.turn { peer.takeHead() != nil }
-        // libcurl has made one in vain, before it asked whether the body can be begun again.
+        // libcurl opened one connection for nothing, before it asked whether the body can start
+        // again.
         #expect(peer.connections == 3)
         var input: [UInt8] = []
         var chunked = ChunkedText()
@@ -352,7 +353,7 @@ import Testing
         }
         #expect(chunked.body == body)
         #expect(chunked.trailers == ["A: b"])
-        // On the new one it is not tried again.
+        // A failure on the new connection is not retried.
         peer.close()
         try harness.turn { result != nil }
         guard case .unreachable = result?.failure else {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Runtime
 
-/// Bodies that are made while they are sent.
+/// Bodies that are produced while they are sent.
 @Suite(.timeLimit(.minutes(5))) struct TransferUploadTests {
     private let peer = TransferPeer()
 
@@ -16,7 +16,7 @@ import Testing
         return request
     }
 
-    /// Starts an upload whose head has arrived.
+    /// Starts an upload and waits for its head.
     private func begin(
         _ harness: TransferHarness, drained: @escaping () -> Void = {},
         completion: @escaping (TransferResult) -> Void
@@ -70,7 +70,7 @@ import Testing
         try harness.turn { result != nil }
         #expect(try result?.get().status == 202)
 
-        // The connection is used again, and nothing of the trailers is left behind.
+        // The connection is used again, and has no trailers left.
         for _ in 0..<3 {
             result = nil
             let next = try begin(harness) { result = $0 }
@@ -120,7 +120,7 @@ import Testing
         try harness.turn { isDone }
         _ = peer.take()
 
-        // A connection is there; head and first piece are made in a handler.
+        // A connection exists; head and first piece are sent from a handler.
         let handler = TurnHandler()
         let token = harness.loop.register(handler: handler)
         var upload: Upload?
@@ -134,7 +134,7 @@ import Testing
         // The loop does not turn while the peer waits.
         #expect(peer.takeHeadOnceThere() != nil)
         #expect(peer.takeOnceThere("3\r\none\r\n"))
-        // And from a pause.
+        // The same after a pause.
         try harness.settle()
         handler.work = {
             upload?.send(Array("two".utf8))
@@ -155,7 +155,8 @@ import Testing
         try harness.settle()
         let alarm = TurnHandler()
         let token = harness.loop.register(handler: alarm)
-        // The pause itself is tested: there is no event to wait for. A busy machine turns the loop less.
+        // The pause itself is tested, so there is no event to wait for. A busy machine turns the
+        // loop less.
         for _ in 0..<3 {
             var isOver = false
             alarm.work = { isOver = true }
@@ -165,7 +166,7 @@ import Testing
                 try harness.loop.turn()
                 turns += 1
             }
-            // libcurl has timers of its own; a busy loop would take thousands.
+            // libcurl has timers of its own; a loop that spins would turn thousands of times.
             #expect(turns <= 10)
         }
         harness.pool.close()
@@ -229,7 +230,7 @@ import Testing
             return read >= 50_000_000
         }
         #expect(storage < 1 << 20)
-        // And none where nothing waits.
+        // And it stores none when nothing waits.
         try harness.settle()
         upload.send([UInt8](repeating: 1, count: 10_000_000))
         try harness.turn {
@@ -242,7 +243,7 @@ import Testing
     }
 }
 
-/// Does as it is told, within a turn.
+/// Runs the test's code within a turn.
 final class TurnHandler: EventHandler {
     var work: () -> Void = {}
     func deadlinePassed(token: Token) { work() }

@@ -1,11 +1,11 @@
-// An upload by itself, with the test in libcurl's place: what each side is told, and when.
+// An upload alone, with the test in libcurl's place: the calls on each side, and their order.
 
 import Testing
 
 @testable import Runtime
 
 @Suite struct UploadTests {
-    /// An upload, and what it has called.
+    /// An upload, and the calls that it made.
     private final class Probe {
         private(set) var wakeCount = 0
         private(set) var drainedCount = 0
@@ -33,7 +33,7 @@ import Testing
         probe.send(1)
         #expect(probe.wakeCount == 1)
         #expect(probe.read() == .bytes(2))
-        // The end wakes, too, and so does a socket where something has come.
+        // The end wakes libcurl, too, and so does a socket that is readable.
         #expect(probe.read() == .pause)
         probe.upload.socketIsReady()
         #expect(probe.wakeCount == 2)
@@ -45,7 +45,7 @@ import Testing
         #expect(probe.wakeCount == 3)
     }
 
-    @Test func `room is told once, below the lower mark`() {
+    @Test func `room is reported once, below the lower mark`() {
         let probe = Probe()
         probe.send(TransferLimits.uploadHighBytes)
         #expect(!probe.upload.isCongested)
@@ -59,7 +59,7 @@ import Testing
         #expect(probe.drainedCount == 1)
     }
 
-    @Test func `who has ended is told of no room`() {
+    @Test func `room is not reported after the end`() {
         let probe = Probe()
         probe.send(TransferLimits.uploadHighBytes + 1)
         probe.upload.end()
@@ -77,7 +77,7 @@ import Testing
         #expect(probe.read(.max) == .bytes(TransferLimits.replayedBytes))
         probe.upload.end()
         #expect(probe.read() == .end)
-        // This easy knows the end; another can begin.
+        // This easy has read the end; another one can begin.
         #expect(!probe.upload.begin())
         #expect(probe.upload.rewind())
         #expect(probe.read(.max) == .bytes(TransferLimits.replayedBytes))
@@ -90,7 +90,7 @@ import Testing
         #expect(!probe.upload.begin() && !probe.upload.rewind())
     }
 
-    @Test func `what can't be sent as it was given fails, and takes no more`() {
+    @Test func `an upload with a bad trailer fails, and takes no more`() {
         let probe = Probe()
         probe.send(1)
         probe.upload.end(trailers: [("A", "b\r\nc")])
@@ -101,7 +101,7 @@ import Testing
         #expect(probe.read() == .failure)
     }
 
-    @Test func `over is over`() {
+    @Test func `nothing happens after the close`() {
         let probe = Probe()
         probe.send(1)
         #expect(probe.upload.isOpen)

@@ -1,4 +1,4 @@
-// Jobs to threads and back: order, jobs that are taken back, workers that can't come up, the end.
+// Jobs to threads and back: order, abandoned jobs, workers that fail to start, shutdown.
 
 import CLinux
 import EventLoop
@@ -116,7 +116,7 @@ private final class Gate: Sendable {
         #expect(pool.waitingCount == 2)
         pool.abandon(second)
         #expect(pool.waitingCount == 1)
-        // It runs, and nobody will hear of it.
+        // It runs, but its output is dropped.
         pool.abandon(first)
         gate.open()
         try turn { outputs == [2] }
@@ -162,7 +162,7 @@ private final class Gate: Sendable {
         for job in 0..<100 { pool.submit(job) { _ in Issue.record("completed after the end") } }
         try turn { gate.waitingCount == 2 }
         gate.open()
-        // Which of the others still run is a race; that none does afterwards is not.
+        // Which jobs still run is a race; that none runs afterwards is not.
         pool.close()
         let count = runs.count
         #expect(count >= 2)
@@ -193,7 +193,7 @@ private final class Gate: Sendable {
         pool.close()
     }
 
-    /// Not under a sanitizer, nor before Linux 5.9.
+    /// False under a sanitizer, and before Linux 5.9.
     @Test(.enabled(if: canKeepOnlyDescriptors()))
     func `a worker has two descriptors, and the loop keeps its own`() throws {
         let socket = FileDescriptor(owning: try check("eventfd") { linux_eventfd() })

@@ -1,5 +1,4 @@
-// The bytes that leave: JSON as it is written, answers of docs/http.md#classify, errors of
-// docs/http.md#errors.
+// The bytes that are sent: JSON, answers of docs/http.md#classify, errors of docs/http.md#errors.
 
 import Basics
 import FoundationEssentials
@@ -44,7 +43,7 @@ import Testing
             text == #""\"\\/\n\r\t\u0000\u0008\u001f\u007fé😀"# + "\u{2028}\u{2029}\"")
     }
 
-    @Test func `every character survives another reader`() throws {
+    @Test func `every character survives another parser`() throws {
         for start in stride(from: 0, to: 0x11_0000, by: 0x400) {
             let scalars = (start..<start + 0x400).compactMap(Unicode.Scalar.init)
             let original = String(String.UnicodeScalarView(scalars))
@@ -133,7 +132,7 @@ import Testing
         #expect(names == (code.status.code == 503 ? ["Retry-After"] : []))
     }
 
-    @Test func `a wrong method is told the right ones`() {
+    @Test func `a wrong method is answered with the allowed ones`() {
         let fields = Failure(.methodNotAllowed, "x", allow: "POST").response.head.fields
         #expect(fields.map { "\($0.name): \($0.value)" } == ["Allow: POST"])
     }

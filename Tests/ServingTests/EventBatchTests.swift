@@ -1,5 +1,4 @@
-// Batches on a real loop with real workers: one outcome for each record, and what their sender is
-// told.
+// Batches on a real loop with real workers: one outcome for each record, and the sender's answer.
 
 import EventLoop
 import Inference
@@ -54,7 +53,7 @@ import Testing
 
     // MARK: SQS
 
-    @Test func `a queue takes back what failed`() throws {
+    @Test func `a queue gets the failed messages back`() throws {
         let batch = try queue([
             order("ok a"), "{", order("ok b", "bad c"), Samples.s3Test, "ftp://x", order("ok d"),
         ])
@@ -65,13 +64,13 @@ import Testing
                         + #"{"itemIdentifier":"m4"}]}"#))
     }
 
-    @Test func `a queue whose messages are all done takes back nothing`() throws {
+    @Test func `a queue whose messages are all done gets none back`() throws {
         #expect(
             try reply(try queue([order("ok a"), order("ok b")]))
                 == .success(#"{"batchItemFailures":[]}"#))
     }
 
-    @Test func `order demands that nothing behind a failure is taken out`() throws {
+    @Test func `in a FIFO queue no message after a failure is deleted`() throws {
         let bodies = [order("ok a"), order("bad b"), order("ok c"), order("bad d"), order("ok e")]
         #expect(
             try reply(try queue(bodies, "images.fifo"))
@@ -113,7 +112,7 @@ import Testing
         #expect(batch.reply(to: outcomes) == .success(Array(#"{"predictions":[1,3]}"#.utf8)))
     }
 
-    @Test func `an object that can't be had is named`() throws {
+    @Test func `an object that can't be fetched is named`() throws {
         let outcomes = try outcomes(try batch([Samples.s3Record(key: "a"), "{}"]))
         #expect(
             String(decoding: outcomes[0].answer, as: UTF8.self)
@@ -151,8 +150,8 @@ import Testing
                 == .failure(Failure(.pictureUndecodable, "a")))
     }
 
-    @Test func `the first failure is the first image's, whichever ended first`() throws {
-        // The second one's ends at once, without a worker.
+    @Test func `the first failure is the first picture's, whichever ended first`() throws {
+        // The second one fails at once, without a worker.
         let message = #"{"instances":[{"b64":"bad a"},{"uri":"ftp://y"}]}"#
         #expect(try reply(try topic(message)) == .failure(Failure(.pictureUndecodable, "a")))
     }
@@ -170,7 +169,7 @@ import Testing
 
     // MARK: Evaluation
 
-    @Test func `each image is told of, with its record`() throws {
+    @Test func `each picture is reported with its record`() throws {
         var noted: [String] = []
         _ = try outcomes(
             try queue([order("ok a", "bad b"), "{", order("ok c"), #"{"uri":"ftp://x"}"#])
@@ -185,7 +184,7 @@ import Testing
     }
 
     @Test(arguments: [1, 5])
-    func `the window bounds the images of all records`(_ pictureCount: Int) throws {
+    func `the window bounds the pictures of all records`(_ pictureCount: Int) throws {
         let rig = try LifecycleRig()
         let images = Array(repeating: #"{"b64":"ok a"}"#, count: pictureCount)
         let body = #"{"instances":[\#(images.joined(separator: ","))]}"#
@@ -198,7 +197,7 @@ import Testing
             most = max(most, rig.backend.pool.pendingCount)
             return ended.value > 0
         }
-        // The record that fills the window may bring more images than it has room for.
+        // The record that fills the window may bring more pictures than it has room for.
         #expect(most >= rig.backend.window && most < rig.backend.window + pictureCount)
         #expect(rig.isAtRest)
     }
@@ -213,7 +212,7 @@ import Testing
         #expect(turns >= 1000 / 64)
     }
 
-    @Test func `no records are no work`() throws {
+    @Test func `a batch without records needs no work`() throws {
         #expect(try outcomes(RecordBatch(none: .s3)).isEmpty)
     }
 

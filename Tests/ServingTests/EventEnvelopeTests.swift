@@ -1,4 +1,4 @@
-// Replies as platforms want them, read again as JSON.
+// Replies in the platforms' forms, parsed as JSON again.
 
 import Basics
 import FoundationEssentials
@@ -66,7 +66,7 @@ import Testing
                 == self.envelope(.functionURL, omitsBody: true))
     }
 
-    @Test func `names that come again are one member`() {
+    @Test func `repeated names become one member`() {
         let response = Response(
             .ok,
             fields: [
@@ -89,14 +89,14 @@ import Testing
 
     @Test(
         arguments: [[0xFF], [0xC3], [0xC0, 0x80], [0xED, 0xA0, 0x80], Array(0...255)] as [[UInt8]])
-    func `what is no text leaves as base64`(_ body: [UInt8]) throws {
+    func `content that is not text is sent as base64`(_ body: [UInt8]) throws {
         let reply = envelope(.functionURL).reply(to: Response(.ok, body: body))
         let members = try JSONDecoder().decode(Reply.self, from: Data(reply))
         #expect(members.isBase64Encoded)
         #expect(Data(base64Encoded: members.body).map(Array.init) == body)
     }
 
-    @Test func `every text survives another reader`() throws {
+    @Test func `every text survives another parser`() throws {
         var text = String(String.UnicodeScalarView((0..<0xD800).compactMap(Unicode.Scalar.init)))
         text += "😀"
         let reply = envelope(.restAPI).reply(to: Response(.ok, body: Array(text.utf8)))
@@ -112,7 +112,7 @@ import Testing
             text(beginning) == #"{"statusCode":405,"headers":{"Content-Type":"application/json","#
                 + #""Allow":"GET, HEAD"}}"# + String(repeating: "\u{0}", count: 8)
                 + text(refused.body))
-        // JSON holds none: the first NUL ends it.
+        // JSON contains no NUL: the first one ends it.
         let prelude = beginning.prefix { $0 != 0 }
         #expect(prelude.count == beginning.count - 8 - refused.body.count)
         _ = try JSONValue(reading: Array(prelude), maxValues: 10)

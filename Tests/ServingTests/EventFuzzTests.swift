@@ -1,5 +1,4 @@
-// Events that nobody would send: whatever comes, it is of one shape, its head stays one head, and
-// its reply is JSON.
+// Random events: each has one form, its head stays one head, and its reply is JSON.
 
 import Basics
 import HTTP
@@ -11,7 +10,7 @@ import Testing
 @testable import Serving
 
 @Suite struct EventFuzzTests {
-    /// Asks everything of an event that a host would.
+    /// Calls everything of an event that a host would call.
     private func use(_ bytes: [UInt8], _ note: Comment) {
         switch Event(reading: bytes, maxItems: 50) {
         case .direct, .warmUp: break
@@ -33,7 +32,7 @@ import Testing
         }
     }
 
-    /// A head ends where it ends, and nowhere before.
+    /// A head ends at its end and nowhere earlier.
     private func check(_ bytes: [UInt8], _ note: Comment) {
         let text = String(decoding: bytes, as: UTF8.self)
         #expect(text.utf8.reversed().starts(with: "\r\n\r\n".utf8.reversed()), note)

@@ -1,5 +1,4 @@
-// HTTP requests that come as events: the head that is made of them, and what the parser makes of
-// it.
+// HTTP requests that arrive as events: the head made from them, and how the parser reads it.
 
 import HTTP
 import Inference
@@ -126,8 +125,8 @@ import Testing
                 == "POST \(target) HTTP/1.1")
     }
 
-    /// An API's own domain whose mapping names no stage leaves that to the path (and the base path);
-    /// an HTTP API's payload 1.0 always does.
+    /// If the mapping of an API's own domain names no stage, the path carries the stage (and the
+    /// base path); an HTTP API's payload 1.0 always does so.
     @Test(arguments: [
         ("/prod/ping", "/prod/ping", "/ping"), ("/ping", "/prod/ping", "/ping"),
         ("/prod/ping", "/prod/prod/ping", "/prod/ping"), ("/prod/ping", nil, "/ping"),
@@ -184,7 +183,7 @@ import Testing
                 + "content-length: 0\r\n\r\n")
     }
 
-    // MARK: What the parser makes of it
+    // MARK: The parser on these heads
 
     @Test(arguments: [
         ("x", "a\r\nhost: evil", ProtocolError.invalidFieldValue), ("x", "a\n", .invalidFieldValue),
@@ -195,7 +194,7 @@ import Testing
         ("é", "z", .invalidFieldName), ("\r\n", "z", .invalidFieldName),
         ("Host", "b", .repeatedHost), ("x", String(repeating: "x", count: 40_000), .headTooLarge),
     ])
-    func `what no head may hold is refused as over a connection`(
+    func `characters that no head may hold are refused as over a connection`(
         _ name: String, _ value: String, _ error: ProtocolError
     ) throws {
         let bytes = try http(Samples.functionURL(extraHeader: (name, value))).head.get()
@@ -206,7 +205,7 @@ import Testing
         ("", ProtocolError.invalidMethod), ("GET /x", .invalidMethod), ("GET\r\n", .invalidMethod),
         (String(repeating: "A", count: 33), .methodTooLong), ("CONNECT", .invalidTargetForm),
     ])
-    func `methods that are none`(_ method: String, _ error: ProtocolError) throws {
+    func `malformed methods`(_ method: String, _ error: ProtocolError) throws {
         let bytes = try http(Samples.functionURL(method: method)).head.get()
         #expect(throws: error) { _ = try RequestHead(reading: bytes.span, limits: Limits()) }
     }

@@ -1,4 +1,4 @@
-// Records of S3, SQS and SNS: what each asks for, and what it is told where it can't be read.
+// Records of S3, SQS and SNS: the request in each, and the errors for malformed ones.
 
 import Inference
 import Testing
@@ -14,7 +14,7 @@ import Testing
         try batch(records, maxItems: maxItems).records.map(\.content)
     }
 
-    /// What a message in a queue asks for.
+    /// The request that a message in a queue carries.
     private func content(_ body: String) throws -> RecordContent {
         try #require(try contents([Samples.sqsRecord(body)]).first)
     }
@@ -51,14 +51,14 @@ import Testing
         "ObjectRemoved:Delete", "ObjectRemoved:DeleteMarkerCreated", "LifecycleExpiration:Delete",
         "s3:ObjectRemoved:Delete", "LifecycleExpiration:DeleteMarkerCreated",
     ])
-    func `objects that are gone are nothing to do`(_ name: String) throws {
+    func `deleted objects need no work`(_ name: String) throws {
         #expect(try contents([Samples.s3Record(name: name)]) == [.nothing])
     }
 
     @Test(arguments: [
         "ObjectCreated:CompleteMultipartUpload", "ObjectRestore:Completed", "ObjectTagging:Put", "",
     ])
-    func `objects that are there are looked at`(_ name: String) throws {
+    func `created objects are classified`(_ name: String) throws {
         #expect(
             try contents([Samples.s3Record(key: "k", name: name)])
                 == [.form(Form(uri: "s3://photos/k"))])
@@ -108,7 +108,7 @@ import Testing
         #expect(try content(#"{"uri": "https://a"}"#) == .form(Form(uri: "https://a")))
         #expect(try content(#" "https://a" "#) == .form(Form(uri: "https://a")))
         #expect(try content(" s3://b/my key.jpg\r\n") == .form(Form(uri: "s3://b/my key.jpg")))
-        // Only what JSON calls blank is left out around them.
+        // Only JSON whitespace around them is skipped.
         #expect(try content(" \u{3000}\u{85} ") == .form(Form(uri: "\u{3000}\u{85}")))
         #expect(try content(#"{"uri": "a", "warmup": true}"#) == .form(Form(uri: "a")))
         #expect(try content(#"{"uris": ["a", "b"]}"#) == uris("a", "b"))
@@ -120,7 +120,7 @@ import Testing
                         maxItems: 5)))
     }
 
-    @Test func `notifications are found under all that is put around them`() throws {
+    @Test func `notifications are found inside every envelope`() throws {
         let notification = Samples.records([
             Samples.s3Record(key: "a+b"), Samples.s3Record(name: "ObjectRemoved:Delete"),
             Samples.s3Record(key: "c", version: "v"),
@@ -145,7 +145,7 @@ import Testing
         Sample("deletion by EventBridge", Samples.objectEvent("Object Deleted")),
         Sample("deletion", Samples.records([Samples.s3Record(name: "ObjectRemoved:Delete")])),
     ])
-    func `messages that leave nothing to do`(_ body: Sample) throws {
+    func `messages that need no work`(_ body: Sample) throws {
         #expect(try content(body.json) == .nothing)
     }
 
@@ -213,7 +213,7 @@ import Testing
                     ])))
     }
 
-    @Test func `records without what makes them one`() throws {
+    @Test func `records that lack a required member`() throws {
         let sqs = #"{"eventSource": "aws:sqs", "messageId": "m0"}"#
         #expect(sentence(try contents([sqs]).first) == #""Records[0].body" is missing"#)
         #expect(try batch([sqs]).records.first?.messageID == "m0")
@@ -226,7 +226,7 @@ import Testing
 
     // MARK: Batches
 
-    @Test func `who sent them, and whether order counts`() throws {
+    @Test func `a batch's sender, and whether order counts`() throws {
         #expect(try batch([Samples.s3Record()]).source == .s3)
         #expect(try batch([Samples.snsRecord("a")]).source == .sns)
         let queue = try batch([Samples.sqsRecord("a", id: "x"), Samples.sqsRecord("b", id: "")])
@@ -237,7 +237,7 @@ import Testing
         #expect(try batch(["5", "{}", Samples.sqsRecord("a")]).source == .sqs)
     }
 
-    @Test func `records and images are bounded`() throws {
+    @Test func `records and pictures are bounded`() throws {
         let records = Array(repeating: Samples.sqsRecord("https://a"), count: 4)
         #expect(
             Event(Samples.records(records), maxItems: 3).failure

@@ -1,4 +1,4 @@
-// An HTTP event's whole way: through a router, the lifecycle, and back in an envelope.
+// The whole way of an HTTP event: through a router, the lifecycle, and back in an envelope.
 
 import Basics
 import HTTP
@@ -112,7 +112,7 @@ import Testing
             error(#""path" must be a string, not a number"#)
         ),
     ])
-    func `what can't be done has its status`(
+    func `each failure has its status`(
         _ event: Sample, _ status: Int, _ body: String
     ) throws {
         let reply = try reply(to: event.json)

@@ -1,4 +1,4 @@
-// Events as AWS documents them, with all their fields; the values are ours.
+// Events as AWS documents them, with all fields; the values are ours.
 //
 // Sources: Lambda guide (urls-invocation, with-s3, with-sqs, with-sns), API Gateway guide
 // (http-api-develop-integrations-lambda, set-up-lambda-proxy-integrations), ELB guide
@@ -126,7 +126,7 @@ enum Samples {
             """
     }
 
-    /// What a load balancer asks to see whether the function is well.
+    /// A load balancer's health check.
     static let healthCheck = """
         {"requestContext": {"elb": {
            "targetGroupArn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/t/6d"}},
@@ -211,7 +211,7 @@ enum Samples {
         """
     }
 
-    /// What SNS puts around a message on its way into a queue, unless told not to.
+    /// The envelope of SNS around a message to a queue, unless raw delivery is on.
     static func snsEnvelope(_ message: String) -> String {
         """
         {"Type": "Notification", "MessageId": "dc1e94d9-56c5-5e96-808d-cc7f68faa162",
@@ -223,7 +223,7 @@ enum Samples {
         """
     }
 
-    /// What S3 sends to a queue when notifications are set up.
+    /// The message that S3 sends to a queue when notifications are set up.
     static let s3Test = """
         {"Service": "Amazon S3", "Event": "s3:TestEvent", "Time": "2026-03-12T19:03:58.390Z",
          "Bucket": "photos", "RequestId": "5582815E1AEA5ADF", "HostId": "8cLeGAmw098X5cv4"}
@@ -279,7 +279,7 @@ enum Samples {
     ]
 }
 
-/// A sample that goes by a short name in reports.
+/// A sample with a short name for reports.
 struct Sample: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let json: String

@@ -1,4 +1,4 @@
-// AWS's event-stream framing, byte by byte; botocore reads the whole in the end-to-end tests.
+// AWS's event-stream framing, byte by byte; in the end-to-end tests botocore reads whole streams.
 
 import Basics
 import Testing
@@ -26,7 +26,7 @@ import Testing
         #expect(Array(message[12...].prefix(first.count)) == first)
     }
 
-    @Test func `a long answer is cut, an empty one is no message`() {
+    @Test func `a long answer is split, an empty one is no message`() {
         #expect(EventStreamMessage.parts(of: []) == [])
         let bytes = [UInt8](repeating: 7, count: 300_000)
         let messages = EventStreamMessage.parts(of: bytes)

@@ -1,4 +1,4 @@
-// What an event is, told by its shape alone.
+// The kind of an event, which its shape alone decides.
 
 import Testing
 
@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: [
         #"{"uri": "https://a/b.jpg", "top_k": 3}"#, #"{"uris": ["a", "b"]}"#,
         #"{"instances": [{"b64": "QUJD"}, {}]}"#,
-        // Members that envelopes have make no envelope of it by themselves.
+        // A few members of an envelope do not make an envelope.
         #"{"uri": "a", "requestContext": {}}"#, #"{"uri": "a", "requestContext": 5}"#,
         #"{"uri": "a", "httpMethod": "GET"}"#, #"{"uri": "a", "Records": 5}"#,
         #"{"uri": "a", "Records": []}"#, #"{"uri": "a", "Records": [{"x": 1}]}"#,
@@ -26,7 +26,7 @@ import Testing
         #"{"warmup": false}"#, #"{"Records": []}"#, #"{"source": "me", "detail-type": "x"}"#,
         #"{"uri": "a", "uri": "b"}"#, "\u{0}", #"{"requestContext": {"http": 5}}"#,
     ])
-    func `what is no envelope and no request is told what /invocations would say`(
+    func `any other event gets the error that /invocations gives`(
         _ json: String
     ) throws {
         let failure = try #require(Event(json).failure)
@@ -43,28 +43,28 @@ import Testing
         #expect(Event(Samples.schedule).isWarmUp)
         #expect(Event(Samples.scheduler).isWarmUp)
         #expect(Event.warmUpAnswer == Array(#"{"warmup":true}"#.utf8))
-        // Others may call their events so, too.
+        // Another sender may use this detail type, too.
         let own = Samples.eventBridge(
             source: "my.app", type: "Scheduled Event", detail: #"{"uri": "a"}"#)
         #expect(Event(own).form == Form(uri: "a"))
     }
 
     @Test func `an object created, through EventBridge`() {
-        // The key stands as it is, not encoded.
+        // The key is taken literally, not decoded.
         #expect(Event(Samples.objectEvent()).form == Form(uri: "s3://photos/a+b%20c:é.jpg"))
         #expect(
             Event(Samples.objectEvent(version: "IYV3.8e")).form
                 == Form(uri: "s3://photos/a+b%20c:é.jpg?versionId=IYV3.8e"))
     }
 
-    @Test func `an object that is gone is nothing to do`() throws {
+    @Test func `a deleted object needs no work`() throws {
         let batch = try #require(Event(Samples.objectEvent("Object Deleted")).batch)
         #expect(batch.records.isEmpty)
         #expect(batch.reply(to: []) == .success(Array(#"{"predictions":[]}"#.utf8)))
         #expect(try #require(Event(Samples.s3Test).batch).records.isEmpty)
     }
 
-    @Test func `of other events of EventBridge the detail is the request`() {
+    @Test func `the detail of other EventBridge events is the request`() {
         func event(_ detail: String, source: String = "my.app") -> Event {
             Event(Samples.eventBridge(source: source, type: "image", detail: detail))
         }
@@ -96,12 +96,12 @@ import Testing
         ),
         (#"{"object": 5}"#, #""detail.object" must be an object, not a number"#),
     ])
-    func `an object that is not named right`(_ detail: String, _ sentence: String) {
+    func `an object with a malformed name`(_ detail: String, _ sentence: String) {
         let event = Samples.eventBridge(source: "aws.s3", type: "Object Created", detail: detail)
         #expect(Event(event).failure == Failure(.badRequest, sentence))
     }
 
-    @Test func `records of others are refused by name`() {
+    @Test func `records of other sources are refused by name`() {
         let failure = Event(#"{"Records": [{"eventSource": "aws:kinesis"}]}"#).failure
         #expect(
             failure?.sentence
@@ -109,7 +109,7 @@ import Testing
         )
     }
 
-    /// Services that are no sources for this function, as their guides show their events.
+    /// Services that do not invoke this function, with the events of their guides.
     @Test(arguments: [
         (
             #"{"getObjectContext": {"inputS3Url": "https://x"}, "protocolVersion": "1.00"}"#,
@@ -133,7 +133,7 @@ import Testing
         (#"{"requestContext": {"connectionId": "x=", "eventType": "CONNECT"}}"#, "WebSocket APIs"),
         (#"{"Records": [{"cf": {"config": {}}}]}"#, "CloudFront"),
     ])
-    func `events of services that are no sources are refused by name`(
+    func `events of unsupported services are refused by name`(
         _ json: String, _ sender: String
     ) {
         #expect(

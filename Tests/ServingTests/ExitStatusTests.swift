@@ -3,7 +3,7 @@ import Testing
 
 @testable import Serving
 
-/// What whoever starts the process decides by.
+/// The exit statuses that a supervisor decides by.
 @Suite struct ExitStatusTests {
     @Test func `the statuses are those of the documents`() {
         #expect(ExitStatus.answered.rawValue == EXIT_SUCCESS)

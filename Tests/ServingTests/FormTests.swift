@@ -1,4 +1,4 @@
-// The forms of a JSON request: each one, and each sentence that refuses one.
+// The forms of a JSON request, and each sentence that refuses one.
 
 import Testing
 
@@ -85,7 +85,7 @@ import Testing
             #""uris" names 4 pictures; at most 3 are allowed: send application/jsonlines for more"#
         ),
     ])
-    func `a wrong form is told what is right`(_ json: String, _ sentence: String) {
+    func `the error for a wrong form says what is expected`(_ json: String, _ sentence: String) {
         #expect(complaint(json) == sentence)
     }
 

@@ -1,4 +1,4 @@
-// What a head says: its route, and what it announces about its body.
+// What a head determines: its route, and the body that it announces.
 
 import HTTP
 import Testing
@@ -161,7 +161,7 @@ import Testing
         _ = try properties("/", "Content-Type: application/json", fields)
     }
 
-    @Test func `lines that agree are one value`() throws {
+    @Test func `equal field lines count as one`() throws {
         let type = "Content-Type: application/json"
         #expect(try properties("/", type, "A: b", type).kind == .json)
         _ = try properties("/", "Content-Encoding: identity, Identity", "Content-Encoding:")

@@ -1,4 +1,4 @@
-// One request's life, on a real loop with real workers: answered once, whatever happens.
+// The life of one request, on a real loop with real workers: it is answered once, whatever happens.
 
 import EventLoop
 import HTTP
@@ -17,7 +17,7 @@ import Testing
         #"{"results":[{"label":"\#(label)","prob":"0.5"}]}"#
     }
 
-    @Test func `an image in the body gets its labels`() throws {
+    @Test func `a picture in the body gets its labels`() throws {
         let rig = try LifecycleRig()
         let (_, exchange) = rig.send("ok cat", .picture, topK: 2)
         #expect(!rig.isAtRest)
@@ -54,7 +54,7 @@ import Testing
         #expect(rig.isAtRest)
     }
 
-    @Test func `an element that names no image fails alone`() throws {
+    @Test func `an element that names no picture fails alone`() throws {
         let rig = try LifecycleRig()
         let (_, exchange) = rig.send(#"{"instances":[{"b64":"ok a"},{},{"uri":"ftp://a"}]}"#)
         try rig.turn { exchange.endCount > 0 }
@@ -73,7 +73,7 @@ import Testing
         (#"{"uri":"http://127.0.0.1:1/"}"#, .json, 403, "Function.UriForbidden"),
         ("\n \r\n", .jsonLines, 400, "Function.BadRequest"),
     ])
-    func `what can't be done is answered with its status`(
+    func `each failure is answered with its status`(
         _ body: String, _ kind: BodyKind, _ status: Int, _ code: String
     ) throws {
         let rig = try LifecycleRig()
@@ -86,7 +86,7 @@ import Testing
         #expect(rig.accessLog.map(\.status) == [status])
     }
 
-    @Test func `a full queue refuses images, not what is still to be fetched`() throws {
+    @Test func `a full queue refuses pictures, but not URIs that are still to be fetched`() throws {
         #expect(Form(picture: [1]).holdsPictures)
         let forms = [
             #"{"uri":"https://a/b"}"#: false, #"{"uri":"data:,x"}"#: true,
@@ -220,7 +220,7 @@ import Testing
 
     // MARK: Fetching
 
-    @Test func `images are fetched side by side, and a host's error is named`() throws {
+    @Test func `pictures are fetched concurrently, and a host's error is named`() throws {
         let rig = try LifecycleRig(allow: [.parse("127.0.0.1")])
         let host = ImageHost()
         let server = try Server(
@@ -260,7 +260,7 @@ import Testing
     }
 }
 
-/// An image host: `/NAME` is an image that says "ok /NAME"; `/silent` never answers.
+/// A host of pictures: `/NAME` is a picture that says "ok /NAME"; `/silent` never answers.
 private final class ImageHost: Service {
     var silent: [Silence] = []
 

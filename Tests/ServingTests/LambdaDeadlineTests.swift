@@ -1,4 +1,4 @@
-// How long a Lambda event may be worked on: an answer that comes at its deadline comes too late.
+// The time for a Lambda event: an answer at its deadline is too late.
 
 import Basics
 import Testing
@@ -6,7 +6,7 @@ import Testing
 @testable import Serving
 
 @Suite struct LambdaDeadlineTests {
-    /// Half past a second, as most moments are.
+    /// Half past a second: most moments are not on whole seconds.
     private let now = WallTime(seconds: 1_795_348_800, nanoseconds: 500_000_000)
     private let milliseconds: Int64 = 1_795_348_800_500
 

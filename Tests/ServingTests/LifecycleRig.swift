@@ -1,8 +1,8 @@
 // A host for invocations with a real loop, real worker threads and real transfers; only the work
 // (no model) and the clock are the test's own.
 //
-// A job is told what to do by its `b64` or its bytes: "ok NAME" gives one label NAME, "bad NAME" a
-// failure, "gate NAME" waits until the test opens that gate, "spin NAME MICROSECONDS" takes a while.
+// A job acts by its `b64` or its bytes: "ok NAME" gives one label NAME, "bad NAME" a failure, "gate
+// NAME" waits until the test opens that gate, "spin NAME MICROSECONDS" takes that long.
 
 import Basics
 import Dispatch
@@ -16,7 +16,7 @@ import TestSupport
 
 @testable import Serving
 
-/// Doors that jobs wait at.
+/// Gates that jobs wait at.
 final class Gates: Sendable {
     private let gates = Mutex<[String: DispatchSemaphore]>([:])
 
@@ -34,7 +34,7 @@ final class Gates: Sendable {
     }
 }
 
-/// What a test server is made of. Used on one thread at a time.
+/// The parts of a test server. Used on one thread at a time.
 final class LifecycleRig: InvocationHost {
     let clock = ManualClock()
     let gates = Gates()
@@ -44,7 +44,7 @@ final class LifecycleRig: InvocationHost {
     let gate: Gate
     private(set) var itemLog: [(uri: String?, result: Result<[Prediction], Failure>)] = []
     private(set) var accessLog: [(status: Int?, outcome: String?, id: String?)] = []
-    /// Registrations of a loop at rest.
+    /// The registrations of an idle loop.
     private let restingRegistrations: Int
 
     init(workers: Int = 2, maxItems: Int = 20_000, allow: [NetworkRange] = []) throws {
@@ -100,13 +100,13 @@ final class LifecycleRig: InvocationHost {
         return (invocation, exchange)
     }
 
-    /// One turn that does not wait.
+    /// Turns the loop once, without waiting.
     func step() throws {
         loop.afterTurn {}
         try loop.turn()
     }
 
-    /// Turns until a condition holds; returns the number of turns.
+    /// Turns the loop until a condition holds; returns the number of turns.
     @discardableResult
     func turn(until condition: () -> Bool) throws -> Int {
         var turns = 0
@@ -118,7 +118,7 @@ final class LifecycleRig: InvocationHost {
         return turns
     }
 
-    /// Whether nothing is left of any request.
+    /// Whether no request has left anything behind.
     var isAtRest: Bool {
         gate.inFlight == 0 && backend.pool.pendingCount == 0
             && backend.transfers.activeCount == 0 && backend.transfers.waitingCount == 0
@@ -166,15 +166,15 @@ final class LifecycleRig: InvocationHost {
     }
 }
 
-/// An exchange that keeps what it is given and is as slow as the test says.
+/// An exchange that records its calls and is as slow as the test says.
 final class ScriptedExchange: Exchange {
     private(set) var response: Response?
     private(set) var pieces: [String] = []
-    /// Answers that were complete: must become 1 and stay it.
+    /// The number of complete answers: must become 1 and stay so.
     private(set) var endCount = 0
     private(set) var hasBegun = false
     var isCongested = false
-    /// Called inside of every call, as a connection that fails while it writes does.
+    /// Called inside every call, like the failure of a connection during a write.
     var onWrite: (() -> Void)?
 
     var text: String { pieces.joined() }

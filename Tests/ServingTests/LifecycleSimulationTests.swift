@@ -1,4 +1,4 @@
-// Random requests, latencies, departures, deadlines and slow clients: every accepted request gets
+// Random requests, latencies, disconnects, deadlines and slow clients: every accepted request gets
 // exactly one answer, every count returns to zero.
 
 import HTTP
@@ -85,7 +85,7 @@ import Testing
             return Sent(invocation: invocation, exchange: exchange, lineCount: nil)
         case 2:
             let list = orders.map(instance).joined(separator: ",")
-            // Now and then too long to be read on the loop.
+            // Now and then too long to be parsed on the loop.
             let padding = String(repeating: " ", count: Bool.random(using: &random) ? 40_000 : 0)
             let (invocation, exchange) = rig.send(#"{"instances":[\#(list)]\#(padding)}"#)
             return Sent(invocation: invocation, exchange: exchange, lineCount: nil)

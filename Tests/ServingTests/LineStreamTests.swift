@@ -1,4 +1,4 @@
-// JSON lines: cut, evaluated in a window, answered in order as they are done.
+// JSON lines: split, evaluated in a window, answered in order as they finish.
 
 import EventLoop
 import HTTP
@@ -34,7 +34,7 @@ import Testing
         var random = SeededGenerator(seed: UInt64(seed))
         let pieces = ["a", "b", " ", "\n", "\n", "\r\n"]
         let text = (0..<300).map { _ in pieces[Int.random(in: 0..<6, using: &random)] }.joined()
-        // Swift's Character sees CR LF as one; bytes don't.
+        // Swift's Character treats CR LF as one; bytes don't.
         let expected = text.utf8.split(separator: 0x0A)
             .map { $0.last == 0x0D ? $0.dropLast() : $0 }
             .map { String(decoding: $0, as: UTF8.self) }
@@ -105,7 +105,7 @@ import Testing
         #expect(rig.isAtRest)
     }
 
-    @Test func `the window bounds the lines, and the images of lines that are lists`() throws {
+    @Test func `the window bounds the lines, and the pictures of lines that are lists`() throws {
         let rig = try LifecycleRig()
         let list =
             #"{"instances":["#
@@ -149,7 +149,7 @@ import Testing
         #expect(rig.isAtRest)
     }
 
-    @Test func `blank lines by the million starve nobody`() throws {
+    @Test func `millions of blank lines starve no other request`() throws {
         let rig = try LifecycleRig()
         let (_, exchange) = rig.send(
             String(repeating: "\n", count: 1_000_000) + line("ok a"), .jsonLines)
@@ -158,7 +158,7 @@ import Testing
         #expect(exchange.text == answer("a/5") + "\n")
     }
 
-    @Test func `bad lines by the thousand neither recurse nor starve anybody`() throws {
+    @Test func `thousands of bad lines neither recurse nor starve others`() throws {
         let rig = try LifecycleRig()
         let count = 5_000
         let (_, exchange) = rig.send(String(repeating: "x\n", count: count), .jsonLines)
@@ -176,7 +176,7 @@ import Testing
         #expect(exchange.text.utf8.count { $0 == 0x0A } == count)
     }
 
-    @Test func `at the deadline every line that is not done is answered so`() throws {
+    @Test func `at the deadline every unfinished line gets a timeout error`() throws {
         let rig = try LifecycleRig()
         let orders = ["ok a", "gate b"] + (0..<200).map { "ok \($0)" }
         let (_, exchange) = rig.send(orders.map(line).joined(separator: "\n"), .jsonLines)
@@ -189,7 +189,7 @@ import Testing
         #expect(lines[0] == answer("a/5"))
         #expect(lines[1] == timeout)
         #expect(lines[201] == timeout)
-        // What was done before the deadline stays done.
+        // Lines that finished before the deadline keep their answers.
         #expect(lines[2] == answer("0/5"))
         #expect(rig.isAtRest)
         #expect(rig.accessLog.map(\.status) == [200])
@@ -215,7 +215,7 @@ import Testing
         #expect(rig.accessLog.map(\.outcome) == ["abandoned"])
     }
 
-    @Test func `a client's departure may take the exchange with it`() throws {
+    @Test func `a client that disconnects may release the exchange`() throws {
         let rig = try LifecycleRig()
         let invocation = Invocation(
             "request", RequestProperties(kind: .jsonLines), RequestContext(id: "1"), host: rig)

@@ -1,4 +1,4 @@
-// Log lines, byte for byte, as they come out of a pipe.
+// Log lines, byte for byte, read from a pipe.
 
 import Basics
 import FoundationEssentials
@@ -8,7 +8,7 @@ import Testing
 @testable import Serving
 
 @Suite struct LogTests {
-    /// What `write` logs, read back from a pipe.
+    /// The lines that `write` logs, read back from a pipe.
     private func lines(
         _ format: LogFormat, _ level: LogLevel = .trace, _ write: (Log) -> Void
     ) throws -> String {
@@ -112,12 +112,13 @@ import Testing
         #expect(text.split(separator: "\n").map(\.last) == ["a", "b", "c"])
     }
 
-    @Test func `a log nobody reads does not stop anyone`() {
+    @Test func `a log that is not read blocks nothing`() {
         let log = Log(format: .text, level: .info, descriptor: -1)
         for _ in 0..<100 { log.info("lost") }
     }
 
-    @Test(.timeLimit(.minutes(5))) func `a reader that pauses stops nobody, and gets whole lines`()
+    @Test(.timeLimit(.minutes(5)))
+    func `a reader that pauses blocks nothing, and gets whole lines`()
         throws
     {
         var ends: [CInt] = [0, 0]
@@ -127,7 +128,7 @@ import Testing
         for number in 0..<5000 { log.info(filling, ["number": .number(number)]) }
         var text: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65536)
-        /// Takes what is in the pipe.
+        /// Reads what is in the pipe.
         func readAll() {
             var polled = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
             while unsafe poll(&polled, 1, 0) > 0,
@@ -146,7 +147,7 @@ import Testing
         close(ends[0])
         let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
         let full = lines.filter { $0.contains(filling + " number=") }
-        // Those that had room, none of them damaged, and then what came later.
+        // The lines that had room, none of them damaged, followed by later ones.
         #expect(full.count > Log.bufferMax / 1100 && full.count < 2000)
         #expect(full.count == lines.count - 1 && lines.last?.hasSuffix("the last") == true)
         for (number, line) in full.enumerated() { #expect(line.hasSuffix("=\(number)")) }

@@ -34,7 +34,7 @@ import Testing
         ("", .picture),
         ("\u{89}PNG", .picture), ("   ", .picture),
     ])
-    func `the first byte decides where nobody says`(_ body: String, _ kind: BodyKind) {
+    func `without a Content-Type the first byte decides`(_ body: String, _ kind: BodyKind) {
         #expect(BodyKind.sniffed(Array(body.utf8)) == kind)
     }
 

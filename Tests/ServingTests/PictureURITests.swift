@@ -1,4 +1,4 @@
-// What a URI may be, the bytes inside of `data:`, and what answers repeat of it.
+// The accepted URIs, the bytes inside `data:`, and how answers quote a URI.
 
 import Testing
 
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: ["data:,x", "DATA:image/png;base64,AA==", "data:"])
-    func `data is here already`(_ uri: String) throws {
+    func `data URIs need no fetch`(_ uri: String) throws {
         #expect(try PictureURI(uri) == .inline(uri))
     }
 
@@ -58,7 +58,7 @@ import Testing
         #expect(failure(uri)?.code == .uriForbidden)
     }
 
-    @Test func `a URI to fetch has a greatest length`() throws {
+    @Test func `a URI to fetch has a maximum length`() throws {
         let longest = "https://a/" + String(repeating: "b", count: 8182)
         #expect(try PictureURI(longest) == .remote(longest))
         #expect(
@@ -93,7 +93,7 @@ import Testing
         #expect(Item(source: .uri(uri)).echo == echo)
     }
 
-    @Test func `images sent as bytes have no URI to repeat`() {
+    @Test func `pictures sent as bytes have no URI to repeat`() {
         #expect(Item(source: .bytes([1])).echo == nil)
         #expect(Item(source: .base64("QQ")).echo == nil)
     }

@@ -1,4 +1,4 @@
-// The table of settings, where values come from, and what a wrong one is told.
+// The table of settings, where values come from, and the errors for wrong ones.
 
 import Basics
 import HTTP
@@ -56,7 +56,7 @@ import Testing
         #expect("\(plain)" == "\(written)")
     }
 
-    /// The others say where their default comes from.
+    /// The other settings describe how their default is determined.
     private static func isSpelledOut(_ name: String) -> Bool {
         ![
             "model-name", "model-sha256", "engine-library", "host", "workers", "threads", "queue",
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test(arguments: ["", "x", "0", "-1"])
-    func `a memory size that is none changes nothing`(_ memory: String) {
+    func `a malformed memory size changes nothing`(_ memory: String) {
         let environment = ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE": memory]
         #expect(Platform.lambda.processors(environment) == Processors.available)
     }
@@ -99,7 +99,7 @@ import Testing
         #expect(try configuration(["workers": "3"]).threads == 1)
     }
 
-    @Test func `the web adapter's word for streaming is understood`() throws {
+    @Test func `the web adapter's value for streaming is accepted`() throws {
         let mode = try configuration([:], ["AWS_LWA_INVOKE_MODE": "RESPONSE_STREAM"])
         #expect(mode.function.invokeMode == .responseStream)
     }
@@ -158,7 +158,7 @@ import Testing
         ("AWS_LAMBDA_LOG_FORMAT", "JSON"), ("AWS_LAMBDA_LOG_LEVEL", "TRACE"),
         ("SAGEMAKER_CONTAINER_LOG_LEVEL", "30"),
     ])
-    func `the platforms' names are heard`(_ variable: String, _ text: String) throws {
+    func `the platforms' variables are read`(_ variable: String, _ text: String) throws {
         #expect("\(try configuration([:], [variable: text]))" != "\(try configuration())")
     }
 
@@ -174,13 +174,15 @@ import Testing
         ("AMPHORA_PROT", "AMPHORA_PORT"), ("AMPHORA_TOPK", "AMPHORA_TOP_K"),
         ("AMPHORA_WORKER", "AMPHORA_WORKERS"),
     ])
-    func `an unknown variable of ours is told the nearest`(_ variable: String, _ nearest: String) {
+    func `the error for an unknown variable suggests the nearest`(
+        _ variable: String, _ nearest: String
+    ) {
         #expect(
             complaint([:], [variable: "1"])
                 == "\(variable) is not a setting of amphora; did you mean \(nearest)?")
     }
 
-    @Test func `others' variables are none of our business`() {
+    @Test func `variables without our prefix are ignored`() {
         #expect(complaint([:], ["PATH": "x", "AMPHORAS": "1", "amphora_port": "x"]) == nil)
     }
 
@@ -229,7 +231,7 @@ import Testing
         ("base-path", "models", "--base-path takes a path like /models/digits, not “models”"),
         ("queue", "1\n2", "--queue takes a whole number from 1 to 1000000, not “1\\u{a}2”"),
     ])
-    func `a value that won't do is told in one line what would`(
+    func `the error for a bad value says in one line what is expected`(
         _ name: String, _ text: String, _ line: String
     ) {
         #expect(complaint([name: text]) == line)
@@ -240,7 +242,7 @@ import Testing
         "/a/..",
         "/./a", "/a\n", "https://a/b",
     ])
-    func `what is no base path`(_ text: String) {
+    func `malformed base paths`(_ text: String) {
         #expect(BasePath(text) == nil)
     }
 

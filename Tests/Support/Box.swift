@@ -1,4 +1,4 @@
-// A place for what a closure finds out.
+// A variable that a closure can set and the test can read.
 
 /// A value that a closure can set. One thread.
 package final class Box<Value> {

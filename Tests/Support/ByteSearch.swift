@@ -1,11 +1,11 @@
-// Where bytes stand in others, by memchr(3) and memcmp(3): peers in tests look for the end of a head
-// again and again in all that has come, and the standard library's search takes minutes for that
+// Finds bytes in other bytes, by memchr(3) and memcmp(3). Peers in tests search all received bytes
+// for the end of a head again and again, and the standard library's search takes minutes for that
 // under sanitizers.
 
 import Glibc
 
 extension RandomAccessCollection<UInt8> where Index == Int {
-    /// Where a pattern of one byte at least stands first.
+    /// The first position of a pattern of at least one byte.
     package func place(of pattern: [UInt8]) -> Range<Int>? {
         let offset = withContiguousStorageIfAvailable { bytes -> Int? in
             guard let start = bytes.baseAddress else { return nil }

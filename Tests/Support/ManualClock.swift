@@ -1,4 +1,4 @@
-// Time that passes when the test says so.
+// A clock that the test moves.
 
 package import EventLoop
 
@@ -13,6 +13,6 @@ package final class ManualClock: MonotonicClock {
 
     package func now() -> Instant { instant }
 
-    /// Lets time pass.
+    /// Moves the clock.
     package func advance(by duration: Duration) { instant = instant + duration }
 }

@@ -1,9 +1,9 @@
-// Small changes of an input, as a fuzzer makes them; blind, but the same for a seed.
+// Small changes of an input, like a fuzzer's, but blind; equal seeds give equal changes.
 
 /// Changes bytes at random.
 package enum Mutation {
-    /// One to four changes, of at most `longest` bytes each; `splice` puts something from elsewhere at
-    /// a range.
+    /// Makes one to four changes of at most `longest` bytes each; `splice` puts something from
+    /// elsewhere at a range.
     package static func of(
         _ input: [UInt8], longest: Int, using random: inout SeededGenerator,
         splice: (inout [UInt8], Range<Int>, inout SeededGenerator) -> Void

@@ -1,13 +1,13 @@
-// A poller that reports what the test has scripted, and keeps what the loop asked of it: above all
-// the time-outs, so that a timer that is lost, or one that makes the loop spin, is seen.
+// A poller that reports what the test has scripted, and records the loop's calls: above all the
+// timeouts, so that a lost timer, or one that makes the loop spin, is seen.
 //
-// It knows no descriptors: any number will do. It never waits.
+// It knows no descriptors: any number is fine. It never waits.
 
 package import EventLoop
 
 /// A poller without a kernel. One thread.
 package final class ScriptedPoller: Poller {
-    /// A change that the loop asked for: each is a system call of the real poller.
+    /// A change that the loop made: each is a system call of the real poller.
     package enum Call: Equatable {
         case add(CInt, Interest)
         case modify(CInt, Interest)
@@ -16,7 +16,7 @@ package final class ScriptedPoller: Poller {
 
     /// The changes so far, in order.
     package private(set) var calls: [Call] = []
-    /// The time-outs of the waits so far, in order; `nil` is "without limit".
+    /// The timeouts of the waits so far, in order; `nil` is "without limit".
     package private(set) var timeouts: [Duration?] = []
     /// The registrations of the descriptors that are watched now.
     package private(set) var tokens: [CInt: Token] = [:]
@@ -26,13 +26,14 @@ package final class ScriptedPoller: Poller {
     private var script: [[ReadyEvent]] = []
     private let clock: ManualClock?
 
-    /// With a clock, a wait that reports nothing takes all of its time-out, as a real one would.
+    /// With a clock, a wait that reports nothing moves it by its whole timeout, as a real wait
+    /// would.
     package init(clock: ManualClock? = nil) { self.clock = clock }
 
-    /// Scripts one wait: what it reports.
+    /// Scripts one wait by its reports.
     package func report(_ events: [ReadyEvent]) { script.append(events) }
 
-    /// Scripts one wait that reports this of a descriptor that is watched now.
+    /// Scripts one wait with one report, about a descriptor that is watched now.
     package func report(_ fd: CInt, _ readiness: Readiness) {
         guard let token = tokens[fd] else { return report([]) }
         report([ReadyEvent(token: token, readiness: readiness)])

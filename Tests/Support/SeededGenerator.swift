@@ -1,4 +1,4 @@
-// Random numbers that are the same on every machine, for tests that say their seed.
+// Random numbers that are equal on every machine, for tests that print their seed.
 
 /// A small generator whose sequence a seed fixes (SplitMix64).
 package struct SeededGenerator: RandomNumberGenerator {

@@ -1,5 +1,5 @@
-// A POSIX thread for tests of what crosses threads: a blocking test on the test library's own pool would
-// starve the others.
+// A POSIX thread for tests across threads: a blocking test would starve the others of the test
+// library's own pool.
 
 package import Glibc
 

@@ -1,7 +1,8 @@
-// The fuzzer: libFuzzer's entry, which gives every input to the target that AMPHORA_FUZZ_TARGET names.
+// The fuzzer: libFuzzer's entry point. It gives every input to the target that AMPHORA_FUZZ_TARGET
+// names.
 //
-// Not part of the ordinary build; tools/fuzz.sh builds and runs it. Its `main` is libFuzzer's own. A
-// promise that is not kept ends the process, as a crash would, so that the input is kept.
+// Not part of the ordinary build; tools/fuzz.sh builds and runs it. libFuzzer provides `main`. A
+// violated promise aborts the process, as a crash would, so that libFuzzer keeps the input.
 
 import Glibc
 
@@ -14,7 +15,7 @@ private let target: FuzzTarget = {
     return target
 }()
 
-/// One input. Source: libFuzzer's documentation.
+/// Runs one input. Source: libFuzzer's documentation.
 @c(LLVMFuzzerTestOneInput)
 func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: count))

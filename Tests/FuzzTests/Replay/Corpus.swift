@@ -1,4 +1,4 @@
-// The inputs beside the fuzz targets, kept by tools/fuzz_corpus.sh and by people.
+// The committed inputs of the fuzz targets: written by tools/fuzz_corpus.sh, or added by hand.
 
 import Basics
 
@@ -24,7 +24,7 @@ enum Corpus {
         }
     }
 
-    /// What tools/fuzz_pack.py packed: the length of each input in 4 bytes, and the input.
+    /// Reads a file of tools/fuzz_pack.py: for each input its length in 4 bytes, then its bytes.
     private static func unpacked(_ bytes: [UInt8]) -> [(name: String, bytes: [UInt8])] {
         var inputs: [(name: String, bytes: [UInt8])] = []
         var position = 0

@@ -1,14 +1,15 @@
-// What fuzzing found, given again: each input of Corpus/ to the target that its folder is named after;
-// and small changes of it, so that a mistake near by is seen before the next campaign.
+// Replays what fuzzing found: each input of Corpus/ runs through the target of its folder's name,
+// together with small mutations, so that a related mistake shows before the next campaign.
 //
-// Files broke something once, their names say what; those packed reach code that no other input does.
+// Single files once broke something, and their names say what. Packed inputs reach code that no
+// other input reaches.
 
 import TestSupport
 import Testing
 
 @Suite struct ReplayTests {
     @Test(arguments: FuzzTarget.all.map(\.name))
-    func `what fuzzing found does no harm`(name: String) throws {
+    func `inputs that fuzzing found do no harm`(name: String) throws {
         let target = try #require(FuzzTarget.named(name))
         let inputs = try Corpus.inputs(of: name)
         #expect(!inputs.isEmpty)
@@ -22,7 +23,7 @@ import Testing
     }
 
     @Test(arguments: FuzzTarget.all.map(\.name))
-    func `small changes of it do no harm either`(name: String) throws {
+    func `small changes of them do no harm`(name: String) throws {
         let target = try #require(FuzzTarget.named(name))
         let inputs = try Corpus.inputs(of: name).map(\.bytes)
         var random = SeededGenerator(seed: 1)

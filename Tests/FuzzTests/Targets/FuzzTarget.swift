@@ -1,31 +1,31 @@
-// What is fuzzed: each target takes bytes as a stranger might send them, gives them to the product's
-// own code, and checks what comes back.
+// The fuzz targets. Each takes bytes as an attacker might send them, gives them to the product's
+// code, and checks the result.
 //
-// Declared once, for two users: the fuzzer (Fuzzer/, built by tools/fuzz.sh), which looks for bytes
-// that break them, and the tests (Replay/), which give them again whatever was found. A crash or a hang
-// is seen by whoever runs a target; a promise that is not kept is thrown as `Violation`.
+// They are declared once for two users: the fuzzer (Fuzzer/, built by tools/fuzz.sh) looks for
+// bytes that break them, and the tests (Replay/) replay what it found. A crash or a hang needs no
+// check; a violated promise is thrown as `Violation`.
 
-/// One way in.
+/// One entry point for untrusted bytes.
 struct FuzzTarget: Sendable {
-    /// As the folder of its corpus is called.
+    /// The name of its folder in Corpus/.
     let name: String
-    /// Gives the bytes to the product. Throws `Violation` where a promise is not kept; that the
-    /// bytes are refused is none.
+    /// Gives the bytes to the product. Throws `Violation` where a promise does not hold. Refusing
+    /// the bytes is no violation.
     let run: @Sendable (_ bytes: [UInt8]) throws(Violation) -> Void
 
-    /// All there are.
+    /// All targets.
     static let all = [parameters, symbol, onnx, settings, image, json, http]
 
-    /// The one of a name.
+    /// The target of a name.
     static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
 }
 
-/// A promise of the product's that does not hold.
+/// A promise of the product that does not hold.
 struct Violation: Error, CustomStringConvertible {
-    /// What was found instead.
+    /// What happened instead.
     let description: String
 
-    /// Creates a violation in words.
+    /// Creates a violation with a description.
     init(_ description: String) { self.description = description }
 }
 
@@ -36,7 +36,7 @@ func require(
     if !holds { throw Violation(promise()) }
 }
 
-/// Throws unless a refusal can be shown to a person: words, on one line, of a length to be read.
+/// Throws unless a person can read the refusal: words, on one line, of a readable length.
 func requireReadable(_ sentence: String) throws(Violation) {
     try require(!sentence.isEmpty, "a refusal without words")
     try require(sentence.utf8.count <= 16_384, "a refusal of \(sentence.utf8.count) bytes")

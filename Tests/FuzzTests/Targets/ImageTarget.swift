@@ -1,7 +1,7 @@
 // `image`: an encoded picture, decoded and made into a tensor.
 //
-// The bytes are the picture. Its last byte, which no decoder minds, chooses what is done with it, so
-// that what is found remains a picture. Limits are small, since it is mistakes that are looked for.
+// The bytes are the picture. Its last byte, which every decoder ignores, chooses the processing, so
+// that each finding is still a picture. The limits are small: large pictures would only cost time.
 
 @testable import Inference
 
@@ -9,7 +9,7 @@ extension FuzzTarget {
     private static let limits = PictureLimits(
         pixels: 1 << 18, jpegScans: 100, jpegScanPixels: 1 << 21)
 
-    /// Decodes as both libraries do, and carries out a plan.
+    /// Decodes with both profiles, and carries out a plan.
     static let image = FuzzTarget(name: "image") { bytes throws(Violation) in
         let choice = Int(bytes.last ?? 0)
         for profile in [Preprocessing.DecodeProfile.pillow, .opencv] {
@@ -42,7 +42,7 @@ extension FuzzTarget {
         return nil
     }
 
-    /// One of 256: a size, a way to get there, a filter, an order.
+    /// One of 256 plans: size, resize, filter, order.
     private static func plan(
         _ choice: Int, _ profile: Preprocessing.DecodeProfile, _ channels: Preprocessing.Channels
     ) -> Preprocessing {
@@ -65,7 +65,7 @@ extension FuzzTarget {
             padding: [127], arithmetic: choice & 2 == 0 ? .torchvision : .transformers)
     }
 
-    /// Every value of the tensor is written, and lies where the numbers of the plan put it.
+    /// Every value of the tensor is written, and has the value that the plan's numbers give it.
     private static func prepare(_ raster: Raster, _ plan: Preprocessing) throws(Violation) {
         var preprocessor = Preprocessor(plan, limits: limits)
         guard let size = preprocessor.outputSize else { throw Violation("a plan without a size") }

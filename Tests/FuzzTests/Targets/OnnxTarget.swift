@@ -1,14 +1,15 @@
-// `onnx`: what is read of an ONNX file besides the engine, and what is asked of its inputs and outputs.
+// `onnx`: our own reading of an ONNX file, and our decisions about its inputs and outputs.
 //
-// The bytes are the name of the output that is followed, a NUL, and the file. The names and shapes that
-// the engine would tell are made of the first bytes of the file: the engine itself is not fuzzed.
+// The bytes are the name of the output to follow, a NUL, and the file. The names and shapes that
+// the engine would report are made from the first bytes of the file: the engine itself is not
+// fuzzed.
 
 import Onnx
 
 @testable import Inference
 
 extension FuzzTarget {
-    /// Walks over a file, in memory and on disk.
+    /// Walks through a file, in memory and on disk.
     static let onnx = FuzzTarget(name: "onnx") { bytes throws(Violation) in
         let parts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
         let output = String(decoding: parts[0], as: UTF8.self)
@@ -39,13 +40,13 @@ extension FuzzTarget {
             let reading = Reading(
                 summary: try GraphSummary(source),
                 ending: try GraphEnding.of(source, output: output))
-            // However little it may look at, it ends.
+            // It also ends with a very small budget.
             _ = try GraphEnding.of(source, output: output, fieldBudget: 3)
             return reading
         }
     }
 
-    /// Inputs and outputs of any shape, as an engine could tell them.
+    /// Inputs and outputs of any shape, as an engine could report them.
     private static func describe(_ bytes: [UInt8], name: String) throws(Violation) {
         var shapes: [[Int?]] = []
         for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {

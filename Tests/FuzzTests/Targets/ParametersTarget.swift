@@ -29,7 +29,7 @@ extension FuzzTarget {
         }
     }
 
-    /// Arrays lie inside the file, one behind the other, and each is as long as its shape says.
+    /// Arrays lie inside the file, one after the other, and each is as long as its shape says.
     private static func check(_ list: NDArrayList, in bytes: [UInt8]) throws(Violation) {
         try require(
             list.names.isEmpty || list.names.count == list.arrays.count,

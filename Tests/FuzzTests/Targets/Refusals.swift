@@ -1,10 +1,10 @@
-// What the product refuses is well refused if a person can read why.
+// Checks that the product's refusals can be read by a person.
 
 import Onnx
 
 @testable import Inference
 
-/// What `body` makes, or `nil` where it refuses. Throws unless the refusal can be shown.
+/// The result of `body`, or `nil` where it refuses. Throws unless a person can read the refusal.
 func unlessRefused<Value>(
     _ body: () throws(ModelError) -> Value
 ) throws(Violation) -> Value? {

@@ -1,13 +1,13 @@
-// A folder in memory for what the product reads from files only.
+// A folder in memory, for code of the product that reads files only.
 //
-// One for the process, on the memory file system: a fuzzer fills it a thousand times a second. Holds one
-// input at a time; runs of targets that use it take turns. What a crash leaves is for tools/fuzz.sh to
-// remove, which names the folder's place in AMPHORA_FUZZ_SCRATCH.
+// There is one for the process, on the memory file system: a fuzzer fills it a thousand times a
+// second. It holds one input at a time; targets that use it take turns. After a crash tools/fuzz.sh
+// removes the folder: AMPHORA_FUZZ_SCRATCH says where it is.
 
 import Glibc
 import Synchronization
 
-/// Files that are there for one run of a target.
+/// Files that exist for one run of a target.
 struct ScratchFolder: Sendable {
     private static let path: String = {
         let place =
@@ -22,7 +22,7 @@ struct ScratchFolder: Sendable {
     private static let removed = Mutex("")
     private static let turn = Mutex(())
 
-    /// Lets `body` work on a folder with these files, and on nothing else. Rethrows.
+    /// Runs `body` on a folder that holds these files only. Rethrows.
     static func with<Failure: Error>(
         _ files: [(name: String, bytes: ArraySlice<UInt8>)],
         _ body: (_ folder: String) throws(Failure) -> Void

@@ -1,8 +1,8 @@
-// `settings`: everything a model folder says of itself beside the network.
+// `settings`: all files of a model folder beside the network.
 //
-// The bytes are the network's input, a byte, and then up to five files with NUL between them, in the
-// order of `names`; an empty one is not there. Read from a folder, as `serve` reads them, and taken
-// as far as a plan that a preprocessor carries out.
+// The bytes are the network's input (one byte), and then up to five files with NUL between them, in
+// the order of `names`; an empty file is absent. They are read from a folder, as `serve` reads
+// them, up to a plan that a preprocessor carries out.
 
 import Onnx
 
@@ -55,7 +55,7 @@ extension FuzzTarget {
         try check(settings, input)
     }
 
-    /// What was decided can be carried out, and fits the network.
+    /// Every decision can be carried out, and fits the network.
     private static func check(
         _ settings: ModelSettings, _ input: NetworkInput
     ) throws(Violation) {
@@ -81,7 +81,7 @@ extension FuzzTarget {
         try require(Prediction.topKRange.contains(settings.topK.value), "top_k")
     }
 
-    /// Inputs that networks have, and some that none should.
+    /// Network inputs: common ones, and some that no network should have.
     private static let shapes: [[Int?]] = [
         [nil, 3, nil, nil], [1, 3, 224, 224], [1, 1, 28, 28], [nil, 224, 224, 3],
         [nil, nil, nil, nil], [1, nil, nil, 3], [nil, 3, 1, 16_384], [1, 3, nil, 100],

@@ -1,8 +1,8 @@
 // `symbol`: MXNet's network and its parameters, imported and written as ONNX.
 //
 // The bytes are `symbol.json`, which holds no NUL, then a NUL and the parameters: either the file
-// itself or, since a fuzzer changes texts more easily than headers, a line "name type length length …"
-// for each array, of zeros.
+// itself or, since a fuzzer changes text more easily than headers, one line "name type length
+// length …" for each array, which is filled with zeros.
 
 import Onnx
 
@@ -10,7 +10,7 @@ import Onnx
 @testable import MXNetImport
 
 extension FuzzTarget {
-    /// Imports, and reads what it has written.
+    /// Imports a network, and reads the written file back.
     static let symbol = FuzzTarget(name: "symbol") { bytes throws(Violation) in
         let halves = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
         let parameters = halves.count > 1 ? MadeUpParameters.file(halves[1]) : []
@@ -36,7 +36,8 @@ extension FuzzTarget {
         ).graph
     }
 
-    /// Every value has one maker that stands before its users, and the file says what the graph says.
+    /// Every value has one producer, which precedes its users, and the file says what the graph
+    /// says.
     private static func check(_ graph: OnnxGraph, _ parameters: [UInt8]) throws(Violation) {
         var made = Set(graph.inputs.map(\.name))
         var count = made.count
@@ -64,7 +65,7 @@ extension FuzzTarget {
     private static func checkFile(
         of graph: OnnxGraph, _ parameters: [UInt8], _ placement: WeightPlacement
     ) throws(Violation) {
-        // What is written is decided by what was imported: nothing may be refused any more.
+        // The import has checked everything that is written: writing must refuse nothing.
         let sizes = graph.constants.map(\.content.byteCount).reduce(0, +)
         guard sizes <= 16 << 20 else { return }
         do throws(ModelError) {
@@ -85,10 +86,10 @@ extension FuzzTarget {
 
 /// Parameters for a network that a fuzzer made up.
 private enum MadeUpParameters {
-    /// All arrays of a file together, in bytes.
+    /// The size of all arrays of a file, in bytes.
     private static let room = 1 << 20
 
-    /// The bytes themselves where they are a file of arrays, else the file that their lines tell.
+    /// The bytes themselves if they are a file of arrays, else the file that their lines describe.
     static func file(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         guard bytes.first != 0x12 else { return Array(bytes) }
         var arrays: [UInt8] = []

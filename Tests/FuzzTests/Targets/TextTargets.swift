@@ -1,4 +1,4 @@
-// `json` and `http`: what strangers' requests are read with. The bytes are the text.
+// `json` and `http`: the parsers of untrusted requests. The bytes are the text.
 
 import Basics
 import HTTP
@@ -18,14 +18,14 @@ extension FuzzTarget {
         try requireReadable(refusal.reason)
     }
 
-    /// Reads the requests of a connection: at once and byte by byte, which must be the same.
+    /// Reads the requests of a connection, at once and byte by byte: the results must be equal.
     static let http = FuzzTarget(name: "http") { bytes throws(Violation) in
         let whole = transcript(of: bytes, piece: bytes.count)
         let cut = transcript(of: bytes, piece: 1)
         try require(whole == cut, "at once \(whole), byte by byte \(cut)")
     }
 
-    /// The events of a connection, each request answered where it ends.
+    /// The events of a connection. Each request is answered where it ends.
     private static func transcript(of bytes: [UInt8], piece: Int) -> [String] {
         var connection = ServerProtocol(limits: Limits())
         var head = RequestHead()
