@@ -1,4 +1,4 @@
-"""What every end-to-end test has at hand: the binary, an image host, and one server a module."""
+"""The fixtures of all end-to-end tests: the binary, a host of pictures, and one server a module."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SAMPLES = {path.name: path.read_bytes() for path in sorted((DIGITS / "samples").
 
 @pytest.fixture(scope="session", autouse=True)
 def binary() -> pathlib.Path:
-    """The release binary; without it there is nothing to test."""
+    """The release binary; without it the run ends."""
     if not BINARY.exists():
         pytest.exit(f"{BINARY} is missing: run `make build`", returncode=3)
     return BINARY
@@ -38,7 +38,7 @@ def shared_host(samples):
 
 @pytest.fixture
 def host(shared_host):
-    """The image host, counting anew; what a test left hanging is let go behind it."""
+    """The host of pictures, with its counts at 0. After the test its hanging requests are released."""
     shared_host.reset()
     yield shared_host
     shared_host.reset()
@@ -60,7 +60,7 @@ def function_options() -> tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def functions(shared_host, function_options):
-    """The functions that still run; a new one is started where a test has spoiled the last."""
+    """The functions that still run; a new one is started after a test that spoiled the last."""
     with contextlib.ExitStack() as stack:
         yield lambda: stack.enter_context(LambdaFunction(
             stack.enter_context(RuntimeAPI()), *function_options,
@@ -69,9 +69,9 @@ def functions(shared_host, function_options):
 
 @pytest.fixture
 def function(functions):
-    """A function of the digits model, waiting for an event, and unharmed behind the test.
+    """A function of the digits model that waits for an event, before the test and after it.
 
-    Its objects of S3 are the image host's: buckets are routes."""
+    Its S3 is the host of pictures, whose routes are the buckets."""
     start, running = functions
     if not running:
         running.append(start())

@@ -1,4 +1,4 @@
-"""The C sources compile for arm64, as far as that shows on another machine: tools/check_arm64.sh."""
+"""The C sources compile for arm64, as far as x86-64 can check it: tools/check_arm64.sh."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.timeout(600)  # the headers may have to be installed fi
 
 
 def check(*files: pathlib.Path) -> subprocess.CompletedProcess[str]:
-    """Runs the check; skips where it could not be made, with the script's own reason."""
+    """Runs the check; skips with the script's reason if it can't be made."""
     ran = subprocess.run([ROOT / "tools/check_arm64.sh", *files], stdin=subprocess.DEVNULL,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if ran.returncode == LEFT_OUT:

@@ -1,4 +1,4 @@
-"""Paths with something before them: an API's stage, the base path of its domain, a proxy's rule."""
+"""Paths with a prefix: an API's stage, the base path of its domain, a proxy's rule."""
 
 import events
 import pytest
@@ -15,7 +15,7 @@ BASE = "/v1/digits"
 
 @pytest.fixture(scope="module", params=["--base-path", "AWS_LWA_REMOVE_BASE_PATH"])
 def handles(request):
-    """A server and a function, told of the base path by the option or the other adapter's name."""
+    """A server and a function with the base path set, by the option or by the other adapter's variable."""
     name = request.param
     options, env = ((name, BASE), {}) if name.startswith("-") else ((), {name: BASE + "/"})
     with (Server(*options, env=env) as server,
@@ -24,7 +24,7 @@ def handles(request):
 
 
 def asked(api, path: str, picture: bytes) -> list:
-    """The answers to a picture that is sent to a path, by each service that leaves paths alone."""
+    """The answers to a picture sent to a path, through each service that does not change paths."""
     kind = {"content-type": "image/png"}
     url = events.function_url("POST", path, picture, "image/png", binary=True)
     rest = events.rest_api("POST", path, picture, kind, binary=True)
@@ -63,12 +63,12 @@ def test_a_stage_stands_before_it(handles, path, stage):
 
 
 def test_a_domain_of_an_api_of_its_own(handles):
-    """As it is seen behind a domain: what the mapping names is in no path (localstack, #12296)."""
+    """Behind a custom domain no path contains what the mapping names (localstack, #12296)."""
     for path, status in [(BASE + "/ping", 200), ("/v2/ping", 404)]:
         event = events.rest_api("GET", path)
         event["requestContext"] |= {"path": path, "domainName": "api.example.com"}
         assert opened(handles[1].call(event).body).status == status
-    # Nor is a stage removed by the service that the mapping does not name.
+    # A service that the mapping does not name removes no stage either.
     event = events.rest_api("GET", "/Prod/ping")
     event["requestContext"]["path"] = "/Prod/ping"
     assert opened(handles[1].call(event).body).status == 200

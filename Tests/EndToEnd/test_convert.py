@@ -1,4 +1,4 @@
-"""`amphora convert`: the ONNX it writes is sound, and another runtime answers as MXNet did.
+"""`amphora convert`: the ONNX that it writes is valid, and another runtime answers as MXNet did.
 
 The networks and their answers are recordings of MXNet 1.9.1, Tests/InferenceTests/Fixtures/mxnet.
 """
@@ -39,7 +39,7 @@ def test_a_served_artifact_and_its_onnx_answer_alike(tmp_path):
     converted.mkdir()
     done = run("convert", NETWORKS[0], converted / "net.onnx")
     assert done.returncode == 0
-    # What the command says has to stand beside the file: ONNX says nothing of pictures.
+    # The file needs the settings that the command prints: ONNX says nothing about pictures.
     [said] = re.findall(r"amphora.json .*?: (\{.*\})$", done.stdout, re.MULTILINE)
     (converted / "amphora.json").write_text(said)
     answers = []

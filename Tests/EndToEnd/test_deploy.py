@@ -1,4 +1,4 @@
-"""deploy.py: a model folder to a stack, its changes and its end, against moto as AWS."""
+"""deploy.py: from a model folder to a stack, its changes and its deletion, with moto as AWS."""
 
 import ast
 import json
@@ -20,7 +20,7 @@ BUCKET = f"amphora-{ACCOUNT}-{REGION}"
 HOST = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 SOURCE = "localhost/amphora:sagemaker"
 
-# What stands for docker: it keeps what it is given, and its push puts a manifest into ECR.
+# A stand-in for docker: it records its arguments, and its push puts a manifest into ECR.
 DOCKER = """#!{python}
 import json, os, pathlib, shutil, sys
 kept = pathlib.Path(os.environ["KEPT"])
@@ -88,14 +88,14 @@ def kinds(aws) -> set[str]:
 
 
 def allowed(aws, service: str) -> dict[str, list]:
-    """What the stack's role for a service may do, by policy, as AWS would read it."""
+    """The permissions of the stack's role for a service, by policy, as AWS would read them."""
     iam = aws.client("iam")
     role, = [role["RoleName"] for role in iam.list_roles()["Roles"]
              if service in str(role["AssumeRolePolicyDocument"])]
     found = {}
     for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
         document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-        # moto keeps what a template says as Python's text of it.
+        # moto keeps a template's values in Python's notation.
         document = ast.literal_eval(document) if isinstance(document, str) else document
         found[name] = [(one["Action"], one["Resource"]) for one in document["Statement"]]
     return found
@@ -227,7 +227,7 @@ def test_a_tool_that_fails_ends_the_push(fresh, docker):
     assert outcome.status == 1 and "ended with 7" in outcome.err
 
 
-# What can be wrong
+# Errors
 
 def test_an_image_that_was_not_pushed(fresh):
     outcome = run("create", "--model", DIGITS, env=fresh.environment)

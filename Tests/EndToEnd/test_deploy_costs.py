@@ -47,7 +47,7 @@ def test_at_the_break_even_both_cost_the_same():
     requests = costs.break_even(load, "ml.c5.large", 1769, "x86_64")
     assert requests * costs.lambda_request(load) == pytest.approx(
         74.46 + requests * costs.endpoint_data(load))
-    # 2 processors, 15 ms each, 60 % busy: 80 a second are there, 19 are asked.
+    # 2 processors, 15 ms each, 60 % busy: capacity for 80 a second, demand of 19.
     assert costs.capacity(load, "ml.c5.large") == pytest.approx(80)
     assert requests / costs.SECONDS == pytest.approx(18.7, abs=0.05)
 

@@ -1,4 +1,4 @@
-"""`deploy.py invoke`: the same question to the real server and the real Lambda handle, by boto3."""
+"""`deploy.py invoke`: the same request to the real server and the real Lambda handle, by boto3."""
 
 import json
 
@@ -52,7 +52,7 @@ def test_a_refusal_is_the_same_in_both_envelopes(server, function):
 
 
 def test_another_model_is_noticed(function, tmp_path):
-    """The same network, but its labels are others: what a forgotten push looks like."""
+    """The same network with other labels, as after a forgotten push."""
     for name in ("digits.onnx", "amphora.json"):
         (tmp_path / name).write_bytes((DIGITS / name).read_bytes())
     (tmp_path / "labels.txt").write_text("\n".join("abcdefghij"))
@@ -62,7 +62,7 @@ def test_another_model_is_noticed(function, tmp_path):
 
 
 def test_a_function_url_is_asked_as_clients_do(server):
-    """The URL's host is the server here: the platform between them changes no body."""
+    """Here the URL leads to the server: the platform in between changes no body."""
     outcome = run("invoke", SEVEN, "--endpoint-name", "digits", "--function-url", server.url + "/",
                   "--sagemaker-endpoint-url", server.url, env=KEYS | {"AWS_REGION": REGION})
     assert outcome.status == 0 and "byte for byte" in outcome.out

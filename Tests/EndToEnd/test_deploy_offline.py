@@ -1,4 +1,4 @@
-"""deploy.py without AWS: what is wrong is named, folders are checked and packed, dry runs call nothing."""
+"""deploy.py without AWS: error sentences, checks and packing of folders, and dry runs, which call nothing."""
 
 import datetime
 import gzip
@@ -40,7 +40,7 @@ def test_what_is_wrong_is_named(arguments, env, said):
 # Stacks
 
 class Scripted:
-    """A cloud whose answers are given, for states that moto's stacks never reach."""
+    """A cloud with scripted answers, for states that moto's stacks never reach."""
 
     dry_run, region = False, REGION
 

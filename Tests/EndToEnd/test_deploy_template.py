@@ -12,7 +12,7 @@ from patience import HANG_S
 from server import Server
 
 TEMPLATE = DEPLOY / "template.yaml"
-# These actions know no resource.
+# These actions take no resource.
 UNAVOIDABLE = {"ecr:GetAuthorizationToken", "cloudwatch:PutMetricData"}
 
 
@@ -26,7 +26,7 @@ def listed(value) -> list:
 
 
 def statements(value):
-    """Every allowing statement of a policy, wherever it stands."""
+    """Every allowing statement of a policy, at any depth."""
     if isinstance(value, dict):
         if value.get("Effect") == "Allow":
             yield value
@@ -82,7 +82,7 @@ def test_every_parameter_is_described_and_grouped(template):
 
 
 def test_a_version_names_all_that_the_function_is_made_of(template):
-    """Else an update of it would publish no version, and the alias would keep the old one."""
+    """Otherwise an update would publish no version, and the alias would keep the old one."""
     properties = template["Resources"]["ClassifierFunction"]["Properties"]
     used = set(re.findall(r"'Ref': '(\w+)'", str(properties))) | {"SnapStart"}
     named = re.findall(r"\${(\w+)}", template["Resources"]["FunctionVersion"]["Properties"]
@@ -93,7 +93,7 @@ def test_a_version_names_all_that_the_function_is_made_of(template):
 
 
 def length(parameter: dict) -> int:
-    """The most characters that a parameter's value has."""
+    """The most characters that a parameter's value may have."""
     if "AllowedValues" in parameter:
         return max(len(str(value)) for value in parameter["AllowedValues"])
     return parameter.get("MaxLength") or len(str(parameter["MaxValue"]))
@@ -118,7 +118,7 @@ def test_kserve_gets_an_inference_service(service):
     assert (service["apiVersion"], service["kind"]) == (
         "serving.kserve.io/v1beta1", "InferenceService")
     container, = service["spec"]["predictor"]["containers"]
-    # KServe looks for this name.
+    # KServe requires this name.
     assert container["name"] == "kserve-container"
     assert [port["containerPort"] for port in container["ports"]] == [8080]
     assert set(container["resources"]) == {"requests", "limits"}

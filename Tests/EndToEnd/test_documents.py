@@ -1,5 +1,5 @@
-"""README and docs: examples do what they show, links and citations lead somewhere, nothing points
-outside of the repository."""
+"""README and docs: examples print what is shown, links and citations have targets, and nothing cites
+documents outside of the repository."""
 
 import json
 import re
@@ -12,10 +12,10 @@ from process import DIGITS, ROOT
 PATHS = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md",
                                   "benchmarks/README.md")] + sorted((ROOT / "docs").glob("*.md"))
 DOCUMENTS = {document.name: document for document in map(Document, PATHS)}
-# What may cite a document.
+# Files that may cite a document.
 CITING = ["Sources", "Tests", "tools", "benchmarks", "container", ".ci", "docs", "Makefile",
           "Package.swift", "README.md", "CONTRIBUTING.md"]
-# Split, so that this file does not hold them.
+# Split, so that this file does not contain them.
 FOREIGN = ["contracts" + ".md", "contracts" + " A", "contracts" + " D", "DESIGN" + " §",
            "DESIGN" + ".md", "ancestor" + ".md", "engine" + ".md", "style" + ".md"]
 
@@ -47,7 +47,7 @@ def test_examples_do_what_they_show(name, tmp_path):
 
 
 def test_the_documents_with_examples_are_these():
-    """So that an example that can run here is not lost by a tool's name."""
+    """A tool's name must not exclude an example that can run here."""
     assert {"README.md", "docs/models.md", "docs/http.md", "docs/sagemaker.md", "docs/lambda.md",
             "docs/verify.md", "docs/mxnet.md"} <= set(with_examples())
 
@@ -89,7 +89,7 @@ def test_the_model_settings_that_are_shown_are_those_of_digits():
 
 
 def files():
-    """The texts that may cite a document, by their names."""
+    """The texts that may cite a document, by file name."""
     for name in CITING:
         top = ROOT / name
         for path in [top] if top.is_file() else sorted(top.rglob("*")):

@@ -1,5 +1,5 @@
-"""SIGTERM: what is in flight is answered, nothing new begins, exit 0 (docs/platforms.md A1); 75
-where a second signal or the end of the drain time abandons requests."""
+"""SIGTERM: requests in flight are answered, no new ones begin, exit 0 (docs/platforms.md A1); exit 75
+if a second signal or the end of the drain time abandons requests."""
 
 import contextlib
 import json
@@ -11,7 +11,7 @@ from patience import wait_until
 from raw_client import RawClient
 from server import Server
 
-# Only the test ends what hangs: no limit, and no end of the drain time.
+# Only the test ends hanging requests, not a limit or the end of the drain time.
 PATIENT = ("--fetch-allow", "127.0.0.0/8", "--fetch-timeout", "600", "--request-timeout", "600",
            "--drain-timeout", "600")
 ABANDONED = 75
@@ -25,12 +25,12 @@ def test_an_idle_server_leaves_at_once(number):
             assert idle.answer().status == 200
             server.terminate(number)
             assert idle.closed()
-        # It does not wait for the drain time.
+        # The server does not wait for the drain time.
         assert server.wait() == 0
 
 
 def begin(server, host, path: str = "slow/digit-7.png") -> RawClient:
-    """A request whose image is being fetched."""
+    """A request whose picture is being fetched."""
     hanging = host.hanging
     client = RawClient(server.port)
     client.request("POST", "/invocations", json.dumps({"uri": host.url(path)}).encode())
@@ -56,7 +56,7 @@ def wait_until_draining(server) -> None:
 
 
 def new_ping(server) -> int | None:
-    """The status of /ping on a new connection; None where none is taken."""
+    """The status of /ping on a new connection; None if the server accepts none."""
     try:
         with RawClient(server.port) as client:
             client.request("GET", "/ping")
@@ -94,7 +94,7 @@ def test_the_lines_of_a_stream_are_all_answered(host):
     body = "\n".join(json.dumps(line) for line in lines).encode()
     with Server(*PATIENT) as server, RawClient(server.port) as client:
         client.request("POST", "/invocations", body, {"Content-Type": "application/jsonlines"})
-        # The head has gone out, so it can't say any more that the connection will close.
+        # The head has been sent, so it can no longer announce that the connection closes.
         assert client.head().status == 200
         sent = client.chunk()
         server.terminate()
@@ -112,7 +112,7 @@ def test_the_drain_time_ends_the_wait(host):
     with Server(*PATIENT, "--drain-timeout", "0.5") as server, begin(server, host, "hang"):
         start = time.monotonic()
         server.terminate()
-        # Nothing else ends it, and it does not end sooner.
+        # Only the drain time ends it, and not too early.
         assert server.wait() == ABANDONED
         assert 0.3 < time.monotonic() - start
         assert "drain time is over abandoned=1" in server.text()
@@ -135,7 +135,7 @@ def test_a_body_that_is_still_arriving_is_abandoned_too(seven):
     with Server("--drain-timeout", "0.2") as server, RawClient(server.port) as client:
         client.send(b"POST /invocations HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\n"
                     b"Content-Length: %d\r\n\r\n" % len(seven) + seven[:-1])
-        # The server has read it once it has answered what came later.
+        # Once the server has answered a later request, it has read this one.
         server.ping()
         server.terminate()
         assert server.wait() == ABANDONED
@@ -143,7 +143,7 @@ def test_a_body_that_is_still_arriving_is_abandoned_too(seven):
 
 
 def test_a_second_signal_that_abandons_nothing(host):
-    """An answer that has left is no loss, though its client does not hang up."""
+    """An answer that has been sent is not lost, though its client does not hang up."""
     with Server(*PATIENT) as server, begin(server, host) as client:
         server.terminate()
         wait_until_draining(server)

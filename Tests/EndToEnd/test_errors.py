@@ -168,7 +168,7 @@ def test_bad_origins(server, host, path, code):
 
 
 def test_a_failed_look_up_leaves_nothing_behind(server, host):
-    """libcurl's handles are used again; after this failure one once refused its options."""
+    """libcurl's easies are reused; after this failure one once refused its options."""
     for _ in range(3):
         assert server.invoke(json={"uri": "http://no-such-host.invalid/"}).status_code == 424
         assert server.invoke(json={"uri": host.url("image/digit-7.png")}).status_code == 200
@@ -195,7 +195,7 @@ def test_an_origin_with_an_unknown_name(server):
 
 @pytest.fixture(scope="module")
 def impatient():
-    """A server that waits for nothing long."""
+    """A server with short timeouts."""
     with Server("--fetch-allow", "127.0.0.0/8", "--fetch-timeout", "0.3", "--head-timeout", "0.3",
                 "--body-timeout", "0.3") as server:
         yield server
@@ -218,7 +218,7 @@ def test_a_stalled_request(impatient, sent):
 
 
 def test_the_requests_own_deadline(host):
-    # No other limit ends the fetch.
+    # Only this limit ends the fetch.
     with Server("--fetch-allow", "127.0.0.0/8", "--fetch-timeout", "600",
                 env={"SAGEMAKER_MODEL_SERVER_TIMEOUT": "1"}) as server:
         answer = server.invoke(json={"uri": host.url("hang")})

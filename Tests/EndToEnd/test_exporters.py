@@ -1,10 +1,10 @@
-"""Model folders as transformers and timm write them, against the libraries' own answers, recorded by
+"""Model folders of transformers and timm, compared with the libraries' own answers, recorded by
 `make record` (tools/record_exporters.py).
 
-The networks of the `hf-` and `timm-` cases give probabilities, which may differ by the noise of float32
-and by what JPEG decoders differ. The graphs of the `pixels-` cases give 128 values of their input back,
-for pictures that decode alike everywhere: there the whole way from picture to tensor is compared, and
-every float32 must be the library's own.
+The `hf-` and `timm-` cases answer with probabilities, which may differ by float32 noise and by the
+differences of JPEG decoders. The graphs of the `pixels-` cases return 128 values of their input, for
+pictures that decode alike everywhere: they compare the whole way from picture to tensor, and every
+float32 must equal the library's.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""URIs that would make the server a spy on its own network are refused, in every spelling, and are
-never fetched (docs/platforms.md D3)."""
+"""URIs into the server's own network (SSRF) are refused in every spelling, and are never fetched
+(docs/platforms.md D3)."""
 
 import http.server
 import threading
@@ -13,7 +13,7 @@ FORBIDDEN = (403, "Function.UriForbidden")
 
 @pytest.fixture(scope="module")
 def server():
-    """A server with the defaults: nothing that is not public may be fetched."""
+    """A server with the defaults: it fetches from public addresses only."""
     with Server() as running:
         yield running
         assert running.alive()
@@ -47,7 +47,7 @@ def test_loopback_in_every_spelling(server, host, address):
 
 
 def test_loopback_with_a_final_dot(server, host):
-    # Whether this name resolves is up to the machine.
+    # This name resolves on some machines only.
     assert outcome(server, f"http://localhost.:{host.port}/image/digit-7.png") in [
         FORBIDDEN, (424, "Function.FetchFailed")]
     assert host.requests == []
@@ -97,7 +97,7 @@ def test_what_is_allowed_is_fetched(narrow, host):
 
 
 def test_a_proxy_of_the_environment_does_not_open_a_door(host):
-    """With a proxy the connected address is the proxy's: it must not stand in for the target's."""
+    """With a proxy the connected address is the proxy's, which must not be checked instead of the target's."""
     proxied: list[str] = []
 
     class Proxy(http.server.BaseHTTPRequestHandler):

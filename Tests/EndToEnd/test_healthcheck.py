@@ -1,4 +1,4 @@
-"""`amphora healthcheck`: ready is 0, anything else 1 with one line that says what was seen."""
+"""`amphora healthcheck`: exit 0 if ready, else 1 with one line that says what it found."""
 
 import contextlib
 import socket
@@ -30,7 +30,7 @@ def complaint(*arguments) -> str:
 
 @contextlib.contextmanager
 def peer(answer: bytes | None):
-    """A port where every connection gets this answer, or silence."""
+    """A port where every connection gets this answer, or none."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         def serve() -> None:
             with contextlib.suppress(OSError):

@@ -1,8 +1,8 @@
-"""What brought the predecessor down (docs/rulings.md#the-predecessor: its server hung, took 19 GB or was
-killed) must be a small 4xx here, with the server unharmed and its memory bounded.
+"""Requests that brought the predecessor down (docs/rulings.md#the-predecessor: its server hung, took 19 GB
+or was killed) must get a small 4xx here, with the server unharmed and its memory bounded.
 
-The tests look at which limit refused it, how much was sent by then, and the peak of the memory. The time
-that it takes is measured by `benchmarks/images/hostile.py`.
+The tests check which limit refused the request, how much was sent by then, and the peak of the memory.
+`benchmarks/images/hostile.py` measures the time.
 """
 
 import base64
@@ -22,7 +22,7 @@ TOO_LARGE = (413, "Function.ImageTooLarge")
 
 @pytest.fixture(autouse=True)
 def bounded(unharmed):
-    """No test takes more than this for good, in MiB, nor more than that for a moment."""
+    """Bounds the memory, in MiB, that a test leaves in use, and its peak."""
     before = unharmed.memory_mib()
     unharmed.forget_peak()
     yield
@@ -46,7 +46,7 @@ def test_a_header_of_a_giant(server, frugal, width, height):
     answer = server.invoke(png(width, height, b""), "image/png")
     expected = {TOO_LARGE, UNDECODABLE} if max(width, height) > 10**6 else {TOO_LARGE}
     assert (answer.status_code, answer.json()["code"]) in expected
-    # Without even an empty data chunk, either is true.
+    # Without even an empty data chunk, both are true.
     answer = server.invoke(png(width, height, None), "image/png")
     assert (answer.status_code, answer.json()["code"]) in {TOO_LARGE, UNDECODABLE}
 
@@ -82,7 +82,7 @@ def test_a_text_of_two_hundred_megabytes_in_a_picture(server, frugal, seven):
 def test_a_progressive_picture_of_two_thousand_scans(server):
     answer = server.invoke(many_scans_jpeg(2000), "image/jpeg")
     assert (answer.status_code, answer.json()["code"]) == UNDECODABLE
-    # It stopped there; three quarters of the picture were not decoded.
+    # Decoding stopped there; three quarters of the picture were not decoded.
     assert answer.json()["error"] == "the JPEG picture has more than 500 scans"
 
 

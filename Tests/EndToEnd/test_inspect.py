@@ -1,4 +1,4 @@
-"""`amphora inspect`: what a model folder holds, and who decided what."""
+"""`amphora inspect`: what a model folder holds, and which file decided each setting."""
 
 import json
 import pathlib
@@ -12,7 +12,7 @@ NETWORKS = ROOT / "Tests" / "InferenceTests" / "Fixtures" / "mxnet" / "networks"
 
 
 def inspected(*arguments, env=None) -> dict:
-    """The answer for machines."""
+    """The report as JSON."""
     done = run("inspect", "--json", *arguments, env=env)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""

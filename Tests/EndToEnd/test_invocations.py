@@ -126,7 +126,7 @@ def test_percent_encoded_data_uri(server, seven, expected):
 def test_uri_is_echoed_as_sent(server, host):
     uri = host.url("image/digit-7.png") + "?x=%C3%BC&y=\u00fc#part \U0001f3fa\"\\"
     answer = server.invoke(json={"uri": uri})
-    # Whether such a URI can be fetched is for the host to say; the echo is exact either way.
+    # The host may refuse such a URI; the answer repeats it exactly in any case.
     assert answer.status_code in (200, 400)
     if answer.status_code == 200:
         assert answer.json()["uri"] == uri

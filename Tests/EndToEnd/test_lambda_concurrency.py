@@ -1,4 +1,4 @@
-"""Concurrent Lambda (Managed Instances): several events under way in one process."""
+"""Concurrent Lambda (Managed Instances): several events in flight in one process."""
 
 import base64
 import contextlib
@@ -14,7 +14,7 @@ from runtime_api import RuntimeAPI
 
 @contextlib.contextmanager
 def started(concurrency: int = 4, *options: str, model=DIGITS):
-    # Only the test ends what hangs, no limit.
+    # Only the test ends hanging requests, not a limit.
     with RuntimeAPI(concurrent=True) as api, LambdaFunction(
             api, "--fetch-timeout", "600", *options, model=model,
             env={"AWS_LAMBDA_MAX_CONCURRENCY": str(concurrency)}) as function:
@@ -87,10 +87,10 @@ def test_each_event_has_its_own_deadline(four, host):
     for invocation in told:
         report = invocation.wait()
         assert report.error()[0] == "Function.Timeout"
-        # Not much before its deadline; how long after depends on how busy the machine is.
+        # Not much before its deadline; a busy machine may be later.
         assert invocation.deadline_s - (report.ended - invocation.delivered) < 0.25
         assert report.status in (None, 202, 410)
-    # The deadlines of the others did not end it.
+    # The other events' deadlines did not end it.
     assert host.wait_for(lambda: host.hanging == 1) and not patient.reports
     host.released.set()
     assert patient.wait().call == "response"
@@ -108,7 +108,7 @@ def test_the_deadline_of_an_event_that_is_still_to_be_read(tmp_path):
         wait_for_held_workers(function, 1)
         waiting = function.api.invoke({"warmup": True, "padding": "x" * 50_000}, deadline_s=0.6)
         assert waiting.wait().error()[0] == "Function.Timeout"
-        # Not long before its deadline, and while the worker is still busy.
+        # Not much before its deadline, and while the worker is still busy.
         assert 0.3 < waiting.reports[0].arrived - waiting.delivered
         assert not busy.reports
         function.api.wait_for_next(3)
@@ -120,7 +120,7 @@ def test_one_failed_next_leaves_the_others(four, host, event, fault):
     api = four.api
     api.fail("next", **fault)
     told = [api.invoke(event) for _ in range(20)]
-    # Where the connection broke in the middle of an event, that one event is lost.
+    # If the connection broke in the middle of an event, only that event is lost.
     count = 19 if "within" in fault.values() else 20
     assert api.wait_for(lambda: sum(bool(one.reports) for one in told) >= count)
     api.wait_for_next(4)
@@ -170,7 +170,7 @@ def test_the_end_answers_what_is_under_way(four, host):
 
 
 def test_work_is_done_in_parallel(tmp_path):
-    """While one worker never ends, another one answers all other events. Needs two cores."""
+    """While one worker's inference never ends, another one answers all other events. Needs two cores."""
     if len(os.sched_getaffinity(0)) < 2:
         pytest.skip("one core")
     with started(model=endless_model(tmp_path / "model")) as function:

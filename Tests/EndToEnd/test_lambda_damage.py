@@ -1,4 +1,4 @@
-"""Every kind of event with pieces of it replaced, left out or repeated: all are answered."""
+"""Every kind of event with parts replaced, left out or repeated: all are answered."""
 
 import base64
 import copy

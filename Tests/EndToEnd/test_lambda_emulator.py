@@ -1,6 +1,6 @@
 """The real `aws-lambda-rie` around the real binary, invoked by the real boto3: both of its modes.
 
-What the emulator cannot do (nonces, faults, streams as they come) is tested against the stub.
+Tests of what the emulator can't do (nonces, faults, streams in pieces) use the stub.
 """
 
 import base64
@@ -74,10 +74,10 @@ def test_large_events_and_answers(emulator, event):
     large = {"instances": [{"b64": base64.b64encode(bytes(4_700_000)).decode()}]}
     answer = json.loads(emulator.invoke(payload(large)))
     assert answer["predictions"][0]["code"] == "Function.ImageUndecodable"
-    # Just small enough as a request; the answer repeats it and says more.
+    # Just small enough as a request; the answer repeats it and is longer.
     answer = json.loads(emulator.invoke(payload({"uris": ["ftp://" + "a" * 60_400] * 104})))
     assert answer["errorType"] == "Function.ResponseSizeTooLarge"
-    # The emulator cuts an event off where Lambda refuses it.
+    # The emulator truncates an event that Lambda would refuse.
     large["instances"] *= 2
     assert json.loads(emulator.invoke(payload(large)))["errorType"] == "Function.BadRequest"
     assert b'"label":"7"' in emulator.invoke(payload(event))
@@ -94,7 +94,7 @@ def test_the_deadline_is_met_before_the_emulator_ends_it(host, event):
     with Emulator(timeout_s=2) as emulator:
         emulator.invoke(payload(event))
         before = emulator.runtimes()
-        # The emulator would kill the process at the deadline: the error is our own, the process the same.
+        # The emulator would kill the process at the deadline. The error is our own, and the process survives.
         report = json.loads(emulator.invoke(payload({"uri": host.url("hang")})))
         assert report["errorType"] == "Function.Timeout"
         assert b'"label":"7"' in emulator.invoke(payload(event))
@@ -140,7 +140,7 @@ def test_streams(host, event):
 @pytest.fixture(scope="module")
 def crowd():
     with Emulator(concurrency=4) as running:
-        # It takes no event before its runtime asks for one.
+        # It accepts no event before its runtime asks for one.
         wait_until(lambda: running.post(b'{"warmup":true}').text == '{"warmup":true}', running.text)
         yield running
 
@@ -189,7 +189,7 @@ def test_a_concurrent_http_event(crowd, server, seven):
 
 @pytest.mark.parametrize("command", ["lambda", "app.handler"])
 def test_local_lambda_is_the_emulator(tmp_path, command):
-    # Its ports are fixed there, so a stand-in on PATH says what it was called with.
+    # Its ports are fixed there, so a stand-in on PATH prints its arguments.
     stand_in = tmp_path / "aws-lambda-rie"
     stand_in.write_text('#!/bin/sh\nprintf "%s\\n" "$$" "$@"\n')
     stand_in.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Direct and HTTP-shaped events: what each shape gives, held against `serve`'s own answers."""
+"""Direct and HTTP-shaped events: the answer to each shape, compared with `serve`'s."""
 
 import base64
 import json
@@ -109,7 +109,7 @@ def test_a_large_event(function, seven):
     assert kind == "Function.ImageUndecodable"
 
 
-# HTTP-shaped events: each service's event around the same requests.
+# HTTP-shaped events: the same requests in each service's event.
 
 
 def as_function_url(method, path, body=None, content_type=None, query="", binary=False):
@@ -153,7 +153,7 @@ def assert_as_served(answer, served) -> None:
     assert (answer.status, answer.body) == (served.status_code, served.content)
     assert answer.fields.get("content-type") == served.headers.get("content-type")
     assert answer.fields.get("allow") == served.headers.get("allow")
-    # The service writes these itself.
+    # The service writes these fields itself.
     assert not {"content-length", "connection", "transfer-encoding"} & set(answer.fields)
 
 
@@ -234,7 +234,7 @@ def test_the_query_of_a_load_balancer_is_encoded(function, server, seven):
     event = events.load_balancer("POST", "/invocations", seven, {"content-type": "image/png"},
                                  query={"top_k": "%32"}, binary=True)
     answer = opened_by_load_balancer(function.api.call(event).body, False)
-    # Other clients decode this digit by themselves.
+    # Other HTTP clients decode the escape before they send it.
     with RawClient(server.port) as client:
         client.request("POST", "/invocations?top_k=%32", seven, {"Content-Type": "image/png"})
         served = client.answer()

@@ -1,4 +1,4 @@
-"""What goes wrong for good: starts that fail, connections that die, container errors without an end."""
+"""Permanent faults: starts that fail, connections that die, container errors without end."""
 
 import contextlib
 import json
@@ -16,7 +16,7 @@ from runtime_api import RuntimeAPI
 @pytest.mark.parametrize("what", ["model", "setting"])
 @pytest.mark.parametrize("answered", [True, False])
 def test_a_signal_while_a_failed_start_is_told(api, tmp_path, what, answered):
-    """The exit status still tells of the failure, and so does the report, if the API answers it."""
+    """The exit status still shows the failure, and so does the report, if the API answers it."""
     signalled = threading.Event()
     api.fail("init/error", until=signalled)
     options = ("--top-k", "0") if what == "setting" else ()
@@ -38,7 +38,7 @@ def test_a_signal_while_a_failed_start_is_told(api, tmp_path, what, answered):
 
 
 def unable_model(folder):
-    """A model that loads, and whose every inference fails: it asks for a shape of another size."""
+    """A model that loads, but every inference fails: it requires a shape of another size."""
     nodes = [
         helper.make_node("ReduceSum", ["image"], ["sum"], keepdims=0),
         helper.make_node("Mul", ["sum", "zero"], ["nothing"]),
@@ -82,7 +82,7 @@ def crowd(concurrency: int, *options: str):
 
 @pytest.mark.parametrize("options", [(), ("--invoke-mode", "response-stream")], ids=["whole", "stream"])
 def test_an_answer_is_sent_twice_at_most(event, options):
-    """Each time, the platform may have got it: however many connections are kept and die."""
+    """The platform may have received the answer each time, however many kept connections die."""
     with crowd(8, *options) as function:
         api = function.api
         for one in [api.invoke(event) for _ in range(40)]:
@@ -96,7 +96,7 @@ def test_an_answer_is_sent_twice_at_most(event, options):
 
 
 def test_a_freeze_that_outlives_the_api_s_connections(api, host):
-    """While an event is worked on, none of them is in use but the extension's."""
+    """While an event is in progress, only the extension's connection is in use."""
     with LambdaFunction(api, "--fetch-timeout", "600") as function:
         for _ in range(3):
             told = api.invoke({"uri": host.url("slow/digit-7.png")})
@@ -132,7 +132,7 @@ def test_container_errors_without_an_end_end_the_process(event):
         assert function.wait() > 0
         answered = [one for one in told if one.reports]
         assert len(answered) == 2 * 5
-    # Each of the two waited longer from one to the next.
+    # Each of the two loops waited longer after every failure.
     assert answered[-1].delivered - answered[0].delivered > 1.4
 
 
@@ -147,7 +147,7 @@ def test_managed_instances_log_json(event):
 def test_a_log_that_nobody_reads(api, event):
     class Unread(LambdaFunction):
         def collect(self, pipe) -> None:
-            """Leaves it where it is."""
+            """Leaves the output in the pipe."""
 
     with Unread(api) as function:
         for one in [api.invoke({}) for _ in range(1500)]:

@@ -1,4 +1,4 @@
-"""How the function starts, ends, goes into a snapshot, and what it says meanwhile."""
+"""How the function starts, ends and goes into a snapshot, and what it logs."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ from lambda_function import LambdaFunction, assert_works
 from process import DIGITS, run
 from runtime_api import RuntimeAPI
 
-# Told to end, it left an event unanswered.
+# The exit status of a function that was stopped with an event unanswered.
 ABANDONED = 75
 REFUSALS = [{"status": status} for status in (400, 403, 410, 413, 500)] + [{"drop": "unanswered"}]
 
@@ -34,7 +34,7 @@ def test_what_is_not_served_stays_what_it_is(api):
 
 
 def failed_start(api, *options: str, **more) -> tuple[str, str]:
-    """Type and sentence of a start that fails; the log says the same, and no event is asked for."""
+    """Type and sentence of a start that fails. The log has the same, and the function asks for no event."""
     with LambdaFunction(api, *options, ready=False, **more) as function:
         assert function.wait() == 1
         [report] = api.seen("init/error")
@@ -109,7 +109,7 @@ def test_an_event_under_way_is_answered_at_the_end(api, host):
     with LambdaFunction(api, "--fetch-timeout", "600") as function:
         told = api.invoke({"uri": host.url("slow/digit-7.png")}, deadline_s=600)
         assert host.wait_for(lambda: host.hanging == 1)
-        # A function has 400 ms to drain. It is frozen until SIGTERM and then the picture have arrived,
+        # A function has 400 ms to drain. It is frozen until SIGTERM and then the picture has arrived,
         # so that the test itself uses none of that time.
         function.freeze()
         function.terminate()
@@ -154,7 +154,7 @@ def test_a_snapshot_is_taken_before_the_first_event(event, extension):
             env={"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}) as function:
         calls = ["restore/next"] + (["event/next"] if extension == "on" else [])
         assert api.wait_for(lambda: all(api.seen(call) for call in calls))
-        # The calls that wait hold their connections; no other goes into the snapshot.
+        # The waiting calls keep their connections; no other connection goes into the snapshot.
         waiting = api.seen("restore/next") + api.seen("event/next")
         assert len(waiting) == len(calls)
         assert api.wait_for(lambda: set(api.connections) == {one.connection for one in waiting})
@@ -211,7 +211,7 @@ def test_no_secret_of_a_presigned_url_is_logged(api, host):
     with LambdaFunction(api, "--fetch-timeout", "0.2", "--log-level", "debug",
                         env={"AWS_LAMBDA_LOG_LEVEL": "TRACE"}) as function:
         for uri in uris:
-            # Where it does not belong, too.
+            # Also where it does not belong.
             api.call(events.sqs({"uri": "x", "top_k": uri}, f"s3://{uri}"))
             api.call({"uri": uri})
             api.call({"uris": [uri, uri]})

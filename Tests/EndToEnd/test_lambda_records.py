@@ -1,4 +1,4 @@
-"""Events that bring records: S3, SQS, SNS, and EventBridge. Buckets are the image host's routes."""
+"""Events with records: S3, SQS, SNS, and EventBridge. Buckets are routes of the host of pictures."""
 
 import json
 
@@ -27,7 +27,7 @@ def test_s3_notifications(function, host):
     assert good["uri"] == "s3://image/digit-7.png" and labels(good)[0] == "7"
     assert (missing["uri"], missing["code"]) == ("s3://image/none.png", "Function.FetchFailed")
     assert encoded["uri"].startswith("s3://image/") and labels(encoded)[0] == "7"
-    # They are fetched side by side, in no order.
+    # They are fetched concurrently, in no fixed order.
     assert any(path.startswith("/image/digit-7.png") for path, _ in host.requests)
     assert all("AKIDEXAMPLE" in fields["authorization"] for _, fields in host.requests)
 
@@ -44,7 +44,7 @@ def test_object_created_by_event_bridge(function, server, host):
     assert uri.startswith("s3://image/digit-3.png") and labels(answer.json())[0] == "3"
     assert answer.call == "response" and answer.body == function.api.call({"uri": uri}).body
     assert "versionId=IYV3p45BT0ac8hjHg1houSdS1a.Mro8e" in host.requests[0][0]
-    # The key is as it is: nothing in it is decoded.
+    # The key is literal: nothing in it is decoded.
     assert labels(function.api.call(events.object_created("image", KEY)).json())[0] == "7"
 
 
@@ -67,7 +67,7 @@ def bad(host):
 
 
 def failed(request) -> list[str]:
-    """The messages that go back to the queue."""
+    """The messages that return to the queue."""
     answer = request.json()
     assert request.call == "response"
     assert [set(item) for item in answer["batchItemFailures"]] == [
@@ -96,7 +96,7 @@ def test_records_that_fail_are_failures_whatever_direct_events_get(host):
     with RuntimeAPI() as api, LambdaFunction(
             api, "--direct-errors", "answer",
             env={"AWS_ENDPOINT_URL_S3": host.url("").rstrip("/")}):
-        # An answer would have the queue drop its messages.
+        # After an answer the queue would delete its messages.
         for event in nameless, missing, events.sns("x"):
             assert api.call(event).call == "error"
 

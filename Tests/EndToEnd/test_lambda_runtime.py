@@ -14,7 +14,7 @@ from runtime_api import RuntimeAPI
 
 @pytest.fixture(scope="module")
 def function_options():
-    """Only a deadline or the test ends what hangs, no other limit."""
+    """Only a deadline or the test ends hanging requests, no other limit."""
     return "--fetch-timeout", "600"
 
 
@@ -28,7 +28,7 @@ def test_refused_answers_are_let_go(function, event, call, status):
     told = function.api.invoke(event if call == "response" else {})
     assert told.wait().call == call
     assert_works(function, event)
-    # The platform has settled it: nothing further is said about it.
+    # The platform has closed this invocation: no further report.
     assert [one.call for one in told.reports] == [call]
 
 
@@ -92,7 +92,7 @@ def test_an_api_that_is_not_there():
 
 @pytest.mark.parametrize("drop", ["early", "late"])
 def test_an_answer_refused_before_it_is_whole(function, event, drop):
-    """A 413 that comes while the answer is still on its way."""
+    """A 413 that arrives while the answer is still being sent."""
     large = {"uris": ["ftp://" + "a" * 60_000] * 100}
     function.api.fail("response", status=413, early=drop == "early")
     function.api.invoke(large).wait()
@@ -105,7 +105,7 @@ def test_a_silent_next_costs_nothing(function, event):
         return int(fields[11]) + int(fields[12])
 
     before, asked = ticks(), len(function.api.seen("next"))
-    # The silence itself is tested: there is no event to wait for. The ticks count CPU time, which other
+    # The absence of events is tested, so there is none to wait for. The ticks count CPU time, which other
     # processes do not change.
     time.sleep(2)
     assert ticks() - before <= 2
@@ -114,7 +114,7 @@ def test_a_silent_next_costs_nothing(function, event):
 
 
 def test_a_frozen_process_thaws(function, host, event):
-    """Connections that were kept die while it is frozen; nothing of that is seen."""
+    """Kept connections die while the process is frozen; no caller notices."""
     uri = {"uri": host.url("image/digit-7.png")}
     for _ in range(3):
         assert function.api.call(uri).call == "response"
@@ -159,7 +159,7 @@ def test_events_in_chunks(function, event):
     assert function.api.call(b"", chunk=1).error()[0] == "Function.BadRequest"
 
 
-# What an event comes with.
+# The properties of an event.
 
 
 def test_the_same_request_id_twice(function, event):
@@ -199,8 +199,8 @@ def test_it_says_who_it_is(function):
 
 
 def test_a_hanging_fetch_meets_the_deadline(function, host, event):
-    # Work ends 200 ms before the deadline (LambdaDeadlineTests). When the report arrives depends on how
-    # busy the machine is. Without the deadline the fetch would go on.
+    # Work ends 200 ms before the deadline (LambdaDeadlineTests). On a busy machine the report arrives
+    # later. Without the deadline the fetch would go on.
     hanging = function.api.invoke({"uri": host.url("hang")}, deadline_s=2.5)
     report = hanging.wait()
     assert report.error()[0] == "Function.Timeout"
@@ -229,7 +229,7 @@ def test_deadlines_in_the_past_and_far_away(function, event, deadline_s):
 
 @pytest.mark.parametrize("text", ["", "soon", "-1", "99999999999999999999999", "1.5"])
 def test_deadlines_that_are_none(function, event, text):
-    # The stub's own header comes first: this one takes its place.
+    # This header replaces the stub's own.
     assert function.api.call(event, deadline_ms=text).call in ("response", "error")
     assert_works(function, event)
 

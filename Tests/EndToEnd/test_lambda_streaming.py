@@ -1,4 +1,4 @@
-"""`--invoke-mode response-stream`: chunks as they are done, preludes, trailers, large answers."""
+"""`--invoke-mode response-stream`: chunks as they are ready, preludes, trailers, large answers."""
 
 import json
 
@@ -17,7 +17,7 @@ BUFFERED_LIMIT = 6 * 1024 * 1024
 
 @pytest.fixture(scope="module")
 def function_options():
-    # Only a deadline or the test ends what hangs, no other limit.
+    # Only a deadline or the test ends hanging requests, no other limit.
     return "--invoke-mode", "response-stream", "--fetch-timeout", "600"
 
 
@@ -122,7 +122,7 @@ def test_a_stream_that_meets_its_deadline(function, host):
     _, payload = answer.prelude()
     first, *rest = payload.splitlines()
     assert json.loads(first)["results"][0]["label"] == "1"
-    # What is missing is told in its line and, for whoever counts failures, behind the stream.
+    # The failure is in its line and, for counters of failures, also in the stream's trailers.
     assert [json.loads(line)["code"] for line in rest] == ["Function.Timeout"]
     assert answer.trailing_error()["errorType"] == "Function.Timeout"
     assert function.api.call({"warmup": True}).call == "response"
@@ -152,7 +152,7 @@ def test_a_slow_taker_of_a_stream(function, server, host):
     assert function.memory_mib("VmHWM") < before + 60
 
 
-# Large answers: an item that cannot be fetched comes back with its URI.
+# Large answers: an item that can't be fetched is returned with its URI.
 
 
 def large_request(server, size: int) -> dict:
@@ -174,7 +174,7 @@ def test_a_stream_may_be_larger_than_six_megabytes(function, server):
     told = events.function_url("POST", "/invocations", body, "application/json")
     answer = function.api.call(told)
     assert answer.prelude()[1] == served
-    # In large chunks: many small ones would be slow.
+    # In large chunks: many small chunks would be slow.
     assert len(answer.chunks) <= len(answer.body) // 32_768
     assert function.api.call(request).body == served
 

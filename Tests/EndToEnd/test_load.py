@@ -1,8 +1,7 @@
-"""Slow hosts, slow clients, crowds: none of them may cost anyone else an answer.
+"""Slow hosts, slow clients, crowds: none of them may cost another client its answer.
 
-The tests show the order of events, not times: a request is answered while the others still wait, and only
-the test ends their wait. How long it takes is measured by `benchmarks/images/bystanders.py` and
-`overload.py`.
+The tests check the order of events, not times: a request is answered while the others still wait, and
+only the test ends their wait. `benchmarks/images/bystanders.py` and `overload.py` measure the times.
 """
 
 import contextlib
@@ -21,7 +20,7 @@ from raw_client import RawClient
 from server import Server
 
 
-# Only the test ends what hangs.
+# Only the test ends hanging requests.
 PATIENT = ("--fetch-allow", "127.0.0.0/8", "--fetch-timeout", "600", "--request-timeout", "600",
            "--head-timeout", "600", "--write-timeout", "600", "--drain-timeout", "0")
 
@@ -49,7 +48,7 @@ def ask(server, picture: bytes, stack: contextlib.ExitStack) -> RawClient:
 
 
 def test_a_hundred_hanging_fetches_cost_nobody_anything(server, host, seven):
-    """Two of them stopped the predecessor altogether."""
+    """Two such hosts stopped the predecessor altogether."""
     with contextlib.ExitStack() as stack:
         body = json.dumps({"uri": host.url("hang")}).encode()
         clients = [stack.enter_context(RawClient(server.port)) for _ in range(100)]
@@ -131,7 +130,7 @@ def test_a_refusal_says_so(host):
         for client in clients:
             client.request("POST", "/invocations", body)
         assert host.wait_for(lambda: host.hanging == 1)
-        # One is fetched; one each is admitted for the worker and for the queue.
+        # One request fetches; one is admitted for the worker and one for the queue.
         wait_until(lambda: sum(client.has_answer() for client in clients) == 9,
                    lambda: f"{sum(client.has_answer() for client in clients)} of 9 are refused")
         server.ping()
@@ -155,7 +154,7 @@ def test_idle_connections_and_slow_clients_disturb_nobody(server, seven):
         with RawClient(server.port) as client:
             client.send(b"POST /invocations HTTP/1.1\r\nHost: x\r\nX-Slow: ")
             slow.release()
-            # Slowly, and within the limit of a head.
+            # Slowly, but within the deadline of a head.
             for _ in range(20_000):
                 if stop.wait(0.02):
                     return

@@ -1,4 +1,4 @@
-"""`/ping`: what SageMaker asks every few seconds (docs/platforms.md A3)."""
+"""`/ping`, which SageMaker requests every few seconds (docs/platforms.md A3)."""
 
 import pytest
 import requests

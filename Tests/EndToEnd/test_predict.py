@@ -70,7 +70,7 @@ def test_a_folder_of_samples_finds_its_model():
 
 
 def test_progress_is_for_terminals(tmp_path):
-    """Enough work for a second, and a terminal for standard error only."""
+    """Enough work for a second, and a terminal at standard error only."""
     picture = RECORDINGS / "landscape-640x427.jpg"
     for number in range(1_200):
         (tmp_path / f"{number:04}").symlink_to(picture)

@@ -1,8 +1,8 @@
-"""The server's answers against PyTorch's and torchvision's own, recorded by `make record`.
+"""The server's answers, compared with those of PyTorch and torchvision, recorded by `make record`.
 
 Every class's probability is compared, for pictures of many kinds. PNG and WebP decode alike
-everywhere; JPEG decoders differ by a level here and there between versions of libjpeg-turbo, which the
-tolerance covers and a different resize or normalisation does not.
+everywhere. Versions of libjpeg-turbo differ by a level in some values of a JPEG: the tolerance allows
+that, but no other resize or normalisation.
 """
 
 import json

@@ -16,7 +16,7 @@ def moto():
 
 @pytest.fixture(scope="module")
 def stored(moto, samples):
-    """Every odd key holds the picture of a digit; which one, by its place."""
+    """Every odd key holds the picture of a digit; its position says which one."""
     for number, key in enumerate(ODD_KEYS):
         moto.put(key, samples[f"digit-{number % 10}.png"])
     moto.put("text", b"This is no picture.")
@@ -26,7 +26,7 @@ def stored(moto, samples):
 
 @pytest.fixture(scope="module")
 def server(stored):
-    """A server with the keys of one who may read `photos`; it may fetch no URL of this machine."""
+    """A server with the keys of a user who may read `photos`; it may fetch no URL of this machine."""
     with Server(env=stored.environment(stored.reader)) as running:
         yield running
         assert running.alive()
@@ -105,7 +105,7 @@ def test_an_object_that_is_too_large(stored):
 
 
 def test_versions(stored, samples):
-    # The reader may read versions here; the service asks for a permission of its own for them.
+    # The reader may read versions here, for which S3 requires another permission.
     stored.s3.create_bucket(
         Bucket="versioned", CreateBucketConfiguration={"LocationConstraint": REGION})
     stored.s3.put_bucket_versioning(

@@ -1,5 +1,5 @@
-"""What `s3://` URIs are turned into on the wire: the same requests as boto3's, with signatures that
-botocore makes too; and what is done about S3's less common answers."""
+"""The requests for `s3://` URIs on the wire: the same as boto3's, with the same signatures as botocore's;
+and the reaction to S3's less common answers."""
 
 import threading
 import urllib.parse

@@ -1,10 +1,10 @@
-"""One answer, whatever the handle: bodies of `serve` and of Lambda, byte by byte.
+"""Both handles give the same answer: bodies of `serve` and of Lambda, byte by byte.
 
-Every form of a request, about every picture at hand, in every shape an event can have: the digits',
-the recordings', and those of a folder that IMAGES_FOR_SAMENESS names, if it is set. There is no
-text event of a picture's bytes, no direct event that has a query or is more than one JSON, and no
-stream to a load balancer or VPC Lattice. A larger network, with as many threads as each handle takes
-by itself, is asked in one shape of each kind.
+Every form of a request, with every picture, in every shape of an event. The pictures are the digits, the
+recordings, and those of the folder in IMAGES_FOR_SAMENESS, if it is set. Some combinations don't exist: a
+text event of a picture's bytes, a direct event with a query or with more than one JSON document, and a
+stream to a load balancer or VPC Lattice. A larger network, with each handle's default threads, gets one
+shape of each kind.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ RECORDINGS = pathlib.Path(__file__).parent / "recordings"
 FOLDERS = [DIGITS / "samples", RECORDINGS / "pictures"]
 if further := os.environ.get("IMAGES_FOR_SAMENESS"):
     FOLDERS.append(pathlib.Path(further))
-# Whatever is in there, pictures of other formats and files that are none included.
+# All files there, including pictures of other formats and files that are no pictures.
 PICTURES = {path.name: path.read_bytes() for folder in FOLDERS for path in sorted(folder.iterdir())
             if path.is_file()}
-# A damaged picture, bytes that are none, and none.
+# A damaged picture, bytes that are no picture, and no bytes.
 PICTURES |= {"cut.png": PICTURES["digit-7.png"][:200], "text.jpg": b"no picture", "empty.png": b""}
 NAMES = list(PICTURES)
 JSON, LINES = "application/json", "application/jsonlines"
@@ -39,7 +39,7 @@ JSON, LINES = "application/json", "application/jsonlines"
 
 @pytest.fixture(scope="module", params=["digits", "recordings"])
 def handles(request, shared_host):
-    """The same model in every handle: `serve`, Lambda, and Lambda that streams."""
+    """The same model in both handles: `serve`, Lambda, and Lambda that streams."""
     model = DIGITS if request.param == "digits" else RECORDINGS / "model"
     s3 = {"AWS_ENDPOINT_URL_S3": shared_host.url("").rstrip("/")} | {
         name: value for name, value in ENVIRONMENT.items() if name.startswith("AWS_")
@@ -70,7 +70,7 @@ class Asked:
 
 
 def json_requests(host, name: str) -> list[Asked]:
-    """Every JSON form, asking about one picture, and what is wrong in every form."""
+    """Every JSON form with one picture, and every mistake in each form."""
     uri, b64 = host.url(f"image/{name}"), base64.b64encode(PICTURES[name]).decode()
     data = f"data:{media_type(name)};base64,{b64}"
     forms = [{"uri": uri}, {"uri": uri, "top_k": 1000}, {"uri": data},
@@ -86,14 +86,14 @@ def json_requests(host, name: str) -> list[Asked]:
 
 
 def raw_requests(name: str) -> list[Asked]:
-    """The picture's bytes under every type they may come with."""
+    """The picture's bytes under every accepted Content-Type."""
     kinds = [media_type(name), "application/x-image", "application/octet-stream", None, "text/csv"]
     return [Asked(PICTURES[name], kind, query, is_text=False, is_direct=False)
             for kind in kinds for query in ("", "top_k=10")[:1 if kind else 2]]
 
 
 def line_requests(host, name: str) -> list[Asked]:
-    """JSON lines of every form, and lines that are none."""
+    """JSON lines of every form, and malformed lines."""
     lines = [one.body for one in json_requests(host, name) if one.is_direct]
     lines += [json.dumps(host.url(f"image/{name}")).encode(), b"", b"{", b"17", b'"ftp:"\r']
     return [Asked(b"\n".join(lines), kind, query, is_direct=False)
@@ -105,7 +105,7 @@ def media_type(name: str) -> str:
 
 
 def http_events(asked: Asked):
-    """The request as each service sends it, text and base64, and how its answer is opened."""
+    """The request as each service sends it, as text and as base64, and the function that opens its answer."""
     fields = {"content-type": asked.kind} if asked.kind else {}
     pairs = dict(urllib.parse.parse_qsl(asked.query))
     lists = {name: [value] for name, value in pairs.items()}
@@ -130,14 +130,14 @@ def streamed(answer) -> HTTPAnswer:
 
 
 def assert_same(handles, asked: Asked) -> None:
-    """What `serve` answers is what Lambda answers, in every shape."""
+    """Lambda answers as `serve` does, in every shape."""
     server, api, streaming, is_thorough = handles
     served = server.invoke(asked.body, asked.kind, query="?" + asked.query)
     expected = (served.status_code, served.headers.get("content-type"), served.content)
     shapes = list(http_events(asked))
     for shape, event, open_reply in shapes if is_thorough else shapes[:1]:
         answers = [open_reply(api.call(event).body)]
-        # The others take no streams.
+        # The other services take no streams.
         if shape.startswith(("url", "rest")):
             answers.append(streamed(streaming.call(event)))
         for answer in answers:
@@ -176,7 +176,7 @@ def test_all_pictures_in_one_request(handles, pictures):
 
 
 def test_again_and_again(handles):
-    """Neither order nor what came before changes an answer."""
+    """Neither the order nor earlier requests change an answer."""
     server, api, *_ = handles
     picture = base64.b64encode(PICTURES[NAMES[-4]]).decode()
     request = {"instances": [{"b64": picture}], "top_k": 1000}

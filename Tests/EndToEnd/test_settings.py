@@ -1,4 +1,4 @@
-"""Settings: where they come from, and that a bad one is one clear line and status 64."""
+"""Settings: where they come from, and that a bad one gives one clear line and exit status 64."""
 
 import json
 import re
@@ -141,7 +141,7 @@ def folder(tmp_path):
 
 
 def failure(folder, *options: str) -> str:
-    """What is said where this folder can't be served."""
+    """The error for a folder that can't be served."""
     try:
         done = run("serve", "--model-path", str(folder), "--port", "0", *options)
     except subprocess.TimeoutExpired:

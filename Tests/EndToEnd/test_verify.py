@@ -1,7 +1,7 @@
-"""`amphora verify`: what is recorded, and that every way of asking is held to it.
+"""`amphora verify`: what it records, and that it compares every way of asking with the recording.
 
-A recording is tampered with in every way that must be noticed; a host that changes its pictures shows
-that the ways are really asked apart from each other.
+The tests change a recording in every way that must be noticed. A host that changes its pictures shows
+that each way really asks by itself.
 """
 
 import base64
@@ -47,7 +47,7 @@ def replay(golden: pathlib.Path, *options, model=DIGITS, status: int = 0, **more
 
 @pytest.fixture
 def golden(tmp_path) -> list[dict]:
-    """The lines of a recording of the samples, to be tampered with."""
+    """The lines of a recording of the samples, for tests that change them."""
     return record(tmp_path / "samples.jsonl", DIGITS / "samples")
 
 
@@ -232,7 +232,7 @@ def test_neighbours_may_change_places_within_the_tolerance(tmp_path, golden):
     results = golden[3]["response"]["results"]
     apart = float(results[1]["prob"]) - float(results[2]["prob"])
     results[1], results[2] = results[2], results[1]
-    # As another machine may have it: the same two numbers, each to the other label.
+    # Another machine may swap the labels of two nearly equal numbers.
     results[1]["prob"], results[2]["prob"] = results[2]["prob"], results[1]["prob"]
     path = write(tmp_path / "g", golden)
     assert replay(path, "--tolerance", f"{apart * 1.01:.9f}")["within_tolerance"] == 1
@@ -280,9 +280,9 @@ def test_pictures_elsewhere(tmp_path, host, samples):
     report = replay(out, *FETCH)
     assert report["identical"] == 11
     assert report["ways"] == [way for way in WAYS if way != "HTTP (bytes)"]
-    # Each way has fetched for itself.
+    # Each way has fetched the picture itself.
     assert len(host.requests) == 4 * len(uris)
-    # Without leave it can't be fetched: another answer, the same in every way.
+    # Without permission it can't be fetched: another answer, equal in every way.
     report = replay(out, status=1)
     assert report["different"] == 11
     assert {reason["ways"][0] for difference in report["differences"]
@@ -290,7 +290,7 @@ def test_pictures_elsewhere(tmp_path, host, samples):
 
 
 def test_objects_of_s3(tmp_path, shared_host, seven):
-    """The image host's routes are buckets."""
+    """Buckets are routes of the host of pictures."""
     env = {"AWS_ENDPOINT_URL_S3": shared_host.url("").rstrip("/"), "AWS_REGION": "eu-west-1"}
     out = tmp_path / "out.jsonl"
     done = run("verify", DIGITS, "--record", out, "s3://image/digit-7.png", env=env)
@@ -302,7 +302,7 @@ def test_objects_of_s3(tmp_path, shared_host, seven):
 
 
 class Changing(dict):
-    """Pictures of which one is another one from the second time on."""
+    """Serves pictures; one of them changes after the first request."""
 
     def get(self, name, default=None):
         asked, self.asked = getattr(self, "asked", 0), getattr(self, "asked", 0) + 1
@@ -310,7 +310,7 @@ class Changing(dict):
 
 
 def test_ways_that_differ_from_each_other_are_told(tmp_path, host, samples):
-    """The picture changes behind the answer in process: only that one is as recorded."""
+    """The picture changes after the answer in process, so only that answer is as recorded."""
     out = tmp_path / "out.jsonl"
     record(out, *FETCH, host.url("image/digit-7.png"))
     pictures, host.pictures = host.pictures, Changing(samples)
@@ -414,11 +414,11 @@ def test_it_is_itself_where_lambda_is(tmp_path, golden):
     assert replay(path, env=environment)["identical"] == 10
 
 
-# At length
+# Long recordings
 
 
 def peak_memory(golden: pathlib.Path, status: int) -> float:
-    """The peak of a replay's resident memory in MiB, nearly to its end."""
+    """The peak of a replay's resident memory in MiB, sampled nearly to its end."""
     peak = 0.0
     with Process([BINARY, "verify", DIGITS, "--golden", golden, "--workers", "2",
                   "--json"]) as process:
@@ -457,7 +457,7 @@ def test_progress_is_for_terminals(tmp_path, golden, host):
                           "--fetch-timeout", "600", "--request-timeout", "600")
         try:
             assert host.wait_for(lambda: host.hanging > 0)
-            # This second itself is tested: there is no event to wait for.
+            # This second itself is tested, so there is no event to wait for.
             time.sleep(1.1)
         finally:
             host.released.set()

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on the wire: connections, framing, and clients that do unusual but legal things."""
+"""HTTP/1.1 on the wire: connections, framing, and clients with unusual but legal behaviour."""
 
 import json
 import re
@@ -133,7 +133,7 @@ def test_a_half_closed_incomplete_request_is_not_answered_with_success(server):
 @pytest.mark.parametrize("leave", ["reset", "close"])
 def test_a_client_that_has_left_stops_its_fetch(host, leave):
     body = json.dumps({"uri": host.url("hang")}).encode()
-    # No other limit ends the fetch.
+    # Only this limit ends the fetch.
     with Server("--fetch-allow", "127.0.0.0/8", "--fetch-timeout", "600", "--request-timeout",
                 "600", "--drain-timeout", "0") as server:
         client = RawClient(server.port)
@@ -186,7 +186,7 @@ def test_answers_carry_what_http_asks_for(server, seven):
 
 
 def test_an_answer_does_not_wait_for_a_delayed_acknowledgement(server, seven):
-    """The answer is sent by one call, so no part of it waits for an acknowledgement of the part before."""
+    """One call sends the whole answer, so no part of it waits for the acknowledgement of another."""
     with RawClient(server.port) as client:
         for number in range(50):
             if number % 2:

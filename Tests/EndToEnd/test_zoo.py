@@ -1,4 +1,4 @@
-"""Models by address: fetched at the start over HTTPS or from S3, checked, unpacked, kept."""
+"""Models by address: fetched at the start over HTTPS or from S3, checked, unpacked, cached."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ def models(tmp_path_factory):
 
 @pytest.fixture
 def env(models, tmp_path):
-    """What a start needs to fetch from the host, with a folder for temporary files of its own."""
+    """The environment for fetching from the host, with its own folder for temporary files."""
     folder = tmp_path / "é tmp"
     folder.mkdir()
     return {"TMPDIR": str(folder), "SSL_CERT_FILE": str(models.authority),
@@ -38,7 +38,7 @@ def env(models, tmp_path):
 
 
 def kept(env) -> list[str]:
-    """The names of what is kept, partial models among them."""
+    """The names in the cache, including partial models."""
     root = f"{env['TMPDIR']}/amphora-models-{os.getuid()}"
     return sorted(os.listdir(root)) if os.path.isdir(root) else []
 
@@ -53,7 +53,7 @@ def assert_seven(done) -> None:
 
 
 def refusal(address: str, env, *options: str) -> str:
-    """What a start that fails says, in its last line; it leaves nothing behind."""
+    """The last line of a start that fails; it must leave no files."""
     done = predict(address, env, *options)
     assert done.returncode == 1 and not done.stdout
     assert kept(env) == []
@@ -87,7 +87,7 @@ def test_a_model_is_served_and_kept(models, env, seven):
 def test_shapes_of_models(models, env, name, content):
     done = predict(models.put(f"/{name}", content), env)
     assert done.returncode == 0, done.stderr
-    # A lone network has no labels beside it: there the labels are numbers, and the same ones.
+    # A single file comes without labels: its labels are the indices, which here equal the digits.
     assert str(json.loads(done.stdout)["results"][0]["label"]) == "7"
 
 
@@ -225,10 +225,10 @@ def test_the_port_is_open_meanwhile_and_a_signal_ends_it_at_once(models, env):
         port = listening_port(server.pid)
         assert requests.get(f"http://127.0.0.1:{port}/ping", timeout=HANG_S).status_code == 503
         assert len(kept(env)) == 1
-        # It waits neither for the host, which is silent, nor for the drain time.
+        # It waits neither for the host, which never answers, nor for the drain time.
         server.terminate(signal.SIGTERM)
         assert server.wait() == 0
-    # The next start removes what this one left.
+    # The next start removes the files that this one left.
     assert_seven(predict(models.put("/m.tar.gz", ARCHIVE), env))
     assert len(kept(env)) == 1 and not kept(env)[0].startswith(".")
 
@@ -263,7 +263,7 @@ def test_a_model_in_s3(moto, env):
     address = f"s3://{BUCKET}/models/digits 1.tar.gz"
     env = env | moto.environment(moto.reader)
     assert_seven(predict(address, env, "--model-sha256", DIGEST))
-    # Kept: neither keys nor S3 are needed any more.
+    # The model is cached: neither keys nor S3 are needed any more.
     assert_seven(predict(address, env | {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"},
                          "--model-sha256", DIGEST))
 

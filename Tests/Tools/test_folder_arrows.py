@@ -1,4 +1,4 @@
-"""tools/check_folders.py: what is an arrow between folders and what is not."""
+"""tools/check_folders.py: which mentions are arrows between folders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Archives of models as people pack them, and as nobody should."""
+"""Archives of models: good ones, and ones that must be refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MODEL = {name: (DIGITS / name).read_bytes() for name in ("digits.onnx", "labels.
 
 def pack(files: dict[str, bytes] | None = None, *odd: tarfile.TarInfo, prefix: str = "",
          format: int = tarfile.PAX_FORMAT) -> bytes:
-    """A .tar.gz of files, and of odd entries behind them."""
+    """A .tar.gz of files, followed by odd entries."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz", format=format, compresslevel=1) as archive:
         for name, content in (MODEL if files is None else files).items():
@@ -32,7 +32,7 @@ def odd(name: str, type: bytes, target: str = "") -> tarfile.TarInfo:
     return entry
 
 
-# Name, archive, what the refusal says.
+# Name, archive, and a part of the error.
 HOSTILE = [
     ("outside", pack({"../evil": b"x"} | MODEL), "“../evil” leads out"),
     ("absolute", pack({"/tmp/amphora-evil": b"x"}), "absolute path"),

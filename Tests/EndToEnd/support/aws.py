@@ -1,9 +1,9 @@
 """AWS for `deploy.py`: a `moto` server of its own process, with the services that a deployment needs.
 
 moto makes and deletes the stack's roles, logs, function, version, model, endpoint configuration and
-endpoint; it knows alias, function URL and scaling as types only and passes over them. It checks no
-permission. Two shortcomings are mended below: it leaves `AWS::NoValue` in lists, where CloudFormation
-takes the item out, and forgets the outputs of what a change set makes.
+endpoint. It accepts alias, function URL and scaling but does nothing about them. It checks no
+permission. Two faults are patched below: moto leaves `AWS::NoValue` in lists, where CloudFormation
+removes the item, and it forgets the outputs of a stack made by a change set.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ def serve() -> None:
         change.stack._parse_template()
         change.stack.output_map = change.stack._create_output_map()
 
-    # A head and a body are two writes: without this the second waits for a delayed ACK.
+    # A head and a body are two writes. With Nagle's algorithm the second would wait for a delayed ACK.
     werkzeug.serving.WSGIRequestHandler.disable_nagle_algorithm = True
-    # libyaml reads the template sixteen times as fast, and moto reads it often.
+    # libyaml parses the template sixteen times as fast, and moto parses it often.
     yaml.Loader = yaml.loader.Loader = getattr(yaml, "CLoader", yaml.Loader)
     parsing.clean_json, models.ChangeSet.apply = without_nothing, with_outputs
     moto.server.main(["-H", "127.0.0.1", "-p", "0"])

@@ -1,6 +1,6 @@
 """`deploy.py` as the tests run it: in this process, with its output and exit status.
 
-Its environment is only what the test gives: no credentials, region or configuration of the machine.
+Its environment comes from the test only: no credentials, region or configuration of the machine.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from amphora_deploy.cloud import Problem  # noqa: E402
 
 __all__ = ["DEPLOY", "Outcome", "Problem", "model", "run", "stack"]
 
-# Each command line has a session of its own; what describes AWS's services is read once for all.
+# Each command line has its own session. The descriptions of AWS's services are read only once.
 botocore.loaders.create_loader = functools.cache(botocore.loaders.create_loader)
 NOWHERE = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
            "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 class Cloud(deploy.Cloud):
-    """As it is, but that command lines of one environment share their clients, whose making is slow."""
+    """The real Cloud, but command lines of one environment share their clients, which are slow to make."""
 
     held: dict = {}
 
@@ -50,7 +50,7 @@ class Outcome:
 
 
 def run(*arguments, env: dict[str, str] | None = None) -> Outcome:
-    """One command line to its end."""
+    """Runs one command line to its end."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):

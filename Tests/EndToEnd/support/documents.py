@@ -1,6 +1,6 @@
-"""Markdown documents as far as their tests look into them: code blocks, examples, links, headings.
+"""Reads the parts of Markdown documents that tests check: code blocks, examples, links, headings.
 
-Reads the project's own style only: fences of three backticks at the beginning of a line, headings with
+It reads the project's own style only: fences of three backticks at the beginning of a line, headings with
 hashes, links in one line. It runs nothing and follows no link to the network.
 """
 
@@ -21,14 +21,14 @@ DEFINITION = re.compile(r"^\[([^\]]+)\]: (\S+)$", re.MULTILINE)
 
 @dataclasses.dataclass
 class Example:
-    """One command, and the lines that the document shows behind it."""
+    """One command, and the output that the document shows for it."""
 
     command: str
     expected: list[str]
     line: int
 
     def matches(self, output: str) -> bool:
-        """Whether an output is the one that is shown. Nothing shown: any will do."""
+        """Whether an output matches the one shown. If none is shown, any output matches."""
         if not self.expected:
             return True
         pattern = "".join(
@@ -41,7 +41,7 @@ class Example:
 
 @dataclasses.dataclass
 class Block:
-    """A fenced block: its language, its lines, and the number of the first of them."""
+    """A fenced block: its language, its lines, and the number of its first line."""
 
     language: str
     lines: list[str]
@@ -82,7 +82,7 @@ class Document:
         self.prose = self._split()
 
     def _split(self) -> str:
-        """Collects the fenced blocks; gives the text without them, line for line."""
+        """Collects the fenced blocks; returns the text without them, line for line."""
         prose: list[str] = []
         block: Block | None = None
         for number, line in enumerate(self.text.splitlines(), 1):
@@ -123,7 +123,7 @@ class Document:
                 + [url for name, url in definitions.items() if name not in used])
 
     def broken(self, link: str) -> str | None:
-        """What is wrong with a link; None for one that leads somewhere, or into the network."""
+        """Why a link is broken; None for a good one, or for one into the network."""
         if link.startswith(("https://", "http://")):
             return None
         if link.startswith("["):

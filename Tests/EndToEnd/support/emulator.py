@@ -1,9 +1,9 @@
 """The real `aws-lambda-rie` around the real binary, in its classic and its multi-concurrency mode.
 
-tools/install_emulator.sh puts it, once, into a folder that git ignores. The classic mode dies of a
+tools/install_emulator.sh puts it into a folder that git ignores. The classic mode ends at a
 second invocation while one runs, so callers take turns. The multi-concurrency mode runs
 /var/runtime/bootstrap without arguments as an unprivileged user: it gets a /var of its own in a mount
-namespace, so that nothing of the machine changes. Needs root for that.
+namespace, which changes nothing on the machine but needs root.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ exec "$@"
 
 
 def emulator_binary() -> pathlib.Path:
-    """The emulator, fetched where it is missing; skips the test where it cannot be had."""
+    """The emulator, downloaded if it is missing; skips the test if it cannot be downloaded."""
     CACHE.mkdir(parents=True, exist_ok=True)
     with open(CACHE / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -63,7 +63,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that this one started, and those that they started."""
+    """All descendants of a process."""
     found = []
     for status in pathlib.Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
@@ -75,7 +75,7 @@ def children(pid: int) -> list[int]:
 
 
 def private_mounts_refused() -> str | None:
-    """Why no mount namespace can be had here; None where it can."""
+    """Why this machine allows no mount namespace; None if it does."""
     if os.geteuid() != 0:
         return "the emulator's multi-concurrency mode needs root"
     done = subprocess.run(["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/var"],
@@ -135,7 +135,7 @@ class Emulator(Process):
         wait_until(ready, lambda: f"the emulator is not ready:\n{self.text()}")
 
     def invoke(self, event: bytes, **options) -> bytes:
-        """What a caller of Lambda gets for this event."""
+        """The answer that a caller of Lambda gets for this event."""
         answer = self.client.invoke(FunctionName="function", Payload=event, **options)
         return answer["Payload"].read()
 
@@ -152,7 +152,7 @@ class Emulator(Process):
         return [pid for pid in children(self.pid) if is_ours(pid)]
 
     def stop(self) -> None:
-        # A runtime outlives its emulator and would ask the next one on its port for events.
+        # A runtime outlives its emulator, and would ask the port's next emulator for events.
         processes = children(self.pid)
         super().stop()
         for pid in processes:

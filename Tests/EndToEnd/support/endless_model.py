@@ -1,7 +1,7 @@
 """A model whose inference never ends for a white picture. A black picture is answered at once.
 
-A test uses it to keep workers busy for as long as it likes, whatever the speed of the machine. Only the
-end of the process frees such a worker.
+It keeps workers busy for as long as a test needs, on a machine of any speed. Only the end of the process
+frees such a worker.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from PIL import Image
 from process import Process
 
 SIDE = 8
-# CPU time of a worker that only an endless inference uses.
+# Only an endless inference uses this much CPU time of a worker.
 COMPUTING_NS = 200_000_000
 
 

@@ -1,6 +1,6 @@
-"""The answers to HTTP-shaped events, taken apart the way the service that sent the event does it.
+"""Opens the answers to HTTP-shaped events as the service does that sent the event.
 
-Refuses what that service would answer with a 502. It compares nothing.
+It fails where that service would answer 502. It compares nothing.
 """
 
 from __future__ import annotations
@@ -41,6 +41,6 @@ def opened_by_load_balancer(reply: bytes, multi_value: bool) -> HTTPAnswer:
     envelope = json.loads(reply)
     assert ("multiValueHeaders" in envelope) == multi_value
     assert ("headers" in envelope) == (not multi_value)
-    # The phrase is free; Python's differ from version to version.
+    # The reason phrase is free; Python's differs between versions.
     assert re.fullmatch(rf"{envelope['statusCode']} [A-Z][A-Za-z -]+", envelope["statusDescription"])
     return opened(reply)

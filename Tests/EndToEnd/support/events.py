@@ -1,9 +1,9 @@
 """The events of AWS services as their documentation shows them, with all their fields.
 
-Each function fills in what a test is about and leaves the rest as documented. Sources: Lambda's
+Each function fills in the tested members and leaves the rest as documented. Sources: Lambda's
 developer guide (urls-invocation, services-alb, with-s3, with-sqs, with-sns), API Gateway's guide
-(set-up-lambda-proxy-integrations), VPC Lattice's (lambda-functions), S3's guide (ev-events). It
-reads no answer.
+(set-up-lambda-proxy-integrations), VPC Lattice's (lambda-functions), S3's guide (ev-events). The
+module reads no answers.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ def event_bridge(source: str, kind: str, detail) -> dict:
 
 
 def object_created(bucket: str, key: str) -> dict:
-    """S3's event by way of EventBridge; the key is as it is."""
+    """S3's event by way of EventBridge; the key is not encoded."""
     return event_bridge("aws.s3", "Object Created", {
         "version": "0", "bucket": {"name": bucket},
         "object": {"key": key, "size": 5, "etag": "b1946ac92492d2347c6235b4d2611184",

@@ -1,8 +1,8 @@
 """Runs the examples of a document as its reader does: in a shell, in a folder like the checkout.
 
-Two things differ from the reader's machine. Port 8080 is another, free one: it is replaced in commands
-and, the other way round, in what they print. And a command that serves goes on in the background, as
-in a terminal of its own, until the next one or the end.
+Two things differ from the reader's machine. Another, free port takes the place of 8080: it is replaced
+in commands, and back again in their output. And a command that serves runs in the background, as in a
+terminal of its own, until the next one or the end.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from patience import HANG_S, wait_until
 from process import DIGITS, ROOT, clean_environment
 
 PORT = "8080"
-# What a block may need and the tests don't have: engines and accounts, downloads, or much time.
+# Blocks with these words can't run in the tests: they need an engine, an account, a download or much time.
 ABSENT = {"docker", "aws", "optimum-cli", "pip", "make", ".ci/run", "container/test",
           "container/deploy/deploy.py", "tools/export_torchvision.py"}
 END = "end-of-the-example"
@@ -35,12 +35,12 @@ def words(command: str) -> list[str]:
 
 
 def is_runnable(example: Example) -> bool:
-    """Whether a command can run here. `make run` can: all but serving is done already."""
+    """Whether a command can run here. `make run` can: only the serving is left to do."""
     return words(example.command) == ["make", "run"] or not ABSENT & set(words(example.command))
 
 
 def serves(command: str) -> bool:
-    """Whether a command goes on until it is stopped."""
+    """Whether a command runs until it is stopped."""
     first, second = (words(command) + ["", ""])[:2]
     return (first, second) == ("make", "run") or (
         first.endswith("/amphora") and second in ("serve", "lambda"))
@@ -58,17 +58,17 @@ class Shell:
         self._lay_out()
         tools = folder / ".tools"
         self._put_emulator_on_path(tools, runtime_api)
-        # Where its output is no terminal, curl shows its progress instead.
+        # curl shows its progress if its output is not a terminal.
         (tools / ".curlrc").write_text("silent\nshow-error\n")
         self.bash = subprocess.Popen(
             ["bash", "--noprofile", "--norc"], cwd=folder, text=True, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env=clean_environment({"PATH": f"{tools}:{os.environ['PATH']}", "CURL_HOME": str(tools),
                                    "AMPHORA_PORT": self.port}))
-        self._ask("set -m")  # Each job gets a group of processes, which can be ended as one.
+        self._ask("set -m")  # Each job gets its own process group, which can be ended as a whole.
 
     def _lay_out(self) -> None:
-        """The checkout, in which files can be written, and what stands for the reader's own."""
+        """A writable copy of the checkout, with stand-ins for the reader's own files."""
         for path in ROOT.iterdir():
             (self.folder / path.name).symlink_to(path)
         shutil.copytree(DIGITS, self.folder / "my-model")
@@ -83,7 +83,7 @@ class Shell:
         stand_in.chmod(0o755)
 
     def run(self, example: Example) -> str:
-        """Runs a command; gives its output, with the port that the document names."""
+        """Runs a command; returns its output, with the port that the document names."""
         if serves(example.command):
             return self._serve(example)
         return self._ask(example.command.replace(PORT, self.port)).replace(self.port, PORT)
@@ -95,7 +95,7 @@ class Shell:
         assert self.status == 0, output
 
     def _ask(self, command: str) -> str:
-        """Runs a command in the shell; sets `status`. It sees the status of the one before as `$?`."""
+        """Runs a command in the shell; sets `status`. The command sees the previous status as `$?`."""
         assert self.bash.stdin and self.bash.stdout
         self.bash.stdin.write(
             f"(exit {self.status})\n{{ {command}\n}} </dev/null\nprintf '\\n{END} %d\\n' $?\n")
@@ -111,7 +111,7 @@ class Shell:
     # Servers
 
     def _serve(self, example: Example) -> str:
-        """Starts a server; returns what it says once that is what the document shows."""
+        """Starts a server; returns its output once it matches the document."""
         self._stop_server()
         command = example.command.rstrip(" &")
         if words(command)[0] == "make":

@@ -1,4 +1,4 @@
-"""Pictures that are not what they say: bombs, lies and fragments, made in memory, all small.
+"""Hostile pictures: decompression bombs, false headers and fragments. Made in memory, all small.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def png(width: int, height: int, rows: bytes | None, depth: int = 8, color: int 
 
 
 def one_bit_png(width: int, height: int) -> bytes:
-    """An honest black picture of one bit a pixel: kilobytes for hundreds of megapixels."""
+    """A valid black picture of one bit a pixel: kilobytes for hundreds of megapixels."""
     return png(width, height, bytes((1 + (width + 7) // 8) * height), depth=1, color=0)
 
 
@@ -31,7 +31,7 @@ def text_bomb_png(sample: bytes) -> bytes:
     """A good picture whose compressed text would be 200 MB."""
     packer = zlib.compressobj(9)
     text = b"".join(packer.compress(bytes(1 << 20)) for _ in range(200)) + packer.flush()
-    # Behind the signature and IHDR: 8 + 25 bytes.
+    # After the signature and IHDR: 8 + 25 bytes.
     return sample[:33] + png_chunk(b"zTXt", b"Comment\0\0" + text) + sample[33:]
 
 
@@ -42,13 +42,13 @@ def encoded(image: Image.Image, format: str, **options) -> bytes:
 
 
 def gray_jpeg(width: int, height: int) -> bytes:
-    """A large, honest picture that takes a while to decode."""
+    """A large, valid picture that takes a while to decode."""
     return encoded(Image.linear_gradient("L").resize((width, height), Image.Resampling.NEAREST),
                    "JPEG", quality=50)
 
 
 def many_scans_jpeg(scans: int) -> bytes:
-    """A progressive JPEG whose last scan comes again and again: a CPU bomb."""
+    """A progressive JPEG that repeats its last scan many times: a CPU bomb."""
     good = encoded(Image.linear_gradient("L").resize((2000, 2000)), "JPEG", progressive=True)
     last = good.rindex(b"\xff\xda")
     scan = good[last:-2]

@@ -1,8 +1,8 @@
-"""An image host on loopback that serves pictures well, and in every bad way a host can.
+"""A host of pictures on loopback that serves them well, and in every bad way a host can.
 
-Paths choose the behaviour (see `Handler.routes`). It counts what arrives, so that a test can wait for
-a fetch to be under way instead of sleeping, and can prove that a forbidden one never came. Plain
-threads: each connection has one, and all end with the host.
+Paths choose the behaviour (see `Handler.routes`). It counts requests, so that a test can wait for a
+fetch instead of sleeping, and can prove that a forbidden one never arrived. Each connection has its own
+thread, and all end with the host.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class ImageHost(http.server.ThreadingHTTPServer):
             self.changed.notify_all()
 
     def reset(self) -> None:
-        """Lets everything that hangs go, and starts counting anew."""
+        """Releases every hanging request, and resets the counts."""
         self.released.set()
         self.wait_for(lambda: self.hanging == 0)
         self.released = threading.Event()
@@ -67,13 +67,13 @@ class ImageHost(http.server.ThreadingHTTPServer):
             self.left = self.answered = self.sent = 0
 
     def disconnect(self) -> None:
-        """Closes every connection, those that are kept included."""
+        """Closes every connection, including idle ones."""
         for connection in list(self.connections):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request, client_address) -> None:
-        """A client that leaves is what many tests are about."""
+        """Many tests disconnect on purpose: no traceback for that."""
 
     def __enter__(self) -> ImageHost:
         self.thread.start()
@@ -88,7 +88,7 @@ class ImageHost(http.server.ThreadingHTTPServer):
 class Handler(http.server.BaseHTTPRequestHandler):
     server: ImageHost
     protocol_version = "HTTP/1.1"
-    # A head and a body are two writes: without this the second waits for a delayed ACK.
+    # A head and a body are two writes. With Nagle's algorithm the second would wait for a delayed ACK.
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
@@ -136,7 +136,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
 
-    # /image/NAME: the picture, as it should be.
+    # /image/NAME: the picture.
     def route_image(self, name: str, query) -> None:
         body = self.server.pictures.get(name)
         if body is None:
@@ -149,13 +149,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.hold()
         self.route_image(name, query)
 
-    # /hang: accepts and never says a word.
+    # /hang: accepts and never answers.
     def route_hang(self, rest: str, query) -> None:
         self.close_connection = True
         self.hold()
 
     def hold(self) -> None:
-        """Until released, or until the client has left (counted)."""
+        """Returns when released, or when the client has disconnected (counted)."""
         released = self.server.released
         self.server.count(hanging=1)
         try:
@@ -204,7 +204,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def route_status(self, rest: str, query) -> None:
         self.answer(int(rest), self.picture(), "image/png")
 
-    # /short: promises more than it sends.  /tail: promises less than it sends.
+    # /short: declares more than it sends.  /tail: declares less than it sends.
     def route_short(self, rest: str, query) -> None:
         body = self.picture()
         self.head(len(body) + 1000)
@@ -215,7 +215,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.head(len(body) // 2)
         self.wfile.write(body)
 
-    # /early: closes before the head is out.  /nothing: closes without a word.
+    # /early: closes in the middle of the head.  /nothing: closes without an answer.
     def route_early(self, rest: str, query) -> None:
         self.close_connection = True
         self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Ty")
@@ -223,7 +223,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def route_nothing(self, rest: str, query) -> None:
         self.close_connection = True
 
-    # /huge and /huge/known: 300 MB, without and with its length said first.
+    # /huge and /huge/known: 300 MB, without and with Content-Length.
     def route_huge(self, rest: str, query) -> None:
         self.head(HUGE_BYTES if rest else None)
         piece = self.picture().ljust(1 << 20, b"\0")
@@ -231,7 +231,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(piece)
             self.server.count(sent=len(piece))
 
-    # /text, /empty: what is no picture.  /garbage: what is no HTTP.
+    # /text, /empty: not a picture.  /garbage: not HTTP.
     def route_text(self, rest: str, query) -> None:
         self.answer(200, b"This is a page, not a picture.\n" * 40)
 

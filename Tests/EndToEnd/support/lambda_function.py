@@ -1,7 +1,7 @@
 """A real `amphora lambda` process for a test, against the stub of the Runtime API.
 
-Its environment is what Lambda gives a container image, with loopback allowed for fetches. It hides no
-failure: a process that ends is reported with everything it said.
+Its environment is the one that Lambda gives a container image, with loopback allowed for fetches. It
+hides no failure: a process that ends is reported with all its output.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from patience import wait_until
 from process import BINARY, DIGITS, Process
 from runtime_api import RuntimeAPI
 
-# As in a function of 3008 MB; credentials that sign, for a service that takes any.
+# As in a function of 3008 MB. The credentials sign for a service that accepts any.
 ENVIRONMENT = {
     "AWS_LAMBDA_FUNCTION_NAME": "amphora", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "3008", "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
@@ -24,7 +24,7 @@ ENVIRONMENT = {
 
 
 def assert_works(function: LambdaFunction, event: dict) -> None:
-    """The function answers this picture of a seven, and in the same process."""
+    """The function answers for a picture of a seven, in the same process."""
     answer = function.api.call(event)
     assert answer.call == "response" and b'"label":"7"' in answer.body
     assert function.alive()

@@ -1,5 +1,5 @@
-"""A host of models over HTTPS, with a certificate authority of its own, that can also go wrong on demand:
-break off, fall silent, dawdle, redirect. It counts what it was asked for.
+"""A host of models over HTTPS, with its own certificate authority. On demand it breaks off, stops
+sending, sends slowly or redirects. It counts requests.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ def make_certificate(folder: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
 class ModelHost(http.server.ThreadingHTTPServer):
     """The host. Use as a context manager.
 
-    `files` maps paths to bytes. `faults` maps paths to a list of what goes wrong, one for each request:
-    "break" (the connection ends in the middle), "silence" (nothing more comes, until the end),
-    "dawdle" (in slices), a status, or where to redirect."""
+    `files` maps paths to bytes. `faults` maps paths to a list of faults, one for each request:
+    "break" (the connection ends in the middle), "silence" (sends nothing more until the end),
+    "dawdle" (in slices), a status, or the target of a redirect."""
 
     daemon_threads = True
 
@@ -55,7 +55,7 @@ class ModelHost(http.server.ThreadingHTTPServer):
         self.authority, key = make_certificate(folder)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.authority, key)
-        # The handshake is made by the thread of the connection.
+        # The connection's own thread does the handshake.
         self.socket = context.wrap_socket(
             self.socket, server_side=True, do_handshake_on_connect=False)
         self.files: dict[str, bytes] = {}
@@ -69,7 +69,7 @@ class ModelHost(http.server.ThreadingHTTPServer):
         return f"https://127.0.0.1:{self.server_address[1]}{path}"
 
     def put(self, path: str, content: bytes, *faults) -> str:
-        """Offers a file; its URL."""
+        """Offers a file; returns its URL."""
         self.files[path] = content
         self.faults[path] = list(faults)
         self.requests.clear()
@@ -77,7 +77,7 @@ class ModelHost(http.server.ThreadingHTTPServer):
         return self.url(path)
 
     def handle_error(self, request, client_address) -> None:
-        """Clients that leave, or do not trust the certificate, are part of the tests."""
+        """Tests disconnect, or do not trust the certificate, on purpose: no traceback for that."""
 
     def __enter__(self) -> ModelHost:
         self.thread.start()

@@ -1,8 +1,8 @@
-"""How tests wait: for an event, for as long as it takes.
+"""How tests wait: for an event, as long as it takes.
 
-`HANG_S` ends a test that hangs. It says nothing about speed, and no test's meaning depends on it: nothing
-here takes as long, even where other processes keep all cores busy. `wait_until` polls what sends no
-event, such as files of /proc.
+`HANG_S` ends a test that hangs. It says nothing about speed, and no test's meaning depends on it: no
+test takes that long, even if other processes keep all cores busy. `wait_until` polls sources without
+events, such as files of /proc.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The binary under test as a process: where it is, what it may inherit, what it says and uses.
+"""The binary under test as a process: its path, its environment, its output, its resources.
 
-Its output is collected all the time, so that no process waits for a full pipe. It knows no mode of the
-binary: `server.py` and `lambda_function.py` do.
+A thread collects its output all the time, so that the process never blocks on a full pipe. The modes of
+the binary are in `server.py` and `lambda_function.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DIGITS = ROOT / "models" / "digits"
 
 
 def clean_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
-    """This process's environment without what would configure the server, plus `extra`."""
+    """This process's environment without the variables that configure the server, plus `extra`."""
     foreign = ("AMPHORA_", "SAGEMAKER_", "AWS_", "MODEL_", "SSL_CERT_", "LD_LIBRARY_PATH",
                "_HANDLER")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)
@@ -39,7 +39,7 @@ def run(*arguments: str, env: dict[str, str] | None = None,
 
 def run_on_terminal(*arguments: str, env: dict[str, str] | None = None,
                     timeout: float = HANG_S) -> tuple[int, str]:
-    """Runs the binary to its end; its exit status, and what a terminal for its standard error got."""
+    """Runs the binary to its end; returns its exit status, and its standard error as a terminal got it."""
     inner, outer = pty.openpty()
     with subprocess.Popen([str(BINARY), *map(str, arguments)], env=clean_environment(env),
                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -84,7 +84,7 @@ class Process:
         return said
 
     def text(self) -> str:
-        """Everything it said; whole once the process has ended."""
+        """All output so far; complete once the process has ended."""
         if not self.alive():
             for reader in self.readers:
                 reader.join(HANG_S)
@@ -132,9 +132,9 @@ class Process:
         return self.process.wait(timeout)
 
     def end(self, timeout: float = HANG_S) -> str:
-        """Ends it by SIGTERM, as the platforms do, and gives all it said.
+        """Ends it by SIGTERM, as the platforms do; returns all its output.
 
-        What a running process has said may still be on its way here."""
+        Only an ended process's output is sure to have arrived."""
         self.terminate()
         assert self.wait(timeout) == 0, self.text()
         return self.text()

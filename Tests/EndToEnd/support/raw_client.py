@@ -1,6 +1,6 @@
-"""HTTP/1.1 by hand, for what well-behaved clients cannot say.
+"""HTTP/1.1 by hand, for requests that well-behaved clients cannot send.
 
-Writes the bytes it is given and reads answers strictly: one answer is a status line, fields and a body
+It writes any bytes and reads answers strictly: one answer is a status line, fields and a body
 of Content-Length or of chunks. Anything else fails the test.
 """
 
@@ -72,7 +72,7 @@ class RawClient:
         return Answer(version, int(status), fields, b"")
 
     def chunk(self) -> bytes:
-        """The next chunk of a chunked body; empty after the last, whose trailers it reads."""
+        """The next chunk of a chunked body; empty for the last one, whose trailers are read, too."""
         size = int(self.line().split(b";")[0], 16)
         data = self.file.read(size)
         assert len(data) == size, "a truncated chunk"
@@ -100,22 +100,22 @@ class RawClient:
         return answer
 
     def has_answer(self) -> bool:
-        """Whether there is something to read: an answer, or the end of the connection."""
+        """Whether the socket is readable: an answer, or the end of the connection."""
         return bool(select.select([self.socket], [], [], 0)[0])
 
     def closed(self) -> bool:
-        """Whether the server ends the connection now, without a further byte."""
+        """Whether the server ends the connection without another byte."""
         try:
             return self.file.read(1) == b""
         except ConnectionError:
             return True
 
     def finish_sending(self) -> None:
-        """Half-closes: nothing more will come from this side."""
+        """Half-closes the connection: this side sends nothing more."""
         self.socket.shutdown(socket.SHUT_WR)
 
     def reset(self) -> None:
-        """Leaves with a reset, as a killed client does."""
+        """Resets the connection, as a killed client does."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self.close()
 

@@ -1,10 +1,10 @@
-"""The Lambda Runtime API on loopback: records every byte and time, and fails in every way it can.
+"""The Lambda Runtime API on loopback. It records every byte and time, and fails on demand.
 
-Events are queued with `invoke`; what the function posts comes back as a `Request`. It answers as the
-platform does (a wrong id is a 400, a second answer a 403, a late one a 410, too large a one a 413), and
-`fail` makes the next answer to a call a different one, or none. What no client may do (a missing
-User-Agent, a header that is not echoed, a truncated chunk) is collected in `problems` and fails the
-test at its end. Plain threads, one a connection. It knows no AWS service and starts no process.
+Events are queued with `invoke`; the function's POST comes back as a `Request`. The stub answers as the
+platform does (400 for a wrong id, 403 for a second answer, 410 for a late one, 413 for one that is too
+large), and `fail` replaces or drops the next answer to a call. It collects a client's mistakes (a missing
+User-Agent, a header that is not echoed, a truncated chunk) in `problems`, which fail the test at its
+end. Each connection has its own thread. It knows no AWS service and starts no process.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ARN = "arn:aws:lambda:eu-central-1:123456789012:function:amphora"
 
 @dataclasses.dataclass(eq=False)
 class Invocation:
-    """One event, and what the function made of it."""
+    """One event, and the function's answer."""
 
     api: RuntimeAPI
     body: bytes
@@ -41,14 +41,14 @@ class Invocation:
     settled: bool = False
 
     def wait(self, timeout: float = HANG_S) -> Request:
-        """What the function posted for it, once that is whole."""
+        """The function's POST for it, once it is complete."""
         done = self.api.wait_for(lambda: any(one.ended for one in self.reports), timeout)
         assert done, f"no answer to {self.body[:200]!r} within {timeout} s"
         return self.reports[0]
 
 
 class RuntimeAPI(socketserver.ThreadingTCPServer):
-    """The stub. Use as a context manager; `concurrent` lets several events be under way."""
+    """The stub. Use as a context manager; `concurrent` allows several events in flight."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -72,7 +72,7 @@ class RuntimeAPI(socketserver.ThreadingTCPServer):
 
     @property
     def address(self) -> str:
-        """What AWS_LAMBDA_RUNTIME_API holds."""
+        """The value of AWS_LAMBDA_RUNTIME_API."""
         return f"127.0.0.1:{self.server_address[1]}"
 
     def invoke(self, event, *, deadline_s: float = 30, id: str | None = None,
@@ -100,7 +100,7 @@ class RuntimeAPI(socketserver.ThreadingTCPServer):
         return invocation
 
     def call(self, event, timeout: float = HANG_S, **options) -> Request:
-        """Queues an event and waits for what the function posts for it."""
+        """Queues an event and waits for the function's POST for it."""
         return self.invoke(event, **options).wait(timeout)
 
     def fail(self, call: str, times: int = 1, **fault) -> None:
@@ -110,7 +110,7 @@ class RuntimeAPI(socketserver.ThreadingTCPServer):
             self.changed.notify_all()
 
     def restore(self) -> None:
-        """Answers `restore/next`, which hangs where the stub was made with `restored=False`."""
+        """Answers `restore/next`, which waits if the stub was made with `restored=False`."""
         with self.changed:
             self.restored = True
             self.changed.notify_all()
@@ -138,7 +138,7 @@ class RuntimeAPI(socketserver.ThreadingTCPServer):
             self.changed.notify_all()
 
     def disconnect(self) -> None:
-        """Closes every connection, whatever is under way on it."""
+        """Closes every connection, also in the middle of a request."""
         for connection in list(self.connections.values()):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
@@ -146,7 +146,7 @@ class RuntimeAPI(socketserver.ThreadingTCPServer):
                 pass
 
     def handle_error(self, request, client_address) -> None:
-        """A function that leaves in the middle is what many tests are about."""
+        """Many tests end the function in mid-request on purpose: no traceback for that."""
 
     def __enter__(self) -> RuntimeAPI:
         self.thread.start()

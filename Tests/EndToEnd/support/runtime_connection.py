@@ -1,7 +1,7 @@
-"""One connection of a function to the stub of the Runtime API: what each call is answered.
+"""One connection of a function to the stub of the Runtime API: the answer to each call.
 
-The statuses are the platform's (a wrong id is a 400, a second answer a 403, a late one a 410, too large
-a one a 413) unless a `Fault` says otherwise. What no client may do is told to the stub as a problem.
+The statuses are the platform's (400 for a wrong id, 403 for a second answer, 410 for a late one, 413 for
+one that is too large) unless a `Fault` says otherwise. A client's mistakes become the stub's problems.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ PROBE_S = 0.02
 
 @dataclasses.dataclass
 class Fault:
-    """What happens to a call instead of its answer.
+    """A fault that replaces the answer to a call.
 
-    `drop` closes the connection: "unread" before the body is read, "unanswered" behind it, "within" in
-    the middle of the answer, "after" behind the whole answer. `early` answers before reading the body.
-    `delay` holds the answer for some seconds, `until` until the test sets the event.
+    `drop` closes the connection: "unread" before the body is read, "unanswered" after it, "within" in
+    the middle of the answer, "after" after the whole answer. `early` answers before reading the body.
+    `delay` delays the answer by some seconds, `until` until the test sets the event.
     """
 
     status: int | None = None
@@ -80,7 +80,7 @@ class Connection(socketserver.StreamRequestHandler):
             self.server.problem(f"malformed HTTP: {error}")
 
     def serve(self, request: Request) -> bool:
-        """Answers one request; whether the connection stays."""
+        """Answers one request; returns whether the connection stays open."""
         answer = ANSWER_PATH.fullmatch(request.path)
         request.call = answer[2] if answer else PATHS.get((request.method, request.path), "unknown")
         with self.server.changed:
@@ -103,7 +103,7 @@ class Connection(socketserver.StreamRequestHandler):
         if status is None or fault.drop in ("unread", "unanswered"):
             return False
         request.status = status
-        # Noted before: what the function does after the answer must not seem earlier than it.
+        # Recorded first, so that the function's next step can't appear to be earlier than its answer.
         request.answered = time.monotonic()
         write_answer(self.wfile, status, body, fields, whole=fault.drop != "within",
                      chunk=request.call == "next" and request.invocation and request.invocation.chunk)
@@ -111,7 +111,7 @@ class Connection(socketserver.StreamRequestHandler):
         return fault.drop is None and not fault.early
 
     def check(self, request: Request) -> None:
-        """What holds for every request of every client."""
+        """Checks the rules for every request of every client."""
         names = ["host", "user-agent"] + (["content-type"] if request.method == "POST" else [])
         for name in names:
             if not request.fields.get(name):
@@ -139,7 +139,7 @@ class Connection(socketserver.StreamRequestHandler):
             return True
 
     def hold(self, request: Request):
-        """Answers a call that waits: for an event, for the restore, or for ever."""
+        """Answers a call that waits: for an event, for the restore, or without end."""
         server = self.server
         with server.changed:
             if request.call == "next":
@@ -163,7 +163,7 @@ class Connection(socketserver.StreamRequestHandler):
                 server.waiting -= request.call == "next"
 
     def take_event(self) -> Invocation | None:
-        """The next event; the same again where the last has no answer yet, as the emulator does."""
+        """The next event; the same again if the last has no answer yet, as in the emulator."""
         if not self.server.concurrent:
             last = self.server.last
             if last and not last.settled:
@@ -198,7 +198,7 @@ class Connection(socketserver.StreamRequestHandler):
         return 202, b'{"status":"OK"}', {}
 
     def settle(self, request: Request, id: str) -> tuple[int, str] | None:
-        """Finds the invocation that a POST answers; a status and a type where it is refused."""
+        """Finds the invocation that a POST answers; if it is refused, a status and an error type."""
         server, nonce = self.server, request.fields.get("lambda-runtime-invocation-id")
         with server.changed:
             known = [one for one in server.named.get(id, []) if one.delivered]

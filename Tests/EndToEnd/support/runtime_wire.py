@@ -1,7 +1,7 @@
-"""The stub's side of HTTP/1.1: reads requests strictly and keeps all of them, times included.
+"""The stub's side of HTTP/1.1: reads requests strictly and records all of them with their times.
 
-Bodies are kept as they came: whole, chunk by chunk with the time of each, and their trailers. Malformed
-framing is a ValueError. It decides nothing about what an answer says.
+Bodies are kept whole, and chunk by chunk with the time of each, with their trailers. Malformed framing
+is a ValueError. The content of answers is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SEPARATOR = bytes(8)
 
 @dataclasses.dataclass(eq=False, repr=False)
 class Request:
-    """One request as it came. Times are of the monotonic clock, in seconds; `ended` is when its body
+    """One request as it arrived. Times are of the monotonic clock, in seconds; `ended` is when its body
     was read, or would not be; `answered` is just before its answer is written."""
 
     connection: int
@@ -39,19 +39,19 @@ class Request:
         return f"<{self.call} on connection {self.connection}: {self.body[:300]!r}>"
 
     def json(self):
-        """The body as JSON; no byte may stand around it."""
+        """The body as JSON, without a byte before or after it."""
         assert self.body == self.body.strip()
         return json.loads(self.body)
 
     def error(self) -> tuple[str, str]:
-        """The type and the sentence of a failure, which header and body agree upon."""
+        """The type and the sentence of a failure; header and body must agree."""
         assert self.call.endswith("error"), f"{self.call}: {self.body[:500]!r}"
         report = self.json()
         assert report["errorType"] == self.fields["lambda-runtime-function-error-type"]
         return report["errorType"], report["errorMessage"]
 
     def trailing_error(self) -> dict | None:
-        """The error that the trailers of a stream tell."""
+        """The error in the trailers of a stream."""
         if "lambda-runtime-function-error-type" not in self.trailers:
             return None
         report = json.loads(base64.b64decode(
@@ -60,7 +60,7 @@ class Request:
         return report
 
     def prelude(self) -> tuple[dict, bytes]:
-        """A streamed HTTP answer: what stands before the eight NULs, and the payload behind them."""
+        """A streamed HTTP answer: the prelude before the eight NULs, and the payload after them."""
         before, separator, payload = self.body.partition(SEPARATOR)
         assert separator, f"no separator in {self.body[:200]!r}"
         return json.loads(before), payload
@@ -86,7 +86,7 @@ def read_fields(file) -> tuple[dict[str, str], bytes]:
 
 
 def read_head(file, connection: int) -> Request | None:
-    """The next request without its body; None where the connection ends instead."""
+    """The next request without its body; None if the connection ends instead."""
     try:
         start = read_line(file)
         fields, raw = read_fields(file)
@@ -125,7 +125,7 @@ def read_body(file, request: Request, notify=lambda: None) -> None:
 
 def write_answer(file, status: int, body: bytes, fields: dict[str, str], whole: bool = True,
                  chunk: int | None = None) -> None:
-    """Writes an answer, or not even half of its body; in chunks of a size, where one is given."""
+    """Writes an answer, or less than half of its body; in chunks of `chunk` bytes, if given."""
     fields = {"Content-Type": "application/json"} | fields
     if chunk:
         fields["Transfer-Encoding"] = "chunked"

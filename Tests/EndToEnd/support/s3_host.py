@@ -1,7 +1,7 @@
-"""A host on loopback that stands for S3 and for a container's provider of credentials, says what a
-test wants, and keeps what it is asked; and botocore's opinion of the signatures on it.
+"""A host on loopback in the place of S3 and of a container's provider of credentials. It answers as the
+test says and records its requests; botocore computes their signatures again.
 
-It does not store anything: what must be right about objects is tested with moto (`s3_service`).
+It stores nothing: tests of stored objects use moto (`s3_service`).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def error(status: int, code: str, message: str = "Sorry.", **fields: str):
 
 
 class S3Host(http.server.ThreadingHTTPServer):
-    """The host; `answer` maps what is asked to status, body and fields. Use as a context manager."""
+    """The host; `answer` maps a request to status, body and fields. Use as a context manager."""
 
     daemon_threads = True
     request_queue_size = 512
@@ -70,7 +70,7 @@ class S3Host(http.server.ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.port}"
 
     def handle_error(self, request, client_address) -> None:
-        """A client that leaves is what some tests are about."""
+        """Some tests disconnect on purpose: no traceback for that."""
 
     def __enter__(self) -> S3Host:
         self.thread.start()
@@ -89,7 +89,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_GET(self) -> None:
-        # The target as it came: the base class takes away a second slash at its beginning.
+        # The target as it arrived: the base class removes a second slash at its beginning.
         target = self.requestline.split(" ")[1]
         asked = Asked(target, {name.lower(): value for name, value in self.headers.items()})
         with self.server.lock:
@@ -104,7 +104,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def provider_answer(keys: dict[str, str], lasting_s: int = 3600):
-    """What a container's provider of credentials answers."""
+    """The answer of a container's provider of credentials."""
     expiration = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + lasting_s))
     body = {"RoleArn": "arn:aws:iam::123456789012:role/server", "Expiration": expiration,
             "AccessKeyId": keys["AWS_ACCESS_KEY_ID"],

@@ -1,8 +1,8 @@
 """S3 with real access control: a `moto` server of its own process, which checks every signature with
 botocore's signer, every key and every permission.
 
-`Moto.reader` holds the keys of a user who may read the bucket `photos` and nothing else. What a test
-uploads, it uploads as the administrator.
+`Moto.reader` holds the keys of a user who may read the bucket `photos` and nothing else. Tests upload as
+the administrator.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BUCKET = "photos"
 READ_PHOTOS = [{"Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectVersion"],
                 "Resource": f"arn:aws:s3:::{BUCKET}/*"}]
 
-# Keys that are easily got wrong between a URI, a URL and a signature.
+# Keys that are easily encoded wrongly between a URI, a URL and a signature.
 ODD_KEYS = [
     "plain.png", "folder/plain.png", "a b", " ", "a+b", "+", "100%", "a%20b", "%2F", "a//b", "//",
     "/lead", "trail/", ".", "..", "../up", "a/../b", "./c", "a?b", "a?b=c&d", "a#b",
@@ -65,7 +65,7 @@ class Moto:
             aws_session_token=keys.get("AWS_SESSION_TOKEN"))
 
     def set_up(self) -> None:
-        """Users, a role and a bucket; from then on nothing is done without permission."""
+        """Makes users, a role and a bucket; after that moto checks every permission."""
         nobody = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing"}
         iam = self.client("iam", nobody)
         administrator = self.user(iam, "administrator", [
@@ -75,7 +75,7 @@ class Moto:
         role = iam.create_role(RoleName="server", AssumeRolePolicyDocument=policy([
             {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}]))["Role"]
         iam.put_role_policy(RoleName="server", PolicyName="read", PolicyDocument=policy(READ_PHOTOS))
-        # As a provider of credentials for containers gives them.
+        # In the form of a provider of credentials for containers.
         self.role_credentials = self.client("sts", nobody).assume_role(
             RoleArn=role["Arn"], RoleSessionName="server")["Credentials"]
         self.s3 = self.client("s3", administrator)
@@ -93,11 +93,11 @@ class Moto:
                 "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
     def put(self, key: str, body: bytes, bucket: str = BUCKET) -> str | None:
-        """Uploads an object; its version, if the bucket has versions."""
+        """Uploads an object; returns its version, if the bucket has versions."""
         return self.s3.put_object(Bucket=bucket, Key=key, Body=body).get("VersionId")
 
     def environment(self, keys: dict[str, str]) -> dict[str, str]:
-        """What a server needs to read from here."""
+        """The environment of a server that reads from here."""
         return {"AWS_REGION": REGION, "AWS_ENDPOINT_URL_S3": self.url} | keys
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""A real `amphora serve` process for a test: started on a free port, watched, ended by its pid.
+"""A real `amphora serve` process for a test, on a free port.
 
 The port is read from the kernel (the listening socket of the process), not from the log, so that no
 test depends on the wording of a log line. It does not retry requests and hides no failure.
@@ -19,7 +19,7 @@ __all__ = ["BINARY", "DIGITS", "ROOT", "Server", "clean_environment", "listening
 
 
 def listening_port(pid: int) -> int | None:
-    """The port that a process listens on, from /proc; None while it does not, or has ended."""
+    """The port that a process listens on, from /proc; None if it listens on none, or has ended."""
     inodes = set()
     try:
         for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir():

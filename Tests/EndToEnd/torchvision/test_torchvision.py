@@ -1,7 +1,7 @@
 """`make test-torch`: the server against PyTorch and torchvision themselves.
 
-ResNet-18 and MobileNetV2 are exported on the spot by tools/export_torchvision.py and served; Pillow,
-torchvision's transforms and PyTorch answer for the same pictures in this process.
+tools/export_torchvision.py exports ResNet-18 and MobileNetV2, which are then served. Pillow,
+torchvision's transforms and PyTorch classify the same pictures in this process.
 """
 
 import pathlib
