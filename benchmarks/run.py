@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """All benchmarks, one after the other, with their defaults; a few minutes. What `make bench` runs.
 
-Exit status 1 where any bar is missed or any could not be measured.
+Exit status 1 if any bar is missed or could not be measured.
 """
 
 import os

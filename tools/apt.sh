@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs those of the named packages that are missing, on Debian and Ubuntu, as root or with sudo:
+# Installs the named packages that are missing, on Debian and Ubuntu, as root or with sudo:
 #
 #   tools/apt.sh PACKAGE…
 #
-# Says what it installs; silent and quick when nothing is missing. Fails with a sentence where it can't
+# Prints what it installs; silent and quick if nothing is missing. Fails with a sentence if it can't
 # install. Changes nothing on other distributions.
 set -eu
 

@@ -1,4 +1,4 @@
-"""The file in which a library's own results stand, for the Swift tests to repeat.
+"""The format of files with a library's own results, which the Swift tests compare with ours.
 
 A sequence of records, all integers little-endian u32:
   kind, length of name, name, 10 numbers, length of input, input, length of result, result

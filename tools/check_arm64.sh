@@ -4,13 +4,13 @@
 #
 #   tools/check_arm64.sh [FILE.c …]        (default: the C targets of Package.swift)
 #
-# It makes no code and runs none, and says nothing about the Swift sources: Swift's standard library for
-# arm64 is not here. The headers of libcurl, OpenSSL, libjpeg, libpng, libwebp and zlib are those of this
-# machine. Debian files some of them by architecture; its copies for arm64 differ in nothing that is used
-# here (bookworm's: in two lines of OpenSSL's configuration, about RC4 and an elliptic curve).
+# It generates and runs no code, and does not check the Swift sources, which would need Swift's standard
+# library for arm64. The headers of libcurl, OpenSSL, libjpeg, libpng, libwebp and zlib are this machine's.
+# Debian has some of them once for each architecture; the arm64 copies do not differ in anything that is
+# used here (in bookworm by two lines of OpenSSL's configuration, about RC4 and an elliptic curve).
 #
-# Installs the arm64 headers where it may. The exit status is 0 when all is well, 1 when a source does
-# not compile, and 2 when the check could not be made; the last line says which.
+# Installs the arm64 headers if it may. The exit status is 0 if all sources compile, 1 if one does not, and
+# 2 if the check could not be made; the last line says which.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -27,8 +27,8 @@ command -v clang >/dev/null || leave_out "there is no clang (Swift brings one)"
 tools/apt.sh libc6-dev-arm64-cross linux-libc-dev-arm64-cross ||
     leave_out "it needs Debian's libc6-dev-arm64-cross and linux-libc-dev-arm64-cross"
 
-# Nothing of x86-64's C library may be found: only the libraries' folders of /usr/include/ARCHITECTURE
-# are shown to clang. What is in /usr/include itself comes last, and needs no architecture.
+# clang must not find x86-64's C library: it gets only the libraries' folders of
+# /usr/include/ARCHITECTURE. /usr/include itself, which is the same for all architectures, comes last.
 shown=$(mktemp -d)
 trap 'rm -rf "$shown"' EXIT
 for name in curl openssl jconfig.h zconf.h; do
@@ -41,7 +41,7 @@ includes=
 for folder in Sources/C*/include Tests/C*/include; do includes="$includes -I $folder"; done
 failed=0
 for file in "$@"; do
-    # As Package.swift has it.
+    # As in Package.swift.
     # shellcheck disable=SC2086 # a list of words
     clang --target=aarch64-linux-gnu -std=c11 -Wall -Wextra -Werror -fsyntax-only -nostdlibinc \
         -isystem /usr/aarch64-linux-gnu/include -idirafter "$shown" -idirafter /usr/include \

@@ -69,11 +69,11 @@ class Module:
                 self.member_names[one.scope.path].add(one.name)
             else:
                 self.at_file_level[one.name].append(one)
-        # What other modules export: a word alone doesn't tell whether theirs is used or ours.
+        # Names that other modules export: a name alone doesn't show whether theirs is used or ours.
         self.members_of_others: set[tuple] = set()
 
     def mentions(self) -> list[Mention]:
-        """What the files of one folder use of another folder."""
+        """The names of another folder that one folder's files use."""
         found = set()
         for file in self.files:
             for index, (word, line) in enumerate(file.tokens):
@@ -89,7 +89,7 @@ class Module:
         return sorted({str(above) for path in paths for above in path.parents} - {"."})
 
     def used(self, file: File, index: int) -> Declaration | None:
-        """What the word at `index` stands for; None where it is nothing of ours, or unclear."""
+        """The declaration that the word at `index` refers to; None if it is not ours, or is ambiguous."""
         name, before, base = (file.text(index - back) for back in (0, 1, 2))
         if before == "import":
             return None
@@ -114,7 +114,7 @@ class Module:
         return None if is_label or before in ("let", "var") else used
 
     def used_member(self, file: File, index: int) -> Declaration | None:
-        """What the word at `index` stands for, if that is a member which only extensions declare,
+        """The declaration that the word at `index` refers to, if it is a member that only extensions declare,
         in one folder, and another folder or module has the type."""
         found = visible(self.members_meant(file, index), file)
         used = only_folder(found)
@@ -240,7 +240,7 @@ def print_circle(circle: Arrows, level: str) -> None:
 
 
 def main() -> int:
-    """Prints what is asked for; returns 1 where there is a circle."""
+    """Prints the requested lists; returns 1 if there is a circle."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("sources", nargs="?", default="Sources", type=pathlib.Path)
     parser.add_argument("--circles", action="store_true", help="print no arrows beside circles")

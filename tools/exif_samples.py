@@ -1,6 +1,6 @@
-"""JPEGs whose EXIF segment says how they lie: all eight ways, in every place that a reader may look.
+"""JPEGs with an EXIF orientation: all eight values, in every position that a reader may look at.
 
-OpenCV and MXNet look in few of them; `record_mxnet.py` records which.
+OpenCV and MXNet look at few of them; `record_mxnet.py` records which.
 """
 
 import struct
@@ -67,7 +67,7 @@ def places(jfif, rest):
 
 
 def oriented_jpegs(rng, width, height):
-    """(name, bytes) of JPEGs that lie in all ways, beginning with EXIF or with JFIF."""
+    """(name, bytes) of JPEGs of all orientations, beginning with EXIF or with JFIF."""
     jpeg = image_samples.jpeg(rng, width, height)
     end = 4 + struct.unpack(">H", jpeg[4:6])[0]
     jfif, rest = jpeg[2:end], jpeg[end:]

@@ -24,7 +24,7 @@ from random_weights import calibrate
 
 
 class ExportError(Exception):
-    """A sentence for the person who typed the command."""
+    """An error that is shown to the user."""
 
 
 def classifiers() -> list[str]:
@@ -55,7 +55,7 @@ def evaluation_transforms(name: str, weights) -> ImageClassification:
 
 
 def preprocessing(transforms: ImageClassification) -> dict:
-    """A classifier's transforms in the words of `amphora.json`."""
+    """A classifier's transforms as keys of `amphora.json`."""
     size = list(transforms.resize_size)
     target = {"to": "shorter", "size": size[0]} if len(size) == 1 else {"to": "exact", "size": size}
     crop = list(transforms.crop_size)
@@ -78,11 +78,11 @@ def input_shape(transforms: ImageClassification) -> tuple[int, int, int]:
 
 
 def built(name: str, weights) -> torch.nn.Module:
-    """The network, ready to evaluate; with random weights from a fixed seed where there are none."""
+    """The network, ready to evaluate; without weights they are random, from a fixed seed."""
     torch.manual_seed(0)
     arguments = {"weights": weights}
     if name in ("inception_v3", "googlenet"):
-        # Without weights these would initialise for a minute, and their training heads are no use.
+        # Without weights these take a minute to initialise, and their training heads are useless.
         arguments["init_weights"] = False if weights else True
     try:
         network = torchvision.models.get_model(name, **arguments)
@@ -97,7 +97,7 @@ def built(name: str, weights) -> torch.nn.Module:
 
 def write_folder(name: str, folder: pathlib.Path, weights_name: str) -> float:
     """Writes the model folder; returns the largest difference from PyTorch.
-    Raises ExportError for what the caller got wrong."""
+    Raises ExportError for the user's mistakes."""
     if name not in classifiers():
         raise ExportError(
             f"torchvision {torchvision.__version__} has no classifier named {name}; it has: "

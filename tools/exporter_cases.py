@@ -1,8 +1,8 @@
-"""The models that `record_exporters.py` exports: small, of random weights, as users have them.
+"""The models that `record_exporters.py` exports: small, with random weights, in the form that users have.
 
 Each case is a folder as transformers or timm write it: networks of a few layers, with the library's
-own processor or data configuration, some at defaults, some turned to what people turn them to. What
-an old library wrote differently (sizes as one number, feature extractors) is edited in by hand.
+own processor or data configuration, some with defaults, some with common other settings. Old libraries
+wrote some keys differently (sizes as one number, feature extractors); these are edited in by hand.
 """
 
 import dataclasses
@@ -21,12 +21,12 @@ NAMES = [f"kind {number}" for number in range(CLASSES)]
 
 @dataclasses.dataclass
 class Transformers:
-    """One folder of Hugging Face's: a network or none, and a processor."""
+    """One folder of Hugging Face: a network or none, and a processor."""
 
     name: str
     processor: object
     network: Callable[[], torch.nn.Module] | None = None
-    # What the file is to say instead, as an older library or a person wrote it; None: nothing.
+    # Replaced keys, as an older library or a person wrote them; None removes a key.
     edits: dict = dataclasses.field(default_factory=dict)
     # Whether height and width are open in the graph.
     is_open: bool = False
@@ -35,12 +35,12 @@ class Transformers:
 
 @dataclasses.dataclass
 class Timm:
-    """One folder of timm's: a network and what its data configuration says."""
+    """One folder of timm: a network and its data configuration."""
 
     name: str
     network: Callable[[], torch.nn.Module]
     data: dict = dataclasses.field(default_factory=dict)
-    # The side it is exported at, where not that of its data configuration.
+    # The side that it is exported at, if it is not that of its data configuration.
     side: int | None = None
     is_flat: bool = False
 
@@ -109,7 +109,7 @@ def transformers_cases() -> list[Transformers]:
 
 
 def processor_cases() -> list[Transformers]:
-    """Processors before a network that gives some of its pixels back: no step can hide."""
+    """Processors before a network that returns some of its pixels, so that every step is visible."""
     square = {"height": 64, "width": 48}
     return [
         Transformers("pixels-vit", hf.ViTImageProcessorPil(size=square)),
@@ -177,7 +177,7 @@ def residual_net() -> torch.nn.Module:
 
 
 def timm_cases() -> list[Timm]:
-    """Networks of timm with its ways to crop."""
+    """Networks of timm with each of its crop modes."""
     def convnext():
         return timm.create_model("test_convnext", num_classes=CLASSES, dims=[8, 12, 16, 20],
                                  depths=[1, 1, 1, 1])

@@ -3,11 +3,11 @@
 #
 #   tools/fuzz.sh [-s seconds] [-j processes] [-w folder] [target…]
 #
-# Fuzzes each target (Tests/FuzzTests/Targets; all where none is named) for so many seconds (60), beginning
-# with the seeds that tools/fuzz_seeds.py makes of the committed corpus and the tests' fixtures, and with
-# what earlier runs left in the working folder (.build-fuzz/work). Ends with a line for each target. What
-# breaks a promise, crashes, hangs, leaks or takes too much memory is kept in the working folder's
-# found/, named after the target, and the script fails.
+# Fuzzes each target (Tests/FuzzTests/Targets; all if none is named) for that many seconds (60). It begins
+# with the seeds that tools/fuzz_seeds.py makes from the committed corpus and the tests' fixtures, and with
+# the inputs that earlier runs left in the working folder (.build-fuzz/work). Ends with a line for each
+# target. If an input breaks a promise, crashes, hangs, leaks or takes too much memory, the script keeps it
+# in the working folder's found/, named after the target, and fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,26 +25,25 @@ targets=("$@")
 # Every target has a folder there, by test.
 ((${#targets[@]})) || mapfile -t targets < <(ls Tests/FuzzTests/Corpus)
 
-# SwiftPM passes the two sanitizers one by one, of which the compiler would take the last only.
+# SwiftPM passes the two sanitizers one by one, and the compiler would use only the last.
 AMPHORA_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product fuzz \
     --sanitize fuzzer --sanitize address -Xswiftc -sanitize=fuzzer,address \
     -Xswiftc -enable-testing --explicit-target-dependency-import-check error
 fuzzer=$(AMPHORA_FUZZ=1 swift build -c release --scratch-path .build-fuzz --show-bin-path)/fuzz
 python3 tools/fuzz_seeds.py "$work/seeds"
 
-# Where targets put files; what a crash leaves there goes with it.
+# The targets' files; they are removed with the folder, also after a crash.
 AMPHORA_FUZZ_SCRATCH=$(mktemp -d /dev/shm/amphora-fuzz-XXXXXX)
 export AMPHORA_FUZZ_SCRATCH
 trap 'rm -rf "$AMPHORA_FUZZ_SCRATCH"' EXIT
 
-# Swift's own backtraces would take the signals from libFuzzer.
+# Swift's own backtraces would catch the signals that libFuzzer needs.
 export SWIFT_BACKTRACE=enable=no
-# Little of what is freed is kept for finding its misuse: growth is to be seen.
+# A small quarantine of freed memory, so that growth shows.
 export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:quarantine_size_mb=16
 export LSAN_OPTIONS=suppressions=$PWD/tools/sanitizers/leaks.txt:print_suppressions=0
 
-# The longest input, and the most memory that one allocation may take, in MiB: what a small input has
-# no reason to ask for.
+# The longest input, and the largest allocation in MiB: a small input never needs one that large.
 limits() {
     case $1 in
     params) echo 20480 16 ;;

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Makes the committed corpus of fuzz targets anew from what tools/fuzz.sh has gathered in its working folder.
+# Rewrites the committed corpus of fuzz targets from the working folder of tools/fuzz.sh.
 #
 #   tools/fuzz_corpus.sh [-w folder] [target…]
 #
-# Of the inputs up to 2 KiB that together reach all that is reached by such, the smallest, up to 48 KiB
-# for each target, go into its reaching.packed. Files beside it, which broke something once, stay.
+# It takes a set of inputs of up to 2 KiB that together reach all code that such inputs reach, and packs
+# the smallest of them, up to 48 KiB for each target, into reaching.packed. Other files, which once broke
+# something, stay.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

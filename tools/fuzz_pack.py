@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Many small inputs of the fuzzer in one file, and out of it again.
+"""Packs many small inputs of the fuzzer into one file, and unpacks them.
 
 usage: fuzz_pack.py pack FOLDER FILE BYTES | unpack FILE FOLDER
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Makes inputs for the fuzzer of the tests' fixtures and the committed corpus, a folder for each target.
+"""Makes seeds for the fuzzer from the tests' fixtures and the committed corpus, a folder for each target.
 
 usage: fuzz_seeds.py OUTDIR
 
-What the bytes of each target mean is said in Tests/FuzzTests/Targets. Seeds are made anew at each run and
-not committed: the fixtures and the corpus are.
+Tests/FuzzTests/Targets says what the bytes of each target mean. Seeds are made at each run and are not
+committed: the fixtures and the corpus are.
 """
 
 import json
@@ -41,9 +41,9 @@ def arrays(data):
 
 
 def networks():
-    """Symbols with their parameters, as lines and, where they are small, as they are."""
+    """Symbols with their parameters, as lines and, if they are small, as files."""
     for symbol in sorted(FIXTURES.glob("mxnet/*/*/*-symbol.json")):
-        # Compact: what is short is mutated more to the point.
+        # Compact: in short inputs more mutations matter.
         text = json.dumps(json.loads(symbol.read_text()), separators=(",", ":")).encode()
         data = next(symbol.parent.glob("*.params")).read_bytes()
         lines = [" ".join(map(str, (name, flag, *shape))) for name, flag, shape in arrays(data)]
@@ -100,7 +100,7 @@ def settings():
         (b"", timm, b"", b"", b""), (b"", hugging_face, b"", b'{"image_processor":%s}' % processor),
         (amphora, timm, processor, b"", labels), (b"", b"", processor), (b"", hugging_face),
     ]
-    # Whatever the tests of exporters put into files: JSON between three or in raw quotes.
+    # The files in the exporters' tests: JSON in triple or raw quotes.
     for name in ("ExporterConfig", "ExporterProcessor", "ModelManifest", "ModelSettings"):
         text = (FIXTURES.parent / f"{name}Tests.swift").read_text()
         for match in re.findall(r'#"(\{.*?\})"#', text):
@@ -116,7 +116,7 @@ def settings():
 
 
 def documents():
-    """Texts that a reader of JSON knows well."""
+    """Ordinary JSON texts."""
     for number, text in enumerate([
             '{"uri":"https://example.com/a.jpg","top_k":5}', '[1,-2.5,1e5,0.1E-3,true,false,null]',
             '{"a":{"b":[[],{},[{}]]},"c":"\\n\\u00e9\\ud83d\\ude00\\\\"}', "\ufeff [ 0 ]", '"\u00e9"']):
@@ -124,7 +124,7 @@ def documents():
 
 
 def requests():
-    """Requests, as the fixtures of HTTP tell them."""
+    """The requests of the HTTP fixtures."""
     for fixture in sorted((ROOT / "Tests/HTTPTests/Fixtures").glob("*.md")):
         for number, block in enumerate(re.findall(r"```http.*?\n(.*?)```", fixture.read_text(), re.S)):
             text = block.replace("\\\n", "").replace("\n", "\r\n")

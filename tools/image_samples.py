@@ -1,7 +1,7 @@
-"""Encoded pictures of every kind that the decoders must know, made with Pillow and by hand.
+"""Encoded pictures of every kind that the decoders support, made with Pillow and by hand.
 
 Shared by `pillow_cases.py` (many, random, large) and `make_image_fixtures.py` (few, tiny). Pillow
-cannot write every kind of PNG, WebP and JPEG, so the rest is put together chunk by chunk here.
+cannot write every kind of PNG, WebP and JPEG, so this module assembles the rest chunk by chunk.
 """
 
 import io
@@ -13,7 +13,7 @@ from PIL import Image
 
 
 def picture(rng, width, height, channels):
-    """A smooth picture with some noise: both extremes of what encoders meet."""
+    """A smooth picture with some noise: both extremes for encoders."""
     y, x = np.mgrid[0:height, 0:width].astype(np.float64)
     planes = []
     for _ in range(channels):

@@ -5,7 +5,7 @@
 #
 # It comes out of the wheel of AWS's own SAM CLI on PyPI: no root, nothing installed. The wheel and the
 # program must have the hashes below, or nothing is put in place. Quick when the program is there
-# already. For tests and for images that run on one's own machine: Lambda has its own.
+# already. For tests, and for images that run locally: Lambda has its own.
 set -eu
 
 version=1.170.0

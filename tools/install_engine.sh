@@ -10,7 +10,7 @@ set -eu
 
 version=1.31.1
 library=libonnxruntime.so.$version
-# One interpreter's wheel for everybody: the library inside does not depend on it.
+# The wheel of one Python version is enough: the library inside does not depend on Python.
 python_tag=3.11
 
 case $(uname -s)-$(uname -m) in

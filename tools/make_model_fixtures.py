@@ -4,8 +4,8 @@
     python3 -m venv .venv && .venv/bin/pip install onnx==1.23.2
     .venv/bin/python tools/make_model_fixtures.py
 
-Every network but the odd ones is the same: the mean of each channel, then four scores
-[r, g, b, (r + g + b) / 2 + 0.25], so that a test knows each answer by heart. The outputs are
+Most networks compute the same: the mean of each channel, then four scores
+[r, g, b, (r + g + b) / 2 + 0.25], so that every answer is known. The outputs are
 committed; running this again must not change them.
 """
 
@@ -221,7 +221,7 @@ def files():
         location="external.data",
         size_threshold=0,
     )
-    # Sound as a file, but nothing the engine has.
+    # Valid as a file, but the engine lacks the operator.
     save(
         "unknown_operator",
         scores() + [helper.make_node("Softmax", ["logits"], ["p"], domain="example.invalid")],

@@ -14,7 +14,7 @@ OUT = pathlib.Path(sys.argv[1])
 
 
 def statistics(net, rng):
-    """Batch normalisations that do something."""
+    """Gives batch normalisations statistics that have an effect."""
     for name, parameter in net.collect_params().items():
         low, high = (0.5, 1.5) if name.endswith(("gamma", "running_var")) else (-0.3, 0.3)
         if name.endswith(("gamma", "beta", "running_mean", "running_var")):

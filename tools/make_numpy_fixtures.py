@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Records what numpy makes of float32 values, for Tests/InferenceTests.
+"""Records numpy's results for float32 values, for Tests/InferenceTests.
 
     python3.11 -m venv .venv && .venv/bin/pip install numpy==1.23.5
     .venv/bin/python tools/make_numpy_fixtures.py
 
-The version is that of the system whose answers ours equal; numpy 2 writes numbers from 2**24 on
+The version is that of the predecessor, whose answers ours equal; numpy 2 writes numbers from 2**24 on
 with an exponent. The outputs are committed; running this again must not change them.
 """
 

@@ -1,8 +1,8 @@
-"""PyTorch network -> one self-contained ONNX file, proven equal to PyTorch by ONNX Runtime.
+"""Exports a PyTorch network to one self-contained ONNX file; ONNX Runtime checks that it equals PyTorch.
 
-The exporters here share this one road: same opset, dynamic batch, weights inside the file, and no
-trace of the machine that exported it (the exporter writes stack traces with file paths into every
-node; they are taken out). It does not choose preprocessing and it trains nothing.
+All exporters here use it: same opset, dynamic batch, weights inside the file, and no trace of the machine
+that exported it (PyTorch writes stack traces with file paths into every node; they are removed). It does
+not choose preprocessing and does not train.
 """
 
 import pathlib
@@ -14,7 +14,7 @@ import torch
 
 from random_weights import pictures
 
-# 18 is the opset that the exporter speaks natively: no version conversion, nothing to go wrong.
+# 18 is the exporter's native opset, so no version conversion is needed.
 OPSET = 18
 
 
@@ -38,7 +38,7 @@ def export(network: torch.nn.Module, shape: tuple[int, int, int], path: pathlib.
 
 
 def without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Takes out what the exporter noted about its own machine: metadata and doc strings."""
+    """Removes the exporter's notes about its machine: metadata and doc strings."""
     del model.metadata_props[:]
     model.doc_string = ""
     graph = model.graph

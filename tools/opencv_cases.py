@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes what the installed OpenCV does to random pictures, for ImagingOpenCVTests to repeat.
+"""Writes the installed OpenCV's results for random pictures, for ImagingOpenCVTests to compare.
 
 usage: opencv_cases.py [--rounds N] [--seed N] OUTDIR [FILE...]
 
@@ -45,7 +45,7 @@ def resized(pixels, height, width):
 
 
 def sizes(rng, number, largest):
-    """Random pictures, and how they are to be resized."""
+    """Random pictures, with the sizes to resize them to."""
     pixels = random_picture(rng, largest)
     height, width = pixels.shape[:2]
     goal = [int(rng.integers(1, largest)) for _ in range(2)]
@@ -81,7 +81,7 @@ def shorter(height, width, side):
 
 
 def center_crop(pixels, height, width):
-    """MXNet's image.center_crop: where the picture is too small, what fits is made larger."""
+    """MXNet's image.center_crop: if the picture is too small, the part that fits is enlarged."""
     h, w = height, width
     if pixels.shape[0] < h:
         w, h = w * pixels.shape[0] / h, pixels.shape[0]

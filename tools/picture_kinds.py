@@ -1,4 +1,4 @@
-"""Draws pictures of the kinds that a server meets, without anybody's photographs.
+"""Draws pictures of the kinds that a server receives; no photographs are needed.
 
 Drawn from fixed seeds with numpy and Pillow: landscapes of blotches and edges, text-like strokes,
 gray, palette, alpha, 16 bit, progressive, CMYK, tall and wide, tiny and of odd sizes. Small files: they
@@ -32,7 +32,7 @@ def scene(width: int, height: int, seed: int) -> Image.Image:
 
 
 def with_alpha(image: Image.Image) -> Image.Image:
-    """The picture with a round transparency."""
+    """The picture with a round transparent area."""
     alpha = Image.new("L", image.size, 40)
     ImageDraw.Draw(alpha).ellipse((0, 0, *image.size), fill=255)
     return Image.merge("RGBA", (*image.split(), alpha))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes what the installed Pillow does to random pictures, for ImagingPillowTests to repeat.
+"""Writes the installed Pillow's results for random pictures, for ImagingPillowTests to compare.
 
 usage: pillow_cases.py [--rounds N] [--seed N] OUTDIR [FILE...]
 

@@ -1,9 +1,9 @@
 """Random networks whose answers depend on the picture.
 
-A freshly initialised network answers nearly the same for everything (untouched batch normalisations,
-heads that start at zero), so comparing its answers proves nothing. Here its batch normalisations see
-data once, and its last layer is centred and scaled until logits spread as a trained network's do.
-Same seed, same network. It does not train: the labels mean nothing.
+A freshly initialised network gives nearly the same answer for every picture (untouched batch
+normalisations, heads that start at zero), so comparing its answers proves nothing. Here the batch
+normalisations see one batch of data, and the last layer is centred and scaled until logits spread as in a
+trained network. Equal seeds give equal networks. Nothing is trained: the labels mean nothing.
 """
 
 import torch
@@ -45,7 +45,7 @@ def calibrate_norms(network: nn.Module, batch: torch.Tensor) -> None:
         # None: the average of all batches seen, so one batch decides.
         norm.momentum = None
         norm.reset_running_stats()
-    # Only they: dropout and stochastic depth would feed them what evaluation never does.
+    # Only they train: dropout and stochastic depth would give them data that evaluation never sees.
     network.eval()
     for norm in norms:
         norm.train()

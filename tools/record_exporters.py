@@ -1,12 +1,12 @@
-"""Records what transformers and timm answer, for the end-to-end tests to hold the server against.
+"""Records answers of transformers and timm, for the end-to-end tests to compare with the server's.
 
 Writes `Tests/EndToEnd/exporters/`: one model folder a case (`exporter_cases.py`), its `config.json` and
-`preprocessor_config.json` as the libraries themselves write them, and `answers.json` with what their
-own processors and PyTorch make of the pictures in `recordings/pictures`. `make record` runs it;
+`preprocessor_config.json` as the libraries themselves write them, and `answers.json` with the results of
+their own processors and PyTorch for the pictures in `recordings/pictures`. `make record` runs it;
 `make test` needs neither library.
 
-The reference for Hugging Face is the processor on Pillow and numpy. Some cases have no network but a
-graph that gives 128 values of its input back, so that every step is compared value by value.
+The reference for Hugging Face is the processor on Pillow and numpy. Some cases have, instead of a network,
+a graph that returns 128 values of its input, so that every step is compared value by value.
 """
 
 import importlib.metadata
@@ -30,7 +30,7 @@ from random_weights import calibrate
 END_TO_END = pathlib.Path(__file__).resolve().parent.parent / "Tests" / "EndToEnd"
 FOLDER = END_TO_END / "exporters"
 PICTURES = END_TO_END / "recordings" / "pictures"
-# JPEG decoders differ by a level between versions; where values are compared, they are left out.
+# JPEG decoders differ by a level between versions, so the cases that compare values have no JPEGs.
 LOSSLESS = ["alpha-251x190.png", "palette-400x225.png", "tiny-31x17.png", "photo-like-512x384.webp"]
 PROBES = 128
 ACTIVATIONS = {None: lambda logits: logits.softmax(1),
@@ -97,7 +97,7 @@ def record_transformers(case: Transformers, folder: pathlib.Path) -> dict:
 
 
 def record_processor(case: Transformers, folder: pathlib.Path) -> dict:
-    """A processor before a graph that gives some of its values back."""
+    """A processor before a graph that returns some of its input values."""
     write_processor(case, folder)
     pixels = {name: case.processor(opened(name), return_tensors="np")["pixel_values"]
               for name in LOSSLESS}
@@ -105,7 +105,7 @@ def record_processor(case: Transformers, folder: pathlib.Path) -> dict:
     positions = np.random.default_rng(5).integers(0, np.prod(shape), PROBES)
     positions[:3] = 0, shape[3] - 1, np.prod(shape) - 1
     write_probe(positions, shape, folder / "model.onnx")
-    # Values as they are: the graph's output is no score.
+    # Plain values: the graph's output is not a score.
     (folder / "config.json").write_text(json.dumps({"problem_type": "regression",
                                                     "model_type": "vit"}) + "\n")
     return {"labels": None, "answers": [
@@ -114,7 +114,7 @@ def record_processor(case: Transformers, folder: pathlib.Path) -> dict:
 
 
 def write_probe(positions: np.ndarray, shape: tuple[int, ...], path: pathlib.Path) -> None:
-    """A graph from pixels, all dimensions open as exporters leave them, to those at `positions`."""
+    """A graph from pixels, with all dimensions open as exporters leave them, to those at `positions`."""
     nodes = [
         helper.make_node("Flatten", ["pixel_values"], ["flat"], axis=1),
         helper.make_node("Gather", ["flat", "positions"], ["values"], axis=1),
@@ -157,7 +157,7 @@ def record_timm(case: Timm, folder: pathlib.Path) -> dict:
 
 
 def main() -> None:
-    """Writes the recordings anew."""
+    """Rewrites the recordings."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     record = {"made_by": {name: importlib.metadata.version(name).split("+")[0]
                           for name in ("torch", "torchvision", "transformers", "timm", "pillow")},

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Records what MXNet does to tiny pictures of every kind, for ImagingMXNetTests to repeat: what its
-`image.imdecode` (OpenCV 3.4.2) decodes them to, and what gluon's transforms make of them.
+"""Records MXNet's results for tiny pictures of every kind, for ImagingMXNetTests to compare: the pixels
+of its `image.imdecode` (OpenCV 3.4.2), and the tensors of gluon's transforms.
 
 usage: record_mxnet.py [OUTFILE]      (`make record` runs it in .venv-mxnet)
 
@@ -36,7 +36,7 @@ def decoded(data, channels):
 
 
 def refusing(data):
-    """Whether decoding fails where MXNet must let OpenCV find the size: its own pixels are lost."""
+    """Whether decoding fails if MXNet lets OpenCV find the size: then its own pixels are lost."""
     comment = exif_samples.segment(0xFE, b"not JFIF first")
     return data[:2] == exif_samples.SOI and decoded(data[:2] + comment + data[2:], 3) is None
 

@@ -1,7 +1,7 @@
 """Records MXNet's answers to single operators, one folder each: symbol, parameters, x.npy, y.npy.
 
-What is not recorded yet in FOLDER is; each case runs in its own process, since MXNet's executor brings
-some down. Without names all cases are recorded, with names those. The committed ones are listed in
+Records the cases that FOLDER lacks, or those that are named. Each case runs in its own process, since
+MXNet's executor crashes in some. The committed cases are listed in
 Tests/InferenceTests/Fixtures/mxnet/README.md.
 
 Needs Python 3.11 with mxnet==1.9.1, numpy==1.23.5 and setuptools<68.
@@ -222,5 +222,5 @@ for name in sys.argv[2:] or cases:
         sys.stdout.flush()
         os._exit(0)
     if os.waitpid(child, 0)[1] != 0:
-        print(f"{name}: MXNet cannot")
+        print(f"{name}: MXNet fails")
         shutil.rmtree(folder)

@@ -1,9 +1,9 @@
-"""Records what PyTorch and torchvision answer, for the end-to-end tests to hold the server against.
+"""Records answers of PyTorch and torchvision, for the end-to-end tests to compare with the server's.
 
 A small MobileNetV2 (random weights, spread answers; see `random_weights.py`) is exported to ONNX, and
-pictures of several kinds and sizes go through Pillow, torchvision's own transforms and PyTorch. What
-is committed under `Tests/EndToEnd/recordings/`: the model folder, the pictures, and
-`answers.json` with the versions used. `make record` runs it; `make test` needs no PyTorch.
+pictures of several kinds and sizes go through Pillow, torchvision's own transforms and PyTorch. The
+model folder, the pictures, and `answers.json` with the versions used are committed under
+`Tests/EndToEnd/recordings/`. `make record` runs it; `make test` needs no PyTorch.
 """
 
 import json
@@ -29,7 +29,7 @@ def recorded_network(shape: tuple[int, int, int]) -> torch.nn.Module:
     """A MobileNetV2 a tenth as wide as usual, with spread answers."""
     torch.manual_seed(7)
     network = torchvision.models.mobilenet_v2(width_mult=0.1, num_classes=CLASSES)
-    # The usual head stays 1,280 wide whatever width_mult says: most of the file for nothing.
+    # The usual head stays 1,280 wide for any width_mult, and would be most of the file.
     features = network.features[-1]
     features[0] = torch.nn.Conv2d(features[0].in_channels, 128, 1, bias=False)
     features[1] = torch.nn.BatchNorm2d(128)
@@ -59,7 +59,7 @@ def answers(network: torch.nn.Module, transforms, paths: list[pathlib.Path]) -> 
 
 
 def main() -> None:
-    """Writes the recordings anew."""
+    """Rewrites the recordings."""
     transforms = ImageClassification(crop_size=224, resize_size=232)
     network = recorded_network(input_shape(transforms))
     model = FOLDER / "model"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The Swift tests under AddressSanitizer (leaks included), then under ThreadSanitizer, each in its own
-# build folder. The engine comes without instrumentation: what the sanitizers cannot see in it is named
-# in tools/sanitizers/. Fails if either fails.
+# build folder. The engine is not instrumented: tools/sanitizers/ suppresses the false reports that follow
+# from that. Fails if either fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,7 +17,7 @@ for kind in address thread; do
     folder=.build-${kind:0:1}san
     mkdir -p "$folder"
     echo "$kind sanitizer; everything it says is in $folder/test.log"
-    # Without XCTest, which no test uses and which leaks.
+    # Without XCTest, which leaks and which no test uses.
     swift test --disable-xctest --sanitize="$kind" --scratch-path "$folder" </dev/null 2>&1 |
         tee "$folder/test.log" | grep --line-buffered -E "$shown" || status=1
 done

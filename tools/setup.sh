@@ -1,8 +1,8 @@
 #!/bin/sh
-# Brings a fresh Debian or Ubuntu to where `swift build` and the tests work: system packages through
-# tools/apt.sh, the inference engine through tools/install_engine.sh. Says what it installs; silent and
-# quick when nothing is missing. Does not install Swift, and changes nothing on other distributions:
-# there it names what is needed.
+# Prepares a fresh Debian or Ubuntu for `swift build` and the tests: system packages through
+# tools/apt.sh, the inference engine through tools/install_engine.sh. Prints what it installs; silent
+# and quick if nothing is missing. Does not install Swift. On other distributions it changes nothing and
+# names the required packages.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -1,7 +1,7 @@
 """Reads Swift files for tools/check_folders.py: their words, and what they declare.
 
-It knows enough of the grammar to tell code from comments and strings, and the inside of a type from
-the inside of a function. It does not know regular expressions between slashes. It refuses nothing:
+It parses enough of the grammar to tell code from comments and strings, and the inside of a type from
+the inside of a function. It does not know regular expressions between slashes. It reports no errors:
 source that doesn't compile gives some words, too.
 """
 
@@ -31,8 +31,8 @@ class Token(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """What braces enclose: a type's body or extension, or code (`path` is None). `access` is for
-    the declarations in them that have none of their own."""
+    """A pair of braces: a type's body or extension, or code (`path` is None). `access` applies to the
+    declarations inside that have none of their own."""
 
     path: str | None
     is_extension: bool = False
@@ -183,7 +183,7 @@ class File:
                 yield self.text(index + 1)
 
     def opening(self, at: int) -> int | None:
-        """The index of the parenthesis behind the name at `at` and its `?`, `!` or `<…>`."""
+        """The index of the parenthesis after the name at `at` and its `?`, `!` or `<…>`."""
         at += 2 if self.text(at + 1) in ("?", "!") else 1
         at = self.closing(at) + 1 if self.text(at) == "<" else at
         return at if self.text(at) == "(" else None
@@ -199,7 +199,7 @@ class File:
         return len(self.tokens)
 
     def label(self, opening: int, kind: str = "call") -> str:
-        """The label of the first argument behind a parenthesis, as a Declaration has it."""
+        """The label of the first argument after a parenthesis, as a Declaration has it."""
         first, second = self.text(opening + 1), self.text(opening + 2)
         if first == ")":
             return ""

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# All tests: the folders of the sources, Swift Testing, with Pillow's and OpenCV's own answers beside
-# ours, then the real server end to end, then the container images. Runs each part even when one before
-# has failed, and ends with one line that adds them up. Expects `make build` to have been done.
+# All tests: the folders of the sources; the Swift tests, which include comparisons with Pillow and OpenCV;
+# the real server end to end; the container images. Runs every part even if an earlier one fails, and ends
+# with one line that adds them up. Run `make build` first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,10 +23,10 @@ fi
 .venv-test/bin/python tools/opencv_cases.py "$PWD/.build/opencv-cases"
 export AMPHORA_TEST_OPENCV_CASES=$PWD/.build/opencv-cases
 
-# Swift Testing prints several lines for every test: the failures are shown, all is in the log.
+# Swift Testing prints several lines for every test: show the failures; the log has all.
 shown='^(✘|±|Build)|error:|Test run with|Fatal error|unexpected signal'
 
-# The engine is found beside the binary of `make build`; the test bundle has other folders.
+# The test bundle is not beside the engine, so the loader needs the path.
 LD_LIBRARY_PATH=$PWD/.engine${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} \
     swift test --disable-xctest --explicit-target-dependency-import-check error \
     --xunit-output "$results/swift.xml" </dev/null 2>&1 |

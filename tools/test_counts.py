@@ -1,7 +1,7 @@
 """Adds up JUnit XML files: `python tools/test_counts.py FILE…` prints `N passed, N failed`.
 
-A file that is missing or empty counts as one failure, named: a run that crashed or did not build has
-written none. Exit status 1 unless everything passed.
+A file that is missing or empty counts as one failure and is named: a run that crashed or did not build
+writes none. Exit status 1 unless everything passed.
 """
 
 import pathlib

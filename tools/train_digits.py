@@ -79,7 +79,7 @@ def network():
 
 
 def varied(batch, random):
-    """The batch as other people, pens, papers and cameras would have given it."""
+    """Augments a batch: other hands, pens, papers and cameras."""
     import torch
 
     def uniform(low: float, high: float):
@@ -90,7 +90,7 @@ def varied(batch, random):
         torch.stack([angle.cos() * scale, (slant - angle.sin()) * scale, uniform(-0.3, 0.3)], 1),
         torch.stack([angle.sin() * scale, angle.cos() * scale, uniform(-0.3, 0.3)], 1)], 1)
     grid = torch.nn.functional.affine_grid(rows, list(batch.shape), align_corners=False)
-    # Ink is brought to 1 on 0 first, so that what the grid adds outside the picture is paper.
+    # Ink becomes 1 and paper 0 first, so that the pixels that the grid adds outside the picture are paper.
     ink = torch.nn.functional.grid_sample(1 - batch, grid, align_corners=False)
     ink = ink ** uniform(0.5, 1.8)[:, None, None, None]
     paper, contrast = uniform(0.55, 1.0), uniform(0.3, 1.0)
@@ -163,7 +163,7 @@ def faint(pixels: np.ndarray) -> Image.Image:
 
 
 def write_samples() -> None:
-    """Ten pictures, one a class, from the held-out part: the most typical of those that are right."""
+    """Ten held-out pictures, one a class: the most typical of those that are classified correctly."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(FOLDER / "digits.onnx"))

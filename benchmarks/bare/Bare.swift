@@ -1,8 +1,8 @@
 // The work of a request without a server: decode, preprocess, infer, rank, in a loop on each thread.
 //
-// What `benchmarks/images` compares the server with, so it uses the very code that the server's
-// workers use, one classifier a thread on one shared model. Prints one line of JSON.
-// It refuses to warm up the client's way: each thread classifies the picture once before the clock starts.
+// `benchmarks/images` compares the server with it, so it uses the same code as the server's workers:
+// one classifier a thread on one shared model. Each thread classifies the picture once before the clock
+// starts. Prints one line of JSON.
 
 internal import Glibc
 internal import Inference
@@ -83,7 +83,7 @@ enum Bare {
     }
 }
 
-/// What the threads share: a start together, an end together, a sum.
+/// State shared by the threads: a common start, a common end, a sum.
 private final class Race: Sendable {
     let images = Atomic<Int>(0)
     let cpuNanoseconds = Atomic<Int>(0)

@@ -1,9 +1,9 @@
-// Pictures one by one, as a Lambda function gets them: the least client of the Runtime API
-// (benchmarks/lambda/minimal.c, as a library), which classifies between an event and its answer.
+// Pictures one by one, as a Lambda function gets them: the minimal client of the Runtime API
+// (benchmarks/lambda/minimal.c, as a library) classifies between an event and its answer.
 //
-// The floor of `benchmarks/lambda`: between two events the kernel has had the processor's caches, so a
-// picture costs more here than in a loop, whoever asks for it. The picture comes from memory, since
-// what a runtime takes to read events is what is measured above this.
+// This is the lower bound in `benchmarks/lambda`. Between two events the kernel has used the processor's
+// caches, so a picture costs more here than in a loop. The picture comes from memory, since the cost of
+// reading events is part of what is measured above this bound.
 
 internal import Glibc
 internal import Inference
@@ -13,7 +13,7 @@ enum Events {
     private typealias Work = @convention(c) (UnsafeMutableRawPointer?) -> Void
     private typealias Client = @convention(c) (Work?, UnsafeMutableRawPointer?) -> CInt
 
-    /// What is done for each event.
+    /// The work for each event.
     private final class Task {
         let classifier: Classifier
         let picture: [UInt8]
@@ -22,7 +22,7 @@ enum Events {
             (self.classifier, self.picture) = (classifier, picture)
         }
 
-        /// Ends the process where it fails: nothing but the time would tell.
+        /// Ends the process if it fails: otherwise only the time would show it.
         func run() {
             do {
                 _ = try classifier.classify(picture)
@@ -33,7 +33,7 @@ enum Events {
         }
     }
 
-    /// Answers events by the client in a library; returns its status, or 64 where there is none.
+    /// Answers events with the client in a library; returns its status, or 64 if there is no library.
     static func run(library: String, _ model: Model, _ picture: [UInt8]) throws -> CInt {
         let task = Task(try model.makeClassifier(limits: PictureLimits()), picture)
         // A runtime is warm when it asks for its first event.

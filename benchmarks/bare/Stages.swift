@@ -1,4 +1,4 @@
-// The steps before the network, timed one by one on one thread: what `benchmarks/preprocess` compares
+// The steps before the network, timed one by one on one thread. `benchmarks/preprocess` compares them
 // with the libraries whose results they reproduce.
 //
 // CPU time of the thread, medians over as many repetitions as fit the time given.

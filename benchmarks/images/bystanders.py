@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """How long /ping takes while hosts hang or drip, clients are slow, and workers are busy.
 
-Measured on new connections, with the time to connect, and on one kept connection. `overload.py` measures
-it under more requests than can be served. Exit status 1 where a bar is missed.
+Measured on new connections, including the time to connect, and on one keep-alive connection.
+`overload.py` measures it under overload. Exit status 1 if a bar is missed.
 """
 
 import argparse
@@ -24,7 +24,7 @@ PING = b"GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n"
 HOST = os.path.join(processes.ROOT, "benchmarks/lib/image_host.py")
 DAY_MS = 86_400_000
 SIDE = 8000
-# Milliseconds: 95 of 100 that are new, the slowest connection, the median of one after the other.
+# Milliseconds: the 95th percentile of new connections, the slowest connect, the median on a kept one.
 PING_BAR, CONNECT_BAR, STEADY_BAR = 50, 250, 20
 
 
@@ -39,7 +39,7 @@ def ask(connection):
 
 
 def times(port, count):
-    """Milliseconds to connect, to the answer on a new connection, and on a kept one."""
+    """Milliseconds to connect, to the answer on a new connection, and to the answer on a kept one."""
     connects, answers, steady = [], [], []
     with connect(port) as kept:
         for _ in range(count):
@@ -64,7 +64,7 @@ def waiting_fetches(options, port, core, count, *pace):
         with contextlib.ExitStack() as stack:
             for _ in range(count):
                 stack.enter_context(connect(port)).sendall(request)
-            time.sleep(0.5)  # all of them are under way
+            time.sleep(0.5)  # all of them are in flight
             yield
 
 
@@ -140,7 +140,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     processes.add_server_options(parser)
     pictures.add_options(parser)
-    parser.add_argument("--count", type=int, default=200, help="of each measurement")
+    parser.add_argument("--count", type=int, default=200, help="requests of each measurement")
     parser.add_argument("--cores", help="the server's, then the client's: 1,2,3")
     options = parser.parse_args()
     processes.require(options)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What hostile input costs in time and CPU time, beside the largest honest picture.
+"""Time and CPU time that hostile input costs, compared with the largest valid picture.
 
 The input is that of `Tests/EndToEnd/test_hostile.py`, which tests answers and memory. Needs the Python
-environment that `make test` makes. Exit status 1 where a bar is missed.
+environment that `make test` makes. Exit status 1 if a bar is missed.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def inputs(seven):
 
 
 def ask(server, kind, body):
-    """Seconds to the answer, the processor's seconds that the server used, and the status."""
+    """Seconds to the answer, CPU seconds of the server, and the status."""
     connection = http.client.HTTPConnection("127.0.0.1", int(server.seen.group(1)), timeout=120)
     used, began = processes.cpu_of(server.pid).total, time.perf_counter()
     connection.request("POST", "/invocations", body, {"Content-Type": kind})

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Memory of 10,000 idle connections, each of which has been served once.
+"""Memory of 10,000 idle connections, each of which has had one answer.
 
-Others come first and stay, to use up what loading the model left free in the heap. Exit status 1
-above 2 KiB each.
+Other connections come first and stay open: they use up the heap that loading the model left free. Exit
+status 1 above 2 KiB each.
 """
 
 import argparse

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Ten times the load that a server can carry: goodput, the latency of refusals, /ping meanwhile.
 
-First a client finds the peak, closed loop, without refusals. Then another offers ten times that,
-open loop, and asks for /ping a hundred times a second meanwhile. Exit status 1 where a bar is
-missed.
+First a closed-loop client finds the peak, without refusals. Then an open-loop client offers ten times
+that, and asks for /ping a hundred times a second meanwhile. Exit status 1 if a bar is missed.
 """
 
 import argparse
@@ -16,7 +15,7 @@ from lib import clients, cores, pictures, processes, table, wrk
 
 
 PING = b"GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n"
-# What one Python thread sends and reads without being late itself.
+# The rate that one Python thread can send and read without falling behind.
 CLIENT_RATE = 3000
 
 
@@ -25,7 +24,7 @@ def main():
     processes.add_server_options(parser)
     pictures.add_options(parser)
     parser.add_argument("--seconds", type=int, default=8)
-    parser.add_argument("--times", type=float, default=10, help="the load, in peaks")
+    parser.add_argument("--times", type=float, default=10, help="the load as a multiple of the peak")
     parser.add_argument("--cores", help="the server's, then the client's: 1,2,3")
     options = parser.parse_args()
     processes.require(options)
@@ -65,7 +64,7 @@ def main():
         ("answers neither 200 nor 503", others, "0", others == 0),
     ]
     print(
-        f"peak {peak:,.0f} images/s; offered {options.times * peak:,.0f}/s: {outcome.count(200)} "
+        f"peak {peak:,.0f} pictures/s; offered {options.times * peak:,.0f}/s: {outcome.count(200)} "
         f"answered, {len(refused)} refused, {outcome.lost} without a free connection")
     table.show(
         ["overload", "measured", "bar", "met"],

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Images per second: in the body, and by a URI whose host is 200 ms away, over a bare loop's.
+"""Pictures per second: in the body, and by a URI whose host is 200 ms away, over a bare loop's.
 
 The bare loop (`benchmarks/bare`) does the same work with the same code on the same cores, without
-HTTP and without a client. Rounds alternate; the ratios are of medians. Exit status 1 where a bar is
+HTTP and without a client. Rounds alternate; the ratios are of medians. Exit status 1 if a bar is
 missed.
 """
 
@@ -32,7 +32,7 @@ def bare(options, pinned, workers):
 
 
 def measure(options, pinned, client):
-    """Images per second of each way, and CPU microseconds per image, as lists by rounds."""
+    """Pictures per second of each way, and CPU microseconds per picture, as lists by rounds."""
     rates, used = {"bare": [], "body": [], "uri": []}, {"bare": [], "body": [], "uri": []}
     workers = len(pinned)
     with tempfile.TemporaryDirectory() as folder:
@@ -79,7 +79,7 @@ def main():
         "--bare", default=os.path.join(processes.ROOT, ".build/release/bare"))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--delay", type=float, default=200, help="the image host's, milliseconds")
+    parser.add_argument("--delay", type=float, default=200, help="of the picture's host, milliseconds")
     parser.add_argument(
         "--cores", help="the server's, then the client's: 1,2,3; one worker a server core")
     parser.add_argument(
@@ -103,7 +103,7 @@ def main():
         rows.append([
             name, f"{rate:,.1f}", f"{rate / base:.3f}", f"≥ {bar:.2f}" if bar else "-",
             f"{cpu:,.0f}", f"{statistics.median(used['bare']) / cpu:.3f}"])
-    table.show(["images", "images/s", "÷ bare", "bar", "CPU µs/image", "bare ÷ CPU"], rows)
+    table.show(["pictures", "pictures/s", "÷ bare", "bar", "CPU µs/picture", "bare ÷ CPU"], rows)
     return 1 if missed else 0
 
 

@@ -1,7 +1,7 @@
 """A process under valgrind's callgrind: how many instructions each of its threads has executed.
 
 The counts are read while the process runs and its event loop waits, so that each count begins and
-ends at the same place of the program. No symbols are needed.
+ends at the same point of the program. No symbols are needed.
 """
 
 import glob
@@ -32,7 +32,7 @@ def stripped(binary, engine, folder):
 
 
 class Callgrind:
-    """Valgrind's command line, which comes before the program's own, and the profiles it writes."""
+    """Valgrind's command line, which precedes the program's own, and the profiles that it writes."""
 
     def __init__(self, folder, from_start):
         os.makedirs(folder)
@@ -45,7 +45,7 @@ class Callgrind:
         self.parts = 0
 
     def begin(self, pid):
-        """Switches counting on. What is counted first is incomplete: the loop is in mid-turn."""
+        """Switches counting on. The first count is incomplete: the loop is in mid-turn."""
         self._ask(pid, "instrumentation", "on")
 
     def take(self, pid):
@@ -91,7 +91,7 @@ def wait_for_loop(pid, seconds=120):
             return
         before = now
         time.sleep(0.02)
-    raise SystemExit(f"no thread of the process rests in epoll_wait after {seconds} seconds")
+    raise SystemExit(f"no thread of the process waits in epoll_wait after {seconds} seconds")
 
 
 def _waiting(pid):

@@ -4,7 +4,7 @@
 Valgrind's callgrind counts them, in the program and its libraries but not in the kernel. Workers and
 the thread that loads the model are left out. A busy machine hardly changes the counts, so they
 tell two builds apart that differ by less than a percent. `--against` names the other build, or the
-`--json` of an earlier run on this machine. Exit status 1 where a ratio is over the bar.
+`--json` of an earlier run on this machine. Exit status 1 if a ratio is over the bar.
 """
 
 import argparse
@@ -84,17 +84,17 @@ def read_options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     processes.add_server_options(parser)
     pictures.add_options(parser)
-    parser.add_argument("--against", help="another amphora, or the --json of one measured before")
-    parser.add_argument("--bar", type=float, default=1.02, help="the largest ratio to the other")
+    parser.add_argument("--against", help="another amphora, or the --json of an earlier run")
+    parser.add_argument("--bar", type=float, default=1.02, help="the largest ratio that is accepted")
     parser.add_argument("--json", help="a file for the counts")
     parser.add_argument("--keep", help="a folder for the profiles")
-    parser.add_argument("--engine", default="libonnxruntime.so.1.31.1", help="beside the binary")
+    parser.add_argument("--engine", default="libonnxruntime.so.1.31.1", help="a file beside the binary")
     parser.add_argument("--rounds", type=int, default=2, help="processes of each kind")
     parser.add_argument("--pings", type=int, default=2000, help="pings in a round")
     parser.add_argument("--events", type=int, default=200, help="warm-up events in a round")
     parser.add_argument(
         "--pictures", type=int, default=40, help="in bodies and in events, each in a round")
-    parser.add_argument("--core", help="for the program and those who ask it")
+    parser.add_argument("--core", help="for the program and its clients")
     parser.add_argument(
         "--setting", action="append", default=[], help="an option for `serve` and `lambda`")
     options = parser.parse_args()

@@ -1,6 +1,6 @@
-"""What is counted: a server and a Lambda function, each asked the same thing many times.
+"""The scenarios: a server and a Lambda function, each sent the same request many times.
 
-`serve` and `function` return, by the scenario's name, what the loop thread executed for one
+`serve` and `function` return, by the scenario's name, the loop thread's instructions for one
 request. The loop thread is the one that answers a `/ping` or a warm-up event: no other thread takes
 part in those. Start-up cancels out, because only requests after the first ones are counted.
 """
@@ -87,15 +87,15 @@ def function(binary, folder, core, options, programs):
         with start(f"next-{attempt}") as (valgrind, process, stub):
             stub.ask("first", 600)
             whole = valgrind.take(process.pid)
-            # A registration that takes a second is given up, which costs something else.
+            # A registration that takes a second is given up, which costs other instructions.
             if stub.ask("extension")[1] == "1":
                 measured, thread = warm(valgrind, process, stub, events, options)
                 return {FIRST: Count(first, thread), NEXT: Count(whole, thread), **measured}
-    raise SystemExit(f"the extension's registration timed out {ATTEMPTS} times: too busy a machine")
+    raise SystemExit(f"the extension's registration timed out {ATTEMPTS} times: the machine is too busy")
 
 
 def warm(valgrind, process, stub, events, options):
-    """The counts of events, and which thread is the loop's."""
+    """The counts of events, and the loop's thread."""
     measured, thread = {}, None
     for name, count in [(WARM_UP, options.events), (PICTURE_EVENT, options.pictures)]:
         stub.ask(f"event {events[name]}")

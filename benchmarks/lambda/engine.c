@@ -1,8 +1,8 @@
 // `engine LIBRARY MODEL.onnx`: the milliseconds that ONNX Runtime takes to load itself and the model,
 // and how many of them it computes.
 //
-// What no runtime that uses this engine can be faster than; the same options as in
-// Sources/Inference/OnnxRuntime, and nothing else in the process.
+// The lower bound for every runtime with this engine: the options of Sources/Inference/OnnxRuntime, and
+// nothing else in the process.
 #include "COnnxRuntime.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // `exec CORE COMMAND…`: becomes the command, on that core, when a line comes on standard input.
 //
-// Prints before that, in nanoseconds: CLOCK_MONOTONIC, which is when the process of a measured start
-// begins to exist, without what Python takes to make one; and the CPU time that it has used already.
+// Before that it prints, in nanoseconds, CLOCK_MONOTONIC and the CPU time that it has used so far. A
+// measured start begins there, so that Python's time for making a process does not count.
 #define _GNU_SOURCE
 #include <sched.h>
 #include <stdio.h>

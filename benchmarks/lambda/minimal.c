@@ -1,6 +1,6 @@
-// The least a Lambda runtime can do, as the floor of comparisons: `next`, then `{}` to `response`, for
-// ever, over one kept connection and blocking sockets. Reads AWS_LAMBDA_RUNTIME_API; checks nothing.
-// As a library it does some work between the two: `benchmarks/bare` has it classify a picture.
+// A minimal Lambda runtime, the lower bound of comparisons: `next`, then `{}` to `response`, in an endless
+// loop over one keep-alive connection and blocking sockets. Reads AWS_LAMBDA_RUNTIME_API; checks nothing.
+// As a library it calls some work between the two: `benchmarks/bare` classifies a picture there.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/tcp.h>

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """The Lambda handle's own time: its start, and its CPU per invocation, beside other runtimes.
 
-Beside the least that a runtime can do (`minimal.c`), where there is a picture also the least that
-classifies it, and beside awslambdaric, AWS's own client for Python, with a function that does nothing.
-All talk to the same Runtime API (`stub.c`) on another core. Rounds alternate; the numbers are medians
-of the rounds in which nobody else used the cores. Exit status 1 where a bar is missed, 2 where the
-machine was too busy to tell.
+It is compared with a minimal runtime (`minimal.c`), with one that also classifies the picture, if one is
+given, and with awslambdaric, AWS's own client for Python, with a function that does nothing. All use the
+same Runtime API (`stub.c`) on another core. Rounds alternate; the numbers are medians of the rounds in
+which no other process used the cores. Exit status 1 if a bar is missed, 2 if the machine was too busy.
 """
 
 import argparse
@@ -36,15 +35,15 @@ class Start:
             self.contact, self.next = (contact - started.began) / 1e6, (asked - started.began) / 1e6
             self.contact_cpu = (contact_used - started.used) / 1e6
             self.next_cpu = (asked_used - started.used) / 1e6
-        # On a core of its own, what a start does not compute it waits for others.
+        # On its own core, a start spends its other time waiting for other processes.
         self.is_clean = self.next - self.next_cpu <= max(1, options.foreign * self.next)
 
 
 def engine_load(programs, core, options):
-    """Milliseconds that the engine alone takes for the model, and its CPU's."""
+    """Milliseconds, and CPU milliseconds, that the engine alone takes to load the model."""
     models = [name for name in os.listdir(options.model_path) if name.endswith(".onnx")]
     if not models:
-        raise SystemExit(f"no .onnx in {options.model_path}: take such a model")
+        raise SystemExit(f"no .onnx in {options.model_path}: name a folder with one")
     beside = os.path.join(os.path.dirname(os.path.realpath(options.binary)), options.engine)
     done = subprocess.run(
         ["taskset", "-c", str(core), programs["engine"], beside,
@@ -101,7 +100,7 @@ def measure_warm(options, programs, commands, event, count, pinned):
 
 
 def middle(rounds, name):
-    """The median of the clean rounds; of all, where none is."""
+    """The median of the clean rounds, or of all rounds if none is clean."""
     clean = [round for round in rounds if round.is_clean] or rounds
     return statistics.median(getattr(round, name) for round in clean)
 
@@ -144,7 +143,7 @@ def report(starts, engine, results):
     """Prints the rows of the table in docs/performance.md; returns whether the bars are met."""
     ours = starts["amphora"]
     contact, best = middle(ours, "contact"), min(start.contact for start in ours)
-    # Pairs of one round: the machine may be slower in the next.
+    # Compare within a round: the machine may be slower in the next.
     pairs = [pair for pair in zip(ours, engine) if pair[0].is_clean] or zip(ours, engine)
     rest = [(start.next - load, start.next_cpu - cpu) for start, (load, cpu) in pairs]
     rest, rest_cpu = (statistics.median(column) for column in zip(*rest))
@@ -184,14 +183,14 @@ def main():
     processes.add_server_options(parser)
     pictures.add_options(parser)
     parser.add_argument("--bare", default=os.path.join(processes.ROOT, ".build/release/bare"))
-    parser.add_argument("--engine", default="libonnxruntime.so.1.31.1", help="beside the binary")
+    parser.add_argument("--engine", default="libonnxruntime.so.1.31.1", help="a file beside the binary")
     parser.add_argument("--against", help="another amphora to measure beside this one")
     parser.add_argument("--starts", type=int, default=25, help="starts of each runtime")
     parser.add_argument("--rounds", type=int, default=9, help="turns of each runtime")
     parser.add_argument("--events", type=int, default=5000, help="invocations in a turn")
     parser.add_argument("--cores", help="the runtime's and the Runtime API's, as 2,3")
     parser.add_argument(
-        "--foreign", type=float, default=0.06, help="use by others that spoils a round")
+        "--foreign", type=float, default=0.06, help="drop a round if others use more")
     parser.add_argument(
         "--setting", action="append", default=[], help="an option for `amphora lambda`")
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""What is compared, and the Runtime API they talk to: processes on cores, told what to do by lines."""
+"""The compared runtimes, and the Runtime API that they use: processes on cores, controlled by lines."""
 
 import contextlib
 import os
@@ -35,7 +35,7 @@ def python_with_awslambdaric():
 
 
 def commands(options, programs):
-    """How each runtime is started, by its name."""
+    """The command of each runtime, by its name."""
     named = {
         "minimal C": [programs["minimal"]],
         "amphora": ours(options.binary, options),
@@ -47,7 +47,7 @@ def commands(options, programs):
 
 
 def ours(binary, options):
-    """As Lambda starts it, without an argument, unless a setting is asked for."""
+    """The command as Lambda runs it: without an argument, unless a setting is given."""
     return [binary, *(["lambda", *options.setting] if options.setting else [])]
 
 
@@ -69,7 +69,7 @@ class Pipe:
 
     def read(self, seconds=60):
         if not self.reading.select(seconds):
-            raise SystemExit(f"{self.name} said nothing for {seconds} seconds")
+            raise SystemExit(f"{self.name} printed nothing for {seconds} seconds")
         return self.process.stdout.readline().split()
 
     def ask(self, line, seconds=60):
@@ -95,7 +95,7 @@ def stub(programs, event, core):
 
 @contextlib.contextmanager
 def runtime(programs, command, core, stub, options):
-    """A runtime on the core that asks the stub, which watches it.
+    """A runtime on the core, watched by the stub.
 
     Yields its process, with `began` and `used`: the time of its birth and the CPU time before, in
     nanoseconds.

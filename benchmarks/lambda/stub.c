@@ -1,8 +1,8 @@
 // A Runtime API that costs next to nothing: `stub EVENT-FILE` serves the file as every event.
 //
 // Blocking sockets, one thread for each connection, so that idle ones (a held `next`, an extension's)
-// are in nobody's way. Standard output says the port, then, for each command of a line on standard
-// input, when it was carried out:
+// block no other. Prints the port first. Each line of standard input is a command, answered by a line
+// when it has been carried out:
 //
 //     watch PID   →  watching            the next first request will be that process's
 //     first       →  first C U N V       of its first request of any kind: CLOCK_MONOTONIC, its CPU time;
@@ -13,8 +13,8 @@
 //     hold        →  holding             from now on the registration of an extension gets no answer
 //     extension   →  extension WAITS     1 where the watched process's extension waits for its event
 //
-// `next` waits where no event is left. It reads what our three clients send: a head, and a body with
-// Content-Length. No errors, no timeouts, no proof against bad input: it is a measuring device.
+// `next` waits if no event is left. The stub reads only what our three clients send: a head, and a body
+// with Content-Length. It has no errors, no timeouts and no defence against bad input.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -41,7 +41,7 @@ static long failures;      // answers to `…/error`
 static int is_holding;     // registrations get no answer
 static int extension_waits;
 
-// When a watched process did something first: the time, and the CPU time it had used; 0 is not yet.
+// A watched process's first request: the time, and the CPU time used by then; 0 means not yet.
 struct moment {
     long long time, used;
 };
@@ -74,14 +74,14 @@ static void send_all(int fd, const char *head, const char *body, size_t size) {
     int count = 2;
     while (count > 0) {
         const ssize_t sent = writev(fd, part, count);
-        if (sent < 0) return;  // The client has gone; reading says so too.
+        if (sent < 0) return;  // The client has disconnected; the next read fails, too.
         size_t rest = (size_t)sent;
         while (count > 0 && rest >= part->iov_len) rest -= part++->iov_len, count--;
         if (count > 0) part->iov_base = (char *)part->iov_base + rest, part->iov_len -= rest;
     }
 }
 
-// Waits for an event to give away; the time of waiting is the client's idle time.
+// Waits for an event to deliver. The wait is the client's idle time.
 static void take_event(void) {
     note(&first_next);
     pthread_mutex_lock(&lock);
@@ -140,7 +140,7 @@ static void answer(int fd, const char *line) {
         for (;;) pause();  // Never returns, docs/platforms.md B7.
     } else {
         const int is_error = strstr(line, "/error ") != NULL;
-        // Told before it is sent, so that no client's next request comes before its count.
+        // Count before sending, so that no client's next request precedes its count.
         if (strstr(line, "/runtime/invocation/")) answered(is_error);
         send_all(fd, accepted, "", 0);
     }

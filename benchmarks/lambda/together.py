@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The Lambda handle: events at the same time, a large stream, SIGTERM with a picture in work.
+"""The Lambda handle: concurrent events, a large stream, SIGTERM while a picture is being decoded.
 
 The Runtime API is the stub of the end-to-end tests. Needs the Python environment that `make test` makes.
-Exit status 1 where a bar is missed.
+Exit status 1 if a bar is missed.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from lib import table, tests
 
 
 def at_once(function, event, count):
-    """Seconds until that many events, queued at once, are answered."""
+    """Seconds until `count` events, queued at once, are answered."""
     began = time.perf_counter()
     for one in [function.api.invoke(event) for _ in range(count)]:
         if one.wait().call != "response":
@@ -27,7 +27,7 @@ def at_once(function, event, count):
 
 
 def share(rounds):
-    """Four large pictures at once, over four one after the other; with two workers it is a half."""
+    """The time of four large pictures at once over four in sequence; with two workers about a half."""
     from hostile_pictures import gray_jpeg
     from lambda_function import LambdaFunction
     from runtime_api import RuntimeAPI
@@ -41,7 +41,7 @@ def share(rounds):
 
 
 def stream(rounds):
-    """Seconds of an answer of 6 MB and more in a stream, its event of as much included."""
+    """Seconds for a streamed answer of more than 6 MB, including its event of the same size."""
     import events
     from lambda_function import LambdaFunction
     from runtime_api import RuntimeAPI
@@ -70,7 +70,7 @@ def end(rounds):
             function.wait()
             times.append(time.perf_counter() - began)
             if invocation.reports:
-                raise SystemExit("the picture was done before the end: take a larger one")
+                raise SystemExit("the picture was done before SIGTERM: use a larger one")
     return statistics.median(times)
 
 

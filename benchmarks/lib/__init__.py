@@ -1,5 +1,5 @@
 """What the benchmarks share: processes on chosen cores, their CPU time, load, and tables.
 
-Only the standard library, so that a benchmark needs no environment of its own. Nothing here decides
-what is measured or what is good; that stands in each `run.py`.
+It uses the standard library only, so that a benchmark needs no environment of its own. Each `run.py`
+decides what is measured, and the bars.
 """

@@ -1,7 +1,7 @@
-"""HTTP clients for what wrk can't do: requests at a fixed rate, and each answer's own latency.
+"""HTTP clients for what wrk can't do: requests at a fixed rate, and the latency of each answer.
 
-Open loop: a request leaves when it is due, whatever became of those before it, so that a slow
-server is not asked less. One asyncio thread; good for a few thousand requests a second.
+Open loop: a request is sent when it is due, whether or not earlier ones are answered, so that a slow
+server gets no fewer requests. One asyncio thread, for a few thousand requests a second.
 """
 
 import asyncio
@@ -66,7 +66,7 @@ async def _offer(port, request, rate, seconds, connections):
     start, sent = time.perf_counter(), 0
     while (now := time.perf_counter() - start) < seconds:
         while sent < now * rate:
-            # No connection is free: all wait for answers. The request counts as sent and lost.
+            # All connections wait for answers. The request counts as sent and lost.
             if pool:
                 pool.pop().send(request)
             else:

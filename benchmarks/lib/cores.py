@@ -1,7 +1,7 @@
-"""Which cores a run uses, and what others did on them meanwhile.
+"""Which cores a run uses, and how much other processes used them meanwhile.
 
-A neighbour on a benchmark's core makes its numbers meaningless, and on a shared machine there is
-often one. So each round knows the CPU time of its cores that was none of its own.
+Another process on a benchmark's core makes its numbers meaningless, and on a shared machine there is
+often one. So each round knows how much CPU time of its cores other processes used.
 """
 
 import os
@@ -26,7 +26,7 @@ def choose(text, count):
 
 
 def busy_seconds(cores):
-    """Seconds that the cores have worked, for whomever, since the machine started."""
+    """Seconds that the cores have worked, for all processes, since the machine started."""
     total = 0
     with open("/proc/stat") as stat:
         for line in stat:

@@ -1,7 +1,7 @@
 """A host of one picture that answers after a delay: `image_host.py PICTURE DELAY_MS [PACE_MS]`.
 
-With a pace, a byte of the picture at a time. asyncio, because hundreds of its answers wait at the same
-time. Keeps connections open. Prints its port.
+With a pace, it sends a byte of the picture at a time. It uses asyncio, because hundreds of answers wait
+at the same time. It keeps connections open, and prints its port.
 """
 
 import asyncio

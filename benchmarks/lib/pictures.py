@@ -16,7 +16,7 @@ def add_options(parser):
 def content_type(path):
     kind = TYPES.get(os.path.splitext(path)[1].lower())
     if not kind:
-        raise SystemExit(f"{path}: take a picture named {', '.join(TYPES)}")
+        raise SystemExit(f"{path}: use a picture named {', '.join(TYPES)}")
     if not os.path.isfile(path):
         raise SystemExit(f"there is no picture {path}; see --image")
     return kind

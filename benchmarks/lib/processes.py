@@ -61,7 +61,7 @@ def memory_kib(pid, field="RssAnon"):
 
 @contextlib.contextmanager
 def process(command, cores, ready=None, seconds=30, **options):
-    """Runs a command on the cores; where `ready` is given, from the moment its output matches.
+    """Runs a command on the cores. With `ready`, it waits until the output matches.
 
     Yields the process, whose `seen` is the match; ends it with SIGTERM.
     """
@@ -98,7 +98,7 @@ def _wait_for(pattern, started, log, seconds):
 
 
 def wait_for_port(port, seconds=10):
-    """Returns when something accepts connections there."""
+    """Returns when a process accepts connections on the port."""
     end = time.monotonic() + seconds
     while True:
         try:
@@ -116,7 +116,7 @@ def add_server_options(parser):
 
 
 def require(options):
-    """Ends with a sentence where there is no server or model to measure."""
+    """Ends with an error sentence if the server or the model is missing."""
     if not os.access(options.binary, os.X_OK):
         raise SystemExit(f"there is no {options.binary}; run `make build`, or name one by --binary")
     if not os.path.isdir(options.model_path):

@@ -1,8 +1,8 @@
-"""Tables as Markdown, which reads as well in a terminal as in a README."""
+"""Tables in Markdown, which is as readable in a terminal as in a README."""
 
 
 def show(header, rows):
-    """Prints rows of texts under a header; the first column left, the others right."""
+    """Prints rows of texts under a header; the first column is left-aligned, the others right-aligned."""
     lines = [header] + rows
     widths = [max(len(str(line[column])) for line in lines) for column in range(len(header))]
     def text(line):

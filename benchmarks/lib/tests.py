@@ -14,7 +14,7 @@ SUPPORT = os.path.join(processes.ROOT, "Tests/EndToEnd/support")
 
 
 def use_support():
-    """Makes the tests' modules importable, in their environment's Python where this one lacks Pillow."""
+    """Makes the tests' modules importable; changes to their environment's Python if this one lacks Pillow."""
     if importlib.util.find_spec("PIL") is None:
         if not os.access(PYTHON, os.X_OK):
             raise SystemExit(f"there is no {PYTHON}; `make test` makes it")

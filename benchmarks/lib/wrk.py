@@ -1,4 +1,4 @@
-"""wrk as a function: load in, numbers out."""
+"""Runs wrk and parses its output."""
 
 import os
 import re
@@ -9,7 +9,7 @@ _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
 
 
 def require_tools(**packages):
-    """Ends with one sentence where programs are missing; takes program=Debian package."""
+    """Ends with one sentence if programs are missing; takes program=Debian package."""
     missing = [name for name in packages if not shutil.which(name, path=_path())]
     if missing:
         names = " ".join(packages[name] for name in missing)
@@ -26,7 +26,7 @@ def _path():
 
 
 class Load:
-    """What one run of wrk saw."""
+    """The result of one run of wrk."""
 
     def __init__(self, requests, seconds, p50, p99, failed):
         self.requests, self.seconds = requests, seconds
@@ -38,7 +38,7 @@ class Load:
 
 
 def run(url, core, seconds, connections=64, script=None):
-    """Loads a server from one core; answers but 2xx and lost connections count as failed."""
+    """Loads a server from one core; answers other than 2xx and lost connections count as failed."""
     command = [
         "taskset", "-c", str(core), tool("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s",
         "--latency", "--timeout", "10s"]

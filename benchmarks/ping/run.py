@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""CPU time per /ping, beside nginx's `return 200`, in one run on the same core.
+"""CPU time per /ping, compared with nginx's `return 200`, in one run on the same core.
 
-Each server takes its turn on one core, wrk loads it from another: rounds alternate, and what is
-reported is the median of the rounds in which nobody else used those cores. The bar is CPU per
-request, not requests per second: one wrk is full long before the server is. Exit status 1 where
-the bar is missed, 2 where the machine was too busy to tell.
+The servers take turns on one core, and wrk loads them from another. The result is the median of the
+rounds in which no other process used those cores. The bar is CPU time per request, not requests per
+second: one wrk is saturated long before the server is. Exit status 1 if the bar is missed, 2 if the
+machine was too busy.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def nginx(folder, core):
 
 
 class Round:
-    """One server's turn: the load wrk saw, the CPU the server used, the CPU strangers used."""
+    """One server's turn: wrk's result, the CPU time of the server, the CPU time of other processes."""
 
     def __init__(self, server, port, pinned, options):
         busy, used, lent = cores.busy_seconds(pinned), processes.cpu_of(server.pid), reaped()
@@ -112,7 +112,7 @@ def report(kept, dropped, options):
         ["/ping", "requests/s", "CPU µs/request", "user", "system", "CPU ÷ nginx", "p50 µs",
          "p99 µs", "rounds"], rows)
     if dropped:
-        print(f"{dropped} rounds dropped: others used more than {options.foreign:.0%} of the cores")
+        print(f"{dropped} rounds dropped: other processes used more than {options.foreign:.0%} of the cores")
     return middle("amphora", lambda r: r.total) / base
 
 
@@ -125,7 +125,7 @@ def main():
     parser.add_argument("--against", help="another amphora to measure beside this one")
     parser.add_argument("--cores", help="the server's and the client's, as 2,3")
     parser.add_argument(
-        "--foreign", type=float, default=0.06, help="use by others that spoils a round")
+        "--foreign", type=float, default=0.06, help="drop a round if others use more")
     parser.add_argument(
         "--setting", action="append", default=[], help="an option for `amphora serve`")
     options = parser.parse_args()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""CPU time of decoding and preprocessing beside Pillow's and OpenCV's own, on one thread.
+"""CPU time of decoding and preprocessing, compared with Pillow's and OpenCV's, on one thread.
 
-Theirs is called from Python, as people do, and normalised by numpy; their resize alone is shown too.
-Ours has the same result, bit for bit. Needs the Python environment that `make test` makes.
+The libraries are called from Python, as usual, with numpy for normalisation; their resize alone is shown,
+too. Our result is the same, bit for bit. Needs the Python environment that `make test` makes.
 """
 
 import argparse
@@ -24,7 +24,7 @@ STEPS = ("decode", "preprocess", "both")
 
 
 def measured(core, command):
-    """The microseconds that a command prints."""
+    """Runs a command; returns the microseconds that it prints."""
     output = subprocess.run(
         ["taskset", "-c", str(core), *command], check=True, stdout=subprocess.PIPE).stdout
     return json.loads(output)
@@ -39,7 +39,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--image", default=IMAGE)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=1.5, help="of each measurement")
+    parser.add_argument("--seconds", type=float, default=1.5, help="length of each measurement")
     parser.add_argument("--cores", help="the core, as 3")
     options = parser.parse_args()
     for path in (BARE, PYTHON, options.image):
