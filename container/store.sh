@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Sourced by container/build and container/test: the tools for images without a Docker engine, and
-# their store, a folder of the checkout. Nothing outside of it is written but Debian packages.
+# Sourced by container/build and container/test: the tools for images without a Docker engine, and their
+# store, a folder of the checkout. It writes nothing outside of that, except Debian packages.
 #
-# The tools are buildah and podman with runc: of the runtimes in Debian 12 the one that takes every
-# layout of control groups.
+# The tools are buildah and podman with runc, the only runtime in Debian 12 that accepts every layout of
+# control groups.
 
 root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 folder=$root/.container
@@ -11,7 +11,7 @@ packages=(buildah podman runc mmdebstrap skopeo ca-certificates)
 # shellcheck disable=SC2034 # for container/build
 base=docker.io/library/debian:bookworm-slim
 
-# Why images can't be built and run here; nothing where they can.
+# Prints why images can't be built and run here, if so.
 obstacle() {
     if [ "$(uname -s)" != Linux ]; then
         echo "it needs Linux"
@@ -36,7 +36,7 @@ install_tools() {
         "${packages[@]}" </dev/null >/dev/null
 }
 
-# Native overlay, or plain folders where the checkout itself lies on an overlay.
+# Native overlay, or plain folders if the checkout itself is on an overlay.
 storage_driver() {
     case $(stat --file-system --format %T "$folder") in
     overlayfs | tmpfs) echo vfs ;;
@@ -55,12 +55,12 @@ pod() {
     podman --runtime runc --cgroup-manager cgroupfs --events-backend file "$@"
 }
 
-# Leaves behind neither images that others have replaced nor, where nothing runs, mounts and groups.
+# Removes replaced images and, if nothing runs, mounts and control groups.
 close_store() {
     podman image prune --force >/dev/null 2>&1
     [ -z "$(podman ps --all --quiet)" ] || return 0
     if mountpoint --quiet "$folder/store/overlay"; then umount "$folder/store/overlay"; fi
-    # Where podman moved its own processes; only what is empty goes, and while nobody is at work.
+    # podman moved its processes there. Remove only empty groups, and only while nothing runs.
     pgrep --exact podman || pgrep --exact buildah || pgrep --exact conmon ||
         find /sys/fs/cgroup/*/libpod_parent -depth -type d -exec rmdir {} + 2>/dev/null || true
 } >/dev/null

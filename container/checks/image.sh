@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What an image is made of, without running it.
+# Checks of an image's contents, without running it.
 # shellcheck disable=SC2154 # of container/test and container/store.sh
 
 image_checks() {
@@ -88,7 +88,7 @@ is_plain_program() { # FILES
         /opt/amphora/amphora
 }
 
-# Debian keeps a few files to root, like /etc/shadow; nothing here reads them.
+# Debian makes a few files readable by root only, like /etc/shadow; nothing here reads them.
 is_readable() { # FILES
     local hidden
     hidden=$(cd "$1" && find opt usr var/runtime var/task etc/ssl/certs ! -type l \

@@ -94,7 +94,7 @@ serves_many() {
     echo '{"warmup": true}' >"$scratch/warmup.json"
     local deadline
     deadline=$(hang_ms)
-    # It refuses events until the function has asked for one.
+    # The emulator refuses events until the function has asked for one.
     until [ "$(invoke many "$scratch/warmup.json" 2>/dev/null)" = '{"warmup":true}' ]; do
         [ "$(now_ms)" -lt "$deadline" ] || {
             echo "it does not start: $(pod logs --tail 1 many 2>&1)"

@@ -1,4 +1,4 @@
-"""Writes a small PNG of 6000 × 6000 white pixels, which nobody can hold in 64 MB."""
+"""Writes a small PNG of 6000 × 6000 white pixels, which can't be decoded in 64 MB."""
 
 import struct
 import sys

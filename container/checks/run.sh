@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# Containers for the checks: started in the platforms' conditions, asked from within their network,
-# removed with all that was in them.
+# Containers for the checks: started as the platforms do, asked from inside their network, and removed
+# with their contents.
 # shellcheck disable=SC2154,SC2034 # variables of each other and of container/test
 
-# What AWS Lambda leaves a process: docs/platforms.md B14, B11.
+# The restrictions of AWS Lambda: docs/platforms.md B14, B11.
 # shellcheck disable=SC2054 # podman's commas
 lambda_conditions=(--read-only --read-only-tmpfs=false --tmpfs /tmp:rw,size=512m,mode=1777 --ipc none
     --memory 512m --memory-swap 512m --pids-limit 1024 --security-opt no-new-privileges)
 
 # Starts a container; the process's id is then in $scratch/NAME.pid.
 #
-# podman's monitor writes an empty file `oom` where it was started, should the kernel kill the process.
+# podman's monitor writes an empty file `oom` into its working folder if the kernel kills the process.
 start() { # NAME IMAGE [OPTION…] -- [ARGUMENT…]
     create "$@"
     (cd "$scratch" && pod start "$1" >/dev/null)
@@ -41,7 +41,7 @@ ask() { # NAME PATH [CURL OPTION…]; a PATH may begin with :PORT
         curl --silent --show-error --max-time "$hang_s" "$@" "http://127.0.0.1$path"
 }
 
-# Waits until it answers with any status below 400.
+# Waits until the container answers with a status below 400.
 await() { # NAME PATH
     local deadline
     deadline=$(hang_ms)
@@ -58,7 +58,7 @@ await() { # NAME PATH
     done
 }
 
-# Whether its log holds a text, as soon as it has got there.
+# Waits until the container's log contains a text.
 logs() { # NAME TEXT
     local log deadline
     deadline=$(hang_ms)
@@ -72,7 +72,7 @@ logs() { # NAME TEXT
     done
 }
 
-# Fails and says so unless an answer is the one that a file holds.
+# Fails with a message unless an answer equals a file.
 same_answer() { # ANSWER FILE
     [ -s "$2" ] || {
         echo "there is no answer to compare with"

@@ -15,7 +15,7 @@ sagemaker_checks() {
     [ -z "$model" ] || measure_starts "$(basename "$model")" "$model"
 }
 
-# Leaves the container and its answers for the checks behind it.
+# Leaves the container and its answers for the checks after it.
 serves_digits() {
     start plain localhost/amphora:sagemaker -- serve
     await plain /ping
@@ -49,7 +49,7 @@ is_healthy() {
         echo "the health check saw $seen"
         return 1
     }
-    # One that looks elsewhere sees nothing.
+    # A health check of another port fails.
     ! pod exec --env AMPHORA_PORT=1 watched /opt/amphora/amphora healthcheck 2>/dev/null || {
         echo "it finds a server where there is none"
         return 1
@@ -87,8 +87,8 @@ serves_anybody() {
     remove anybody
 }
 
-# The kernel's SIGKILL: the process is given no chance to say why, so its log ends with what it did
-# before. A picture of 36 megapixels needs 108 MB, the container has 64.
+# The kernel sends SIGKILL, so the process can't log why: its log ends with its last action. A picture of
+# 36 megapixels needs 108 MB, the container has 64.
 is_killed() {
     start small localhost/amphora:sagemaker --memory 64m --memory-swap 64m -- serve
     await small /ping

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """When is Lambda cheaper than an endpoint? A Markdown table from list prices and measured times.
 
-Traffic is taken as even over the month, and free tiers, savings plans, cold starts, storage and logs are
-left out: it finds the order of magnitude at which to change sides, not a bill. Needs no AWS account and
-asks nobody; check the prices below before relying on them.
+It assumes even traffic over the month and leaves out free tiers, savings plans, cold starts, storage and
+logs: the result is the order of magnitude at which to change sides, not a bill. Needs no AWS account and
+no network; check the prices below before you rely on them.
 
     costs.py                                            the table of docs/deploy.md
     costs.py --service-ms 40 --picture-kb 250           your network and pictures, in the request
@@ -17,7 +17,7 @@ import dataclasses
 import math
 
 # List prices in US dollars, us-east-1, on demand, as collected in November 2026 from public price tables.
-# AWS's own pages could not be asked: check https://aws.amazon.com/lambda/pricing/ and
+# They were not compared with AWS's own pages: check https://aws.amazon.com/lambda/pricing/ and
 # https://aws.amazon.com/sagemaker/ai/pricing/.
 LAMBDA_GB_SECOND = {"x86_64": 0.0000166667, "arm64": 0.0000133334}
 LAMBDA_REQUEST = 0.20 / 1e6
@@ -25,15 +25,15 @@ LAMBDA_REQUEST = 0.20 / 1e6
 INSTANCES = {"ml.t2.medium": (0.056, 2), "ml.c5.large": (0.102, 2), "ml.m5.large": (0.115, 2),
              "ml.c5.xlarge": (0.204, 4), "ml.c5.2xlarge": (0.408, 8)}
 SERVERLESS_GB_SECOND = 0.00002
-# What goes into and comes out of endpoints of either kind.
+# Data into and out of endpoints of either kind.
 ENDPOINT_BYTE = 0.016 / 1e9
 
 HOURS = 730
 SECONDS = HOURS * 3600
-# Lambda: the memory that is one processor, its bills in whole milliseconds, one of them its own.
+# Lambda: the memory that gives one processor. It bills whole milliseconds; one is its own overhead.
 PROCESSOR_MB = 1769
 OVERHEAD_MS = 1
-# How busy an instance may be in the mean, so that answers stay prompt.
+# The mean load of an instance at which answers are still prompt.
 BUSY = 0.6
 URI_BYTES = 200
 ANSWER_BYTES = 300
@@ -50,7 +50,7 @@ class Load:
 
 
 # Measured with one worker on one processor of a shared 2.5 GHz Xeon, the fastest of some hundred requests
-# (others ran beside it): digits of 28 × 28, a JPEG of 640 × 427. 100 ms stand for a large network.
+# (other processes ran meanwhile): digits of 28 × 28, a JPEG of 640 × 427. 100 ms stand for a large network.
 DOCUMENTED = [
     Load("digits, in the request", 1, request_bytes=1_600),
     Load("MobileNetV2, 100 kB in the request", 15, request_bytes=100_000),
@@ -69,7 +69,7 @@ def lambda_request(load: Load, memory_mb: int = PROCESSOR_MB, architecture: str 
 
 
 def endpoint_data(load: Load) -> float:
-    """Dollars that an endpoint takes for the bytes of one request."""
+    """Dollars that an endpoint costs for the bytes of one request."""
     return (load.request_bytes + ANSWER_BYTES) * ENDPOINT_BYTE
 
 
@@ -83,14 +83,14 @@ def instance_month(instance: str) -> float:
 
 
 def capacity(load: Load, instance: str) -> float:
-    """Requests a second that an instance shall get. Waiting for a fetch costs it no processor."""
+    """Requests a second that an instance can serve. Waiting for a fetch uses no processor."""
     return INSTANCES[instance][1] * 1000 / load.service_ms * BUSY
 
 
 def break_even(load: Load, instance: str, memory_mb: int, architecture: str) -> float | None:
-    """Requests a month from which on instances are cheaper; None where Lambda always is.
+    """Requests a month above which instances are cheaper; None if Lambda always is.
 
-    Cost and capacity of more instances grow alike: what one full instance does not save, none does."""
+    Cost and capacity grow alike with instances: if one full instance saves nothing, more save nothing."""
     saved = lambda_request(load, memory_mb, architecture) - endpoint_data(load)
     if saved <= 0:
         return None

@@ -3,13 +3,12 @@
 
     push     the image, with the model in it, into ECR
     create   the stack of template.yaml; `update` changes it
-    invoke   asks both sides the same, and compares their answers byte for byte
+    invoke   sends both sides the same request, and compares their answers byte for byte
     status   what is there, and in what state
     delete   the stack and all in it; with --all the archive and the image, too
 
 Exit status: 0 done (invoke: the same answer), 1 a problem (invoke: the answers differ), 2 the command
-line, or refused by the model (invoke), 130 interrupted. With --dry-run it prints what it would call, and
-calls nothing.
+line, or refused by the model (invoke), 130 interrupted. With --dry-run it only prints its calls.
 """
 
 from __future__ import annotations

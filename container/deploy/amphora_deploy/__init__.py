@@ -1,1 +1,1 @@
-"""What deploy.py does, a module a matter: AWS, models, images, stacks, invocations."""
+"""The parts of deploy.py: AWS, models, images, stacks, invocations."""

@@ -1,8 +1,8 @@
 """AWS and the programs beside it, as the subcommands use them: calls, dry runs, errors as sentences.
 
 In a dry run nothing leaves this process: each call is checked against the service's own description,
-printed as the AWS CLI would be asked, and answered with what a fresh account would say. Errors of AWS,
-of the network and of a missing credential become one `Problem`; other exceptions are bugs and stay.
+printed as a command of the AWS CLI, and answered as by a fresh account. Errors of AWS, of the network and
+of missing credentials become a `Problem`; other exceptions are bugs and are not caught.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
 
 
 class Problem(Exception):
-    """What stops a subcommand: one sentence that names what is wrong and what would be right."""
+    """Stops a subcommand: one sentence that says what is wrong and what is expected."""
 
 
 class Refusal(Problem):
-    """AWS said no. `code` is its word for it, `original` what a model's container said behind it."""
+    """AWS refused. `code` is its error code, `original` the error of the model's container, if any."""
 
     def __init__(self, call: str, error: botocore.exceptions.ClientError) -> None:
         self.code = error.response["Error"]["Code"]
@@ -50,7 +50,7 @@ def explained(call: str, code: str, text: str) -> str:
 
 
 class Cloud:
-    """A session with AWS in one region; `dry_run` only says what it would do."""
+    """A session with AWS in one region; with `dry_run` it only prints what it would do."""
 
     def __init__(self, region: str | None, profile: str | None, dry_run: bool,
                  endpoints: dict[str, str] | None = None) -> None:
@@ -89,7 +89,7 @@ class Cloud:
         return self.clients[service]
 
     def call(self, service: str, operation: str, assume=None, shown: dict | None = None, **parameters):
-        """The answer to one operation; in a dry run `assume`. `shown` replaces what is long or binary."""
+        """The answer to one operation; in a dry run `assume`. `shown` replaces long or binary arguments."""
         client = self.client(service)
         model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation])
         name = f"{service}:{model.name}"
@@ -107,12 +107,12 @@ class Cloud:
             str(path), bucket, key, ExtraArgs={"ExpectedBucketOwner": owner}))
 
     def account(self) -> str:
-        """The account of the credentials; where there are none, it says so."""
+        """The account of the credentials; without credentials, a `Problem`."""
         return self.call("sts", "get_caller_identity", assume={"Account": DRY_ACCOUNT})["Account"]
 
     def execute(self, command: list[str], secret: str | None = None,
                 environment: dict[str, str] | None = None) -> None:
-        """Runs a program whose output is the user's to see; `secret` goes to its standard input."""
+        """Runs a program whose output the user sees; `secret` goes to its standard input."""
         if self.dry_run:
             settings = [f"{name}={value}" for name, value in (environment or {}).items()]
             print(*settings, shlex.join(command), *(["<<< PASSWORD"] if secret else []))
@@ -143,7 +143,7 @@ def guarded(name: str, work):
 
 
 def as_cli(service: str, operation: str, parameters: dict) -> str:
-    """The call as one types it."""
+    """The call as a user would type it."""
     words = ["aws", "s3api" if service == "s3" else service, xform_name(operation, "-")]
     for name, value in parameters.items():
         option = "--" + xform_name(name, "-")

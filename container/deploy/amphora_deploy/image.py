@@ -1,8 +1,8 @@
-"""The image on its way to ECR: the model put into it, pushed, and found to be what Lambda takes.
+"""Brings the image to ECR: adds the model, pushes, and checks that Lambda accepts the result.
 
-Lambda has no place to mount a model from, so the function's comes in the image: two lines on top of it,
-into the zoo, chosen by AMPHORA_MODEL_NAME. docker or podman does that and pushes; skopeo only pushes.
-It builds no image of the server: `container/` does.
+Lambda can't mount a model, so the function's model is in the image: two more lines put it into the zoo
+and choose it by AMPHORA_MODEL_NAME. docker or podman does that and pushes; skopeo only pushes. The image
+of the server itself is built by `container/`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MANIFESTS = ["application/vnd.docker.distribution.manifest.v2+json",
              "application/vnd.oci.image.manifest.v1+json"]
 INDEXES = ["application/vnd.docker.distribution.manifest.list.v2+json",
            "application/vnd.oci.image.index.v1+json"]
-# buildx would add attestations, and an index around them and the image.
+# buildx would add attestations, and an index of them and the image.
 PLAIN = {"BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
 DRY_DIGEST = "sha256:" + "0" * 64
 DOCKERFILE = """FROM {image}
@@ -34,7 +34,7 @@ def registry(cloud: Cloud, account: str) -> str:
 
 
 def push(cloud: Cloud, source: str, model: Model | None, repository: str, tag: str, tool: str) -> str:
-    """Brings a local image into ECR; its URI by digest."""
+    """Brings a local image into ECR; returns its URI by digest."""
     if tool == "skopeo" and model:
         raise Problem("skopeo cannot put a model into an image: take --tool docker or podman, or build "
                       "the image with the model in /opt/models and leave --model out")
@@ -57,7 +57,7 @@ def push(cloud: Cloud, source: str, model: Model | None, repository: str, tag: s
 
 
 def source_reference(source: str) -> str:
-    """An image as skopeo names it; a plain name is one of this machine's container storage."""
+    """An image's name for skopeo; a plain name means this machine's container storage."""
     transports = ("containers-storage:", "docker-daemon:", "docker-archive:", "docker://", "oci:",
                   "oci-archive:", "dir:")
     return source if source.startswith(transports) else f"containers-storage:{source}"
@@ -76,7 +76,7 @@ def build(cloud: Cloud, tool: str, source: str, model: Model, target: str) -> No
 
 
 def ensure_repository(cloud: Cloud, account: str, repository: str) -> None:
-    """The repository, made where it is missing, and readable for Lambda in this account."""
+    """The repository, created if missing, and readable for Lambda in this account."""
     try:
         found = cloud.call("ecr", "describe_repositories", repositoryNames=[repository])
     except Refusal as refusal:
@@ -97,7 +97,7 @@ def ensure_repository(cloud: Cloud, account: str, repository: str) -> None:
         if refusal.code != "RepositoryPolicyNotFoundException":
             raise
         held = None
-    # A policy of one's own is one's own: Lambda adds to it what it needs.
+    # An existing policy stays as it is: Lambda adds what it needs.
     if not held:
         cloud.call("ecr", "set_repository_policy", repositoryName=repository,
                    policyText=json.dumps(policy))
@@ -112,7 +112,7 @@ def login(cloud: Cloud, tool: str, host: str) -> None:
 
 
 def resolved(cloud: Cloud, account: str, repository: str, tag: str) -> str:
-    """The URI by digest of what a tag names; a `Problem` where it is missing, or an index."""
+    """The URI by digest of a tag's image; a `Problem` if it is missing or an index."""
     name = f"{registry(cloud, account)}/{repository}"
     missing = Problem(f"the image {name}:{tag} is not in ECR: run `deploy.py push` with the same --model, "
                       "--tag and --repository first, or name another by --image")
@@ -139,7 +139,7 @@ def resolved(cloud: Cloud, account: str, repository: str, tag: str) -> str:
 
 
 def delete(cloud: Cloud, repository: str, uri: str) -> None:
-    """The image, and the repository once nothing is left in it."""
+    """Deletes the image, and the repository if it is empty then."""
     name, at, digest = uri.partition("@")
     identity = {"imageDigest": digest} if at else {"imageTag": name.rpartition(":")[2]}
     cloud.call("ecr", "batch_delete_image", repositoryName=repository, imageIds=[identity])

@@ -1,8 +1,8 @@
-"""One request to both sides, and whether their answers are the same bytes.
+"""Sends one request to both sides, and compares their answers byte for byte.
 
-The request is JSON, since that is the form that both take directly: SageMaker passes no query on, and a
-direct event of Lambda is JSON. A Function URL gets the same. An answer must be the same byte for byte; a
-refusal comes in the envelope of its platform, and must have the same code and sentence.
+The request is JSON, the form that both accept directly: SageMaker forwards no query, and a direct event
+of Lambda is JSON. A Function URL gets the same. Answers must be equal byte for byte. An error arrives in
+the envelope of its platform, and must have the same code and sentence.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ import botocore.httpsession
 
 from .cloud import Cloud, Problem, Refusal, guarded
 
-# What a direct event may hold, and InvokeEndpoint and Serverless Inference take at most.
+# The largest direct event, and the largest bodies of InvokeEndpoint and Serverless Inference.
 LAMBDA_BYTES = 6_291_456
 ENDPOINT_BYTES = 25 << 20
 
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What one side said: a body, or a refusal with code and sentence in the body's place."""
+    """The answer of one side: a body, or an error with code and sentence in the body's place."""
 
     side: str
     body: bytes
@@ -36,7 +36,7 @@ class Answer:
 
 
 def request_for(picture: str, top_k: int | None) -> bytes:
-    """The request for a file, or for a URI that the server is to fetch."""
+    """The request for a file, or for a URI that the server fetches."""
     if urllib.parse.urlsplit(picture).scheme in ("http", "https", "s3", "data"):
         request: dict = {"uri": picture}
     else:
@@ -90,7 +90,7 @@ def ask_function(cloud: Cloud, name: str, body: bytes) -> Answer | None:
 
 
 def error_of(payload: bytes) -> bytes | None:
-    """A Lambda error in the HTTP interface's form. The emulator marks it by nothing but its keys."""
+    """A Lambda error in the HTTP interface's form. The emulator marks it by its keys only."""
     try:
         error = json.loads(payload)
     except ValueError:
@@ -101,7 +101,7 @@ def error_of(payload: bytes) -> bytes | None:
 
 
 def ask_url(cloud: Cloud, url: str, body: bytes) -> Answer | None:
-    """The Function URL, as any HTTP client asks it; signed where there are credentials."""
+    """Asks the Function URL as an HTTP client does; signed if there are credentials."""
     bounded("function", body, LAMBDA_BYTES)
     request = botocore.awsrequest.AWSRequest(
         "POST", url.rstrip("/") + "/invocations", data=body,
@@ -128,7 +128,7 @@ def elapsed(start: float) -> float:
 
 
 def compared(answers: list[Answer]) -> int:
-    """Prints the answers and what came of comparing them; the exit status: 0 same, 1 not, 2 refused."""
+    """Prints and compares the answers; returns the exit status: 0 equal, 1 different, 2 refused."""
     for answer in answers:
         print(f"{answer.side:<9} {answer.milliseconds:8.1f} ms  "
               f"{answer.body.decode(errors='backslashreplace').rstrip()}")
@@ -152,7 +152,7 @@ def compared(answers: list[Answer]) -> int:
 
 
 def meaning(body: bytes):
-    """Code and sentence of a refusal."""
+    """Code and sentence of an error."""
     try:
         error = json.loads(body)
         return error["code"], error["error"]

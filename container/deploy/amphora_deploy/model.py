@@ -1,8 +1,8 @@
-"""A model folder on its way to AWS: is it one, what is its fingerprint, packed as SageMaker unpacks it.
+"""Prepares a model folder for AWS: checks it, computes its fingerprint, and packs it for SageMaker.
 
 The same files go into the archive of the endpoint and into the image of the function, and the same
-fingerprint names both: a side with another model has another name. Hidden files stay behind; links are
-followed, as SageMaker takes none. Whether the network can be loaded is for `amphora inspect` to say.
+fingerprint names both: a side with another model has another name. Hidden files are left out; links are
+followed, since SageMaker accepts none. `amphora inspect` checks whether the network can be loaded.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Model:
 
     @property
     def tag(self) -> str:
-        """Names this model and no other, in tags and keys."""
+        """A unique name for this model, for tags and keys."""
         return f"{self.name.lower()}-{self.digest[:12]}"
 
     @property
@@ -41,7 +41,7 @@ class Model:
         return f"amphora/{self.tag}/model.tar.gz"
 
     def pack(self, path: pathlib.Path) -> None:
-        """Writes the archive, the files at its root: the same bytes from the same files, always."""
+        """Writes the archive with the files at its root; equal files always give equal bytes."""
         with open(path, "wb") as raw, \
                 gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as packed, \
                 tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
@@ -52,7 +52,7 @@ class Model:
                     archive.addfile(entry, content)
 
     def copy(self, target: pathlib.Path) -> None:
-        """The files as a folder that everyone may read, whoever runs the container."""
+        """The files as a folder that all users may read, since a container may run as any user."""
         for name, source in self.files.items():
             path = target / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ class Model:
 
 
 def opened(folder: pathlib.Path) -> Model:
-    """The model in a folder; a `Problem` that says what is missing where there is none."""
+    """The model in a folder; if there is none, a `Problem` that says what is missing."""
     if not folder.is_dir():
         raise Problem(f"{folder} is not a folder: --model takes the folder that holds the *.onnx file")
     folder = folder.resolve()

@@ -1,7 +1,7 @@
-"""The stack of template.yaml: changed by change sets, watched until it rests, deleted.
+"""The stack of template.yaml: changes it by change sets, waits until they are done, deletes it.
 
-A change is shown before it is made. What stands in the way (a stack that rolled back, one in the middle
-of a change) is named with the way out. It knows no parameter of the template but by name.
+It shows a change before making it. If the stack's state does not allow one (it was rolled back, or is
+being changed), the error says how to go on. It knows the template's parameters by name only.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Stack:
         self.name = name
 
     def describe(self) -> dict | None:
-        """What AWS knows of it; None where there is none."""
+        """AWS's description of the stack; None if there is none."""
         try:
             answer = self.cloud.call("cloudformation", "describe_stacks", StackName=self.name)
         except Refusal as refusal:
@@ -78,7 +78,7 @@ class Stack:
                           "`deploy.py create`")
 
     def change(self, parameters: dict[str, str], creating: bool) -> bool:
-        """Makes the change and waits for its end; whether there was one."""
+        """Makes the change and waits for its end; returns whether there was one."""
         given = [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
         if not creating:
             held = {item["ParameterKey"] for item in self.existing().get("Parameters", [])}
@@ -99,7 +99,7 @@ class Stack:
         return True
 
     def prepared(self, names: dict) -> bool:
-        """Waits for the change set and shows it; false where nothing would change."""
+        """Waits for the change set and shows it; false if nothing would change."""
         while True:
             answer = self.cloud.call("cloudformation", "describe_change_set", **names,
                                      assume={"Status": "CREATE_COMPLETE", "Changes": []})
@@ -139,13 +139,13 @@ class Stack:
             raise
 
     def follow(self, kind: str, since: str | None, identity: str | None = None) -> None:
-        """Prints what happens until the stack rests; a `Problem` with the first failure's reason."""
+        """Prints events until the stack is stable; a `Problem` with the first failure's reason."""
         if self.cloud.dry_run:
             print(f"aws cloudformation wait stack-{kind.lower()}-complete --stack-name {self.name}")
             return
         start, failure, state = time.monotonic(), None, f"{kind}_IN_PROGRESS"
         identity = identity or self.existing()["StackId"]
-        # Its own events say where it is; its description may still be that of before the change.
+        # The stack's own events give its state; its description may still be older than the change.
         while state.endswith("_IN_PROGRESS"):
             for event in self.newer(identity, since):
                 since = event["EventId"]
@@ -184,7 +184,7 @@ def because(stack: dict) -> str:
 
 
 def reason_of(event: dict) -> str | None:
-    """Why a resource failed; those that failed only because another did say nothing."""
+    """Why a resource failed; empty for those that failed only because another did."""
     reason = event.get("ResourceStatusReason", "no reason was given")
     if not event["ResourceStatus"].endswith("_FAILED") or "cancelled" in reason:
         return None
@@ -199,6 +199,6 @@ def report(event: dict) -> None:
 
 
 def waiting(text: str) -> None:
-    """The line that moves, on a terminal only."""
+    """Updates the progress line, on a terminal only."""
     if sys.stdout.isatty():
         print(f"\r\x1b[K{text}", end="", flush=True)

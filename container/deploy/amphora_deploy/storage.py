@@ -1,4 +1,4 @@
-"""The model archive in S3: its bucket, made where none is named, the upload, the end of both."""
+"""The model archive in S3: creates a bucket if none is named, uploads, and deletes both."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .model import Model
 
 
 def default_bucket(cloud: Cloud, account: str) -> str:
-    """The bucket that is made, and with the last archive deleted, by this program."""
+    """The bucket that this program creates, and deletes with the last archive."""
     return f"amphora-{account}-{cloud.region}"
 
 
 def upload(cloud: Cloud, account: str, bucket: str | None, model: Model) -> str:
-    """Brings the archive into the bucket, unless it is there; the bucket's name."""
+    """Uploads the archive, unless it is there; returns the bucket's name."""
     name = bucket or default_bucket(cloud, account)
     ensure(cloud, account, name, may_make=bucket is None)
     if held(cloud, account, name, model.key):
@@ -55,7 +55,7 @@ def ensure(cloud: Cloud, account: str, name: str, may_make: bool) -> None:
 
 
 def held(cloud: Cloud, account: str, bucket: str, key: str) -> bool:
-    """The key holds the model's digest, so what is there is what would be sent."""
+    """The key contains the model's digest, so an existing object has the same content."""
     try:
         return cloud.call("s3", "head_object", Bucket=bucket, Key=key,
                           ExpectedBucketOwner=account) is not None
@@ -66,7 +66,7 @@ def held(cloud: Cloud, account: str, bucket: str, key: str) -> bool:
 
 
 def delete(cloud: Cloud, account: str, bucket: str, key: str) -> None:
-    """The archive, and the bucket that this program made once nothing is left in it."""
+    """Deletes the archive, and the bucket if this program created it and it is empty then."""
     owner = {"Bucket": bucket, "ExpectedBucketOwner": account}
     cloud.call("s3", "delete_object", **owner, Key=key)
     print(f"deleted s3://{bucket}/{key}")
