@@ -1,5 +1,5 @@
-# Everything one does with a checkout, one word each. Recipes longer than a few lines are scripts in
-# tools/. `make` alone lists the words; `run` and `test` install what is missing by themselves.
+# All tasks of a checkout. Recipes longer than a few lines are scripts in tools/. `make` alone lists the
+# targets; `run` and `test` install missing packages themselves.
 
 PORT ?= 8080
 ARGS ?=
@@ -15,7 +15,7 @@ BINARY := .build/release/amphora
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## Debian packages and the inference engine, where they are missing
+setup: ## install missing Debian packages and the inference engine
 	@tools/setup.sh
 
 build: setup ## the release binary, .build/release/amphora, which runs from any folder
@@ -38,27 +38,27 @@ image: build ## the container images, with Docker or without; ARGS='--model fold
 	@docker info >/dev/null 2>&1 || $(MAKE) --no-print-directory build
 	@container/build $(ARGS)
 
-bench: build ## load tests against ourselves and peers; a table each
+bench: build ## all benchmarks; a table each
 	@python3 benchmarks/run.py
 
-record: setup ## record answers of PyTorch, transformers, timm, MXNet anew (.venv-torch: 6 GB)
+record: setup ## record answers of PyTorch, transformers, timm and MXNet again (.venv-torch: 6 GB)
 	@tools/venv.sh .venv-torch tools/requirements-torch.txt
 	.venv-torch/bin/python tools/record_torchvision.py
 	HF_HUB_OFFLINE=1 .venv-torch/bin/python tools/record_exporters.py
 	@tools/venv.sh .venv-mxnet tools/requirements-mxnet.txt
 	.venv-mxnet/bin/python tools/record_mxnet.py
 
-test-torch: build ## the server against PyTorch and torchvision themselves (.venv-torch, 6 GB)
+test-torch: build ## compare the server with PyTorch and torchvision (.venv-torch, 6 GB)
 	@tools/venv.sh .venv-torch tools/requirements-torch.txt Tests/EndToEnd/requirements.txt
 	.venv-torch/bin/python -m pytest -q Tests/EndToEnd/torchvision
 
 format: ## bring the Swift sources into the project's format
 	swift format -i -r Sources Tests Package.swift
 
-lint: ## the format of Swift sources, circles among their folders, C sources that arm64 refuses
+lint: ## check the format, circles among folders, and the C sources for arm64
 	swift format lint --strict -r Sources Tests Package.swift
 	python3 tools/check_folders.py --circles
 	@tools/check_arm64.sh || [ $$? = 2 ]
 
-clean: ## remove what was built; the engine stays
+clean: ## remove everything built; the engine stays
 	rm -rf .build .build-asan .build-tsan .build-fuzz .venv-test .venv-torch .venv-lambda .venv-mxnet .container

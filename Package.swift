@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// Arrows run one way, as ARCHITECTURE.md draws them; the targets stand here from the leaf upwards.
+// Imports run one way, as ARCHITECTURE.md draws them; the targets are listed from the leaf upwards.
 // `make build` refuses any other import (`--explicit-target-dependency-import-check error`).
 
 let strict: [SwiftSetting] = [
@@ -18,8 +18,8 @@ let strictC: [CSetting] = [
     .unsafeFlags(["-Wall", "-Wextra", "-Werror"])
 ]
 
-// The fuzz targets: a test target that replays what fuzzing found, and with AMPHORA_FUZZ in the
-// environment, for tools/fuzz.sh only, the fuzzer itself.
+// The fuzz targets: a test target that replays inputs that fuzzing found. With AMPHORA_FUZZ in the
+// environment, which only tools/fuzz.sh sets, it is the fuzzer itself.
 let fuzzed: [Target.Dependency] = ["Basics", "Onnx", "MXNetImport", "Inference", "HTTP"]
 let fuzzing: Target =
     Context.environment["AMPHORA_FUZZ"] == nil
@@ -87,13 +87,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict,
-            // First those that most symbols are looked for in: the dynamic linker searches libraries
-            // in this order, eleven thousand times a start.
+            // The libraries of most symbols come first: the dynamic linker searches in this order, eleven
+            // thousand times a start.
             linkerSettings: [
                 .linkedLibrary("crypto"), .linkedLibrary("stdc++"), .linkedLibrary("c"),
             ]),
 
-        // What the server is compared with; benchmarks/README.md. Not shipped.
+        // The bare loop that the server is compared with (benchmarks/README.md). Not shipped.
         .executableTarget(
             name: "bare", dependencies: ["Basics", "Inference", "Runtime"], path: "benchmarks/bare",
             swiftSettings: strict),
@@ -126,7 +126,7 @@ let package = Package(
                 "TestSupport",
             ],
             swiftSettings: strict,
-            // For NameLookup.swift: libcurl is to find the test's own getaddrinfo first.
+            // For NameLookup.swift: makes libcurl find the test's own getaddrinfo first.
             linkerSettings: [
                 .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=getaddrinfo"])
             ]),
