@@ -117,7 +117,7 @@ final class RuntimeAPIHost: Service {
 
     /// Takes the answer or the failure of an event; ignores other calls, such as `init/error`.
     private func settle(_ path: String, _ body: [UInt8]) {
-        // The id is our own, which percent-encoding leaves as it is.
+        // The ID was made here and needs no percent-encoding.
         guard let id = path.split(separator: "/").dropLast().last.map(String.init) else { return }
         if path == RuntimeAPIPath.response(to: id) {
             invoked.removeValue(forKey: id)?(.response(body))

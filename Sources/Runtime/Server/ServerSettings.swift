@@ -38,7 +38,7 @@ package struct ServerSettings: SettingGroup {
             help: "The largest request body.")
         try table.setting(
             "max-arriving-bytes", &limits.arrivingBodyBytes, .bytes(1...1_099_511_627_776),
-            help: "The most bytes of request bodies that arrive at once; beyond that, 503.")
+            help: "Bytes of incomplete request bodies over all connections; beyond that, 503.")
         try table.setting(
             "head-timeout", &limits.headTimeout, .seconds(0.05...3600),
             help: "The longest time for the head of a request to arrive.")
@@ -47,7 +47,7 @@ package struct ServerSettings: SettingGroup {
             help: "The longest pause while a request body arrives.")
         try table.setting(
             "idle-timeout", &limits.idleTimeout, .seconds(0.05...86_400),
-            help: "The time a keep-alive connection may be idle between requests.")
+            help: "The longest time a connection may be idle between requests.")
         try table.setting(
             "write-timeout", &limits.writeTimeout, .seconds(0.05...3600),
             help: "The longest pause while a client reads its answer.")

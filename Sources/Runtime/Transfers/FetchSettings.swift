@@ -37,7 +37,7 @@ package struct FetchSettings: SettingGroup {
             help: "The longest time to connect to a picture's host.")
         try table.setting(
             "fetch-timeout", &timeout, .seconds(0.05...3600),
-            help: "The time that fetching a picture may take.")
+            help: "The longest time to fetch a picture.")
         try table.setting(
             "fetch-max-bytes", &maxBytes, .bytes(1...1_073_741_824),
             help: "The largest picture to fetch.")
