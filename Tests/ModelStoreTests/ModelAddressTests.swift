@@ -42,7 +42,7 @@ import Testing
         ("file:///m.onnx", "begins with https://"), ("https://host/m.zip", "ends in .tar.gz"),
         ("https://host/", "ends in .tar.gz"), ("https://host/m?f=.onnx", "ends in .tar.gz"),
         ("https://host/a b.onnx", "percent-encoded"), ("https://host/é.onnx", "percent-encoded"),
-        ("s3://Bucket!/m.onnx", "name of a bucket"), ("s3://bucket", "no object"),
+        ("s3://Bucket!/m.onnx", "not a bucket name"), ("s3://bucket", "no object"),
         ("s3://bucket/m.pt", "ends in .tar.gz"),
         ("https://host/\(String(repeating: "a", count: 8192)).onnx", "longer than"),
     ])
