@@ -34,12 +34,36 @@ final class Gates: Sendable {
     }
 }
 
+/// The real poller. Its next wait can be made to last until there is an event, whatever the loop says.
+private final class PatientPoller: Poller {
+    private let poller: EpollPoller
+    var waitsForEvent = false
+
+    init() throws(SystemError) { poller = try EpollPoller() }
+
+    func add(_ fd: CInt, _ interest: Interest, _ token: Token) throws(SystemError) {
+        try poller.add(fd, interest, token)
+    }
+
+    func modify(_ fd: CInt, _ interest: Interest, _ token: Token) throws(SystemError) {
+        try poller.modify(fd, interest, token)
+    }
+
+    func remove(_ fd: CInt) { poller.remove(fd) }
+
+    func wait(timeout: Duration?, into events: inout [ReadyEvent]) throws(SystemError) {
+        try poller.wait(timeout: waitsForEvent ? .seconds(60) : timeout, into: &events)
+        waitsForEvent = false
+    }
+}
+
 /// The parts of a test server. Used on one thread at a time.
 final class LifecycleRig: InvocationHost {
     let clock = ManualClock()
     let gates = Gates()
     let loop: EventLoop
     let backend: Backend
+    private let poller: PatientPoller
     var requestTimeout = Duration.seconds(59)
     let gate: Gate
     private(set) var itemLog: [(uri: String?, result: Result<[Prediction], Failure>)] = []
@@ -48,7 +72,8 @@ final class LifecycleRig: InvocationHost {
     private let restingRegistrations: Int
 
     init(workers: Int = 2, maxItems: Int = 20_000, allow: [NetworkRange] = []) throws {
-        loop = EventLoop(poller: try EpollPoller(), clock: clock)
+        poller = try PatientPoller()
+        loop = EventLoop(poller: poller, clock: clock)
         let gates = self.gates
         let started = Box(false)
         let pool = try WorkerPool<Job, Output>(
@@ -106,14 +131,21 @@ final class LifecycleRig: InvocationHost {
         try loop.turn()
     }
 
-    /// Turns the loop until a condition holds; returns the number of turns.
+    /// One turn that waits until a worker has finished a job, or a descriptor is ready.
+    func stepWithEvent() throws {
+        poller.waitsForEvent = true
+        try loop.turn()
+    }
+
+    /// Turns the loop until a condition holds; returns the number of turns. An error after a minute.
     @discardableResult
     func turn(until condition: () -> Bool) throws -> Int {
+        let end = ContinuousClock.now + .seconds(60)
         var turns = 0
         while !condition() {
             try step()
             turns += 1
-            if turns > 5_000_000 { throw Stuck() }
+            if ContinuousClock.now > end { throw Stuck() }
         }
         return turns
     }
