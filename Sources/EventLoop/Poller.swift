@@ -3,7 +3,9 @@
 
 /// Identifies one registration; when its slot is reused, the generation changes.
 package struct Token: Sendable, Hashable {
+    /// The place in the table of registrations.
     package let slot: UInt32
+    /// Tells one use of the slot from the next.
     package let generation: UInt32
 
     /// Creates a token.
@@ -52,7 +54,9 @@ package struct Readiness: OptionSet, Sendable {
 
 /// One readiness event.
 package struct ReadyEvent: Sendable, Equatable {
+    /// Names the registration.
     package let token: Token
+    /// What it is ready for.
     package let readiness: Readiness
 
     /// Creates an event.

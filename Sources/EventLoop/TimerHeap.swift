@@ -8,7 +8,9 @@
 package struct TimerHeap {
     /// A deadline and the registration that it belongs to.
     package struct Entry: Equatable {
+        /// When it is due.
         package let deadline: Instant
+        /// Whose it is.
         package let token: Token
 
         /// Creates an entry.

@@ -23,8 +23,11 @@ package enum TensorContent: Equatable {
 
 /// A constant of the graph.
 package struct OnnxConstant: Equatable {
+    /// The value that nodes refer to.
     package let name: String
+    /// The length of each dimension; empty for a single number.
     package let shape: [Int]
+    /// Its numbers, or where they are stored.
     package let content: TensorContent
 
     /// Creates a constant.
@@ -45,10 +48,15 @@ package enum OnnxAttribute: Equatable {
 
 /// One operator; an empty name stands for an input that is left out.
 package struct OnnxNode: Equatable {
+    /// For people; the format doesn't use it.
     package var name: String
+    /// The operator's name in ONNX's default domain.
     package let operation: String
+    /// Names of values, in the order of the operator.
     package var inputs: [String]
+    /// Names of the values that it makes.
     package var outputs: [String]
+    /// In the order in which they are written.
     package let attributes: [(name: String, value: OnnxAttribute)]
 
     /// Creates a node.
@@ -63,6 +71,7 @@ package struct OnnxNode: Equatable {
         self.attributes = attributes
     }
 
+    /// Compares everything, attributes in their order.
     package static func == (a: Self, b: Self) -> Bool {
         a.name == b.name && a.operation == b.operation && a.inputs == b.inputs
             && a.outputs == b.outputs && a.attributes.elementsEqual(b.attributes) { $0 == $1 }
@@ -77,7 +86,9 @@ package struct OnnxValue: Equatable {
         case open(String)
     }
 
+    /// The value that nodes refer to.
     package let name: String
+    /// The length of each dimension.
     package let shape: [Length]
 
     /// Creates an input or an output.
@@ -106,10 +117,15 @@ package struct OnnxGraph {
     /// The version of the format that goes with it.
     package static let irVersion = 8
 
+    /// For people; the format doesn't use it.
     package var name: String
+    /// A node stands after those whose outputs it uses.
     package var nodes: [OnnxNode] = []
+    /// Weights and other fixed tensors.
     package var constants: [OnnxConstant] = []
+    /// What the engine must bind.
     package var inputs: [OnnxValue] = []
+    /// What the engine gives.
     package var outputs: [OnnxValue] = []
 
     /// Creates a graph.

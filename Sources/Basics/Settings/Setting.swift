@@ -5,6 +5,7 @@
 
 /// A platform's own variable for a setting, and the unit of its values.
 package struct Alias: Sendable {
+    /// The name of the environment variable.
     package let variable: String
     /// One unit of the variable in units of the setting: 1,048,576 for megabytes of a byte count.
     package let unit: Int

@@ -7,6 +7,7 @@
 package struct SettingSources: Sendable {
     /// Option values by the option's name.
     package let options: [String: String]
+    /// Variables of the process.
     package let environment: [String: String]
 
     /// Takes command-line options and environment variables.

@@ -7,18 +7,27 @@ package import Onnx
 
 /// How pictures and the network's answer are processed, with the origin of each decision.
 package struct ModelSettings: Sendable, Equatable {
+    /// The graph's input that takes the picture.
     package let inputName: Resolved<String>
     /// Of the input tensor; `uint8` takes pixels as they are.
     package let element: ElementType
+    /// The order of the dimensions.
     package let layout: Resolved<Preprocessing.Layout>
+    /// The order of the colours, or gray.
     package let channels: Resolved<Preprocessing.Channels>
+    /// The library whose decoding is reproduced.
     package let decode: Resolved<Preprocessing.DecodeProfile>
+    /// `nil`: the picture keeps its size.
     package let resize: Resolved<Preprocessing.Resize?>
+    /// From the centre; `nil`: nothing is cut off.
     package let crop: Resolved<Preprocessing.Size?>
+    /// The factor for each level of a pixel.
     package let scale: Resolved<Double>
     /// Subtracted after scaling, before the mean.
     package let offset: Resolved<Float>
+    /// Subtracted after scaling, one for each channel.
     package let mean: Resolved<[Float]>
+    /// Divided by after that, one for each channel.
     package let std: Resolved<[Float]>
     /// Divides a second time; `nil`: no second division.
     package let secondStd: Resolved<[Float]?>
@@ -28,6 +37,7 @@ package struct ModelSettings: Sendable, Equatable {
     package let arithmetic: Preprocessing.Arithmetic
     /// The activation for the network's output; none if the graph ends in one.
     package let activation: Resolved<Activation>
+    /// Labels in an answer.
     package let topK: Resolved<Int>
     /// The size of the input tensor in pixels.
     package let inputSize: Preprocessing.Size

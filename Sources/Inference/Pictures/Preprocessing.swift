@@ -40,8 +40,11 @@ package struct Preprocessing: Sendable, Equatable {
 
     /// How a picture is resized.
     package struct Resize: Sendable, Equatable {
+        /// The size that comes out.
         package var target: ResizeTarget
+        /// The library whose roundings are reproduced.
         package var library: ResizeLibrary
+        /// How pixels are weighted.
         package var filter: Filter
 
         /// Creates a resize step.
@@ -56,7 +59,9 @@ package struct Preprocessing: Sendable, Equatable {
 
     /// A height and a width, in pixels.
     package struct Size: Sendable, Equatable {
+        /// In pixels.
         package var height: Int
+        /// In pixels.
         package var width: Int
 
         /// Creates a size.
@@ -82,6 +87,7 @@ package struct Preprocessing: Sendable, Equatable {
         case nhwc = "NHWC"
     }
 
+    /// The library whose decoding is reproduced.
     package var decode: DecodeProfile
     /// `nil`: the picture keeps its size.
     package var resize: Resize?
@@ -97,11 +103,14 @@ package struct Preprocessing: Sendable, Equatable {
     package var std: [Float]
     /// Divides a second time, one value a channel; `nil`: no second division.
     package var secondStd: [Float]?
+    /// The order of the colours, or gray.
     package var channels: Channels
+    /// The order of the dimensions.
     package var layout: Layout
     /// The 8-bit value around a picture smaller than the crop: one for all channels or one for each,
     /// in the tensor's order.
     package var padding: [UInt8]
+    /// The order and precision of the arithmetic.
     package var arithmetic: Arithmetic
 
     /// Creates a pipeline; the defaults are torchvision's ImageNet evaluation pipeline.

@@ -27,6 +27,7 @@ package protocol DownloadWatcher {
 
 /// Why a model can't be fetched, as a sentence.
 package struct ModelFetchError: Error, Sendable {
+    /// Names the address and the reason.
     package let sentence: String
 }
 
@@ -43,6 +44,7 @@ package final class ModelFetch {
     /// Its name in the cache: by its digest if that is configured, else by its address.
     private let key: String
 
+    /// Prepares a fetch. `watch` makes what watches an attempt; `notify` hears how it goes.
     package init(
         _ address: ModelAddress, _ settings: ModelStoreSettings, s3: S3Settings,
         fetch: FetchSettings, watch: @escaping () -> (any DownloadWatcher)?,

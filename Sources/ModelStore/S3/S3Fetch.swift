@@ -34,6 +34,7 @@ package final class S3Fetch: EventHandler {
     private var hasMoved = false
     private var hasRepeated = false
 
+    /// Prepares a fetch; `completed` gets the bytes, none where a sink takes them.
     package init(
         _ object: S3Object, from store: S3Store, into sink: (any TransferSink)? = nil,
         stallTimeout: Duration? = nil,

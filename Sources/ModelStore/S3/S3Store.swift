@@ -14,6 +14,7 @@ package struct S3Settings: Sendable {
     let endpoint: Result<S3Endpoint, StoreError>
     let credentials: Result<CredentialSource, StoreError>
 
+    /// Reads the environment, as AWS's SDKs do.
     package init(_ environment: [String: String]) {
         endpoint = Result { () throws(StoreError) in try S3Endpoint(environment) }
         credentials = Result { () throws(StoreError) in try CredentialSource(environment) }

@@ -7,6 +7,7 @@
 package struct LambdaEvent: Sendable {
     /// Identifies the invocation in logs. Customers may choose it, so two events may share one.
     package let requestID: String
+    /// As it came.
     package let body: [UInt8]
     /// Searched on demand, because few of them are read.
     private let headers: TransferHeaders
@@ -27,8 +28,10 @@ package struct LambdaEvent: Sendable {
     /// The invocation's deadline, in milliseconds since 1970.
     package var deadline: Int64? { headers["lambda-runtime-deadline-ms"].flatMap { Int64($0) } }
 
+    /// The function's name in AWS.
     package var functionARN: String? { headers["lambda-runtime-invoked-function-arn"] }
 
+    /// The trace of AWS X-Ray.
     package var traceID: String? { headers["lambda-runtime-trace-id"] }
 
     /// The event's tenant, if the function isolates tenants.

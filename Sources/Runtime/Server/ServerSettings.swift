@@ -9,7 +9,9 @@ package struct ServerSettings: SettingGroup {
     package var host = "0.0.0.0"
     /// 0 picks a free port.
     package var port: UInt16 = 8080
+    /// Open connections; further ones wait in the backlog.
     package var maxConnections = 16_384
+    /// The server's maxima and timeouts.
     package var limits = Limits()
 
     /// The defaults.

@@ -7,7 +7,9 @@ package import HTTP
 
 /// A whole answer.
 package struct Response: Sendable {
+    /// Status and fields.
     package var head: ResponseHead
+    /// All of it, or the first piece of a streamed answer.
     package var body: [UInt8]
     /// The error, if this is an error response; the body says the same in its own form.
     package var report: ErrorReport?

@@ -6,10 +6,13 @@ package import Basics
 package struct FetchSettings: SettingGroup {
     /// Networks that may be fetched from although they are not public.
     package var allow: [NetworkRange] = []
+    /// The longest time to connect.
     package var connectTimeout = Duration.seconds(2)
+    /// The longest time for a whole fetch.
     package var timeout = Duration.seconds(10)
     /// The largest picture, in bytes.
     package var maxBytes = 20_000_000
+    /// Redirects that are followed.
     package var maxRedirects = 3
     /// Fetches at the same time.
     package var maxConcurrent = 256

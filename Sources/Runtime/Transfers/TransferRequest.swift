@@ -32,6 +32,7 @@ package struct TransferRequest: Sendable {
     package var totalTimeout: Duration? = .seconds(10)
     /// From one byte of the answer to the next, and to the first; `nil`: no limit.
     package var stallTimeout: Duration?
+    /// Redirects that are followed; 0: a redirect is the answer.
     package var maxRedirects = 3
     /// Whether plain http is an error, in the URL and in redirects.
     package var requiresTLS = false
@@ -76,8 +77,11 @@ package protocol TransferSink: AnyObject {
 
 /// One HTTP response; the last one if there were redirects.
 package struct TransferResponse: Sendable {
+    /// The status of the last response.
     package let status: Int
+    /// Its fields.
     package let headers: TransferHeaders
+    /// Its body; empty where a sink took it.
     package let body: [UInt8]
     /// The URL of the response; it may hold secrets, so it is not for logs.
     package let effectiveURL: String

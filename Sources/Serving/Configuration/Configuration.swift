@@ -7,23 +7,35 @@ package import Runtime
 
 /// All settings of a run.
 package struct Configuration: Sendable {
+    /// Which model is served.
     package let models: ModelStoreSettings
+    /// How it is loaded and asked.
     package let inference: InferenceSettings
+    /// Where the HTTP server listens, and its limits.
     package var server: ServerSettings
+    /// How much is worked on, as given; the values in force stand below.
     package let work: WorkSettings
+    /// How requests are read.
     package let requests: RequestSettings
+    /// How pictures are fetched.
     package let fetch: FetchSettings
+    /// How Lambda's events are answered.
     package let function: FunctionSettings
+    /// Region, endpoint and credentials of S3, from the environment.
     package let s3: S3Settings
+    /// What is logged, as given.
     package var log: LogSettings
 
     // Settings with the platform's default filled in.
+    /// Worker threads.
     package let workers: Int
     /// The engine's threads within one inference.
     package let threads: Int
     /// Pictures that may wait for a worker.
     package let queueCapacity: Int
+    /// The time a request may take once it has arrived.
     package let requestTimeout: Duration
+    /// How log lines are written.
     package let logFormat: LogFormat
 
     /// The modules' settings, in the order of docs/settings.md.

@@ -6,7 +6,9 @@ package import Basics
 package struct FunctionSettings: SettingGroup {
     /// Concurrent invocations; `nil`: one at a time.
     package var concurrency: Int?
+    /// How answers leave.
     package var invokeMode = InvokeMode.buffered
+    /// What becomes of a direct event's failure.
     package var directErrors = DirectErrors.report
     /// Whether an extension is registered, so that Lambda sends SIGTERM.
     package var registersExtension = true

@@ -63,11 +63,14 @@ package struct Failure: Error, Sendable, Equatable {
         }
     }
 
+    /// Its kind; decides the status.
     package let code: Code
+    /// For the person who sent the request: what is wrong, and what would be right.
     package let sentence: String
     /// The methods that the route allows, for `methodNotAllowed`.
     var allow: String?
 
+    /// Creates a failure.
     package init(_ code: Code, _ sentence: String, allow: String? = nil) {
         self.code = code
         self.sentence = sentence

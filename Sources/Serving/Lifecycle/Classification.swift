@@ -29,6 +29,7 @@ package final class Classification {
     /// Called with the bytes of a picture that had to be fetched, before they are worked on.
     package var fetched: (([UInt8]) -> Void)?
 
+    /// Prepares a classification; `completed` gets the labels, best first.
     package init(
         _ item: Item, topK: Int, backend: Backend,
         completed: @escaping (Result<[Prediction], Failure>) -> Void

@@ -6,6 +6,7 @@ package import Basics
 package struct LogSettings: SettingGroup {
     /// `nil`: the platform's choice.
     package var format: LogFormat?
+    /// The least important lines that are written.
     package var level = LogLevel.info
     /// Whether each request gets a line.
     package var access = true

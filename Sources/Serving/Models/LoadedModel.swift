@@ -10,6 +10,7 @@ internal import Onnx
 package struct LoadingFailure: Error, Sendable {
     /// The error type that Lambda reports.
     package let type: String
+    /// One or more lines for a person.
     package let sentence: String
 
     /// Creates a failure.
@@ -21,7 +22,9 @@ package struct LoadingFailure: Error, Sendable {
 
 /// A model and how it was found.
 package struct LoadedModel: Sendable {
+    /// Ready to make classifiers.
     package let model: Model
+    /// The folder that it was loaded from.
     package let path: String
 
     /// Finds, fetches if necessary, and loads the model. Blocks for as long as network and engine

@@ -12,6 +12,7 @@ internal import Runtime
 
 /// One request for labels, in any of its forms.
 package struct Form: Sendable, Equatable {
+    /// One picture, or a list.
     package enum Shape: Sendable, Equatable {
         /// The answer is this item's result.
         case one(Item)
@@ -30,6 +31,7 @@ package struct Form: Sendable, Equatable {
     /// The keys; a form holds exactly one of them.
     static let names = ["uri", "uris", "instances"]
 
+    /// What it asks about.
     package let shape: Shape
     /// `nil` if the body does not set it.
     package let topK: Int?
