@@ -1,7 +1,7 @@
 // The bytes of HTTP's grammar: their names, their classes, and comparisons without String.
 //
 // A String comparison costs more than parsing the whole request, so everything here works on
-// bytes; runs of bytes of one class are skipped in `ByteRuns.swift`.
+// bytes; runs of bytes of one class are skipped in `GrammarRuns.swift`.
 // It does not interpret: parsers decide what a class of bytes means.
 
 internal import Basics

@@ -162,6 +162,17 @@ import Testing
         #expect("\(try configuration([:], [variable: text]))" != "\(try configuration())")
     }
 
+    @Test func `the budget of arriving bodies can hold the largest body`() throws {
+        let large = try configuration(["max-body": "600000000"]).server.limits
+        #expect(large.arrivingBodyBytes == 600_000_000)
+        #expect(
+            complaint(["max-body": "2000", "max-arriving-bytes": "1000"])
+                == "--max-arriving-bytes (AMPHORA_MAX_ARRIVING_BYTES) must be at least --max-body, "
+                + "2000, not 1000")
+        let least = try configuration(["max-body": "2000", "max-arriving-bytes": "2000"])
+        #expect(least.server.limits.arrivingBodyBytes == 2000)
+    }
+
     @Test(arguments: [
         ("6", 6_291_456), ("100", 104_857_600), ("2047", 2_146_435_072), ("0", 2_147_483_647),
     ])

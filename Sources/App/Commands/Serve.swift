@@ -4,7 +4,6 @@ internal import ArgumentParser
 internal import Basics
 internal import EventLoop
 internal import Glibc
-internal import ModelStore
 internal import Serving
 
 /// Serves a model over HTTP.
@@ -49,19 +48,5 @@ func usable<Value>(_ value: () throws(InputError) -> Value) throws -> Value {
     } catch {
         complain("\(error)")
         throw ExitCode(EX_USAGE)
-    }
-}
-
-/// The limit on open descriptors.
-enum OpenFiles {
-    /// Raises the soft limit to the hard one, because each connection is a descriptor.
-    /// setrlimit(2).
-    static func raiseLimit() {
-        var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
-            return
-        }
-        limit.rlim_cur = limit.rlim_max
-        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }

@@ -3,7 +3,6 @@
 internal import Basics
 internal import Inference
 internal import Onnx
-internal import Runtime
 
 /// Writes an inspection as JSON.
 enum InspectionJSON {

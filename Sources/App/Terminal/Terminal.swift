@@ -1,9 +1,6 @@
-// Facts about the system that reports for people need: whether a descriptor is a terminal, and how
-// much memory this process uses.
+// The terminal behind a descriptor: whether there is one, its colours, a line that is drawn again.
 
-internal import Basics
 internal import Glibc
-internal import Inference
 
 /// The terminal of a descriptor, if there is one.
 enum Terminal {
@@ -43,15 +40,5 @@ struct TerminalLine {
     private func put(_ text: String) {
         let bytes = Array(text.utf8)
         _ = unsafe write(descriptor, bytes, bytes.count)
-    }
-}
-
-/// The memory of this process that is in RAM.
-enum ResidentMemory {
-    /// In bytes; `nil` if unknown. proc_pid_statm(5).
-    static func bytes() -> Int? {
-        let fields = (File.systemText(at: "/proc/self/statm") ?? "").split(separator: " ")
-        return fields.count > 1
-            ? Int(fields[1]).map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) } : nil
     }
 }

@@ -2,7 +2,6 @@
 // with a prelude, or the report of a failure (docs/platforms.md B4, B6, B15).
 
 internal import Basics
-internal import Inference
 internal import Runtime
 internal import Serving
 

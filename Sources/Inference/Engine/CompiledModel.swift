@@ -1,7 +1,7 @@
 // The interface between the product and the engine: three verbs.
 //
 // Open a model, make a worker's context, infer. An adapter is one folder that conforms to the two
-// protocols here and is named only in `Engine.swift` above; nothing else knows which engine runs.
+// protocols here and is named only in `EngineChoice.swift` above; nothing else knows which engine runs.
 // There is no verb for batches: on a CPU they gain nothing.
 
 package import Onnx

@@ -17,6 +17,19 @@ package struct ServerSettings: SettingGroup {
     /// The defaults.
     package init() {}
 
+    /// Reads the settings. The budget of arriving bodies grows with the largest body. Throws the first
+    /// that can't be used, or if the given budget could never hold the largest body.
+    package init(_ sources: SettingSources) throws(InputError) {
+        try self.init(reading: sources)
+        guard limits.arrivingBodyBytes < limits.bodyBytes else { return }
+        guard limits.arrivingBodyBytes == Limits().arrivingBodyBytes else {
+            throw InputError(
+                "--max-arriving-bytes (AMPHORA_MAX_ARRIVING_BYTES) must be at least --max-body, "
+                    + "\(limits.bodyBytes), not \(limits.arrivingBodyBytes)")
+        }
+        limits.arrivingBodyBytes = limits.bodyBytes
+    }
+
     /// The largest body that `limits` may be set to.
     private static let largestBody = 2_147_483_647
 

@@ -4,7 +4,6 @@
 // so are user information and fragments. They also don't reveal which address a name resolved to.
 
 internal import Basics
-internal import EventLoop
 
 /// A transfer failed.
 package enum TransferError: Error, Sendable, Equatable {

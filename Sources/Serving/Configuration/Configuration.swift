@@ -54,7 +54,7 @@ package struct Configuration: Sendable {
         try sources.refuseUnknownVariables(besides: Self.groups.flatMap { $0.settingNames })
         models = try ModelStoreSettings(sources)
         inference = try InferenceSettings(reading: sources)
-        server = try ServerSettings(reading: sources)
+        server = try ServerSettings(sources)
         work = try WorkSettings(reading: sources)
         requests = try RequestSettings(reading: sources)
         fetch = try FetchSettings(sources)

@@ -1,11 +1,6 @@
-// Accepts or refuses a request: once, on arrival, by counts alone (docs/rulings.md#admission).
-//
-// An accepted request is never refused later for lack of room, so it always gets its answer. Others
-// are refused at once, so overload never piles up.
+// The counts that the gate decides by (docs/rulings.md#admission).
 
-internal import Runtime
-
-/// Decides whether one more request is accepted.
+/// How many requests and pictures have room.
 package struct Admission {
     /// Jobs that may wait for a worker.
     let queueCapacity: Int

@@ -1,5 +1,5 @@
-// The gate: it makes every admission decision, in microseconds and by counts alone
-// (docs/platforms.md A6).
+// The gate: it makes every admission decision about requests, in microseconds and by counts alone
+// (docs/platforms.md A6). The server below it bounds connections and the bytes of arriving bodies.
 //
 //     loading ─► open ─► draining
 //

@@ -1,6 +1,5 @@
 // The work of an invocation, of any kind.
 
-internal import Inference
 internal import Runtime
 
 /// Work that ends in an answer. Loop thread.

@@ -2,7 +2,6 @@
 // or terminal control sequences.
 
 internal import Basics
-internal import Inference
 
 extension String {
     /// The text on one line, in quotes if it would not read as one value without them.

@@ -2,7 +2,6 @@
 
 internal import Basics
 package import Inference
-internal import Runtime
 
 /// Writes answers.
 package enum Answer {

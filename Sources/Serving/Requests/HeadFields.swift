@@ -12,22 +12,24 @@ extension RequestHead {
         var list: String?
         forEachValue(of: name, in: bytes) { value in
             let text = value.text(in: bytes)
-            list = list.map { "\($0), \(text)" } ?? text
+            // Lists may have empty elements, which say nothing (RFC 9110 §5.6.1).
+            guard let before = list, !before.isEmpty else { return list = text }
+            if !text.isEmpty { list = "\(before), \(text)" }
         }
         return list
     }
 
-    /// A field that has one value; `nil` if it is missing. Throws `badRequest` if its lines differ.
-    func single(_ name: StaticString, in bytes: Span<UInt8>) throws(Failure) -> String? {
+    /// A field that has one value; `nil` if it is missing. Throws `badRequest` if its lines differ in
+    /// their `meaning`; empty lines mean nothing.
+    func single(
+        _ name: StaticString, in bytes: Span<UInt8>, meaning: (String) -> String
+    ) throws(Failure) -> String? {
         var first: String?
         var other: String?
         forEachValue(of: name, in: bytes) { value in
             let text = value.text(in: bytes)
-            if first == nil {
-                first = text
-            } else if text != first {
-                other = text
-            }
+            guard let before = first, !before.isEmpty else { return first = text }
+            if !text.isEmpty, meaning(text) != meaning(before) { other = text }
         }
         guard let first, let other else { return first }
         throw Failure(

@@ -37,7 +37,7 @@ struct RequestProperties {
                 "the content coding “\(codings.prefix(40))” is not supported; send the body as it is"
             )
         }
-        let contentType = try head.single("content-type", in: bytes)
+        let contentType = try head.single("content-type", in: bytes, meaning: mediaType(of:))
         guard let kind = BodyKind(contentType: contentType) else {
             throw Failure(
                 .unsupportedMediaType,

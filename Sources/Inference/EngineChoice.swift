@@ -3,7 +3,7 @@
 internal import COnnxRuntime
 package import Onnx
 
-/// The first verb.
+/// The first of the three verbs: opens a model with the engine that is built in.
 package enum Engine {
     /// Compiles a model. Throws `ModelError` if the library is missing or refuses the model. Any
     /// thread.
