@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the installed OpenCV's results for random pictures, for ImagingOpenCVTests to compare.
+"""Writes the installed OpenCV's results for random pictures, for PictureOpenCVTests to compare.
 
 usage: opencv_cases.py [--rounds N] [--seed N] OUTDIR [FILE...]
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the installed Pillow's results for random pictures, for ImagingPillowTests to compare.
+"""Writes the installed Pillow's results for random pictures, for PicturePillowTests to compare.
 
 usage: pillow_cases.py [--rounds N] [--seed N] OUTDIR [FILE...]
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Records MXNet's results for tiny pictures of every kind, for ImagingMXNetTests to compare: the pixels
+"""Records MXNet's results for tiny pictures of every kind, for PictureMXNetTests to compare: the pixels
 of its `image.imdecode` (OpenCV 3.4.2), and the tensors of gluon's transforms.
 
 usage: record_mxnet.py [OUTFILE]      (`make record` runs it in .venv-mxnet)

@@ -19,7 +19,7 @@ struct Predict: ParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("Files, folders or URIs of pictures.", valueName: "picture"))
-    var images: [String]
+    var pictures: [String]
 
     @Flag(help: "Include folders within folders.")
     var recursive = false
@@ -31,7 +31,7 @@ struct Predict: ParsableCommand {
 
     func run() throws {
         var given = settings.given
-        let inputs = PictureInputs(images, isRecursive: recursive)
+        let inputs = PictureInputs(pictures, isRecursive: recursive)
         let names = inputs.inputs.map(\.name)
         let modelPath = ModelStoreSettings.pathOption
         let isChosen = [modelPath, ModelStoreSettings.nameOption].contains {
@@ -58,7 +58,7 @@ struct Predict: ParsableCommand {
             json
             ? JSONReport()
             : TableReport(
-                loaded, images: names,
+                loaded, pictures: names,
                 labelsPerPicture: names.count > 1 && !asksForCount ? 1 : nil)
         if Terminal.isWatched(STDERR_FILENO) {
             report = PredictionProgress(around: report, total: names.count)
@@ -73,9 +73,9 @@ struct Predict: ParsableCommand {
     }
 
     /// The model folder, if all pictures are its samples: `…/model/samples/picture`.
-    private static func modelOfSamples(_ images: [String]) -> String? {
+    private static func modelOfSamples(_ pictures: [String]) -> String? {
         let folders = Set(
-            images.map { $0.split(separator: "/", omittingEmptySubsequences: false).dropLast() })
+            pictures.map { $0.split(separator: "/", omittingEmptySubsequences: false).dropLast() })
         guard folders.count == 1, let folder = folders.first, folder.last == "samples" else {
             return nil
         }

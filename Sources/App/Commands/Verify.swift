@@ -30,7 +30,7 @@ struct Verify: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp("Files, folders or URIs of pictures to record.", valueName: "picture"))
-    var images: [String] = []
+    var pictures: [String] = []
 
     @Option(help: ArgumentHelp("Write a recording.", valueName: "out.jsonl"))
     var record: String?
@@ -63,12 +63,12 @@ struct Verify: ParsableCommand {
                 "verify needs --record OUT.jsonl and pictures, or --golden FILE.jsonl")
         case (_?, _?): throw ValidationError("--record and --golden can't be used together")
         case (_?, nil):
-            if images.isEmpty { throw ValidationError("--record needs pictures to record") }
+            if pictures.isEmpty { throw ValidationError("--record needs pictures to record") }
             if json || tolerance != 0 {
                 throw ValidationError("--json and --tolerance are for --golden")
             }
         case (nil, _?):
-            guard images.isEmpty, !force, !recursive else {
+            guard pictures.isEmpty, !force, !recursive else {
                 throw ValidationError(
                     "pictures, --force and --recursive are for --record; a recording names its own")
             }
@@ -97,7 +97,7 @@ struct Verify: ParsableCommand {
             complain("\(path) exists already; --force replaces it")
             throw ExitCode(EX_CANTCREAT)
         }
-        let inputs = PictureInputs(images, isRecursive: recursive)
+        let inputs = PictureInputs(pictures, isRecursive: recursive)
         let loaded = try load(configuration)
         for note in loaded.model.warnings + inputs.notes { complain(note) }
         let count: RecordingRun.Count

@@ -25,9 +25,9 @@ final class TableReport: PredictionReport {
     private let labelsPerPicture: Int?
 
     /// Prints the heading. Columns are as wide as their longest text, within `columnWidths`.
-    init(_ loaded: LoadedModel, images: [String], labelsPerPicture: Int?) {
+    init(_ loaded: LoadedModel, pictures: [String], labelsPerPicture: Int?) {
         self.labelsPerPicture = labelsPerPicture
-        nameWidth = Self.width(images.map(Self.shortName))
+        nameWidth = Self.width(pictures.map(Self.shortName))
         labelWidth = Self.width(loaded.model.folder.labels.value.names)
         print("\(loaded.path) · \(loaded.model.classes) classes · \(loaded.model.engine)\n")
     }

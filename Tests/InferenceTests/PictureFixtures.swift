@@ -1,7 +1,7 @@
 // The committed pictures, one of each kind, with the pixels that Pillow or MXNet decodes from them.
 
 /// Written by `tools/make_image_fixtures.py`.
-enum ImagingFixtures {
+enum PictureFixtures {
     /// Each picture twice: as RGB and as gray.
     static func all() throws -> [RecordedCase] { try read("images.bin") }
 

@@ -1,11 +1,11 @@
 // Geometry and layout of preprocessing, with values computed by hand; see also
-// `ImagingPillowTests`.
+// `PicturePillowTests`.
 
 import Testing
 
 @testable import Inference
 
-@Suite struct ImagingPreprocessorTests {
+@Suite struct PicturePreprocessorTests {
     private typealias Size = Preprocessing.Size
 
     private func tensor(

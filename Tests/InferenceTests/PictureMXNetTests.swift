@@ -5,10 +5,10 @@ import Testing
 
 @testable import Inference
 
-@Suite struct ImagingMXNetTests {
+@Suite struct PictureMXNetTests {
     private let cases: [RecordedCase]
 
-    init() throws { cases = try ImagingFixtures.mxnet() }
+    init() throws { cases = try PictureFixtures.mxnet() }
 
     @Test func `every decoded picture has MXNet's pixels`() {
         let pictures = cases.filter { $0.kind == .decoding }

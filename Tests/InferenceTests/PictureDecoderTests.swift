@@ -5,7 +5,7 @@ import Testing
 
 @testable import Inference
 
-@Suite struct ImagingDecoderTests {
+@Suite struct PictureDecoderTests {
     private func decode(
         _ bytes: [UInt8], _ profile: Preprocessing.DecodeProfile = .pillow
     ) throws(PictureError) -> Raster {
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func `one picture of every kind has Pillow's pixels`() throws {
-        let fixtures = try ImagingFixtures.all()
+        let fixtures = try PictureFixtures.all()
         #expect(fixtures.count > 100)
         var decoders = [
             1: PictureDecoder(channels: .gray, limits: PictureLimits()),
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `a picture cut off at any byte is an error or whole`() throws {
-        for fixture in try ImagingFixtures.all() where fixture.numbers[0] == 3 {
+        for fixture in try PictureFixtures.all() where fixture.numbers[0] == 3 {
             for length in stride(from: 0, to: fixture.input.count, by: 7) {
                 let decoded = try? decode(Array(fixture.input.prefix(length)))
                 guard let decoded else { continue }
@@ -63,7 +63,7 @@ import Testing
         )
         var decoded = 0
         // MXNet's recordings add EXIF segments and truncated files.
-        let fixtures = try ImagingFixtures.all() + ImagingFixtures.mxnet()
+        let fixtures = try PictureFixtures.all() + PictureFixtures.mxnet()
         for fixture in fixtures where fixture.kind == .decoding && fixture.numbers[0] == 3 {
             for _ in 0..<40 {
                 var bytes = fixture.input
@@ -81,7 +81,7 @@ import Testing
     @Test func `a picture cut off before its first row is an error to OpenCV's profile too`() throws
     {
         var decoder = PictureDecoder(profile: .opencv, limits: PictureLimits())
-        let jpeg = try ImagingFixtures.picture("jpeg-420").input
+        let jpeg = try PictureFixtures.picture("jpeg-420").input
         let start = try #require(
             (0..<jpeg.count).first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xDA })
         for length in 0..<start + 14 {
@@ -108,9 +108,9 @@ import Testing
     }
 
     @Test func `a header that lies about the size costs nothing`() throws {
-        let png = try ImagingFixtures.picture("png-rgb8").input
-        let jpeg = try ImagingFixtures.picture("jpeg-420").input
-        let webp = try ImagingFixtures.picture("webp-lossy").input
+        let png = try PictureFixtures.picture("png-rgb8").input
+        let jpeg = try PictureFixtures.picture("jpeg-420").input
+        let webp = try PictureFixtures.picture("webp-lossy").input
         let frame = try #require(
             (0..<jpeg.count).first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xC0 })
         let lies: [([UInt8], Int, Int)] = [
@@ -151,7 +151,7 @@ import Testing
     }
 
     @Test func `a JPEG of more than a thousand scans is refused`() throws {
-        let jpeg = try ImagingFixtures.picture("jpeg-gray-progressive").input
+        let jpeg = try PictureFixtures.picture("jpeg-gray-progressive").input
         let marks = (0..<jpeg.count - 1).filter {
             jpeg[$0] == 0xFF && jpeg[$0 + 1] != 0 && !(0xD0...0xD7).contains(jpeg[$0 + 1])
         }
@@ -172,7 +172,7 @@ import Testing
     }
 
     @Test func `a wrong checksum of the pixels is an error`() throws {
-        var png = try ImagingFixtures.picture("png-rgb8").input
+        var png = try PictureFixtures.picture("png-rgb8").input
         png[png.count - 17] ^= 1
         #expect(sentence(png) != "decoded")
     }

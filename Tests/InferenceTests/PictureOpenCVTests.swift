@@ -14,7 +14,7 @@ private let casesFolder = environment("AMPHORA_TEST_OPENCV_CASES")
     .enabled(
         if: casesFolder != nil,
         "set AMPHORA_TEST_OPENCV_CASES to a folder made by tools/opencv_cases.py"))
-struct ImagingOpenCVTests {
+struct PictureOpenCVTests {
     private let cases: [RecordedCase]
 
     init() throws {

@@ -13,7 +13,7 @@ private let casesFolder = environment("AMPHORA_TEST_PILLOW_CASES")
     .enabled(
         if: casesFolder != nil,
         "set AMPHORA_TEST_PILLOW_CASES to a folder made by tools/pillow_cases.py"))
-struct ImagingPillowTests {
+struct PicturePillowTests {
     private let cases: [RecordedCase]
 
     init() throws {
