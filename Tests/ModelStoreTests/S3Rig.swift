@@ -115,7 +115,7 @@ final class S3Rig {
         let environment = ["AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL_S3": base]
             .merging(environment.mapValues { $0.replacing("HOST", with: base) }) { $1 }
         let fetch = try FetchSettings(
-            SettingSources(options: options, environment: environment))
+            reading: SettingSources(options: options, environment: environment))
         let wall = Box(946_684_800)
         self.wall = wall
         store = try S3Store(

@@ -18,9 +18,14 @@ package protocol SettingGroup: Sendable {
     init()
     /// Declares each setting and the property that it sets, in the order of the documentation.
     mutating func declare(in table: SettingTable) throws(InputError)
+    /// Called once all settings are read: takes what else the environment says, and throws if values
+    /// contradict each other.
+    mutating func complete(from sources: SettingSources) throws(InputError)
 }
 
 extension SettingGroup {
+    package mutating func complete(from sources: SettingSources) {}
+
     /// The declared settings.
     package static var settings: [Setting] { declared(.describing).settings }
 
@@ -43,6 +48,7 @@ extension SettingGroup {
     package init(reading sources: SettingSources) throws(InputError) {
         self.init()
         try declare(in: SettingTable(.reading(sources)))
+        try complete(from: sources)
     }
 }
 

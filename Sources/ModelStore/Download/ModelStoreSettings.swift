@@ -26,9 +26,9 @@ package struct ModelStoreSettings: SettingGroup {
     /// The defaults.
     package init() {}
 
-    /// Reads the settings, and `TMPDIR`. Throws the first error.
-    package init(_ sources: SettingSources) throws(InputError) {
-        try self.init(reading: sources)
+    /// Reads the name as an address if it is one, and takes `TMPDIR`. Throws if the address can't be
+    /// used, or if a digest is given for a model that is not fetched.
+    package mutating func complete(from sources: SettingSources) throws(InputError) {
         if let name = modelName, ModelAddress.isAddress(name) { address = try ModelAddress(name) }
         guard sha256 == nil || address != nil else {
             // The person who sets it relies on the check.

@@ -17,10 +17,9 @@ package struct ServerSettings: SettingGroup {
     /// The defaults.
     package init() {}
 
-    /// Reads the settings. The budget of arriving bodies grows with the largest body. Throws the first
-    /// that can't be used, or if the given budget could never hold the largest body.
-    package init(_ sources: SettingSources) throws(InputError) {
-        try self.init(reading: sources)
+    /// The budget of arriving bodies grows with the largest body. Throws if the given budget could never
+    /// hold the largest body.
+    package mutating func complete(from sources: SettingSources) throws(InputError) {
         guard limits.arrivingBodyBytes < limits.bodyBytes else { return }
         guard limits.arrivingBodyBytes == Limits().arrivingBodyBytes else {
             throw InputError(

@@ -23,10 +23,8 @@ package struct FetchSettings: SettingGroup {
     /// The defaults.
     package init() {}
 
-    /// Reads the settings, and the name of `SSL_CERT_FILE`. Throws an error for the first that
-    /// can't be used.
-    package init(_ sources: SettingSources) throws(InputError) {
-        try self.init(reading: sources)
+    /// Takes the name in `SSL_CERT_FILE`.
+    package mutating func complete(from sources: SettingSources) throws(InputError) {
         let file = sources.environment["SSL_CERT_FILE"] ?? ""
         certificateFile = file.isEmpty ? nil : file
     }

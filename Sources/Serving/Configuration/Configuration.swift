@@ -52,12 +52,12 @@ package struct Configuration: Sendable {
         _ sources: SettingSources, for platform: Platform = .sageMaker
     ) throws(InputError) {
         try sources.refuseUnknownVariables(besides: Self.groups.flatMap { $0.settingNames })
-        models = try ModelStoreSettings(sources)
+        models = try ModelStoreSettings(reading: sources)
         inference = try InferenceSettings(reading: sources)
-        server = try ServerSettings(sources)
+        server = try ServerSettings(reading: sources)
         work = try WorkSettings(reading: sources)
         requests = try RequestSettings(reading: sources)
-        fetch = try FetchSettings(sources)
+        fetch = try FetchSettings(reading: sources)
         function = try FunctionSettings(reading: sources)
         s3 = S3Settings(sources.environment)
         log = try LogSettings(reading: sources)
