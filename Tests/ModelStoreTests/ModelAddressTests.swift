@@ -1,6 +1,7 @@
 // Addresses of models: what is fetched, under which name, and the errors for bad addresses.
 
 import Basics
+import Runtime
 import Testing
 
 @testable import ModelStore
@@ -61,5 +62,14 @@ import Testing
     @Test func `another query is another model`() throws {
         let keys = try ["", "?v=1", "?v=2"].map { try ModelAddress("https://h/m.onnx\($0)").key }
         #expect(Set(keys).count == 3 && keys.allSatisfy { $0.utf8.count == 64 })
+    }
+
+    @Test(arguments: [
+        (404, "h has no such file (status 404)"), (410, "h has no such file (status 410)"),
+        (401, "h denies access (status 401); a presigned URL may have expired"),
+        (500, "h answered with status 500 instead of 200"),
+    ])
+    func `a host's status is told as it was`(_ status: Int, _ sentence: String) {
+        #expect(ModelDownload.sentence(.status(host: "h", status)) == sentence)
     }
 }

@@ -82,10 +82,11 @@ struct ModelDownload {
         return failure
     }
 
-    private static func sentence(_ error: TransferError) -> String {
+    /// Why a download failed, as a clause for the person who starts the server.
+    static func sentence(_ error: TransferError) -> String {
         switch error {
-        case .status(let host, 404), .status(let host, 410):
-            "\(host) has no such file (status 404)"
+        case .status(let host, let status) where status == 404 || status == 410:
+            "\(host) has no such file (status \(status))"
         case .status(let host, let status) where status == 401 || status == 403:
             "\(host) denies access (status \(status)); a presigned URL may have expired"
         case .unsupportedScheme("http", isRedirect: true):
