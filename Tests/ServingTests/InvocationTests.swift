@@ -154,6 +154,7 @@ import Testing
         #expect(exchange.endCount == 0 && fetch.endCount == 0)
         #expect(rig.accessLog.map(\.outcome) == ["abandoned", "abandoned", nil])
         #expect(rig.accessLog.map(\.status) == [nil, nil, 200])
+        #expect(rig.endedCount == 3)
     }
 
     @Test func `a request abandoned before it was complete leaves nothing`() throws {

@@ -68,6 +68,8 @@ final class LifecycleRig: InvocationHost {
     let gate: Gate
     private(set) var itemLog: [(uri: String?, result: Result<[Prediction], Failure>)] = []
     private(set) var accessLog: [(status: Int?, outcome: String?, id: String?)] = []
+    /// How often a request has ended.
+    private(set) var endedCount = 0
     /// The registrations of an idle loop.
     private let restingRegistrations: Int
 
@@ -100,6 +102,8 @@ final class LifecycleRig: InvocationHost {
     }
 
     // MARK: InvocationHost
+
+    func requestEnded() { endedCount += 1 }
 
     func logItem(
         _ item: Item?, _ result: Result<[Prediction], Failure>, of context: RequestContext

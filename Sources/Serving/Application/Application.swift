@@ -213,6 +213,8 @@ package final class Application: InvocationHost {
     // MARK: For requests
 
     var requestTimeout: Duration { configuration.requestTimeout }
+
+    func requestEnded() { handle?.requestEnded() }
 }
 
 /// Calls back once when the drain timeout expires.

@@ -27,8 +27,6 @@ final class Gate {
     private var admission: Admission
     /// Jobs that may wait, including those of events that Lambda was asked for.
     private let eventCapacity: Int
-    /// Called when a request has ended, so there is room for another.
-    var released: (() -> Void)?
 
     private static let overloaded = Failure(
         .overloaded, "the server is at its limit; try again in a moment")
@@ -108,10 +106,7 @@ final class Gate {
     }
 
     /// Counts a request that has ended.
-    func release() {
-        admission.release()
-        released?()
-    }
+    func release() { admission.release() }
 }
 
 extension Failure {

@@ -21,6 +21,8 @@ protocol InvocationHost: AnyObject {
     var requestTimeout: Duration { get }
     /// Decides whether the request is admitted.
     var gate: Gate { get }
+    /// A request has ended and left the gate, so there is room for another.
+    func requestEnded()
     /// Writes the log line of one picture whose result its sender may never see.
     func logItem(
         _ item: Item?, _ result: Result<[Prediction], Failure>, of context: RequestContext)
@@ -140,6 +142,7 @@ final class Invocation: RequestReceiver, EventHandler {
         state = .ended
         host.loop.deregister(deadline)
         host.gate.release()
+        host.requestEnded()
         log(status: status, outcome: outcome)
     }
 
