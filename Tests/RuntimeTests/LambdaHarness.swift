@@ -44,7 +44,7 @@ final class LambdaHarness {
     let runtime: LambdaRuntime
 
     init(concurrency: Int? = nil, address: String? = nil) throws {
-        loop = EventLoop(poller: try ShortPoller(), clock: clock)
+        loop = EventLoop(poller: try PacedPoller(longestWait: .milliseconds(1)), clock: clock)
         stub = try RuntimeAPIStub(on: loop)
         var settings = LambdaSettings(address: address ?? stub.address, concurrency: concurrency)
         settings.userAgent = "amphora/9.9"

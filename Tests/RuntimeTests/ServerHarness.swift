@@ -9,30 +9,6 @@ import Testing
 
 @testable import Runtime
 
-/// The real poller, with short waits only: the deadlines are on the test's clock.
-final class ShortPoller: Poller {
-    private let poller: EpollPoller
-    /// The number of waits, each of which is a system call.
-    private(set) var waitCount = 0
-
-    init() throws(SystemError) { poller = try EpollPoller() }
-
-    func add(_ fd: CInt, _ interest: Interest, _ token: Token) throws(SystemError) {
-        try poller.add(fd, interest, token)
-    }
-
-    func modify(_ fd: CInt, _ interest: Interest, _ token: Token) throws(SystemError) {
-        try poller.modify(fd, interest, token)
-    }
-
-    func remove(_ fd: CInt) { poller.remove(fd) }
-
-    func wait(timeout: Duration?, into events: inout [ReadyEvent]) throws(SystemError) {
-        waitCount += 1
-        try poller.wait(timeout: min(timeout ?? .milliseconds(1), .milliseconds(1)), into: &events)
-    }
-}
-
 /// A loop with a server on it, and a service that acts by the request's path.
 final class ServerHarness {
     let clock = ManualClock()
@@ -47,7 +23,7 @@ final class ServerHarness {
     ) throws {
         var limits = limits
         change(&limits)
-        loop = EventLoop(poller: try ShortPoller(), clock: clock)
+        loop = EventLoop(poller: try PacedPoller(longestWait: .milliseconds(1)), clock: clock)
         emptyRegistrationCount = loop.registrationCount
         server = try Server(
             host: "127.0.0.1", port: 0, limits: limits, maxConnections: maxConnections, on: loop,

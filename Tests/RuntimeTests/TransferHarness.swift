@@ -1,6 +1,7 @@
 // A loop with a transfer pool on it, turned by the test until something has happened.
 
 import EventLoop
+import TestSupport
 import Testing
 
 @testable import Runtime
@@ -8,34 +9,11 @@ import Testing
 /// The outcome of one transfer.
 typealias TransferResult = Result<TransferResponse, TransferError>
 
-/// The real poller, which notes whether its last wait found an event.
-private final class NotingPoller: Poller {
-    private let poller: EpollPoller
-    private(set) var foundNothing = false
-
-    init() throws(SystemError) { poller = try EpollPoller() }
-
-    func add(_ fd: CInt, _ interest: Interest, _ token: Token) throws(SystemError) {
-        try poller.add(fd, interest, token)
-    }
-
-    func modify(_ fd: CInt, _ interest: Interest, _ token: Token) throws(SystemError) {
-        try poller.modify(fd, interest, token)
-    }
-
-    func remove(_ fd: CInt) { poller.remove(fd) }
-
-    func wait(timeout: Duration?, into events: inout [ReadyEvent]) throws(SystemError) {
-        try poller.wait(timeout: timeout, into: &events)
-        foundNothing = events.isEmpty
-    }
-}
-
 /// A loop and a pool. One thread.
 final class TransferHarness {
     let loop: EventLoop
     let pool: TransferPool
-    private let poller: NotingPoller
+    private let poller: PacedPoller
     /// Wakes the loop.
     private final class Alarm: EventHandler {}
 
@@ -47,7 +25,7 @@ final class TransferHarness {
         maxConcurrent: Int = 256, certificateFile: String? = nil,
         clock: any MonotonicClock = SystemClock()
     ) throws {
-        poller = try NotingPoller()
+        poller = try PacedPoller()
         loop = EventLoop(poller: poller, clock: clock)
         pool = try TransferPool(
             loop: loop, policy: policy, peers: peers, maxConcurrent: maxConcurrent,

@@ -26,7 +26,7 @@ private final class Gate: Sendable {
 @Suite(.timeLimit(.minutes(5))) struct WorkerPoolTests {
     private let loop: EventLoop
 
-    init() throws { loop = EventLoop(poller: try ShortPoller()) }
+    init() throws { loop = EventLoop(poller: try PacedPoller(longestWait: .milliseconds(1))) }
 
     private func turn(until condition: () -> Bool) throws {
         let end = ContinuousClock.now + .seconds(60)

@@ -34,36 +34,13 @@ final class Gates: Sendable {
     }
 }
 
-/// The real poller. Its next wait can be made to last until there is an event, whatever the loop says.
-private final class PatientPoller: Poller {
-    private let poller: EpollPoller
-    var waitsForEvent = false
-
-    init() throws(SystemError) { poller = try EpollPoller() }
-
-    func add(_ fd: CInt, _ interest: Interest, _ token: Token) throws(SystemError) {
-        try poller.add(fd, interest, token)
-    }
-
-    func modify(_ fd: CInt, _ interest: Interest, _ token: Token) throws(SystemError) {
-        try poller.modify(fd, interest, token)
-    }
-
-    func remove(_ fd: CInt) { poller.remove(fd) }
-
-    func wait(timeout: Duration?, into events: inout [ReadyEvent]) throws(SystemError) {
-        try poller.wait(timeout: waitsForEvent ? .seconds(60) : timeout, into: &events)
-        waitsForEvent = false
-    }
-}
-
 /// The parts of a test server. Used on one thread at a time.
 final class LifecycleRig: InvocationHost {
     let clock = ManualClock()
     let gates = Gates()
     let loop: EventLoop
     let backend: Backend
-    private let poller: PatientPoller
+    private let poller: PacedPoller
     var requestTimeout = Duration.seconds(59)
     let gate: Gate
     private(set) var itemLog: [(uri: String?, result: Result<[Prediction], Failure>)] = []
@@ -74,7 +51,7 @@ final class LifecycleRig: InvocationHost {
     private let restingRegistrations: Int
 
     init(workers: Int = 2, maxItems: Int = 20_000, allow: [NetworkRange] = []) throws {
-        poller = try PatientPoller()
+        poller = try PacedPoller()
         loop = EventLoop(poller: poller, clock: clock)
         let gates = self.gates
         let started = Box(false)
