@@ -21,6 +21,11 @@ package struct SettingKind<Value: Sendable>: Sendable {
         self.text = text
         self.parse = parse
     }
+
+    /// The same kind with another way to parse, for texts that it should take in addition.
+    package func parsing(_ parse: @escaping @Sendable (String) -> Value?) -> Self {
+        SettingKind(takes: takes(), placeholder: placeholder(), text: text, parse: parse)
+    }
 }
 
 extension SettingKind where Value: FixedWidthInteger & Sendable {

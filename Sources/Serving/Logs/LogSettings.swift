@@ -34,10 +34,6 @@ package struct LogSettings: SettingGroup {
 extension SettingKind where Value == LogLevel {
     /// A level by its name, or by the number that SageMaker's toolkits use.
     fileprivate static var logLevel: Self {
-        SettingKind(
-            takes: "one of " + LogLevel.allCases.map(\.rawValue).joined(separator: ", "),
-            placeholder: LogLevel.allCases.map(\.rawValue).joined(separator: "|"),
-            text: { $0.rawValue },
-            parse: { LogLevel(lenient: $0) })
+        choice.parsing { LogLevel(lenient: $0) }
     }
 }
