@@ -1,0 +1,44 @@
+// The part of `amphora.json` under `preprocess`: the steps from a decoded picture to the tensor.
+
+internal import Basics
+internal import Onnx
+
+extension Manifest {
+    /// A step that can be switched off by `null`.
+    enum Step<Value: Sendable & Equatable>: Sendable, Equatable { case off, on(Value) }
+
+    /// Whether it defines every preprocessing step, so that exporters' files are not needed.
+    var decidesAllSteps: Bool {
+        guard resize != nil, crop != nil, scale != nil, mean != nil, std != nil else {
+            return false
+        }
+        if case .on(let resize)? = resize { return resize.target != nil && resize.filter != nil }
+        return true
+    }
+
+    /// Reads the steps.
+    mutating func readPreprocess(
+        in root: ManifestReader.Object, _ reader: inout ManifestReader
+    ) {
+        let steps = reader.object(
+            "preprocess", in: root, keys: ["decode", "resize", "crop", "scale", "mean", "std"])
+        decode = reader.choice("decode", in: steps, of: [.pillow, .opencv])
+        resize = reader.resize(in: steps)
+        crop = reader.crop(in: steps)
+        scale = reader.scale(in: steps)
+        mean = reader.floats("mean", in: steps, expected: "a list of numbers") { _ in true }
+        std = reader.floats("std", in: steps, expected: "a list of numbers above 0") { $0 > 0 }
+    }
+}
+
+extension ManifestReader {
+    fileprivate mutating func crop(in steps: Object) -> Manifest.Step<Preprocessing.Size>? {
+        guard let value = steps.values["crop"] else { return nil }
+        if value == .null { return Manifest.Step.off }
+        return size(value, "crop", in: steps).map { .on($0) }
+    }
+
+    fileprivate mutating func scale(in steps: Object) -> Double? {
+        positive("scale", in: steps, expected: "a number above 0, such as 0.00392156862745098")
+    }
+}
