@@ -10,7 +10,7 @@ CHECKED := --explicit-target-dependency-import-check error
 BINARY := .build/release/amphora
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test sanitize fuzz image bench record test-torch format lint clean
+.PHONY: help setup build run test sanitize fuzz image bench record sweep test-torch format lint clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ record: setup ## record answers of PyTorch, transformers, timm and MXNet again (
 	@tools/venv.sh .venv-mxnet tools/requirements-mxnet.txt
 	.venv-mxnet/bin/python tools/record_mxnet.py
 
+sweep: build ## compare many models with their own pipelines; writes docs/sweep.md (hours, 12 GB)
+	python3 tools/sweep.py $(ARGS)
+
 test-torch: build ## compare the server with PyTorch and torchvision (.venv-torch, 6 GB)
 	@tools/venv.sh .venv-torch tools/requirements-torch.txt Tests/EndToEnd/requirements.txt
 	.venv-torch/bin/python -m pytest -q Tests/EndToEnd/torchvision
@@ -61,4 +64,5 @@ lint: ## check the format, circles among folders, and the C sources for arm64
 	@tools/check_arm64.sh || [ $$? = 2 ]
 
 clean: ## remove everything built; the engine stays
-	rm -rf .build .build-asan .build-tsan .build-fuzz .venv-test .venv-torch .venv-lambda .venv-mxnet .container
+	rm -rf .build .build-asan .build-tsan .build-fuzz .venv-test .venv-torch .venv-lambda .venv-mxnet .venv-sweep* .sweep \
+		.container
