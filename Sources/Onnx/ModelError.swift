@@ -20,6 +20,8 @@ package enum ModelError: Error, Sendable, Equatable {
     case invalidSettings(file: String, problems: [String])
     /// The model is valid but not of a kind that can be served.
     case unsupported(String)
+    /// Something about the model was guessed, and guesses are refused: one sentence each.
+    case guessed([String])
     /// The network's output holds something that is not a number.
     case nonFiniteOutput(String)
 }
@@ -36,6 +38,9 @@ extension ModelError: CustomStringConvertible {
             sentence.onOneLine(limit: Self.longestSentence)
         case .unreadable(let path, let reason):
             "\(path) cannot be read: \(reason)".onOneLine(limit: Self.longestSentence)
+        case .guessed(let sentences):
+            sentences.map { "refused, a guess: \($0)".onOneLine(limit: Self.longestSentence) }
+                .joined(separator: "\n")
         case .invalidSettings(let file, let problems):
             problems.map { "\(file): \($0)".onOneLine(limit: Self.longestSentence) }.joined(
                 separator: "\n")

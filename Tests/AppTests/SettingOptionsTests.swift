@@ -19,4 +19,19 @@ import Testing
         #expect(options.given == Dictionary(uniqueKeysWithValues: values))
         #expect(try SettingOptions.parse([]).given.isEmpty)
     }
+
+    @Test(arguments: [
+        (["serve", "--strict"], ["serve", "--strict=on"]),
+        (["inspect", "--strict", "models/digits"], ["inspect", "--strict=on", "models/digits"]),
+        (
+            ["serve", "--strict", "off", "--port", "1"],
+            ["serve", "--strict", "off", "--port", "1"]
+        ),
+        (["serve", "--strict=off"], ["serve", "--strict=off"]),
+        (["serve", "--port", "--strict"], ["serve", "--port", "--strict=on"]),
+        (["serve", "--port"], ["serve", "--port"]),
+    ])
+    func `a setting that is on or off may stand alone`(given: [String], completed: [String]) {
+        #expect(SettingOptions.completed(given) == completed)
+    }
 }

@@ -43,7 +43,7 @@ import Testing
         #expect(settings.inputShape == [1, 1, 384, 384])
         #expect(settings.layout == Resolved(.nchw, .library("PyTorch")))
         #expect(settings.channels == Resolved(.gray, .key("num_channels", in: "config.json")))
-        #expect(try Exporter.files(files).warnings.first?.contains("is a guess") == true)
+        #expect(try Exporter.files(files).warnings.guesses.first?.contains("is a guess") == true)
     }
 
     @Test(arguments: [
@@ -81,12 +81,12 @@ import Testing
         #expect(files.labels == nil)
         #expect(
             files.warnings == [
-                "config.json is neither Hugging Face's nor timm's; it has no effect"
+                .notice("config.json is neither Hugging Face's nor timm's; it has no effect")
             ])
         let task = try Exporter.files([
             "config.json": #"{"architectures": ["DetrForObjectDetection"], "model_type": "detr"}"#
         ])
-        #expect(task.warnings.contains { $0.contains("\"DetrForObjectDetection\"") })
+        #expect(task.warnings.contains { $0.sentence.contains("\"DetrForObjectDetection\"") })
     }
 
     // MARK: timm
@@ -174,8 +174,10 @@ import Testing
         let input = try Self.input()
         let sentences = files.disagreements(input: input, classes: 4, ending: .softmax)
         #expect(sentences.count == 2)
-        #expect(sentences[0].contains("config.json: \"num_channels\" says 1 channels"))
-        #expect(sentences[1].contains("asks for sigmoid, but the model itself ends in softmax"))
+        #expect(sentences[0].sentence.contains("config.json: \"num_channels\" says 1 channels"))
+        #expect(
+            sentences[1].sentence.contains("asks for sigmoid, but the model itself ends in softmax")
+        )
         let timm = try Exporter.files(["config.json": #"{"architecture": "a", "num_classes": 9}"#])
         #expect(timm.disagreements(input: input, classes: 4, ending: .other).count == 1)
     }
@@ -196,8 +198,9 @@ import Testing
             input: Self.input(.uint8), classes: 4, ending: .other)
         #expect(
             sentences == [
-                "preprocessor_config.json scales and normalizes, but the model's input is uint8 "
-                    + "and takes pixels as they are; that is left to the model"
+                .notice(
+                    "preprocessor_config.json scales and normalizes, but the model's input is uint8 "
+                        + "and takes pixels as they are; that is left to the model")
             ])
     }
 
@@ -211,7 +214,7 @@ import Testing
         let model = try Model.load(folder: folder.path, options: ModelFixtures.engine)
         #expect(
             model.warnings.contains {
-                $0.contains("config.json: \"id2label\" has 2 labels, the model 4")
+                $0.sentence.contains("config.json: \"id2label\" has 2 labels, the model 4")
             })
         #expect(model.settings.inputShape == [1, 3, 8, 8])
     }

@@ -250,11 +250,14 @@ import Testing
             #""do_thumbnail": true, "do_convert_rgb": true, "size": 224, "resample": 2, "#
             + #""image_mean": [0, 0, 0], "image_std": [1, 1, 1]"#
         let strange = try Exporter.files(Exporter.processor("ViTImageProcessor", keys)).warnings
+            .map(\.sentence)
         #expect(strange.count == 1)
         #expect(strange[0].contains("preprocessor_config.json: the key \"do_thumbnail\""))
         let fast = try Exporter.files(Exporter.processor("ViTImageProcessorFast", keys)).warnings
+            .map(\.sentence)
         #expect(fast.contains { $0.contains("torchvision") })
-        let bare = try Exporter.files(Exporter.processor("BeitImageProcessor")).warnings
+        let bare = try Exporter.files(Exporter.processor("BeitImageProcessor")).warnings.map(
+            \.sentence)
         #expect(bare.contains { $0.contains("\"size\" is missing; the default of Beit") })
     }
 }

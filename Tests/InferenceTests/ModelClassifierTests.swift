@@ -16,10 +16,11 @@ import Testing
     private static let plain = #"{"preprocess": {"mean": [0, 0, 0], "std": [1, 1, 1]}}"#
 
     private static func load(
-        _ name: String, _ files: [String: String] = [:]
+        _ name: String, _ files: [String: String] = [:], guesses: GuessPolicy = .warn
     ) throws -> Model {
         let folder = try TemporaryFolder(files, models: ["net.onnx": name])
-        return try Model.load(folder: folder.path, options: ModelFixtures.engine)
+        return try Model.load(
+            folder: folder.path, options: ModelFixtures.engine, guesses: guesses)
     }
 
     private static func close(_ a: [Float], _ b: [Float]) -> Bool {
@@ -92,16 +93,30 @@ import Testing
         let model = try Self.load(
             "logits", ["labels.txt": "red\ngreen\nblue", "amphora.json": Self.plain])
         #expect(model.warnings.count == 1)
-        #expect(model.warnings.first?.contains("labels.txt has 3 labels, the model 4") == true)
+        #expect(
+            model.warnings.first?.sentence.contains("labels.txt has 3 labels, the model 4") == true)
         #expect(
             try model.makeClassifier(limits: PictureLimits()).classify(Self.picture())[0].label
                 == .index(3))
     }
 
+    @Test func `a guess is a warning, and refused where guesses are`() throws {
+        let guess = ["config.json": #"{"model_type": "vit", "image_size": 8}"#]
+        #expect(try Self.load("logits", guess).warnings.guesses.count == 1)
+        #expect {
+            _ = try Self.load("logits", guess, guesses: .refuse)
+        } throws: { error in
+            "\(error)".hasPrefix("refused, a guess: config.json is Hugging Face's")
+        }
+        #expect(throws: Never.self) {
+            try Self.load("logits", ["amphora.json": Self.plain], guesses: .refuse)
+        }
+    }
+
     @Test func `several outputs are reported`() throws {
         let model = try Self.load("three_outputs")
         #expect(model.warnings.count == 1)
-        #expect(model.warnings.first?.contains("\"logits\"") == true)
+        #expect(model.warnings.first?.sentence.contains("\"logits\"") == true)
     }
 
     @Test func `gray, another size and bytes of 8 times 8 are prepared`() throws {

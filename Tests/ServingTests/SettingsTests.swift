@@ -52,7 +52,7 @@ import Testing
         let spelled = Configuration.settings.filter { SettingsTests.isSpelledOut($0.name) }
         let written = try configuration(
             Dictionary(uniqueKeysWithValues: spelled.map { ($0.name, $0.defaultText) }))
-        #expect(spelled.count == 26)
+        #expect(spelled.count == 27)
         #expect("\(plain)" == "\(written)")
     }
 

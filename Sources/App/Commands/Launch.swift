@@ -19,7 +19,8 @@ enum Launch {
             // Lambda starts a function without arguments. This skips ArgumentParser to save start
             // time.
             if let runtimeAPI, call.isPlainLambda { try Lambda.serve([:], from: runtimeAPI) }
-            var command = try Amphora.parseAsRoot(call.arguments)
+            var command = try Amphora.parseAsRoot(
+                SettingOptions.completed(call.arguments))
             try command.run()
             exit(EXIT_SUCCESS)
         } catch {

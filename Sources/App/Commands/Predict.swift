@@ -52,7 +52,7 @@ struct Predict: ParsableCommand {
             complain(error.sentence)
             throw ExitCode(EXIT_FAILURE)
         }
-        for warning in loaded.model.warnings + inputs.notes { complain(warning) }
+        for line in loaded.model.warnings.map(\.sentence) + inputs.notes { complain(line) }
         let asksForCount = given[InferenceSettings.topKOption] != nil
         var report: any PredictionReport =
             json

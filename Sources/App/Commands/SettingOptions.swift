@@ -38,6 +38,21 @@ struct SettingOptions: ParsableArguments, CustomReflectable {
         }
     }
 
+    /// The same arguments with “on” for each setting that is on or off and stands alone:
+    /// `--strict models/digits` becomes `--strict=on models/digits`.
+    static func completed(_ arguments: [String]) -> [String] {
+        guard arguments.contains(where: { $0.hasPrefix("--") }) else { return arguments }
+        let kind = SettingKind<Bool>.flag
+        let switches = Configuration.settings.filter { $0.takes == kind.takes() }
+            .map { "--\($0.name)" }
+        return arguments.indices.map { index in
+            let argument = arguments[index]
+            let next = index + 1 < arguments.count ? arguments[index + 1] : ""
+            return switches.contains(argument) && kind.parse(next) == nil
+                ? "\(argument)=on" : argument
+        }
+    }
+
     /// The configuration from these options and the process's environment.
     func configuration() throws(InputError) -> Configuration {
         try Configuration(SettingSources(options: given, environment: Environment.variables()))

@@ -99,7 +99,7 @@ struct Verify: ParsableCommand {
         }
         let inputs = PictureInputs(pictures, isRecursive: recursive)
         let loaded = try load(configuration)
-        for note in loaded.model.warnings + inputs.notes { complain(note) }
+        for line in loaded.model.warnings.map(\.sentence) + inputs.notes { complain(line) }
         let count: RecordingRun.Count
         do {
             let file = try OutputFile(path)
@@ -130,7 +130,7 @@ struct Verify: ParsableCommand {
         let subject = VerificationRun.Subject(
             model: loaded, modelForLambda: other ? loaded : try load(settings.lambda),
             settings: settings, recording: path, tolerance: tolerance)
-        for warning in loaded.model.warnings { complain(warning) }
+        for warning in loaded.model.warnings { complain(warning.sentence) }
         OpenFiles.raiseLimit()
         do {
             let total = try count(path, settings.http)

@@ -37,7 +37,7 @@ struct Inspection {
     let labels: Resolved<Labels>
     let activation: Resolved<Activation>
     let topK: Resolved<Int>
-    let warnings: [String]
+    let warnings: [ModelWarning]
 
     /// Inspects a loaded model; `residentBefore`: the process's memory before it was loaded.
     init(_ loaded: LoadedModel, residentBefore: Int?) throws(LoadingFailure) {

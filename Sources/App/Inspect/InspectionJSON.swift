@@ -40,7 +40,9 @@ enum InspectionJSON {
                 write(inspection.topK.origin, to: &json)
             }
             json.key("warnings")
-            json.array(inspection.warnings) { $0.element($1) }
+            json.array(inspection.warnings) { $0.element($1.sentence) }
+            json.key("guesses")
+            json.array(inspection.warnings.guesses) { $0.element($1) }
         }
         return json.bytes
     }
@@ -90,6 +92,18 @@ enum InspectionJSON {
             json.field("file", file)
             json.field("key", key)
         case .model: json.field("origin", "model")
+        case .graph(let what):
+            json.field("origin", "graph")
+            json.field("evidence", what)
+        case .metadata(let key):
+            json.field("origin", "metadata")
+            json.field("key", key)
+        case .measured(let what):
+            json.field("origin", "measured")
+            json.field("evidence", what)
+        case .preset(let name):
+            json.field("origin", "preset")
+            json.field("preset", name)
         case .library(let name):
             json.field("origin", "library")
             json.field("library", name)

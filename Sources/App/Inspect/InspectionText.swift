@@ -36,7 +36,7 @@ struct InspectionText {
         lines.append(row("top_k", "\(inspection.topK.value)", inspection.topK.origin))
         if !inspection.warnings.isEmpty {
             lines += ["", styled("Warnings", .bold)]
-            lines += inspection.warnings.map { "  \(styled("!", .yellow)) \($0)" }
+            lines += inspection.warnings.map { "  \(styled("!", .yellow)) \($0.sentence)" }
         }
         return lines
     }

@@ -2,10 +2,11 @@
 
 /// How the values of a type are written. Any thread.
 package struct SettingKind<Value: Sendable>: Sendable {
-    let takes: @Sendable () -> String
+    /// The accepted values, for people.
+    package let takes: @Sendable () -> String
     let placeholder: @Sendable () -> String
     /// Parses a value; `nil` if the text is not one.
-    let parse: @Sendable (String) -> Value?
+    package let parse: @Sendable (String) -> Value?
     /// A value as a person would write it.
     let text: @Sendable (Value) -> String
 

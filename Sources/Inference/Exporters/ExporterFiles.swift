@@ -35,7 +35,7 @@ struct ExporterFiles: Sendable, Equatable {
     private(set) var imageSize: Resolved<Preprocessing.Size>?
     private(set) var channels: Resolved<Int>?
     /// One sentence each.
-    private(set) var warnings: [String] = []
+    private(set) var warnings: [ModelWarning] = []
     /// The order of dimensions if the graph leaves it open: PyTorch's, if there is any such file.
     private(set) var layout: Resolved<Preprocessing.Layout>?
 
@@ -66,7 +66,7 @@ struct ExporterFiles: Sendable, Equatable {
     }
 
     /// Where files and network disagree, so that the network decides: one sentence each.
-    func disagreements(input: NetworkInput, classes: Int, ending: GraphEnding) -> [String] {
+    func disagreements(input: NetworkInput, classes: Int, ending: GraphEnding) -> [ModelWarning] {
         var sentences: [String] = []
         if let claimed = channels, claimed.value != input.channels {
             sentences.append(
@@ -88,7 +88,7 @@ struct ExporterFiles: Sendable, Equatable {
                 "\(activation.origin) asks for \(activation.value), but the model itself ends in "
                     + "\(own); no activation is added")
         }
-        return sentences
+        return sentences.map { .notice($0) }
     }
 
     // MARK: Reading
@@ -117,11 +117,13 @@ struct ExporterFiles: Sendable, Equatable {
             modelType = config.modelType
             if guesses {
                 warnings.append(
-                    "\(file) is Hugging Face's, but there is no \(Self.processorName) beside it: "
-                        + "how pictures are resized and normalized is a guess")
+                    .guess(
+                        "\(file) is Hugging Face's, but there is no \(Self.processorName) beside "
+                            + "it: how pictures are resized and normalized is a guess"))
             }
         } else {
-            warnings.append("\(file) is neither Hugging Face's nor timm's; it has no effect")
+            warnings.append(
+                .notice("\(file) is neither Hugging Face's nor timm's; it has no effect"))
         }
         try Self.fail(path, reader)
         return modelType
@@ -135,7 +137,7 @@ struct ExporterFiles: Sendable, Equatable {
         channels = config.channels.map { Resolved($0, .key("num_channels", in: file)) }
         layout = Self.usualLayout
         warnings += config.warnings.map {
-            "\(file): \($0)".onOneLine(limit: ModelError.longestSentence)
+            .notice("\(file): \($0)".onOneLine(limit: ModelError.longestSentence))
         }
     }
 
@@ -156,12 +158,13 @@ struct ExporterFiles: Sendable, Equatable {
         if let processor = HuggingFaceProcessor(root, file: file, modelType: modelType, &reader) {
             if source != .none {
                 warnings.append(
-                    "\(file) and \(Self.configName) both define the preprocessing; "
-                        + "\(file) decides")
+                    .notice(
+                        "\(file) and \(Self.configName) both define the preprocessing; "
+                            + "\(file) decides"))
             }
             source = .processor(processor.steps)
             warnings += processor.warnings.map {
-                "\(file): \($0)".onOneLine(limit: ModelError.longestSentence)
+                .notice("\(file): \($0)".onOneLine(limit: ModelError.longestSentence))
             }
         }
         try Self.fail(path, reader)

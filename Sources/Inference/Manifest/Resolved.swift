@@ -6,8 +6,16 @@ package enum Origin: Sendable, Equatable, CustomStringConvertible {
     case file(String)
     /// A key of such a file, by its full path.
     case key(String, in: String)
-    /// The graph itself.
+    /// The shape or the names of the network itself.
     case model
+    /// Operators of the graph: what they do.
+    case graph(String)
+    /// A key of the metadata in the model's file, which its exporter wrote.
+    case metadata(String)
+    /// Numbers that the network answered when it was loaded: what they show.
+    case measured(String)
+    /// A named set of preprocessing steps.
+    case preset(String)
     /// The default of a library whose file leaves the value open.
     case library(String)
     /// Our own default.
@@ -17,7 +25,7 @@ package enum Origin: Sendable, Equatable, CustomStringConvertible {
     package var file: String? {
         switch self {
         case .file(let name), .key(_, in: let name): name
-        case .model, .library, .default: nil
+        case .model, .graph, .metadata, .measured, .preset, .library, .default: nil
         }
     }
 
@@ -33,6 +41,10 @@ package enum Origin: Sendable, Equatable, CustomStringConvertible {
         case .file(let name): name
         case .key(let key, in: let file): "\(file): \"\(key)\""
         case .model: "model"
+        case .graph(let what): "graph: \(what)"
+        case .metadata(let key): "metadata of the model: \"\(key)\""
+        case .measured(let what): "measured: \(what)"
+        case .preset(let name): "preset \"\(name)\""
         case .library(let name): "default of \(name)"
         case .default: "default"
         }

@@ -10,6 +10,8 @@ package struct InferenceSettings: SettingGroup {
     package var threads: Int?
     /// The limit on width times height of a picture.
     package var maxPixels = 64_000_000
+    /// Whether a model about which something must be guessed is refused.
+    package var strict = false
     /// Labels in an answer; `nil`: the model folder decides.
     package var topK: Int?
 
@@ -31,6 +33,9 @@ package struct InferenceSettings: SettingGroup {
         try table.setting(
             "max-image-pixels", &maxPixels, .integer(1...1_000_000_000),
             help: "The largest picture in pixels, width times height.")
+        try table.setting(
+            "strict", &strict, .flag,
+            help: "Refuse a model about which something must be guessed, instead of warning.")
         try table.setting(
             Self.topKOption, &topK, .integer(1...1000), standard: "the model folder's, else 5",
             help: "The number of labels in an answer, unless the request says otherwise.")

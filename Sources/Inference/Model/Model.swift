@@ -13,8 +13,8 @@ package final class Model: Sendable {
     package let settings: ModelSettings
     /// The number of classes.
     package let classes: Int
-    /// Warnings, which may be ignored: one sentence each.
-    package let warnings: [String]
+    /// What a person should know about it.
+    package let warnings: [ModelWarning]
     /// The name and version of the engine.
     package var engine: String { network.engine }
     /// The graph's inputs, for `inspect`.
@@ -25,11 +25,15 @@ package final class Model: Sendable {
     private let network: any CompiledModel
     private let output: NetworkOutput
 
-    /// Loads the model in a folder. Throws `ModelError`. Takes as long as the engine does.
+    /// Loads the model in a folder. Throws `ModelError`, also for a guess that the policy refuses.
+    /// Takes as long as the engine does.
     package static func load(
-        folder path: String, options: EngineOptions = EngineOptions()
+        folder path: String, options: EngineOptions = EngineOptions(), guesses: GuessPolicy = .warn
     ) throws(ModelError) -> Model {
-        try Model(ModelFolder(path), options: options)
+        let model = try Model(ModelFolder(path), options: options)
+        let sentences = model.warnings.guesses
+        guard guesses == .warn || sentences.isEmpty else { throw .guessed(sentences) }
+        return model
     }
 
     private init(_ folder: ModelFolder, options: EngineOptions) throws(ModelError) {
@@ -81,17 +85,20 @@ package final class Model: Sendable {
 
     private static func warnings(
         labels: Resolved<Labels>, classes: Int, outputs: [TensorDescription], used: NetworkOutput
-    ) -> [String] {
-        var warnings: [String] = []
+    ) -> [ModelWarning] {
+        var warnings: [ModelWarning] = []
         if outputs.count > 1 {
             warnings.append(
-                "the model has \(outputs.count) outputs; \"\(used.name)\" is used for the classes")
+                .notice(
+                    "the model has \(outputs.count) outputs; \"\(used.name)\" is used for the "
+                        + "classes"))
         }
         let count = labels.value.count
         if labels.origin != .default, count != classes {
             warnings.append(
-                "\(labels.origin) has \(count) labels, the model \(classes) classes; classes "
-                    + "without a label are answered by their index")
+                .notice(
+                    "\(labels.origin) has \(count) labels, the model \(classes) classes; classes "
+                        + "without a label are answered by their index"))
         }
         return warnings
     }

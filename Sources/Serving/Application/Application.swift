@@ -134,7 +134,7 @@ package final class Application: InvocationHost {
         case .failure(let failure):
             fail(ErrorReport(type: failure.type, message: failure.sentence))
         case .success(let loaded):
-            for warning in loaded.model.warnings { log.warn(warning) }
+            for warning in loaded.model.warnings { log.warn(warning.sentence) }
             do throws(SystemError) {
                 backend = try Backend(
                     loaded.model, configuration, queueCapacity: gate.queueCapacity, on: loop

@@ -64,7 +64,9 @@ package struct LoadedModel: Sendable {
         var options = EngineOptions(threads: configuration.threads)
         if let library = configuration.inference.engineLibrary { options.library = library }
         do throws(ModelError) {
-            model = try Model.load(folder: path, options: options)
+            model = try Model.load(
+                folder: path, options: options,
+                guesses: configuration.inference.strict ? .refuse : .warn)
         } catch {
             throw LoadingFailure(sentence: "\(error)")
         }

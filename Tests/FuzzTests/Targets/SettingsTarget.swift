@@ -48,10 +48,10 @@ extension FuzzTarget {
             )
         }
         guard let (input, settings) = decided else { return }
-        let sentences =
+        let warnings =
             folder.exported.warnings
             + folder.exported.disagreements(input: input, classes: 7, ending: ending)
-        for sentence in sentences { try requireReadable(sentence) }
+        for warning in warnings { try requireReadable(warning.sentence) }
         try check(settings, input)
     }
 
