@@ -10,6 +10,19 @@ package struct ElementType: Sendable, Equatable, CustomStringConvertible {
     /// 8-bit pixels as decoders produce them, for networks that normalise by themselves.
     package static let uint8 = ElementType(code: 2)
 
+    package static let int8 = ElementType(code: 3)
+    package static let uint16 = ElementType(code: 4)
+    package static let int16 = ElementType(code: 5)
+    package static let int32 = ElementType(code: 6)
+    package static let int64 = ElementType(code: 7)
+    package static let string = ElementType(code: 8)
+    package static let bool = ElementType(code: 9)
+    package static let float16 = ElementType(code: 10)
+    package static let float64 = ElementType(code: 11)
+    package static let uint32 = ElementType(code: 12)
+    package static let uint64 = ElementType(code: 13)
+    package static let bfloat16 = ElementType(code: 16)
+
     private static let names = [
         "not a tensor", "float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "string",
         "bool", "float16", "float64", "uint32", "uint64", "complex64", "complex128", "bfloat16",

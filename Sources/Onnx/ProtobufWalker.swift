@@ -13,8 +13,8 @@ struct ProtobufWalker: ~Copyable {
         case bytes(Range<Int>)
         /// Wire type 0: a whole number.
         case varint(UInt64)
-        /// Wire types 1 and 5: a number that is not needed here.
-        case number
+        /// Wire types 1 and 5: the bits of a number, in the lowest places.
+        case fixed(UInt64)
     }
 
     /// One field of a message.
@@ -29,8 +29,6 @@ struct ProtobufWalker: ~Copyable {
     /// The bytes walked over.
     var window: ByteWindow
     private var budget: Int
-    /// Whether the walk ended because the budget was spent.
-    var isSpent: Bool { budget <= 0 }
 
     /// Walks over a source, visiting at most `budget` fields in all.
     init(_ window: consuming ByteWindow, budget: Int) {
@@ -51,17 +49,30 @@ struct ProtobufWalker: ~Copyable {
             guard let value = try varint(at: &next, before: end) else { return nil }
             return Field(number: number, content: .varint(value), end: next)
         case 1:
-            return end - next >= 8 ? Field(number: number, content: .number, end: next + 8) : nil
+            return try fixed(number, size: 8, at: next, before: end)
         case 2:
             guard let length = try varint(at: &next, before: end), length <= UInt64(end - next)
             else { return nil }
             let content = next..<(next + Int(length))
             return Field(number: number, content: .bytes(content), end: content.upperBound)
         case 5:
-            return end - next >= 4 ? Field(number: number, content: .number, end: next + 4) : nil
+            return try fixed(number, size: 4, at: next, before: end)
         default:
             return nil
         }
+    }
+
+    /// A number of a fixed size, little-endian.
+    private mutating func fixed(
+        _ number: Int, size: Int, at position: Int, before end: Int
+    ) throws(ModelError) -> Field? {
+        guard end - position >= size else { return nil }
+        var bits: UInt64 = 0
+        for place in 0..<size {
+            guard let byte = try window.byte(at: position + place) else { return nil }
+            bits |= UInt64(byte) << UInt64(place * 8)
+        }
+        return Field(number: number, content: .fixed(bits), end: position + size)
     }
 
     /// A base-128 number of at most ten bytes, and the position after it; `nil` if there is none.

@@ -35,6 +35,37 @@ package enum ScalarType: Sendable, Equatable {
         return converted
     }
 
+    /// The type of a tensor's elements; `nil` if they are no such numbers.
+    init?(_ element: ElementType) {
+        switch element {
+        case .float32: self = .float32
+        case .float64: self = .float64
+        case .float16: self = .float16
+        case .bfloat16: self = .bfloat16
+        case .int8: self = .int8
+        case .int16: self = .int16
+        case .int32: self = .int32
+        case .int64: self = .int64
+        case .uint8: self = .uint8
+        case .uint16: self = .uint16
+        case .uint32: self = .uint32
+        case .uint64: self = .uint64
+        case .bool: self = .bool
+        default: return nil
+        }
+    }
+
+    /// The number that is stored as these bits; integers above 2^53 are rounded.
+    func double(of pattern: UInt64) -> Double {
+        switch self {
+        case .float64: Double(bitPattern: pattern)
+        case .int64: Double(Int64(bitPattern: pattern))
+        case .int32: Double(Int32(truncatingIfNeeded: pattern))
+        case .uint32, .uint64: Double(pattern)
+        default: Double(float(of: pattern))
+        }
+    }
+
     private func float(of pattern: UInt64) -> Float {
         switch self {
         case .float32: Float(bitPattern: UInt32(truncatingIfNeeded: pattern))

@@ -38,6 +38,7 @@ package final class Model: Sendable {
 
     private init(_ folder: ModelFolder, options: EngineOptions) throws(ModelError) {
         let source = try folder.source()
+        let outline = try GraphOutline(source)
         let network = try Engine.open(source, options: options)
         let manifest = folder.manifest
         let input = try NetworkInput(
@@ -45,7 +46,7 @@ package final class Model: Sendable {
             usualLayout: folder.exported.layout?.value, channels: manifest.channels,
             usualChannels: folder.exported.channels?.value ?? 3)
         let output = try NetworkOutput(network.outputs)
-        let ending = try GraphEnding.of(source, output: output.name)
+        let ending = GraphEnding.of(outline, output: output.name)
         let settings = try ModelSettings(
             manifest, folder.exported, input: input, ending: ending,
             defaults: folder.format.preprocessing)

@@ -39,9 +39,9 @@ extension FuzzTarget {
         try unlessRefused { () throws(ModelError) in
             let reading = Reading(
                 summary: try GraphSummary(source),
-                ending: try GraphEnding.of(source, output: output))
+                ending: try GraphEnding.of(GraphOutline(source), output: output))
             // It also ends with a very small budget.
-            _ = try GraphEnding.of(source, output: output, fieldBudget: 3)
+            _ = try GraphEnding.of(GraphOutline(source, fieldBudget: 3), output: output)
             return reading
         }
     }

@@ -72,7 +72,7 @@ extension FuzzTarget {
             let bytes = try graph.encoded(
                 weights: ByteWindow(.bytes(parameters)), placement: placement)
             let summary = try GraphSummary(.bytes(bytes))
-            _ = try GraphEnding.of(.bytes(bytes), output: graph.outputs[0].name)
+            _ = try GraphEnding.of(GraphOutline(.bytes(bytes)), output: graph.outputs[0].name)
             guard summary.opset == OnnxGraph.opset, summary.nodes == graph.nodes.count,
                 summary.producer == "amphora", summary.extensions.isEmpty
             else {
