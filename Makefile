@@ -5,7 +5,7 @@ PORT ?= 8080
 ARGS ?=
 SECONDS ?= 60
 TARGET ?=
-ENGINE := libonnxruntime.so.1.31.1
+ENGINE := libonnxruntime.so.1.32.0
 CHECKED := --explicit-target-dependency-import-check error
 BINARY := .build/release/amphora
 

@@ -8,7 +8,7 @@
 # already. Does not build, link or configure anything.
 set -eu
 
-version=1.31.1
+version=1.32.0
 library=libonnxruntime.so.$version
 # The wheel of one Python version is enough: the library inside does not depend on Python.
 python_tag=3.11
@@ -16,13 +16,13 @@ python_tag=3.11
 case $(uname -s)-$(uname -m) in
 Linux-x86_64)
     platform=manylinux_2_28_x86_64
-    wheel_sha256=5752bd508126ae7c49894d3b9d2e83f0c3d487319246d04c444b393308d7ad7f
-    library_sha256=fc44112fbe06d7d689c57e11d3862031f64711007e4ee020f8eed5185fd2c1d3
+    wheel_sha256=5a34fc4dfeb5a7b4a74c95dcba1e773d722abda720b474edf1b0c419dc6d163d
+    library_sha256=6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f
     ;;
 Linux-aarch64)
     platform=manylinux_2_28_aarch64
-    wheel_sha256=da05378364c44d4407e463982d2bf8d5e4cfea873283757e48beeb41df97b7f3
-    library_sha256=8aa3b76b28c778a2b1dd660d34161adb1d508c9ccd04ff9dc80e26eca5df8467
+    wheel_sha256=2303372a85299b6757b0e11e1cbf13e410ddf7e10c37f4b37e99d1c90e7daf7c
+    library_sha256=49852228a93995158b2a813d4df487d47a1b76b0eaa894507ef49e91b6d7954a
     ;;
 *)
     echo "install_engine: ONNX Runtime $version is pinned for Linux on x86_64 and aarch64," \
@@ -41,7 +41,7 @@ command -v python3 >/dev/null || {
     echo "install_engine: python3 is needed (Debian: apt-get install python3-venv)" >&2
     exit 1
 }
-echo "install_engine: fetching onnxruntime $version ($platform, about 23 MB) with pip"
+echo "install_engine: fetching onnxruntime $version ($platform, about 25 MB) with pip"
 python3 "$root/tools/unpack_wheel.py" "$folder" "onnxruntime==$version=$wheel_sha256" \
     onnxruntime/LICENSE onnxruntime/ThirdPartyNotices.txt \
     "onnxruntime/capi/$library=$library_sha256" -- \

@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `the version is the one we know`() {
-        #expect(version == "1.31.1")
+        #expect(version == "1.32.0")
     }
 
     @Test func `statuses have a code and a message`() throws {

@@ -28,7 +28,7 @@ import Testing
 
     @Test func `a model opens from a file and answers`() throws {
         let model = try ModelFixtures.open("logits")
-        #expect(model.engine == "ONNX Runtime 1.31.1")
+        #expect(model.engine == "ONNX Runtime 1.32.0")
         #expect(
             model.inputs == [
                 TensorDescription(name: "image", element: .float32, shape: [nil, 3, 8, 8])

@@ -88,7 +88,7 @@ def read_options():
     parser.add_argument("--bar", type=float, default=1.02, help="the largest ratio that is accepted")
     parser.add_argument("--json", help="a file for the counts")
     parser.add_argument("--keep", help="a folder for the profiles")
-    parser.add_argument("--engine", default="libonnxruntime.so.1.31.1", help="a file beside the binary")
+    parser.add_argument("--engine", default="libonnxruntime.so.1.32.0", help="a file beside the binary")
     parser.add_argument("--rounds", type=int, default=2, help="processes of each kind")
     parser.add_argument("--pings", type=int, default=2000, help="pings in a round")
     parser.add_argument("--events", type=int, default=200, help="warm-up events in a round")

@@ -183,7 +183,7 @@ def main():
     processes.add_server_options(parser)
     pictures.add_options(parser)
     parser.add_argument("--bare", default=os.path.join(processes.ROOT, ".build/release/bare"))
-    parser.add_argument("--engine", default="libonnxruntime.so.1.31.1", help="a file beside the binary")
+    parser.add_argument("--engine", default="libonnxruntime.so.1.32.0", help="a file beside the binary")
     parser.add_argument("--against", help="another amphora to measure beside this one")
     parser.add_argument("--starts", type=int, default=25, help="starts of each runtime")
     parser.add_argument("--rounds", type=int, default=9, help="turns of each runtime")

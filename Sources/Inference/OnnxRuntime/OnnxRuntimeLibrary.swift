@@ -9,7 +9,7 @@ internal import Onnx
 /// The engine's function table, and the handling of its errors.
 @safe package struct OnnxRuntimeLibrary {
     /// The only version whose table we have checked; its bare name is found beside the executable.
-    package static let fileName = "libonnxruntime.so.1.31.1"
+    package static let fileName = "libonnxruntime.so.1.32.0"
 
     /// Constant memory that is never unloaded.
     let api: UnsafePointer<OrtApi>
@@ -20,7 +20,7 @@ internal import Onnx
     }
 
     /// Loads the library at a path, or found by a bare name, and gives its version, such as
-    /// `1.31.1`. Throws `engineUnavailable`. Any thread. dlopen(3).
+    /// `1.32.0`. Throws `engineUnavailable`. Any thread. dlopen(3).
     static func load(_ path: String) throws(ModelError) -> (Self, version: String) {
         var reason = [CChar](repeating: 0, count: 512)
         let library = unsafe OrtLoadLibrary(path, &reason, reason.count)
