@@ -74,6 +74,16 @@ import Testing
     }
 
     @Test(arguments: [
+        ("cubic", Preprocessing.Filter.bicubic), ("bicubic", .bicubic),
+        ("nearest-exact", .nearestExact), ("area", .area), ("lanczos4", .lanczos4),
+    ])
+    func `filters have their common names`(name: String, filter: Preprocessing.Filter) throws {
+        let manifest = try Self.read(#"{"preprocess": {"resize": {"filter": "\#(name)"}}}"#)
+        guard case .on(let resize)? = manifest.resize else { throw CancellationError() }
+        #expect(resize.filter == filter)
+    }
+
+    @Test(arguments: [
         ("[]", "the document is a list of 0; expected an object"),
         (#"{"preproces": {}}"#, #"unknown key "preproces"; the nearest known one is "preprocess""#),
         (

@@ -117,19 +117,19 @@ import Testing
     @Test(arguments: [
         (
             #"{"resize": {"library": "opencv", "filter": "box"}}"#,
-            #"filter" is "box"; expected "bilinear", the only one that opencv has here"#
+            #"filter" is "box", which is not supported by the library "opencv"; expected "bilinear""#
         ),
         (
             #"{"decode": "opencv", "resize": {"filter": "bicubic"}}"#,
-            #"filter" is "bicubic"; expected "bilinear", the only one that opencv has here"#
+            #"filter" is "bicubic", which is not supported by the library "opencv"; expected "bilinear""#
         ),
         (
             #"{"decode": "opencv", "resize": {"antialias": true}}"#,
-            #"antialias" is true; expected false: opencv never does; the library that does is "pillow""#
+            #"antialias" is true; expected false, as OpenCV never does"#
         ),
         (
             #"{"resize": {"antialias": false}}"#,
-            #"antialias" is false; expected true: pillow always does; the library that does not is "opencv""#
+            #"antialias" is false; expected true, as Pillow always does"#
         ),
     ])
     func `a resize that its library does not have is named`(steps: String, problem: String) {

@@ -157,8 +157,7 @@ struct Inspection {
             case .covering(let height, let width): "to cover \(height)×\(width)"
             case .within(let height, let width): "to fit into \(height)×\(width)"
             }
-        let library = resize.library == .pillow ? "Pillow" : "OpenCV"
-        return "\(target), \(library)'s \(resize.filter.rawValue)"
+        return "\(target), \(resize.library.title)'s \(resize.filter.rawValue)"
     }
 
     private static func crop(_ size: Preprocessing.Size?) -> String {

@@ -52,7 +52,7 @@ struct TimmConfig: Sendable, Equatable {
             cropMode = Resolved(mode, key("crop_mode"))
         }
         if let name = reader.choice(
-            "interpolation", in: data, of: Preprocessing.Filter.allCases)
+            "interpolation", in: data, of: Preprocessing.ResizeLibrary.pillow.filters)
         {
             filter = Resolved(name, key("interpolation"))
         }

@@ -23,8 +23,8 @@ extension ManifestReader {
         let object = object(
             "resize", in: steps, keys: ["to", "size", "library", "filter", "antialias"])
         var resize = Manifest.Resize()
-        resize.library = choice("library", in: object, of: [.pillow, .opencv])
-        resize.filter = choice("filter", in: object, of: Preprocessing.Filter.allCases)
+        resize.library = choice("library", in: object, of: Preprocessing.ResizeLibrary.allCases)
+        resize.filter = filter(in: object)
         resize.antialias = antialias(in: object)
         resize.target = target(in: object)
         return .on(resize)
@@ -50,6 +50,12 @@ extension ManifestReader {
         }
         return size(object.values["size"] ?? .null, "size", in: object)
             .map { .exact(height: $0.height, width: $0.width) }
+    }
+
+    /// `cubic` is another name of `bicubic`.
+    private mutating func filter(in object: Object) -> Preprocessing.Filter? {
+        if object.values["filter"] == .string("cubic") { return .bicubic }
+        return choice("filter", in: object, of: Preprocessing.Filter.allCases)
     }
 
     private mutating func antialias(in object: Object) -> Bool? {

@@ -101,12 +101,14 @@ struct InputGeometry: Sendable, Equatable {
             let library = resize.library ?? library
             if let problem = objection(to: resize, of: library) { throw failure(written, problem) }
             let exported = steps?.resize.value
-            // OpenCV's only filter here is bilinear.
-            let exportedFilter = library == .pillow ? exported?.filter : nil
+            let exportedFilter = exported.flatMap {
+                library.filters.contains($0.filter) ? $0.filter : nil
+            }
             return Resolved(
                 Preprocessing.Resize(
                     target: resize.target ?? exported?.target ?? target, library: library,
-                    filter: resize.filter ?? exportedFilter ?? .bilinear),
+                    filter: resize.filter ?? exportedFilter ?? .bilinear,
+                    antialias: resize.antialias),
                 written)
         }
     }
@@ -115,15 +117,14 @@ struct InputGeometry: Sendable, Equatable {
     private static func objection(
         to resize: Manifest.Resize, of library: Preprocessing.ResizeLibrary
     ) -> String? {
-        if library == .opencv, let filter = resize.filter, filter != .bilinear {
-            return "\"preprocess.resize.filter\" is \"\(filter.rawValue)\"; expected \"bilinear\", "
-                + "the only one that opencv has here"
+        let filter = resize.filter ?? .bilinear
+        if let problem = library.objection(to: filter) {
+            return "\"preprocess.resize.filter\" is \"\(filter.rawValue)\", which \(problem)"
         }
-        if let antialias = resize.antialias, antialias != (library == .pillow) {
-            return "\"preprocess.resize.antialias\" is \(antialias); expected "
-                + (library == .pillow
-                    ? "true: pillow always does; the library that does not is \"opencv\""
-                    : "false: opencv never does; the library that does is \"pillow\"")
+        if let antialias = resize.antialias,
+            let problem = library.objection(toAntialias: antialias)
+        {
+            return "\"preprocess.resize.antialias\" is \(antialias); \(problem)"
         }
         return nil
     }

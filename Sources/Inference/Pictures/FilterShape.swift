@@ -8,12 +8,12 @@ struct FilterShape {
     let support: Double
     private let filter: Preprocessing.Filter
 
-    /// Chooses a filter; `nearest` is no convolution and counts as `box` here.
+    /// Chooses a filter; those that are no convolution of Pillow's count as `box` here.
     init(_ filter: Preprocessing.Filter) {
         self.filter = filter
         support =
             switch filter {
-            case .nearest, .box: 0.5
+            case .nearest, .nearestExact, .area, .lanczos4, .box: 0.5
             case .bilinear, .hamming: 1
             case .bicubic: 2
             case .lanczos: 3
@@ -23,7 +23,8 @@ struct FilterShape {
     /// The weight, not normalised, at a distance.
     func weight(at distance: Double) -> Double {
         switch filter {
-        case .nearest, .box: distance > -0.5 && distance <= 0.5 ? 1 : 0
+        case .nearest, .nearestExact, .area, .lanczos4, .box:
+            distance > -0.5 && distance <= 0.5 ? 1 : 0
         case .bilinear: Self.triangle(abs(distance))
         case .hamming: Self.hamming(abs(distance))
         case .bicubic: Self.cubic(abs(distance))

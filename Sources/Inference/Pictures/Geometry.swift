@@ -32,7 +32,7 @@ struct Geometry {
             let long = max(picture.height, picture.width)
             let newLong =
                 switch library {
-                case .pillow: Int(Double(side * long) / Double(short))
+                case .pillow, .torchvision, .tensorflow: Int(Double(side * long) / Double(short))
                 case .opencv: side * long / short
                 }
             return picture.width <= picture.height
@@ -79,7 +79,7 @@ struct Geometry {
         _ size: Preprocessing.Size, in picture: Preprocessing.Size
     ) -> Crop {
         switch library {
-        case .pillow:
+        case .pillow, .torchvision, .tensorflow:
             let x = padded(picture.width, size.width)
             let y = padded(picture.height, size.height)
             return Crop(

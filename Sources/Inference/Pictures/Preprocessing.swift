@@ -9,11 +9,15 @@ package struct Preprocessing: Sendable, Equatable {
     package enum DecodeProfile: String, Sendable, Codable { case pillow, opencv }
 
     /// The library whose resize is reproduced, bit for bit.
-    package enum ResizeLibrary: String, Sendable, Codable { case pillow, opencv }
+    package enum ResizeLibrary: String, Sendable, Codable, CaseIterable {
+        case pillow, opencv, torchvision, tensorflow
+    }
 
-    /// The resampling filters of Pillow.
+    /// The resampling filters, by their common names; no library has all.
     package enum Filter: String, Sendable, Codable, CaseIterable {
-        case nearest, box, bilinear, hamming, bicubic, lanczos
+        case nearest
+        case nearestExact = "nearest-exact"
+        case box, bilinear, hamming, bicubic, area, lanczos, lanczos4
     }
 
     /// The size of a picture before the crop, in pixels.
@@ -46,14 +50,18 @@ package struct Preprocessing: Sendable, Equatable {
         package var library: ResizeLibrary
         /// How pixels are weighted.
         package var filter: Filter
+        /// Whether shrinking takes every source pixel into account.
+        package var antialias: Bool
 
-        /// Creates a resize step.
+        /// Creates a resize step; antialiased if that is what the library does by default.
         package init(
-            target: ResizeTarget, library: ResizeLibrary = .pillow, filter: Filter = .bilinear
+            target: ResizeTarget, library: ResizeLibrary = .pillow, filter: Filter = .bilinear,
+            antialias: Bool? = nil
         ) {
             self.target = target
             self.library = library
             self.filter = filter
+            self.antialias = antialias ?? library.antialiasing.isDefault
         }
     }
 

@@ -43,9 +43,8 @@ package struct Preprocessor {
 
     /// Why a plan cannot be executed, as a sentence, or `nil`; check it at start.
     package static func objection(to plan: Preprocessing) -> String? {
-        if let resize = plan.resize, resize.library == .opencv, resize.filter != .bilinear {
-            return "OpenCV's resize is reproduced for the filter \"bilinear\", not for "
-                + "\"\(resize.filter.rawValue)\""
+        if let resize = plan.resize, let problem = resize.library.objection(to: resize.filter) {
+            return "the filter \"\(resize.filter.rawValue)\" \(problem)"
         }
         let counts = [1, plan.channels.count]
         let perChannel = [plan.mean.count, plan.std.count, plan.secondStd?.count ?? 1]
@@ -97,7 +96,8 @@ package struct Preprocessor {
         _ raster: borrowing Raster, to size: Preprocessing.Size, window: PixelWindow
     ) throws(PictureError) {
         switch geometry.library {
-        case .pillow: try resampler.resample(raster, to: size, window: window, into: &cropped)
+        case .pillow, .torchvision, .tensorflow:
+            try resampler.resample(raster, to: size, window: window, into: &cropped)
         case .opencv: try resizer.resize(raster, to: size, window: window, into: &cropped)
         }
     }

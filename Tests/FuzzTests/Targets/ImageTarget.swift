@@ -52,7 +52,7 @@ extension FuzzTarget {
             .covering(height: height, width: width), .within(height: height, width: width),
         ]
         let isPillow = profile == .pillow
-        let filters = Preprocessing.Filter.allCases
+        let filters = Preprocessing.ResizeLibrary.pillow.filters
         return Preprocessing(
             decode: profile,
             resize: choice % 7 == 0
