@@ -9,6 +9,10 @@ kind 2, resizing: numbers = channels, width, height, new width, new height, filt
 kind 3, preprocessing: numbers = channels, width, height, target (0 none, 1 shorter, 2 exact),
   target height, target width, crop height, crop width (0 0: none), filter, 1 for NHWC;
   input = pixels; result = float32.
+kind 4, resizing to floats: numbers = channels, width, height, new width, new height, filter (its place
+  in FLOAT_FILTERS), 1 for antialiased; input = pixels; result = float32.
+kind 5, a pipeline, which the name tells: numbers = channels, width, height, height and width of the
+  tensor; input = pixels; result = float32.
 """
 
 import argparse
@@ -18,6 +22,7 @@ import struct
 import numpy as np
 
 WHOLE, CUT, DAMAGED = range(3)
+FLOAT_FILTERS = ("nearest", "bilinear", "bicubic", "area", "lanczos3")
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 STD = np.array([0.229, 0.224, 0.225], np.float32)
 

@@ -59,6 +59,26 @@ import Testing
         #expect(off.resize == .off)
     }
 
+    @Test func `a frame is read with its padding, and the long form of a preset with its name`()
+        throws
+    {
+        let framed = try Self.read(
+            #"""
+            {"preprocess": {"resize": {"to": "within", "size": [48, 192], "rounding": "ceil",
+             "library": "opencv", "pad": {"color": [1, 127.5, 255], "place": "start"}}}}
+            """#)
+        let frame = Preprocessing.Letterbox(
+            size: Preprocessing.Size(height: 48, width: 192), place: .start, rounding: .ceil)
+        #expect(
+            framed.resize
+                == .on(
+                    Manifest.Resize(
+                        target: .letterbox(frame), library: .opencv, padding: [1, 127.5, 255])))
+        #expect(try Self.read(#"{"preprocess": "keras-tf"}"#).preset == .kerasTensorFlow)
+        let long = try Self.read(#"{"preprocess": {"preset": "clip", "crop": null}}"#)
+        #expect(long.preset == .clip && long.crop == .off)
+    }
+
     @Test func `a number is the shorter side, a pair is exact, unless said otherwise`() throws {
         func target(_ resize: String) throws -> Preprocessing.ResizeTarget? {
             guard
@@ -141,8 +161,49 @@ import Testing
         ),
         (
             #"{"preprocess": {"resize": {"to": "longer", "size": 4}}}"#,
-            #""preprocess.resize.to" is "longer"; expected one of "shorter", "exact""#
+            #""preprocess.resize.to" is "longer"; expected one of "shorter", "exact", "within""#
         ),
+        (
+            #"{"preprocess": {"resize": {"to": "within"}}}"#,
+            #""preprocess.resize.size" is nothing; expected a size beside "to""#
+        ),
+        (
+            #"{"preprocess": {"resize": {"to": "within", "size": 4, "pad": {"place": "left"}}}}"#,
+            #""preprocess.resize.pad.place" is "left"; expected one of "center", "start", "end""#
+        ),
+        (
+            #"{"preprocess": {"resize": {"to": "within", "size": 4, "rounding": "up"}}}"#,
+            #""preprocess.resize.rounding" is "up"; expected one of "round", "floor", "ceil""#
+        ),
+        (
+            #"{"preprocess": {"resize": {"to": "within", "size": 4, "pad": {"color": [1, 2]}}}}"#,
+            #""preprocess.resize.pad.color" is a list of 2; expected one number or three, [red, green, blue], each 0…255"#
+        ),
+        (
+            #"{"preprocess": {"resize": {"to": "within", "size": 4, "pad": {"color": 256}}}}"#,
+            #""preprocess.resize.pad.color" is 256; expected one number or three, [red, green, blue], each 0…255"#
+        ),
+        (
+            #"{"preprocess": {"resize": {"to": "within", "size": 4, "pad": {"colour": 0}}}}"#,
+            #"unknown key "preprocess.resize.pad.colour"; the nearest known one is "preprocess.resize.pad.color""#
+        ),
+        (
+            #"{"preprocess": {"resize": {"to": "exact", "size": 4, "pad": {"color": 0}}}}"#,
+            #""preprocess.resize.pad" has an effect only beside "to": "within""#
+        ),
+        (
+            #"{"preprocess": {"resize": {"size": 4, "rounding": "ceil"}}}"#,
+            #""preprocess.resize.rounding" has an effect only beside "to": "within""#
+        ),
+        (
+            #"{"preprocess": "imagenet"}"#,
+            #""preprocess" is "imagenet"; expected one of "torchvision", "keras-torch", "keras-tf", "keras-caffe", "unit", "raw", "inception", "clip", "ultralytics", "gluoncv""#
+        ),
+        (
+            #"{"preprocess": {"preset": "keras"}}"#,
+            #""preprocess.preset" is "keras"; expected one of "torchvision", "keras-torch", "keras-tf", "keras-caffe", "unit", "raw", "inception", "clip", "ultralytics", "gluoncv""#
+        ),
+        (#"{"preprocess": 3}"#, #""preprocess" is 3; expected an object"#),
         (
             #"{"preprocess": {"resize": {"antialias": 1}}}"#,
             #""preprocess.resize.antialias" is 1; expected true or false"#

@@ -31,6 +31,61 @@ import Testing
         #expect(settings.inputName == Resolved("x", .model))
     }
 
+    @Test func `a preset decides every step, at the size of the network`() throws {
+        let caffe = try Self.decide(
+            #"{"preprocess": "keras-caffe"}"#, shape: [nil, 64, 48, 3], defaults: .gluoncv)
+        let named = Origin.preset("keras-caffe")
+        #expect(caffe.decode == Resolved(.pillow, named))
+        #expect(caffe.resize.value?.target == .exact(height: 64, width: 48))
+        #expect(caffe.resize.value?.filter == .nearest)
+        #expect(caffe.resize.origin == named)
+        #expect(caffe.crop == Resolved(nil, named))
+        #expect(caffe.channels == Resolved(.bgr, named))
+        #expect(caffe.mean == Resolved([103.939, 116.779, 123.68], named))
+        #expect(caffe.inputShape == [1, 64, 48, 3])
+        let colors = try Self.decide(
+            #"{"preprocess": "keras-caffe", "input": {"channels": "RGB"}}"#)
+        #expect(colors.mean.value == [123.68, 116.779, 103.939])
+        #expect(try Self.decide(#"{"preprocess": "unit"}"#, shape: [1, 1, 8, 8]).std.value == [1])
+    }
+
+    @Test func `what stands beside a preset overrides it, key by key`() throws {
+        let settings = try Self.decide(
+            #"""
+            {"preprocess": {"preset": "keras-tf", "resize": {"filter": "bilinear"}, "scale": 1,
+             "crop": 32}}
+            """#)
+        let resize = settings.resize
+        #expect(resize.value?.target == .exact(height: 32, width: 32))
+        #expect(resize.value?.filter == .bilinear)
+        #expect(resize.origin == Self.written("preprocess.resize"))
+        #expect(settings.scale == Resolved(1, Self.written("preprocess.scale")))
+        #expect(settings.offset.value == 0)
+        #expect(settings.mean == Resolved([0, 0, 0], .preset("keras-tf")))
+        let sized = try Self.decide(
+            #"{"preprocess": {"preset": "clip", "resize": {"to": "exact", "size": [40, 50]}}}"#)
+        #expect(sized.crop.value == Preprocessing.Size(height: 40, width: 50))
+        #expect(sized.resize.value?.filter == .bicubic)
+    }
+
+    @Test func `a frame has its colour in the tensor's order, and the network's size`() throws {
+        let framed = try Self.decide(
+            #"""
+            {"input": {"channels": "BGR"}, "preprocess": {"resize":
+             {"to": "within", "size": [48, 96], "pad": {"color": [1, 2, 3]}}}}
+            """#)
+        #expect(framed.inputShape == [1, 3, 48, 96])
+        #expect(
+            framed.padding == Resolved([3, 2, 1], Self.written("preprocess.resize.pad.color")))
+        #expect(throws: ModelError.self) {
+            try Self.decide(
+                #"{"preprocess": {"resize": {"to": "within", "size": 8, "pad": {"color": [1, 2, 3]}}}}"#,
+                shape: [1, 1, 8, 8])
+        }
+        let small = #"{"preprocess": {"resize": {"to": "within", "size": 8}, "crop": 16}}"#
+        #expect(throws: ModelError.self) { try Self.decide(small) }
+    }
+
     @Test(arguments: [(299, 342), (224, 256), (32, 37), (28, 32), (1, 1), (384, 439)])
     func `a fixed size decides the crop and the resize around it`(side: Int, shorter: Int) throws {
         let settings = try Self.decide(shape: [1, 3, side, side])

@@ -8,7 +8,7 @@ import Glibc
 struct RecordedCase {
     enum Kind: UInt32 {
         case decoding = 1
-        case resizing, preprocessing
+        case resizing, preprocessing, floatResizing, pipeline
     }
 
     let kind: Kind
@@ -69,7 +69,12 @@ extension RecordedCase {
 
     /// How many bytes of the tensor differ from what was recorded.
     func differingTensorBytes(library: Preprocessing.ResizeLibrary) throws(PictureError) -> Int {
-        var preprocessor = Preprocessor(plan(library: library), limits: PictureLimits())
+        try differingTensorBytes(plan(library: library))
+    }
+
+    /// The same for a plan that the case does not tell.
+    func differingTensorBytes(_ plan: Preprocessing) throws(PictureError) -> Int {
+        var preprocessor = Preprocessor(plan, limits: PictureLimits())
         var tensor = [Float](repeating: .nan, count: result.count / 4)
         var span = tensor.mutableSpan
         try preprocessor.write(raster, into: &span)

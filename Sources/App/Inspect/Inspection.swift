@@ -100,11 +100,13 @@ struct Inspection {
             Decision(
                 name: "crop", text: crop(settings.crop.value), origin: settings.crop.origin),
         ]
-        if settings.padding.value.contains(where: { $0 != 0 }) {
+        let isFramed = settings.resize.value.map(\.target.isFrame) ?? false
+        if isFramed || settings.padding.value.contains(where: { $0 != 0 }) {
             steps.append(
                 Decision(
                     name: "padding",
-                    text: "\(list(settings.padding.value)) around small pictures",
+                    text: "\(levels(settings.padding.value)) around "
+                        + (isFramed ? "the picture" : "small pictures"),
                     origin: settings.padding.origin))
         }
         steps.append(
@@ -156,8 +158,20 @@ struct Inspection {
             case .exact(let height, let width): "to \(height)×\(width), proportions lost"
             case .covering(let height, let width): "to cover \(height)×\(width)"
             case .within(let height, let width): "to fit into \(height)×\(width)"
+            case .letterbox(let frame): letterbox(frame)
             }
         return "\(target), \(resize.library.title)'s \(resize.filter.rawValue)"
+    }
+
+    private static func letterbox(_ frame: Preprocessing.Letterbox) -> String {
+        let place =
+            switch frame.place {
+            case .center: "centred"
+            case .start: "at the start"
+            case .end: "at the end"
+            }
+        let sides = frame.rounding == .round ? "" : ", sides by \(frame.rounding.rawValue)"
+        return "within \(frame.size.height)×\(frame.size.width), \(place)\(sides)"
     }
 
     private static func crop(_ size: Preprocessing.Size?) -> String {
@@ -165,13 +179,19 @@ struct Inspection {
     }
 
     private static func scale(_ scale: Double) -> String {
-        let inverse = (1 / scale).rounded()
+        // 1/255 and 1/127.5 read better as what they divide by.
+        let inverse = (2 / scale).rounded() / 2
         if scale == 1 { return "none" }
-        return 1 / inverse == scale ? "÷ \(Int(inverse))" : "× \(scale)"
+        return 1 / inverse == scale ? "÷ \(levels([Float(inverse)]))" : "× \(scale)"
     }
 
     private static func does(_ verb: String, _ values: [Float], unless idle: Float) -> String {
         values.allSatisfy { $0 == idle } ? "none" : "\(verb) \(list(values))"
+    }
+
+    /// Whole numbers without a fraction.
+    private static func levels(_ values: [Float]) -> String {
+        list(values.map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" })
     }
 
     private static func list(_ values: [some CustomStringConvertible]) -> String {

@@ -7,6 +7,8 @@
 struct ExporterSteps: Sendable, Equatable {
     /// The library whose rounding is used around the resize.
     let arithmetic: Preprocessing.Arithmetic
+    /// Set if the steps say who decodes.
+    var decode: Resolved<Preprocessing.DecodeProfile>?
     var resize: Resolved<Preprocessing.Resize?>
     var crop: Resolved<Preprocessing.Size?>
     var scale: Resolved<Double>
@@ -20,8 +22,8 @@ struct ExporterSteps: Sendable, Equatable {
     var secondStd = Resolved<[Float]?>(nil, .default)
     /// Set if the file orders the channels otherwise than RGB.
     var channels: Resolved<Preprocessing.Channels>?
-    /// The 8-bit value around small pictures: one for all channels, or one for each.
-    var padding = Resolved<[UInt8]>([0], .default)
+    /// The level, 0…255, around small pictures: one for all channels, or one for each.
+    var padding = Resolved<[Float]>([0], .default)
 
     /// Whether pixel values change after the crop.
     var changeNumbers: Bool {
@@ -36,5 +38,18 @@ struct ExporterSteps: Sendable, Equatable {
         mean = Resolved([0], .model)
         std = Resolved([1], .model)
         secondStd = Resolved(nil, .model)
+    }
+}
+
+extension ExporterSteps {
+    /// All steps of a preprocessing that is known as a whole, with one origin.
+    init(_ plan: Preprocessing, origin: Origin) {
+        self.init(
+            arithmetic: plan.arithmetic, decode: Resolved(plan.decode, origin),
+            resize: Resolved(plan.resize, origin), crop: Resolved(plan.crop, origin),
+            scale: Resolved(plan.scale, origin), offset: Resolved(plan.offset, origin),
+            mean: Resolved(plan.mean, origin), std: Resolved(plan.std, origin),
+            secondStd: Resolved(plan.secondStd, origin), channels: Resolved(plan.channels, origin),
+            padding: Resolved(plan.padding, origin))
     }
 }

@@ -110,6 +110,8 @@ struct ProcessorReading {
         case .exact(let height, let width), .covering(let height, let width),
             .within(let height, let width):
             return range.contains(height) && range.contains(width)
+        case .letterbox(let frame):
+            return range.contains(frame.size.height) && range.contains(frame.size.width)
         }
     }
 

@@ -141,7 +141,7 @@ struct TimmConfig: Sendable, Equatable {
         if cropMode.value == .border {
             // As Python rounds 255 times the mean: half to even.
             let filling = mean.value.map { value in
-                UInt8(min(max((255 * value).rounded(.toNearestOrEven), 0), 255))
+                Float(min(max((255 * value).rounded(.toNearestOrEven), 0), 255))
             }
             steps.padding = Resolved(filling, mean.origin)
         }

@@ -25,6 +25,7 @@ struct Manifest: Sendable, Equatable {
     var inputName: String?
     var layout: Preprocessing.Layout?
     var channels: Preprocessing.Channels?
+    var preset: Preset?
     var decode: Preprocessing.DecodeProfile?
     var resize: Step<Resize>?
     var crop: Step<Preprocessing.Size>?

@@ -1,4 +1,5 @@
-// The part of `amphora.json` under `preprocess`: the steps from a decoded picture to the tensor.
+// The part of `amphora.json` under `preprocess`: the steps from a decoded picture to the tensor, or
+// the preset that has them, or both.
 
 internal import Basics
 internal import Onnx
@@ -9,6 +10,7 @@ extension Manifest {
 
     /// Whether it defines every preprocessing step, so that exporters' files are not needed.
     var decidesAllSteps: Bool {
+        if preset != nil { return true }
         guard resize != nil, crop != nil, scale != nil, mean != nil, std != nil else {
             return false
         }
@@ -16,12 +18,18 @@ extension Manifest {
         return true
     }
 
-    /// Reads the steps.
+    /// Reads the name of a preset, or the steps, which may name one that they override.
     mutating func readPreprocess(
         in root: ManifestReader.Object, _ reader: inout ManifestReader
     ) {
+        if case .string? = root.values["preprocess"] {
+            preset = reader.choice("preprocess", in: root, of: Preset.allCases)
+            return
+        }
         let steps = reader.object(
-            "preprocess", in: root, keys: ["decode", "resize", "crop", "scale", "mean", "std"])
+            "preprocess", in: root,
+            keys: ["preset", "decode", "resize", "crop", "scale", "mean", "std"])
+        preset = reader.choice("preset", in: steps, of: Preset.allCases)
         decode = reader.choice("decode", in: steps, of: [.pillow, .opencv])
         resize = reader.resize(in: steps)
         crop = reader.crop(in: steps)

@@ -9,6 +9,8 @@ extension Manifest {
         var library: Preprocessing.ResizeLibrary?
         var filter: Preprocessing.Filter?
         var antialias: Bool?
+        /// Around a picture within a frame: one value, or those of red, green and blue.
+        var padding: [Float]?
     }
 }
 
@@ -21,35 +23,76 @@ extension ManifestReader {
         default: break
         }
         let object = object(
-            "resize", in: steps, keys: ["to", "size", "library", "filter", "antialias"])
+            "resize", in: steps,
+            keys: ["to", "size", "pad", "rounding", "library", "filter", "antialias"])
         var resize = Manifest.Resize()
         resize.library = choice("library", in: object, of: Preprocessing.ResizeLibrary.allCases)
         resize.filter = filter(in: object)
         resize.antialias = antialias(in: object)
         resize.target = target(in: object)
+        if case .letterbox? = resize.target {
+            resize.padding = color(in: self.object("pad", in: object))
+        }
         return .on(resize)
     }
+
+    /// What `size` means.
+    private enum Goal: String, CaseIterable { case shorter, exact, within }
 
     /// `to` tells how `size` is meant; without it, a pair is exact and a number is the shorter
     /// side.
     private mutating func target(in object: Object) -> Preprocessing.ResizeTarget? {
-        let mode = text("to", in: object)
-        if let mode, mode != "shorter", mode != "exact" {
-            reject("to", in: object, expected: "one of \"shorter\", \"exact\"")
+        let before = problems.count
+        let goal = choice("to", in: object, of: Goal.allCases)
+        guard problems.count == before else { return nil }
+        if goal != .within {
+            for key in ["pad", "rounding"] where object.values[key] != nil {
+                note(key, in: object, "has an effect only beside \"to\": \"within\"")
+            }
+        }
+        guard let value = object.values["size"] else {
+            if goal != nil { reject("size", in: object, expected: "a size beside \"to\"") }
             return nil
         }
-        guard object.values["size"] != nil else {
-            if mode != nil { reject("size", in: object, expected: "a size beside \"to\"") }
-            return nil
-        }
-        let single = object.values["size"]?.integer(1...Manifest.sideLimit)
-        if mode != "exact", let single { return .shorter(single) }
-        if mode == "shorter" {
+        switch (goal, value.integer(1...Manifest.sideLimit)) {
+        case (.shorter, let side?), (nil, let side?): return .shorter(side)
+        case (.shorter, nil):
             reject("size", in: object, expected: "a whole number 1…\(Manifest.sideLimit)")
             return nil
+        case (.exact, _), (nil, _):
+            return size(value, "size", in: object)
+                .map { .exact(height: $0.height, width: $0.width) }
+        case (.within, _):
+            return size(value, "size", in: object).map { .letterbox(letterbox($0, in: object)) }
         }
-        return size(object.values["size"] ?? .null, "size", in: object)
-            .map { .exact(height: $0.height, width: $0.width) }
+    }
+
+    private mutating func letterbox(
+        _ size: Preprocessing.Size, in object: Object
+    ) -> Preprocessing.Letterbox {
+        let pad = self.object("pad", in: object, keys: ["color", "place"])
+        return Preprocessing.Letterbox(
+            size: size,
+            place: choice("place", in: pad, of: Preprocessing.Letterbox.Place.allCases) ?? .center,
+            rounding: choice(
+                "rounding", in: object, of: Preprocessing.Letterbox.Rounding.allCases) ?? .round)
+    }
+
+    /// One number, or a list of one or three.
+    private mutating func color(in pad: Object) -> [Float]? {
+        guard let value = pad.values["color"] else { return nil }
+        var items = [value]
+        if case .array(let list) = value { items = list }
+        var levels: [Float] = []
+        for case .number(let level) in items where (0...255).contains(level) {
+            levels.append(Float(level))
+        }
+        guard levels.count == items.count, levels.count == 1 || levels.count == 3 else {
+            reject(
+                "color", in: pad, expected: "one number or three, [red, green, blue], each 0…255")
+            return nil
+        }
+        return levels
     }
 
     /// `cubic` is another name of `bicubic`.

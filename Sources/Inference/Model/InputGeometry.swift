@@ -28,7 +28,7 @@ struct InputGeometry: Sendable, Equatable {
         let crop = Self.crop(manifest, steps, imageSize, input: input)
         let resize = try Self.resize(
             manifest, steps, around: crop.value ?? Self.standard, library: library)
-        guard let size = crop.value ?? Self.exactSize(resize.value) else {
+        guard let size = crop.value ?? resize.value?.target.finalSize else {
             throw Self.failure(
                 Self.originToMend(crop, resize),
                 "\(Self.name(crop, "crop")) is off and \(Self.name(resize, "resize")) not exact: "
@@ -53,15 +53,37 @@ struct InputGeometry: Sendable, Equatable {
     private static func checkSmallest(
         _ crop: Resolved<Preprocessing.Size?>, _ resize: Resolved<Preprocessing.Resize?>
     ) throws(ModelError) {
-        guard crop.origin == .model || crop.origin == .default, let size = crop.value,
-            let resized = smallest(resize.value),
+        guard let size = crop.value, let resized = smallest(resize.value),
             size.height > resized.height || size.width > resized.width
         else { return }
+        if case .letterbox? = resize.value?.target {
+            throw failure(
+                resize.origin,
+                "the crop of \(size.height)×\(size.width) is larger than the "
+                    + "\(resized.height)×\(resized.width) that \(name(resize, "resize")) ends at; "
+                    + "expected a resize to \(size.height)×\(size.width)")
+        }
+        guard crop.origin == .model || crop.origin == .default else { return }
         throw failure(
             resize.origin,
             "the crop of \(size.height)×\(size.width) is larger than what "
                 + "\(name(resize, "resize")) leaves, \(resized.height)×\(resized.width); expected "
                 + "a larger resize, or \"preprocess.crop\" where the edges are to be black")
+    }
+
+    /// The size of the network's picture before the steps are known, for steps that depend on it:
+    /// what the graph fixes, else what `amphora.json` ends at, else the size it was made for.
+    static func intendedSize(
+        _ manifest: Manifest, _ imageSize: Resolved<Preprocessing.Size>?, _ input: NetworkInput
+    ) -> Preprocessing.Size {
+        var size = imageSize?.value ?? standard
+        if case .on(let crop)? = manifest.crop {
+            size = crop
+        } else if case .on(let resize)? = manifest.resize, let end = resize.target?.finalSize {
+            size = end
+        }
+        return Preprocessing.Size(
+            height: input.height ?? size.height, width: input.width ?? size.width)
     }
 
     private static func crop(
@@ -76,7 +98,7 @@ struct InputGeometry: Sendable, Equatable {
         }
         if let crop = steps?.crop { return crop }
         let isOpen = input.height == nil && input.width == nil
-        if case .on(let resize)? = manifest.resize, case .exact? = resize.target, isOpen {
+        if case .on(let resize)? = manifest.resize, resize.target?.finalSize != nil, isOpen {
             return Resolved(nil, .default)
         }
         if isOpen, let imageSize { return Resolved(imageSize.value, imageSize.origin) }
@@ -98,17 +120,20 @@ struct InputGeometry: Sendable, Equatable {
                 ?? Resolved(Preprocessing.Resize(target: target, library: library), .default)
         case .off?: return Resolved(nil, written)
         case .on(let resize)?:
-            let library = resize.library ?? library
-            if let problem = objection(to: resize, of: library) { throw failure(written, problem) }
             let exported = steps?.resize.value
+            // Whoever says who decodes also says who resizes.
+            let library =
+                resize.library ?? (manifest.decode == nil ? exported?.library : nil) ?? library
+            if let problem = objection(to: resize, of: library) { throw failure(written, problem) }
             let exportedFilter = exported.flatMap {
                 library.filters.contains($0.filter) ? $0.filter : nil
             }
+            let exportedAntialias = exported?.library == library ? exported?.antialias : nil
             return Resolved(
                 Preprocessing.Resize(
                     target: resize.target ?? exported?.target ?? target, library: library,
                     filter: resize.filter ?? exportedFilter ?? .bilinear,
-                    antialias: resize.antialias),
+                    antialias: resize.antialias ?? exportedAntialias),
                 written)
         }
     }
@@ -129,17 +154,13 @@ struct InputGeometry: Sendable, Equatable {
         return nil
     }
 
-    private static func exactSize(_ resize: Preprocessing.Resize?) -> Preprocessing.Size? {
-        guard case .exact(let height, let width)? = resize?.target else { return nil }
-        return Preprocessing.Size(height: height, width: width)
-    }
-
     /// The smallest picture that a resize can produce; `nil` if any size is possible.
     private static func smallest(_ resize: Preprocessing.Resize?) -> Preprocessing.Size? {
         switch resize?.target {
         case .shorter(let side)?: Preprocessing.Size(height: side, width: side)
         case .exact(let height, let width)?, .covering(let height, let width)?:
             Preprocessing.Size(height: height, width: width)
+        case .letterbox(let frame)?: frame.size
         case .within?, nil: nil
         }
     }

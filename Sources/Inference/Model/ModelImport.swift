@@ -42,8 +42,9 @@ extension Manifest {
     /// The picture size at the end of the settings' steps, if they define one.
     fileprivate var pictureSize: (height: Int, width: Int)? {
         if case .on(let size)? = crop { return (size.height, size.width) }
-        guard case .on(let resize)? = resize, case .exact(let height, let width)? = resize.target
-        else { return nil }
-        return (height, width)
+        guard case .on(let resize)? = resize, let size = resize.target?.finalSize else {
+            return nil
+        }
+        return (size.height, size.width)
     }
 }

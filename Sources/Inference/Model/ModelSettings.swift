@@ -32,7 +32,7 @@ package struct ModelSettings: Sendable, Equatable {
     /// Divides a second time; `nil`: no second division.
     package let secondStd: Resolved<[Float]?>
     /// The 8-bit values around pictures smaller than the crop.
-    package let padding: Resolved<[UInt8]>
+    package let padding: Resolved<[Float]>
     /// The library whose rounding is used around the resize.
     package let arithmetic: Preprocessing.Arithmetic
     /// The activation for the network's output; none if the graph ends in one.
@@ -48,7 +48,14 @@ package struct ModelSettings: Sendable, Equatable {
         _ manifest: Manifest, _ exported: ExporterFiles = ExporterFiles(), input: NetworkInput,
         ending: GraphEnding, defaults: Preprocessing = Preprocessing()
     ) throws(ModelError) {
-        var steps = exported.steps(for: input)
+        let preset = manifest.preset.map { preset in
+            ExporterSteps(
+                preset.preprocessing(
+                    size: InputGeometry.intendedSize(manifest, exported.imageSize, input),
+                    channels: manifest.channels),
+                origin: .preset(preset.rawValue))
+        }
+        var steps = preset ?? exported.steps(for: input)
         var defaults = defaults
         if input.element == .uint8 {
             try Self.requireNoNumbers(manifest)
@@ -67,7 +74,7 @@ package struct ModelSettings: Sendable, Equatable {
                 ? Resolved(.gray, input.isOpen ? exported.channels?.origin ?? .model : .model)
                 : Resolved(.rgb, .default))
         decode =
-            Self.written(manifest.decode, "preprocess.decode")
+            Self.written(manifest.decode, "preprocess.decode") ?? steps?.decode
             ?? Resolved(defaults.decode, .default)
         let scale = Self.written(manifest.scale, "preprocess.scale")
         let unsaid = input.element == .uint8 ? Origin.model : .default
@@ -83,7 +90,8 @@ package struct ModelSettings: Sendable, Equatable {
         offset = scale == nil ? steps?.offset ?? Resolved(0, .default) : Resolved(0, .default)
         secondStd =
             std == nil ? steps?.secondStd ?? Resolved(nil, .default) : Resolved(nil, .default)
-        padding = steps?.padding ?? Resolved([0], .default)
+        padding =
+            try Self.padding(manifest, channels.value) ?? steps?.padding ?? Resolved([0], .default)
         arithmetic = steps?.arithmetic ?? .torchvision
         topK = Self.written(manifest.topK, "top_k") ?? Resolved(Prediction.topKDefault, .default)
         activation =
@@ -132,6 +140,19 @@ package struct ModelSettings: Sendable, Equatable {
     /// A value of `amphora.json`, with its key as the origin.
     private static func written<Value>(_ value: Value?, _ key: String) -> Resolved<Value>? {
         value.map { Resolved($0, .key(key, in: Manifest.fileName)) }
+    }
+
+    /// The colour around a picture within a frame, in the tensor's order.
+    private static func padding(
+        _ manifest: Manifest, _ channels: Preprocessing.Channels
+    ) throws(ModelError) -> Resolved<[Float]>? {
+        guard case .on(let resize)? = manifest.resize,
+            let color = Self.written(resize.padding, "preprocess.resize.pad.color")
+        else { return nil }
+        guard color.value.count <= channels.count else {
+            throw color.origin.failure("has 3 values; expected one, as the network sees gray")
+        }
+        return Resolved(channels == .bgr ? color.value.reversed() : color.value, color.origin)
     }
 
     /// One value for each channel; a single one is repeated.

@@ -48,7 +48,22 @@ struct Geometry {
                 picture,
                 by: max(
                     Double(picture.height) / Double(height), Double(picture.width) / Double(width)))
+        case .letterbox(let frame): return frame.placement(of: picture, by: library).size
         }
+    }
+
+    /// The part of a source picture that goes into the output, and its position there. `target` and
+    /// `crop` are the steps.
+    func crop(
+        _ picture: Preprocessing.Size, to target: Preprocessing.ResizeTarget?,
+        _ crop: Preprocessing.Size?
+    ) -> Crop {
+        guard case .letterbox(let frame)? = target else {
+            let resized = resized(picture, to: target)
+            return centered(crop ?? resized, in: resized)
+        }
+        let placement = frame.placement(of: picture, by: library)
+        return centered(crop ?? frame.size, in: frame.size).keeping(placement)
     }
 
     /// timm's `ResizeKeepRatio`; if it would leave no pixel, and fail, one is left.
@@ -71,6 +86,31 @@ struct Geometry {
         let left: Int
         /// The whole output, padding included.
         let size: Preprocessing.Size
+
+        /// Whether there is only padding.
+        var isEmpty: Bool { window.x.isEmpty || window.y.isEmpty }
+
+        /// The same crop of a frame, as a crop of the picture that stands in the frame.
+        func keeping(_ placement: Preprocessing.Letterbox.Placement) -> Crop {
+            let x = Self.kept(window.x, placement.left, placement.size.width)
+            let y = Self.kept(window.y, placement.top, placement.size.height)
+            return Crop(
+                window: PixelWindow(x: x.kept, y: y.kept), top: top + y.before,
+                left: left + x.before, size: size)
+        }
+
+        /// What a window of a frame has of the picture that begins at `start`, in the picture's
+        /// pixels, and how much of the window lies before it.
+        private static func kept(
+            _ window: Range<Int>, _ start: Int, _ length: Int
+        ) -> (kept: Range<Int>, before: Int) {
+            let common = window.clamped(to: start..<start + length)
+            if common.isEmpty { return (0..<0, 0) }
+            return (
+                common.lowerBound - start..<common.upperBound - start,
+                common.lowerBound - window.lowerBound
+            )
+        }
     }
 
     /// The centre of a picture. If the picture is too small, torchvision and Hugging Face pad;

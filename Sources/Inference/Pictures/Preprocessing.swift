@@ -30,6 +30,8 @@ package struct Preprocessing: Sendable, Equatable {
         case covering(height: Int, width: Int)
         /// The largest size that fits into this one, in the picture's proportions, as timm resizes.
         case within(height: Int, width: Int)
+        /// The same in a frame of exactly that size.
+        case letterbox(Letterbox)
     }
 
     /// The library whose rounding is reproduced around the resize: the position of a crop, the
@@ -40,6 +42,8 @@ package struct Preprocessing: Sendable, Equatable {
         /// The Pillow image processors of Hugging Face: a crop's edge rounded down, pixels
         /// multiplied in float64.
         case transformers
+        /// Keras: as torchvision, but every scale divides by a number of float32.
+        case keras
     }
 
     /// How a picture is resized.
@@ -115,9 +119,9 @@ package struct Preprocessing: Sendable, Equatable {
     package var channels: Channels
     /// The order of the dimensions.
     package var layout: Layout
-    /// The 8-bit value around a picture smaller than the crop: one for all channels or one for each,
-    /// in the tensor's order.
-    package var padding: [UInt8]
+    /// The level, 0…255, around a picture in a frame or smaller than the crop: one for all channels
+    /// or one for each, in the tensor's order.
+    package var padding: [Float]
     /// The order and precision of the arithmetic.
     package var arithmetic: Arithmetic
 
@@ -133,7 +137,7 @@ package struct Preprocessing: Sendable, Equatable {
         secondStd: [Float]? = nil,
         channels: Channels = .rgb,
         layout: Layout = .nchw,
-        padding: [UInt8] = [0],
+        padding: [Float] = [0],
         arithmetic: Arithmetic = .torchvision
     ) {
         self.decode = decode

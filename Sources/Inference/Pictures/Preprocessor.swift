@@ -37,8 +37,7 @@ package struct Preprocessor {
 
     private static func outputSize(of plan: Preprocessing) -> Preprocessing.Size? {
         if let crop = plan.crop { return crop }
-        guard case .exact(let height, let width) = plan.resize?.target else { return nil }
-        return Preprocessing.Size(height: height, width: width)
+        return plan.resize?.target.finalSize
     }
 
     /// Why a plan cannot be executed, as a sentence, or `nil`; check it at start.
@@ -84,9 +83,9 @@ package struct Preprocessor {
         precondition(raster.channels == plan.channels.count, "the decoder has other channels")
         let picture = Preprocessing.Size(height: raster.height, width: raster.width)
         let resized = geometry.resized(picture, to: plan.resize?.target)
-        let crop = geometry.centered(plan.crop ?? resized, in: resized)
-        try resize(raster, to: resized, window: crop.window)
-        let size = plan.crop ?? resized
+        let crop = geometry.crop(picture, to: plan.resize?.target, plan.crop)
+        if !crop.isEmpty { try resize(raster, to: resized, window: crop.window) }
+        let size = outputSize(of: picture)
         guard crop.size != size else { return writer.write(cropped, placed: crop, into: &tensor) }
         try enlarge(crop.size, to: size)
         writer.write(cropped, placed: geometry.centered(size, in: size), into: &tensor)

@@ -10,14 +10,16 @@ struct TensorWriter<Element: TensorElement> {
     private let layout: Preprocessing.Layout
     /// 256 values for each of the tensor's channels.
     private let values: [Element]
-    /// The 8-bit value around small pictures, one a channel.
-    private let padding: [UInt8]
+    /// The value around pictures that do not fill the tensor, one a channel.
+    private let padding: [Element]
 
-    private init(_ plan: Preprocessing, values: [Element]) {
+    /// Computes a value from its level, 0…255, and its channel.
+    private init(_ plan: Preprocessing, value: (Float, Int) -> Element) {
         channels = plan.channels
         layout = plan.layout
-        padding = (0..<plan.channels.count).map { Self.value(plan.padding, $0, of: plan.channels) }
-        self.values = values
+        let all = 0..<plan.channels.count
+        padding = all.map { value(Self.value(plan.padding, $0, of: plan.channels), $0) }
+        values = all.flatMap { channel in (0...255).map { value(Float($0), channel) } }
     }
 
     private static func value<Value>(
@@ -81,7 +83,7 @@ struct TensorWriter<Element: TensorElement> {
         let plane = tensor.count / channels.count
         for index in 0..<tensor.count {
             let channel = layout == .nchw ? index / plane : index % channels.count
-            tensor[index] = values[channel << 8 | Int(padding[channel])]
+            tensor[index] = padding[channel]
         }
     }
 }
@@ -89,29 +91,28 @@ struct TensorWriter<Element: TensorElement> {
 extension TensorWriter<Float> {
     /// Computes the values of a plan; `mean` and `std` follow the tensor's order of channels.
     init(_ plan: Preprocessing) {
-        self.init(
-            plan,
-            values: (0..<plan.channels.count).flatMap { channel in
-                let mean = Self.value(plan.mean, channel, of: plan.channels)
-                let std = Self.value(plan.std, channel, of: plan.channels)
-                let second = Self.value(plan.secondStd ?? [1], channel, of: plan.channels)
-                return (0...255).map {
-                    (Self.scaled($0, plan) - plan.offset - mean) / std / second
-                }
-            })
+        self.init(plan) { level, channel in
+            let mean = Self.value(plan.mean, channel, of: plan.channels)
+            let std = Self.value(plan.std, channel, of: plan.channels)
+            let second = Self.value(plan.secondStd ?? [1], channel, of: plan.channels)
+            return (Self.scaled(level, plan) - plan.offset - mean) / std / second
+        }
     }
 
-    /// ToTensor divides in float32; Hugging Face's rescale multiplies in float64, then narrows.
-    private static func scaled(_ pixel: Int, _ plan: Preprocessing) -> Float {
-        plan.scale == 1.0 / 255.0 && plan.arithmetic == .torchvision
-            ? Float(pixel) / 255 : Float(Double(pixel) * plan.scale)
+    /// ToTensor and Keras divide in float32; Hugging Face's rescale multiplies in float64, then
+    /// narrows.
+    private static func scaled(_ level: Float, _ plan: Preprocessing) -> Float {
+        switch plan.arithmetic {
+        case .torchvision where plan.scale == 1.0 / 255.0: level / 255
+        case .keras: level / Float(1 / plan.scale)
+        case .torchvision, .transformers: Float(Double(level) * plan.scale)
+        }
     }
 }
 
 extension TensorWriter<UInt8> {
     /// Unchanged pixels, whatever numbers the plan has: the network itself normalises.
     init(unscaled plan: Preprocessing) {
-        self.init(
-            plan, values: (0..<plan.channels.count).flatMap { _ in (0...255).map(UInt8.init) })
+        self.init(plan) { level, _ in UInt8(level.rounded(.toNearestOrEven)) }
     }
 }

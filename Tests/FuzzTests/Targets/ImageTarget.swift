@@ -50,6 +50,11 @@ extension FuzzTarget {
         let targets: [Preprocessing.ResizeTarget] = [
             .shorter(height), .exact(height: height, width: width),
             .covering(height: height, width: width), .within(height: height, width: width),
+            .letterbox(
+                Preprocessing.Letterbox(
+                    size: Preprocessing.Size(height: height, width: width),
+                    place: Preprocessing.Letterbox.Place.allCases[choice % 3],
+                    rounding: Preprocessing.Letterbox.Rounding.allCases[choice / 3 % 3])),
         ]
         let isPillow = profile == .pillow
         let filters = Preprocessing.ResizeLibrary.pillow.filters
@@ -58,7 +63,8 @@ extension FuzzTarget {
             resize: choice % 7 == 0
                 ? nil
                 : Preprocessing.Resize(
-                    target: targets[choice / 3 % 4], library: isPillow ? .pillow : .opencv,
+                    target: targets[choice / 3 % targets.count],
+                    library: isPillow ? .pillow : .opencv,
                     filter: isPillow ? filters[choice / 2 % filters.count] : .bilinear),
             crop: Preprocessing.Size(height: height, width: width),
             mean: [0.5], std: [0.25], channels: channels, layout: choice & 1 == 0 ? .nchw : .nhwc,
