@@ -27,8 +27,8 @@ class Reference:
     file: str = "model.onnx"
     # Which of the ONNX file's outputs is the raw output: a name, or None for the first.
     output: str | None = None
-    # Why ONNX Runtime alone can't be compared: its input is not `prepare`'s.
-    is_pipeline_in_graph: bool = False
+    # Whether the file computes the same with and without optimisations; quantised and half files round.
+    is_exact: bool = True
 
 
 @dataclasses.dataclass

@@ -53,6 +53,8 @@ def record(case: Case, folder: pathlib.Path, photographs: pathlib.Path) -> dict:
             asked.append(path)
         except Exception as problem:  # The user's pipeline may refuse a picture: that is its answer.
             failed.append({"picture": str(path.relative_to(photographs)), "says": str(problem)[:200]})
+    if not inputs:
+        raise ValueError(f"the reference refuses every picture: {failed[0]['says']}")
     raw = np.concatenate([reference.infer(pixels).reshape(1, -1) for pixels in inputs])
     scores = reference.scores(raw)
     record = {
@@ -66,7 +68,7 @@ def record(case: Case, folder: pathlib.Path, photographs: pathlib.Path) -> dict:
         "spread": float(np.ptp(scores, axis=0).max()),
         "shifted": shifted(reference, inputs[:3], scores[:3]),
     }
-    if not reference.is_pipeline_in_graph:
+    if reference.is_exact:
         record |= compared_engines(reference, model / reference.file, inputs, scores)
     return record
 
@@ -107,13 +109,16 @@ def main() -> int:
     parser.add_argument("--into", type=pathlib.Path, required=True)
     parser.add_argument("--photographs", type=pathlib.Path, required=True)
     parser.add_argument("--only", default="*", help="names of cases, with * and ?")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no case after that")
     arguments = parser.parse_args()
     write_photographs(arguments.photographs)
-    failures = 0
+    failures, began = 0, time.monotonic()
     for case in importlib.import_module(f"sweep.groups.{arguments.group}").cases():
         folder = arguments.into / case.name
         if not fnmatch.fnmatch(case.name, arguments.only) or (folder / EXPECTED).exists():
             continue
+        if time.monotonic() - began > arguments.seconds:
+            break
         shutil.rmtree(folder, ignore_errors=True)
         start = time.monotonic()
         try:

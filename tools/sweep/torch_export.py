@@ -84,10 +84,21 @@ EXPORTS = [
 ]
 
 
-def spread_out(network: torch.nn.Module, shape: tuple[int, int, int], spread: float = SPREAD) -> None:
-    """Makes a random network's answers depend on the picture."""
-    calibrate(network, shape, spread)
+def spread_out(network: torch.nn.Module, shape: tuple[int, int, int], is_unit: bool = False) -> None:
+    """Makes a random network's answers depend on the picture; `is_unit`: its input lies in 0…1."""
+    calibrate(FromUnit(network) if is_unit else network, shape, SPREAD)
     network.eval()
+
+
+class FromUnit(torch.nn.Module):
+    """A network whose input lies in 0…1, as one that takes normalised pixels."""
+
+    def __init__(self, network: torch.nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        return self.network(pixels * 0.225 + 0.45)
 
 
 def runner(network: torch.nn.Module):
