@@ -39,7 +39,9 @@ def test_one_refused_picture_of_several_is_wrong():
 
 
 def test_a_model_whose_answers_do_not_move_is_blind():
-    assert judge(expected(shifted=1e-5), answers("0.75", "0.25")).is_blind
+    assert judge(expected(spread=0.01), answers("0.75", "0.25")).is_blind
+    assert judge(expected(shifted=1e-5, spread=0.05), answers("0.75", "0.25")).is_blind
+    assert not judge(expected(shifted=1e-5), answers("0.75", "0.25")).is_blind
     assert not judge(expected(), answers("0.75", "0.25")).is_blind
 
 

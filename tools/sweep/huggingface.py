@@ -35,6 +35,8 @@ class Family:
     config: dict
     # The keys of `preprocessor_config.json` that a person or an old library wrote otherwise.
     edits: dict = dataclasses.field(default_factory=dict)
+    # torch.export can't write it.
+    is_traced_only: bool = False
 
 
 FAMILIES = [
@@ -94,7 +96,7 @@ FAMILIES = [
             "num_attention_heads": 2}),
     Family("mobilevitv2", "MobileViTImageProcessor",
            {"size": {"shortest_edge": 288}, "crop_size": {"height": 256, "width": 256}}, "MobileViTV2",
-           {"width_multiplier": 0.25}),
+           {"width_multiplier": 0.25}, is_traced_only=True),
     Family("levit", "LevitImageProcessor", {}, "Levit",
            {"hidden_sizes": [32, 48, 64], "num_attention_heads": [2, 3, 4], "depths": [1, 1, 1],
             "key_dim": [8, 8, 8]}),
@@ -115,7 +117,8 @@ FAMILIES = [
     Family("siglip", "SiglipImageProcessor", {}, "Siglip",
            {"vision_config": {**VIT, "image_size": 224, "patch_size": 16}}),
     Family("pvt", "PvtImageProcessor", {}, "Pvt",
-           {"hidden_sizes": [16, 24, 32, 48], "depths": [1, 1, 1, 1], "num_attention_heads": [1, 2, 2, 4]}),
+           {"hidden_sizes": [16, 24, 32, 48], "depths": [1, 1, 1, 1], "num_attention_heads": [1, 2, 2, 4]},
+           is_traced_only=True),
     Family("pvt-v2", "PvtImageProcessor", {"resample": 3}, "PvtV2",
            {"hidden_sizes": [16, 24, 32, 48], "depths": [1, 1, 1, 1], "num_attention_heads": [1, 2, 2, 4]}),
     Family("segformer", "SegformerImageProcessor", {"size": {"height": 224, "width": 224}}, "Segformer",

@@ -46,6 +46,7 @@ def record(case: Case, folder: pathlib.Path, photographs: pathlib.Path) -> dict:
     model.mkdir(parents=True)
     reference = case.make(model)
     paths = write_photographs(photographs) if case.is_turned else ten(photographs)
+    paths = [path for path in paths if not any(part in path.name for part in case.leaves_out)]
     inputs, asked, failed = [], [], []
     for path in paths:
         try:

@@ -13,7 +13,7 @@ def cases() -> list[Case]:
     """Every family twice where both processors exist."""
     found = []
     for index, family in enumerate(FAMILIES):
-        export = OPTIMUM if index % 2 else dataclasses.replace(
+        export = OPTIMUM if index % 2 or family.is_traced_only else dataclasses.replace(
             EXPORTS[(index + 2) % len(EXPORTS)], input_name="pixel_values", output_name="logits")
         words = "Optimum's call" if export is OPTIMUM else export.words
         found.append(Case(family.name, words, True, exported(

@@ -15,7 +15,7 @@ def cases() -> list[Case]:
     found = []
     for index, family in enumerate(FAMILIES):
         export = dataclasses.replace(EXPORTS[index % len(EXPORTS)], input_name="pixel_values",
-                                     output_name="logits") if index % 2 else OPTIMUM
+                                     output_name="logits") if index % 2 and not family.is_traced_only else OPTIMUM
         at = "onnx/model.onnx" if index % 3 == 2 else "model.onnx"
         found.append(Case(family.name, "Optimum's call" if export is OPTIMUM else export.words, True,
                           exported(family, family.processor, export, at), is_turned=index == 0))
