@@ -43,7 +43,7 @@ import Testing
         #expect(settings.inputShape == [1, 1, 384, 384])
         #expect(settings.layout == Resolved(.nchw, .library("PyTorch")))
         #expect(settings.channels == Resolved(.gray, .key("num_channels", in: "config.json")))
-        #expect(try Exporter.files(files).warnings.guesses.first?.contains("is a guess") == true)
+        #expect(try Exporter.files(files).warnings.first?.sentence.contains("no preprocessor_config") == true)
     }
 
     @Test(arguments: [

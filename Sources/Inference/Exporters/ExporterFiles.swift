@@ -117,9 +117,9 @@ struct ExporterFiles: Sendable, Equatable {
             modelType = config.modelType
             if guesses {
                 warnings.append(
-                    .guess(
+                    .notice(
                         "\(file) is Hugging Face's, but there is no \(Self.processorName) beside "
-                            + "it: how pictures are resized and normalized is a guess"))
+                            + "it, which says how pictures are resized and normalized"))
             }
         } else {
             warnings.append(

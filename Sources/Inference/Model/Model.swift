@@ -47,8 +47,9 @@ package final class Model: Sendable {
             usualChannels: folder.exported.channels?.value ?? 3)
         let output = try NetworkOutput(network.outputs)
         let ending = GraphEnding.of(outline, output: output.name)
+        let head = GraphHead(outline, input: input.name)
         let settings = try ModelSettings(
-            manifest, folder.exported, input: input, ending: ending,
+            manifest, folder.exported, input: input, ending: ending, head: head,
             defaults: folder.format.preprocessing)
         self.folder = folder
         self.network = network
@@ -62,6 +63,7 @@ package final class Model: Sendable {
         }
         warnings =
             folder.exported.warnings
+            + settings.guesses(head, layout: input.layout, format: folder.format)
             + folder.exported.disagreements(
                 input: input, classes: classes, ending: ending)
             + Self.warnings(

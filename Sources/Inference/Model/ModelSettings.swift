@@ -46,7 +46,8 @@ package struct ModelSettings: Sendable, Equatable {
     /// Throws `unsupported` and `invalidSettings` if settings and graph contradict each other.
     init(
         _ manifest: Manifest, _ exported: ExporterFiles = ExporterFiles(), input: NetworkInput,
-        ending: GraphEnding, defaults: Preprocessing = Preprocessing()
+        ending: GraphEnding, head: GraphHead = GraphHead(),
+        defaults: Preprocessing = Preprocessing()
     ) throws(ModelError) {
         let preset = manifest.preset.map { preset in
             ExporterSteps(
@@ -57,10 +58,11 @@ package struct ModelSettings: Sendable, Equatable {
         }
         var steps = preset ?? exported.steps(for: input)
         var defaults = defaults
+        let unsaid = Self.adapt(
+            &defaults, to: input, head, isStated: steps != nil || manifest.statesNumbers)
         if input.element == .uint8 {
             try Self.requireNoNumbers(manifest)
             steps?.leaveNumbersToNetwork()
-            (defaults.scale, defaults.mean, defaults.std) = (1, [0], [1])
         }
         element = input.element
         inputName = Self.written(manifest.inputName, "input.name") ?? Resolved(input.name, .model)
@@ -77,15 +79,13 @@ package struct ModelSettings: Sendable, Equatable {
             Self.written(manifest.decode, "preprocess.decode") ?? steps?.decode
             ?? Resolved(defaults.decode, .default)
         let scale = Self.written(manifest.scale, "preprocess.scale")
-        let unsaid = input.element == .uint8 ? Origin.model : .default
         self.scale = scale ?? steps?.scale ?? Resolved(defaults.scale, unsaid)
-        let gray = input.channels == 1
         let mean = Self.written(manifest.mean, "preprocess.mean")
         let std = Self.written(manifest.std, "preprocess.std")
         self.mean = try Self.perChannel(
-            mean ?? steps?.mean ?? Resolved(gray ? [0] : defaults.mean, unsaid), input.channels)
+            mean ?? steps?.mean ?? Resolved(defaults.mean, unsaid), input.channels)
         self.std = try Self.perChannel(
-            std ?? steps?.std ?? Resolved(gray ? [1] : defaults.std, unsaid), input.channels)
+            std ?? steps?.std ?? Resolved(defaults.std, unsaid), input.channels)
         // Replacing a number by amphora.json also replaces the values that belong to it.
         offset = scale == nil ? steps?.offset ?? Resolved(0, .default) : Resolved(0, .default)
         secondStd =
