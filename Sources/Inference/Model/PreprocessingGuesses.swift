@@ -91,6 +91,7 @@ extension ModelSettings {
             + "graph itself begins with \(head.text): both are done; if the graph's own are "
             + "enough, \"preprocess\" in \(Manifest.fileName) is \"raw\" or \"unit\""
         // What a person wrote for this model is no guess.
+        if case .preset = mean.origin { return [.notice(sentence)] }
         return [mean.origin.file == Manifest.fileName ? .notice(sentence) : .guess(sentence)]
     }
 }
