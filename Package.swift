@@ -50,7 +50,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("jpeg")]),
         .target(
             name: "CPNG", dependencies: ["CPicture"], cSettings: strictC,
-            linkerSettings: [.linkedLibrary("png")]),
+            linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
         .target(
             name: "CWebP", dependencies: ["CPicture"], cSettings: strictC,
             linkerSettings: [.linkedLibrary("webp"), .linkedLibrary("webpdemux")]),

@@ -2,8 +2,8 @@
 
 A sequence of records, all integers little-endian u32:
   kind, length of name, name, 10 numbers, length of input, input, length of result, result
-kind 1, decoding: numbers = channels, width, height (0 0: the library refuses), what the file is
-  (WHOLE, CUT, DAMAGED); input = the file; result = the pixels.
+kind 1, decoding: numbers = channels, width, height (0 0: the library refuses), whether the file is
+  WHOLE or CUT; input = the file; result = the pixels.
 kind 2, resizing: numbers = channels, width, height, new width, new height, filter (its place in
   Filter.allCases); input, result = pixels.
 kind 3, preprocessing: numbers = channels, width, height, target (0 none, 1 shorter, 2 exact),
@@ -21,7 +21,7 @@ import struct
 
 import numpy as np
 
-WHOLE, CUT, DAMAGED = range(3)
+WHOLE, CUT = range(2)
 FLOAT_FILTERS = ("nearest", "bilinear", "bicubic", "area", "lanczos3")
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 STD = np.array([0.229, 0.224, 0.225], np.float32)

@@ -10,17 +10,36 @@ import sys
 
 import case_file
 import image_samples
+import mutate_pictures
 import numpy as np
-from case_file import CUT, DAMAGED, MEAN, STD, WHOLE, record
+from case_file import MEAN, STD, record
 from PIL import Image
 
 FILTERS = ("NEAREST", "BOX", "BILINEAR", "HAMMING", "BICUBIC", "LANCZOS")
 
 
-def decoding(name, data, state=WHOLE):
+def decoding(name, data):
     for mode, channels in (("RGB", 3), ("L", 1)):
         width, height, pixels = image_samples.decoded(data, mode) or (0, 0, b"")
-        yield record(1, f"{name} as {mode}", [channels, width, height, state], data, pixels)
+        yield record(1, f"{name} as {mode}", [channels, width, height], data, pixels)
+
+
+def large_jpegs(rng):
+    """JPEGs of several of the blocks in which Pillow reads."""
+    for options in ({}, {"progressive": True}, {"restart_marker_blocks": 20}):
+        yield "jpeg-large", image_samples.jpeg(rng, 260, 250, quality=98, subsampling=0, **options)
+
+
+def mutated(rng, count):
+    """Small pictures of every kind, and some large ones, each damaged many times."""
+    size = lambda: tuple(int(n) for n in rng.integers(1, 48, 2))
+    sources = list(image_samples.samples(rng, size))
+    large = list(large_jpegs(rng))
+    for number in range(count):
+        kinds = sources if number % 40 else large
+        name, data = kinds[number % len(kinds)]
+        how, damaged = mutate_pictures.mutation(rng, data)
+        yield from decoding(f"{name}: {how} ({number})", damaged)
 
 
 def random_image(rng, largest):
@@ -98,11 +117,12 @@ def cases(rng, rounds, files):
     tiny = lambda: (9, 7)
     for name, data in image_samples.samples(rng, tiny):
         for length in range(0, len(data), max(1, len(data) // 60)):
-            yield from decoding(f"{name} cut at {length}", data[:length], CUT)
+            yield from decoding(f"{name} cut at {length}", data[:length])
         for number in range(6):
             damaged = bytearray(data)
             damaged[int(rng.integers(0, len(data)))] = int(rng.integers(0, 256))
-            yield from decoding(f"{name} damaged {number}", bytes(damaged), DAMAGED)
+            yield from decoding(f"{name} damaged {number}", bytes(damaged))
+    yield from mutated(rng, 2500 * rounds)
     yield from decoding("png-bomb", image_samples.png_bomb())
     for path in files:
         yield from decoding(path.name, path.read_bytes())

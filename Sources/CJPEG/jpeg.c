@@ -9,11 +9,19 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+// Pillow hands a file to libjpeg in blocks of this size. It matters once: what follows the last row is
+// looked at up to the end of the block that is being read, and no further.
+enum { BLOCK = 65536 };
+
 struct decompressor {
     struct jpeg_decompress_struct library;
     struct jpeg_error_mgr errors;
     struct jpeg_progress_mgr progress;
     struct jpeg_source_mgr source;
+    // The end of all bytes; libjpeg sees them up to the end of a block.
+    const uint8_t *end;
+    // Bytes that libjpeg wants to skip beyond those it sees.
+    size_t skip;
     struct amphora_picture_call call;
 };
 
@@ -33,7 +41,7 @@ static void error_exit(j_common_ptr library) {
     leave(self, AMPHORA_PICTURE_DAMAGED, text);
 }
 
-// Pillow does not treat warnings as errors: a damaged block is decoded as well as possible.
+// Neither library treats warnings as errors: a damaged block is decoded as well as possible.
 static void output_message(j_common_ptr library) { (void)library; }
 
 static void emit_message(j_common_ptr library, int level) {
@@ -50,20 +58,33 @@ static void progress_monitor(j_common_ptr library) {
 static void init_source(j_decompress_ptr library) { (void)library; }
 static void term_source(j_decompress_ptr library) { (void)library; }
 
-// All bytes are in memory from the start, so a call means that they ended too early. OpenCV then
-// suspends libjpeg, as if more could come, and keeps the rows decoded so far.
+// Both libraries suspend libjpeg where the bytes end, as if more could come: Pillow feeds it the next
+// block; OpenCV, which has the whole file in memory, keeps the rows decoded so far.
 static boolean fill_input_buffer(j_decompress_ptr library) {
-    struct decompressor *self = library->client_data;
-    if (!self->call.options.opencv) leave_truncated(self);
+    (void)library;
     return FALSE;
 }
 
 static void skip_input_data(j_decompress_ptr library, long count) {
+    struct decompressor *self = library->client_data;
     struct jpeg_source_mgr *source = library->src;
     if (count <= 0) return;
-    if ((size_t)count > source->bytes_in_buffer) leave_truncated(library->client_data);
-    source->next_input_byte += count;
-    source->bytes_in_buffer -= (size_t)count;
+    size_t taken = (size_t)count < source->bytes_in_buffer ? (size_t)count : source->bytes_in_buffer;
+    source->next_input_byte += taken;
+    source->bytes_in_buffer -= taken;
+    self->skip = (size_t)count - taken;
+    if (self->skip > 0 && self->call.options.opencv) leave_truncated(self);
+}
+
+// Shows libjpeg the next block; ends the call if there is none.
+static void feed(struct decompressor *self) {
+    do {
+        size_t seen = self->source.bytes_in_buffer;
+        size_t left = (size_t)(self->end - self->source.next_input_byte) - seen;
+        if (left == 0) leave_truncated(self);
+        self->source.bytes_in_buffer = seen + (left < BLOCK ? left : BLOCK);
+        skip_input_data(&self->library, (long)self->skip);
+    } while (self->skip > 0);
 }
 
 static void start(
@@ -78,7 +99,8 @@ static void start(
     self->errors.emit_message = emit_message;
     self->progress.progress_monitor = progress_monitor;
     self->source.next_input_byte = bytes;
-    self->source.bytes_in_buffer = count;
+    self->source.bytes_in_buffer = options.opencv || count < BLOCK ? count : BLOCK;
+    self->end = bytes + count;
     self->source.init_source = init_source;
     self->source.fill_input_buffer = fill_input_buffer;
     self->source.skip_input_data = skip_input_data;
@@ -107,7 +129,14 @@ static struct amphora_picture_header open_picture(struct decompressor *self) {
     jpeg_create_decompress(library);  // clears all but err and client_data
     library->src = &self->source;
     library->progress = &self->progress;
-    if (jpeg_read_header(library, TRUE) == JPEG_SUSPENDED) leave_truncated(self);
+    if (self->call.options.opencv) {
+        if (jpeg_read_header(library, TRUE) == JPEG_SUSPENDED) leave_truncated(self);
+    } else {
+        // A stream of tables without a picture may come before the picture's.
+        int status;
+        while ((status = jpeg_read_header(library, FALSE)) != JPEG_HEADER_OK)
+            if (status == JPEG_SUSPENDED) feed(self);
+    }
     return (struct amphora_picture_header){
         .width = library->image_width,
         .height = library->image_height,
@@ -128,10 +157,8 @@ static void repeat_last_row(struct decompressor *self, uint8_t *pixels, size_t s
         memcpy(pixels + row * stride, pixels + (rows - 1) * stride, stride);
 }
 
-static void decode(struct decompressor *self, uint8_t *pixels, size_t capacity) {
-    if (setjmp(self->call.exit)) return;
+static void decode_for_opencv(struct decompressor *self, uint8_t *pixels, size_t stride) {
     struct jpeg_decompress_struct *library = &self->library;
-    size_t stride = amphora_picture_stride(&self->call, open_picture(self), capacity);
     if (!jpeg_start_decompress(library)) leave_truncated(self);
     while (library->output_scanline < library->output_height) {
         JSAMPROW next = pixels + (size_t)library->output_scanline * stride;
@@ -141,6 +168,30 @@ static void decode(struct decompressor *self, uint8_t *pixels, size_t capacity) 
         }
     }
     jpeg_finish_decompress(library);
+}
+
+static bool begins_frame(int marker) {
+    return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+}
+
+static void decode_for_pillow(struct decompressor *self, uint8_t *pixels, size_t stride) {
+    struct jpeg_decompress_struct *library = &self->library;
+    while (!jpeg_start_decompress(library)) feed(self);
+    while (library->output_scanline < library->output_height) {
+        JSAMPROW next = pixels + (size_t)library->output_scanline * stride;
+        while (jpeg_read_scanlines(library, &next, 1) == 0) feed(self);
+    }
+    // A missing end is no error. What libjpeg cannot read before the end is one, and so is the begin of
+    // another frame header: since version 3 it is refused before it is read.
+    if (!jpeg_finish_decompress(library) && begins_frame(library->unread_marker))
+        leave(self, AMPHORA_PICTURE_DAMAGED, "it has two frame headers");
+}
+
+static void decode(struct decompressor *self, uint8_t *pixels, size_t capacity) {
+    if (setjmp(self->call.exit)) return;
+    size_t stride = amphora_picture_stride(&self->call, open_picture(self), capacity);
+    if (self->call.options.opencv) decode_for_opencv(self, pixels, stride);
+    else decode_for_pillow(self, pixels, stride);
 }
 
 enum amphora_picture_outcome amphora_jpeg_read_header(

@@ -15,9 +15,6 @@ struct reader {
     size_t left;
     // The bytes that the rest of the stream may still take; see limit_what_follows.
     size_t allowance;
-    // Rows of all passes that are not inflated yet.
-    uint64_t rows_left;
-    int data_check_failed;
     struct amphora_picture_call call;
 };
 
@@ -30,18 +27,8 @@ static void error_exit(png_structp library, png_const_charp text) {
     leave(png_get_error_ptr(library), AMPHORA_PICTURE_DAMAGED, text);
 }
 
-// libpng only warns about a wrong Adler-32 at the end of the pixels; Pillow treats it as an error.
-static void warn(png_structp library, png_const_charp text) {
-    struct reader *self = png_get_error_ptr(library);
-    if (strstr(text, "incorrect data check")) self->data_check_failed = 1;
-}
-
-// Called for each row after its bytes have been inflated and unfiltered.
-static void count_row(png_structp library, png_row_infop info, png_bytep row) {
-    struct reader *self = png_get_user_transform_ptr(library);
-    (void)info, (void)row;
-    self->rows_left--;
-}
+// OpenCV does not treat warnings as errors.
+static void warn(png_structp library, png_const_charp text) { (void)library, (void)text; }
 
 static void read_bytes(png_structp library, png_bytep out, size_t count) {
     struct reader *self = png_get_io_ptr(library);
@@ -74,8 +61,8 @@ static void stop(struct reader *self) {
     png_destroy_read_struct(&self->library, &self->header, NULL);
 }
 
-// Sets OpenCV's transformations; returns the number of output channels.
-static uint32_t transform_for_opencv(struct reader *self, int colour_type) {
+// Sets the transformations; returns the number of output channels.
+static uint32_t transform(struct reader *self, int colour_type) {
     png_structp library = self->library;
     png_set_strip_16(library);
     png_set_strip_alpha(library);
@@ -87,28 +74,6 @@ static uint32_t transform_for_opencv(struct reader *self, int colour_type) {
     if (!self->call.options.gray) return 3;
     png_set_rgb_to_gray(library, PNG_ERROR_ACTION_NONE, 0.299, 0.587);
     return 1;
-}
-
-// Sets Pillow's transformations; returns the number of output channels, or 2 for 16-bit gray.
-static uint32_t transform_for_pillow(struct reader *self, int colour_type) {
-    png_structp library = self->library;
-    int depth = png_get_bit_depth(library, self->header);
-    switch (colour_type) {
-    case PNG_COLOR_TYPE_GRAY:
-        if (depth < 8) png_set_expand_gray_1_2_4_to_8(library);
-        return depth == 16 ? 2 : 1;
-    case PNG_COLOR_TYPE_GRAY_ALPHA:
-        png_set_strip_16(library);
-        png_set_strip_alpha(library);
-        return 1;
-    case PNG_COLOR_TYPE_PALETTE:
-        png_set_palette_to_rgb(library);
-        return 3;
-    default:
-        png_set_strip_16(library);
-        png_set_strip_alpha(library);
-        return 3;
-    }
 }
 
 // Reads the header and chooses the output format.
@@ -127,40 +92,22 @@ static struct amphora_picture_header open_picture(struct reader *self) {
     png_set_keep_unknown_chunks(library, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_keep_unknown_chunks(library, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep)"tRNS", 1);
     // OpenCV computes gray in linear light if the file defines its colour space.
-    if (self->call.options.opencv && self->call.options.gray)
+    if (self->call.options.gray)
         png_set_keep_unknown_chunks(
             library, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep)"gAMA\0sRGB\0cHRM", 3);
     png_set_check_for_invalid_index(library, -1);
     png_read_info(library, header);
-    int colour_type = png_get_color_type(library, header);
     return (struct amphora_picture_header){
         .width = png_get_image_width(library, header),
         .height = png_get_image_height(library, header),
-        .channels = self->call.options.opencv
-            ? transform_for_opencv(self, colour_type) : transform_for_pillow(self, colour_type),
+        .channels = transform(self, png_get_color_type(library, header)),
     };
-}
-
-static uint64_t rows_of_all_passes(struct reader *self) {
-    uint32_t width = png_get_image_width(self->library, self->header);
-    uint32_t height = png_get_image_height(self->library, self->header);
-    if (png_get_interlace_type(self->library, self->header) == PNG_INTERLACE_NONE) return height;
-    uint64_t rows = 0;
-    for (int pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; pass++)
-        if (PNG_PASS_COLS(width, pass) > 0) rows += PNG_PASS_ROWS(height, pass);
-    return rows;
 }
 
 static void read_rows(struct reader *self, uint8_t *pixels, size_t stride) {
     png_structp library = self->library;
     uint32_t height = png_get_image_height(library, self->header);
     int passes = png_set_interlace_handling(library);
-    self->rows_left = rows_of_all_passes(self);
-    png_set_read_user_transform_fn(library, count_row);
-    png_set_user_transform_info(library, self, 0, 0);
-    // The pixels have a checksum of their own, which Pillow checks instead.
-    if (!self->call.options.opencv)
-        png_set_crc_action(library, PNG_CRC_QUIET_USE, PNG_CRC_NO_CHANGE);
     png_read_update_info(library, self->header);
     if (png_get_rowbytes(library, self->header) != stride)
         leave(
@@ -173,7 +120,6 @@ static void read_rows(struct reader *self, uint8_t *pixels, size_t stride) {
             png_read_row(library, pixels + (size_t)row * stride, NULL);
         }
     }
-    if (!self->call.options.opencv) return;
     self->allowance = SIZE_MAX;  // chunks are skipped, not inflated
     png_read_end(library, NULL);
 }
@@ -203,17 +149,7 @@ enum amphora_picture_outcome amphora_png_decode(
     size_t capacity, char *message) {
     struct reader self;
     start(&self, bytes, count, options, message);
-    self.rows_left = UINT64_MAX;
     decode(&self, pixels, capacity);
     stop(&self);
-    // As in Pillow, missing or invalid data after the last row is not an error, except for a
-    // checksum that does not match.
-    if (self.rows_left == 0 && !options.opencv) {
-        self.call.outcome =
-            self.data_check_failed ? AMPHORA_PICTURE_DAMAGED : AMPHORA_PICTURE_DECODED;
-        if (self.data_check_failed)
-            snprintf(message, AMPHORA_PICTURE_MESSAGE_SIZE,
-                     "the checksum of the pixels does not fit");
-    }
     return self.call.outcome;
 }

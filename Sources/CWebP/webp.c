@@ -24,16 +24,30 @@ static void describe(enum amphora_picture_outcome outcome, char *message) {
         outcome == AMPHORA_PICTURE_DAMAGED ? "its data is damaged" : "");
 }
 
+// The demuxer of a whole file; NULL, with the reason, if it is not whole.
+static WebPDemuxer *open_file(
+    const uint8_t *bytes, size_t count, enum amphora_picture_outcome *outcome) {
+    WebPData file = {bytes, count};
+    WebPDemuxState state;
+    WebPDemuxer *demuxer = WebPDemuxPartial(&file, &state);
+    *outcome = AMPHORA_PICTURE_DECODED;
+    if (demuxer && state == WEBP_DEMUX_DONE) return demuxer;
+    *outcome = demuxer && state != WEBP_DEMUX_PARSE_ERROR
+        ? AMPHORA_PICTURE_TRUNCATED : AMPHORA_PICTURE_DAMAGED;
+    WebPDemuxDelete(demuxer);
+    return NULL;
+}
+
 static enum amphora_picture_outcome read_header(
     const uint8_t *bytes, size_t count, struct amphora_picture_header *header) {
-    WebPBitstreamFeatures features;
-    enum amphora_picture_outcome outcome = outcome_of(WebPGetFeatures(bytes, count, &features));
-    if (outcome != AMPHORA_PICTURE_DECODED) return outcome;
-    if (features.width <= 0 || features.height <= 0) return AMPHORA_PICTURE_DAMAGED;
-    header->width = (uint32_t)features.width;
-    header->height = (uint32_t)features.height;
+    enum amphora_picture_outcome outcome;
+    WebPDemuxer *demuxer = open_file(bytes, count, &outcome);
+    if (!demuxer) return outcome;
+    header->width = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH);
+    header->height = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT);
     header->channels = 3;
-    return AMPHORA_PICTURE_DECODED;
+    WebPDemuxDelete(demuxer);
+    return outcome;
 }
 
 static enum amphora_picture_outcome decode_frame(
@@ -58,20 +72,16 @@ static enum amphora_picture_outcome decode_frame(
 
 static enum amphora_picture_outcome decode(
     const uint8_t *bytes, size_t count, uint8_t *pixels, size_t capacity) {
-    WebPData file = {bytes, count};
-    WebPDemuxState state;
-    WebPDemuxer *demuxer = WebPDemuxPartial(&file, &state);
-    enum amphora_picture_outcome outcome = AMPHORA_PICTURE_DAMAGED;
-    if (demuxer && state != WEBP_DEMUX_DONE) {
-        outcome = state == WEBP_DEMUX_PARSE_ERROR ? AMPHORA_PICTURE_DAMAGED : AMPHORA_PICTURE_TRUNCATED;
-    } else if (demuxer) {
-        size_t width = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH);
-        size_t height = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT);
-        WebPIterator frame;
-        if (width * height * 3 == capacity && WebPDemuxGetFrame(demuxer, 1, &frame)) {
-            outcome = decode_frame(&frame, width, height, pixels, capacity);
-            WebPDemuxReleaseIterator(&frame);
-        }
+    enum amphora_picture_outcome outcome;
+    WebPDemuxer *demuxer = open_file(bytes, count, &outcome);
+    if (!demuxer) return outcome;
+    size_t width = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH);
+    size_t height = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT);
+    WebPIterator frame;
+    outcome = AMPHORA_PICTURE_DAMAGED;
+    if (width * height * 3 == capacity && WebPDemuxGetFrame(demuxer, 1, &frame)) {
+        outcome = decode_frame(&frame, width, height, pixels, capacity);
+        WebPDemuxReleaseIterator(&frame);
     }
     WebPDemuxDelete(demuxer);
     return outcome;

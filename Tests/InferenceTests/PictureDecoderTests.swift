@@ -44,9 +44,9 @@ import Testing
             for length in stride(from: 0, to: fixture.input.count, by: 7) {
                 let decoded = try? decode(Array(fixture.input.prefix(length)))
                 guard let decoded else { continue }
-                // A PNG may lack its checksum and its end mark, nothing else.
+                // The end marks of JPEG and PNG may be missing, and a PNG's last checksum.
                 #expect(
-                    PictureFormat.sniff(fixture.input.span) == .png, "\(fixture.name) \(length)")
+                    PictureFormat.sniff(fixture.input.span) != .webp, "\(fixture.name) \(length)")
                 #expect(decoded.pixels == fixture.result, "\(fixture.name) \(length)")
             }
         }

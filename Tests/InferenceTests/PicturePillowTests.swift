@@ -24,31 +24,39 @@ struct PicturePillowTests {
         cases.filter { $0.kind == kind }
     }
 
-    @Test func `every decoded picture has Pillow's pixels`() {
-        var decoded = 0
-        var refused = 0
-        for example in cases(.decoding) {
-            let (width, height) = (example.numbers[1], example.numbers[2])
-            let whole = example.numbers[3] == 0
-            let damaged = example.numbers[3] == 2
-            var decoder = PictureDecoder(
-                channels: example.numbers[0] == 1 ? .gray : .rgb, limits: PictureLimits())
-            do throws(PictureError) {
-                let raster = try decoder.decode(example.input)
-                decoded += 1
-                // Versions of libjpeg differ in what they decode from damaged data.
-                if damaged { continue }
-                #expect(width > 0, "Pillow refuses \(example.name)")
-                #expect(raster.width == width && raster.height == height, "\(example.name)")
-                #expect(differing(raster.pixels, example.result) == 0, "\(example.name)")
-            } catch {
-                refused += 1
-                // Pillow sometimes accepts a file that lacks its last few bytes; we may refuse it.
-                #expect(width == 0 || !whole, "\(example.name): \(error.sentence)")
+    /// How our decoding differs from Pillow's, or `nil`. Whole files, cut ones and damaged ones: Pillow
+    /// decides which are errors.
+    ///
+    /// Where scans of a progressive JPEG are lost, libjpeg smooths what it has, and version 3, which
+    /// Pillow's wheel contains, does so by other weights than version 2.
+    private func difference(_ example: RecordedCase, _ decoded: inout Int) -> String? {
+        let (width, height) = (example.numbers[1], example.numbers[2])
+        var decoder = PictureDecoder(
+            channels: example.numbers[0] == 1 ? .gray : .rgb, limits: PictureLimits())
+        do throws(PictureError) {
+            let raster = try decoder.decode(example.input)
+            decoded += 1
+            guard width > 0 else { return "decoded, though Pillow refuses it" }
+            guard raster.width == width && raster.height == height else {
+                return "\(raster.width)×\(raster.height), not \(width)×\(height)"
             }
+            let count = differing(raster.pixels, example.result)
+            let smoothed = example.name.contains("-progressive: ")
+            return count == 0 || smoothed ? nil : "\(count) bytes differ"
+        } catch {
+            return width == 0 ? nil : error.sentence
         }
-        print("\(decoded) files decoded, \(refused) refused")
-        #expect(decoded > 100)
+    }
+
+    @Test func `every picture, damaged or not, has Pillow's verdict and pixels`() {
+        var decoded = 0
+        let pictures = cases(.decoding)
+        for example in pictures {
+            let difference = difference(example, &decoded)
+            #expect(difference == nil, "\(example.name)")
+        }
+        print("\(pictures.count) files, \(decoded) decoded")
+        #expect(decoded > 5000)
     }
 
     @Test func `every resized picture has Pillow's pixels`() throws {

@@ -13,8 +13,9 @@ enum amphora_picture_outcome amphora_jpeg_read_header(
     const uint8_t *bytes, size_t count, struct amphora_picture_options options,
     struct amphora_picture_header *header, char *message);
 
-/// Decodes with the accurate integer DCT and smooth chroma upsampling. With `opencv`, if a file
-/// with one scan ends too early, the last decoded row is repeated to the bottom.
+/// Decodes with the accurate integer DCT and smooth chroma upsampling. The mark of the end may be
+/// missing. With `opencv`, if a file with one scan ends too early, the last decoded row is repeated to
+/// the bottom.
 enum amphora_picture_outcome amphora_jpeg_decode(
     const uint8_t *bytes, size_t count, struct amphora_picture_options options, uint8_t *pixels,
     size_t capacity, char *message);

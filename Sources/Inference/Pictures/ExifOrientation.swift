@@ -18,14 +18,14 @@ enum ExifOrientation: Int, Sendable, CaseIterable {
     static func applied(to jpeg: borrowing Span<UInt8>) -> ExifOrientation {
         guard !beginsWithJFIF(jpeg), let place = firstAPP1(jpeg) else { return .upright }
         return ExifReader(
-            place: place, littleEndian: jpeg.has(Array("II".utf8), at: place.lowerBound)
+            place: place, littleEndian: jpeg.has("II", at: place.lowerBound)
         )
         .orientation(in: jpeg)
     }
 
     /// Whether the segments after a JFIF segment lead to the frame.
     private static func beginsWithJFIF(_ bytes: borrowing Span<UInt8>) -> Bool {
-        guard bytes.has([0xFF, 0xD8, 0xFF, 0xE0]), bytes.has(Array("JFIF\0".utf8), at: 6) else {
+        guard bytes.has([0xFF, 0xD8, 0xFF, 0xE0]), bytes.has("JFIF\0", at: 6) else {
             return false
         }
         var place = 2
@@ -116,20 +116,5 @@ private struct ExifReader {
         guard offset + UInt64(Value.bitWidth / 8) <= UInt64(place.count) else { return nil }
         let value = bytes.big(Value.self, at: place.lowerBound + Int(offset))
         return littleEndian ? value?.byteSwapped : value
-    }
-}
-
-extension Span<UInt8> {
-    /// Whether these bytes are at a position.
-    func has(_ signature: [UInt8], at offset: Int = 0) -> Bool {
-        guard count >= offset + signature.count else { return false }
-        return signature.indices.allSatisfy { self[offset + $0] == signature[$0] }
-    }
-
-    /// A number in network byte order, `nil` if the bytes end before it does.
-    fileprivate func big<Value: FixedWidthInteger>(_ type: Value.Type, at offset: Int) -> Value? {
-        let size = Value.bitWidth / 8
-        guard offset + size <= count else { return nil }
-        return (offset..<offset + size).reduce(0) { $0 << 8 | Value(self[$1]) }
     }
 }

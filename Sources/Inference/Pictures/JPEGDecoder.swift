@@ -2,14 +2,26 @@
 // upsampling, no scaled decoding. Pillow and OpenCV use the same, so the pixels are equal.
 //
 // Damaged entropy-coded data is decoded as well as possible, as in those two. Missing data is an
-// error in Pillow; OpenCV repeats the last row that it got.
+// error in Pillow; OpenCV repeats the last row that it got. Pillow reads the segments before the
+// picture by itself, and refuses more than libjpeg does.
 
 import CJPEG
 import CPicture
 
 /// Decodes JPEG; any thread.
-enum JPEGDecoder: PictureCodec {
+enum JPEGDecoder: LibraryCodec {
     static var name: String { "JPEG" }
     static var readHeader: amphora_picture_header_function { unsafe amphora_jpeg_read_header }
     static var decodePixels: amphora_picture_decode_function { unsafe amphora_jpeg_decode }
+
+    static func header(
+        of bytes: borrowing Span<UInt8>, _ mode: DecodeMode
+    ) throws(PictureError) -> PictureHeader {
+        if mode.profile == .opencv { return try libraryHeader(of: bytes, mode) }
+        do throws(JPEGMarkers.Refusal) {
+            return try JPEGMarkers.header(of: bytes)
+        } catch {
+            throw damaged(error.reason)
+        }
+    }
 }

@@ -29,6 +29,8 @@ package struct PictureDecoder {
     package mutating func decode(_ bytes: [UInt8]) throws(PictureError) -> Raster {
         switch PictureFormat.sniff(bytes.span) {
         case .jpeg: return turned(try decode(bytes.span, with: JPEGDecoder.self), as: bytes.span)
+        case .png where mode.profile == .opencv:
+            return try decode(bytes.span, with: LibPNGDecoder.self)
         case .png: return try decode(bytes.span, with: PNGDecoder.self)
         case .webp: return try decode(bytes.span, with: WebPDecoder.self)
         case .unknown where bytes.isEmpty:

@@ -5,7 +5,7 @@ import CPicture
 import CWebP
 
 /// Decodes WebP; any thread.
-enum WebPDecoder: PictureCodec {
+enum WebPDecoder: LibraryCodec {
     static var name: String { "WebP" }
     static var readHeader: amphora_picture_header_function { unsafe amphora_webp_read_header }
     static var decodePixels: amphora_picture_decode_function { unsafe amphora_webp_decode }
