@@ -44,6 +44,7 @@ bench: build ## all benchmarks; a table each
 record: setup ## record answers of PyTorch, transformers, timm and MXNet again (.venv-torch: 6 GB)
 	@tools/venv.sh .venv-torch tools/requirements-torch.txt
 	.venv-torch/bin/python tools/record_torchvision.py
+	.venv-torch/bin/python tools/record_orientations.py
 	HF_HUB_OFFLINE=1 .venv-torch/bin/python tools/record_exporters.py
 	@tools/venv.sh .venv-mxnet tools/requirements-mxnet.txt
 	.venv-mxnet/bin/python tools/record_mxnet.py

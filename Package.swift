@@ -69,7 +69,7 @@ let package = Package(
         .target(
             name: "Inference",
             dependencies: [
-                "Basics", "Onnx", "MXNetImport", "CPicture", "CJPEG", "CPNG", "CWebP",
+                "Basics", "Onnx", "MXNetImport", "CPicture", "CJPEG", "CPNG", "CWebP", "CZlib",
                 "COnnxRuntime",
             ],
             swiftSettings: strict),

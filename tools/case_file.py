@@ -13,6 +13,7 @@ kind 4, resizing to floats: numbers = channels, width, height, new width, new he
   in FLOAT_FILTERS), 1 for antialiased; input = pixels; result = float32.
 kind 5, a pipeline, which the name tells: numbers = channels, width, height, height and width of the
   tensor; input = pixels; result = float32.
+kind 6, orientation: see orientation_cases.py.
 """
 
 import argparse

@@ -17,6 +17,8 @@ if .venv-test/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; 
     cases=$PWD/.build/pillow-cases
     .venv-test/bin/python tools/pillow_cases.py "$cases"
     export AMPHORA_TEST_PILLOW_CASES=$cases
+    .venv-test/bin/python tools/orientation_cases.py "$PWD/.build/orientation-cases"
+    export AMPHORA_TEST_ORIENTATION_CASES=$PWD/.build/orientation-cases
 else
     echo "test: Python is older than 3.11: the comparison with Pillow 13 is left out"
 fi

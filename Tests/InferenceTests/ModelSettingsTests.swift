@@ -159,6 +159,42 @@ import Testing
         #expect(resized.resize.value?.library == .opencv)
     }
 
+    @Test func `who decodes turns pictures, unless said otherwise`() throws {
+        #expect(try Self.decide().orientation == Resolved(.stored, .default))
+        let mxnet = try Self.decide(defaults: .gluoncv)
+        #expect(mxnet.orientation == Resolved(.exifUnlessJFIF, .default))
+        let opencv = try Self.decide(#"{"preprocess": {"decode": "opencv"}}"#)
+        #expect(
+            opencv.orientation == Resolved(.exifUnlessJFIF, Self.written("preprocess.decode")))
+        for word in [Preprocessing.Orientation.exif, .stored] {
+            for decode in ["pillow", "opencv"] {
+                let written = try Self.decide(
+                    #"{"preprocess": {"decode": "\#(decode)", "orientation": "\#(word)"}}"#)
+                #expect(
+                    written.orientation == Resolved(word, Self.written("preprocess.orientation")))
+            }
+        }
+        #expect {
+            try Self.decide(#"{"preprocess": {"orientation": "exifUnlessJFIF"}}"#)
+        } throws: {
+            "\($0)".hasSuffix(#"expected one of "exif", "stored""#)
+        }
+    }
+
+    @Test(arguments: [
+        (Preset.ultralytics, Preprocessing.Orientation.exif), (.gluoncv, .exifUnlessJFIF),
+        (.torchvision, .stored), (.clip, .stored), (.kerasTorch, .stored), (.unit, .stored),
+    ])
+    func `a preset turns pictures as its library does`(
+        preset: Preset, orientation: Preprocessing.Orientation
+    ) throws {
+        let name = preset.rawValue
+        let settings = try Self.decide(#"{"preprocess": "\#(name)"}"#)
+        #expect(settings.orientation == Resolved(orientation, .preset(name)))
+        let pillow = try Self.decide(#"{"preprocess": {"preset": "gluoncv", "decode": "pillow"}}"#)
+        #expect(pillow.orientation.value == .stored)
+    }
+
     @Test func `defaults of a format are overridden key by key`() throws {
         #expect(try Self.decide(defaults: .gluoncv).preprocessing == .gluoncv)
         let pillow = try Self.decide(#"{"preprocess": {"decode": "pillow"}}"#, defaults: .gluoncv)

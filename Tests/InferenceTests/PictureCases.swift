@@ -8,7 +8,7 @@ import Glibc
 struct RecordedCase {
     enum Kind: UInt32 {
         case decoding = 1
-        case resizing, preprocessing, floatResizing, pipeline
+        case resizing, preprocessing, floatResizing, pipeline, orientation
     }
 
     let kind: Kind

@@ -92,6 +92,9 @@ struct Inspection {
                 name: "decode", text: decode(settings.decode.value),
                 origin: settings.decode.origin),
             Decision(
+                name: "orientation", text: orientation(settings.orientation.value),
+                origin: settings.orientation.origin),
+            Decision(
                 name: "channels", text: channels(settings.channels.value),
                 origin: settings.channels.origin),
             Decision(
@@ -141,8 +144,16 @@ struct Inspection {
 
     private static func decode(_ profile: Preprocessing.DecodeProfile) -> String {
         switch profile {
-        case .pillow: "as Pillow does; EXIF orientation ignored"
-        case .opencv: "as MXNet's OpenCV does; EXIF rotates unless JFIF"
+        case .pillow: "as Pillow does"
+        case .opencv: "as MXNet's OpenCV does"
+        }
+    }
+
+    private static func orientation(_ orientation: Preprocessing.Orientation) -> String {
+        switch orientation {
+        case .stored: "as stored; EXIF is not applied"
+        case .exif: "turned upright by EXIF"
+        case .exifUnlessJFIF: "turned by EXIF, unless it begins with JFIF"
         }
     }
 

@@ -74,6 +74,7 @@ final class PictureRun<Outcome> {
             case .failure(let failure): stop(.other(failure.reason))
             }
         }
+        backend?.noticed = complain
         try loop.run()
         backend?.close()
     }

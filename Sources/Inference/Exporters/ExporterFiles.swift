@@ -21,6 +21,10 @@ struct ExporterFiles: Sendable, Equatable {
     private static let sizeLimit = 16 << 20
     private static let maxValues = 2_000_000
     private static let usualLayout = Resolved(Preprocessing.Layout.nchw, .library("PyTorch"))
+    /// `transformers.image_utils.load_image`, with which its pipelines open pictures, and the
+    /// pictures of `datasets`.
+    private static let turning = Resolved(
+        Preprocessing.Orientation.exif, .library("transformers"))
 
     /// The file that decides the preprocessing.
     private enum Source: Sendable, Equatable {
@@ -34,6 +38,8 @@ struct ExporterFiles: Sendable, Equatable {
     private(set) var classes: Resolved<Int>?
     private(set) var imageSize: Resolved<Preprocessing.Size>?
     private(set) var channels: Resolved<Int>?
+    /// Whether the exporter's own pipeline turns pictures by EXIF; `nil`: as its decoder does.
+    private(set) var orientation: Resolved<Preprocessing.Orientation>?
     /// One sentence each.
     private(set) var warnings: [ModelWarning] = []
     /// The order of dimensions if the graph leaves it open: PyTorch's, if there is any such file.
@@ -107,6 +113,7 @@ struct ExporterFiles: Sendable, Equatable {
             classes = config.classes
             channels = config.channels
             source = .timm(config)
+            orientation = Resolved(.stored, .library("timm"))
             layout = Self.usualLayout
             activation = Activation(problemTypeOf: root, &reader).map {
                 Resolved($0, .key("problem_type", in: file))
@@ -136,6 +143,7 @@ struct ExporterFiles: Sendable, Equatable {
         imageSize = config.imageSize.map { Resolved($0, .key("image_size", in: file)) }
         channels = config.channels.map { Resolved($0, .key("num_channels", in: file)) }
         layout = Self.usualLayout
+        orientation = Self.turning
         warnings += config.warnings.map {
             .notice("\(file): \($0)".onOneLine(limit: ModelError.longestSentence))
         }
@@ -148,6 +156,7 @@ struct ExporterFiles: Sendable, Equatable {
         var reader = ManifestReader()
         var root = try Self.root(of: path, &reader)
         layout = Self.usualLayout
+        orientation = Self.turning
         if file == Self.jointName {
             root = reader.object("image_processor", in: root).withoutNulls
         }

@@ -9,6 +9,8 @@ struct ExporterSteps: Sendable, Equatable {
     let arithmetic: Preprocessing.Arithmetic
     /// Set if the steps say who decodes.
     var decode: Resolved<Preprocessing.DecodeProfile>?
+    /// Set if the steps say whether pictures are turned upright.
+    var orientation: Resolved<Preprocessing.Orientation>?
     var resize: Resolved<Preprocessing.Resize?>
     var crop: Resolved<Preprocessing.Size?>
     var scale: Resolved<Double>
@@ -46,6 +48,7 @@ extension ExporterSteps {
     init(_ plan: Preprocessing, origin: Origin) {
         self.init(
             arithmetic: plan.arithmetic, decode: Resolved(plan.decode, origin),
+            orientation: Resolved(plan.orientation, origin),
             resize: Resolved(plan.resize, origin), crop: Resolved(plan.crop, origin),
             scale: Resolved(plan.scale, origin), offset: Resolved(plan.offset, origin),
             mean: Resolved(plan.mean, origin), std: Resolved(plan.std, origin),

@@ -27,6 +27,7 @@ struct Manifest: Sendable, Equatable {
     var channels: Preprocessing.Channels?
     var preset: Preset?
     var decode: Preprocessing.DecodeProfile?
+    var orientation: Preprocessing.Orientation?
     var resize: Step<Resize>?
     var crop: Step<Preprocessing.Size>?
     var scale: Double?

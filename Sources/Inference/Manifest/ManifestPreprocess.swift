@@ -28,9 +28,12 @@ extension Manifest {
         }
         let steps = reader.object(
             "preprocess", in: root,
-            keys: ["preset", "decode", "resize", "crop", "scale", "mean", "std"])
+            keys: [
+                "preset", "decode", "orientation", "resize", "crop", "scale", "mean", "std",
+            ])
         preset = reader.choice("preset", in: steps, of: Preset.allCases)
         decode = reader.choice("decode", in: steps, of: [.pillow, .opencv])
+        orientation = reader.choice("orientation", in: steps, of: [.exif, .stored])
         resize = reader.resize(in: steps)
         crop = reader.crop(in: steps)
         scale = reader.scale(in: steps)

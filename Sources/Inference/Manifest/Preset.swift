@@ -29,6 +29,7 @@ extension Preset {
     private struct Definition {
         var framing = Framing.exact
         var decode = Preprocessing.DecodeProfile.pillow
+        var orientation = Preprocessing.Orientation.stored
         var library = Preprocessing.ResizeLibrary.pillow
         var filter = Preprocessing.Filter.bilinear
         var channels = Preprocessing.Channels.rgb
@@ -67,10 +68,11 @@ extension Preset {
                 framing: .cropped(from: 1), filter: .bicubic,
                 mean: [0.48145466, 0.4578275, 0.40821073],
                 std: [0.26862954, 0.26130258, 0.27577711])
-        case .ultralytics: Definition(framing: .croppedSquare)
+        case .ultralytics: Definition(framing: .croppedSquare, orientation: .exif)
         case .gluoncv:
             Definition(
-                framing: .cropped(from: 256 / 224), decode: .opencv, library: .opencv,
+                framing: .cropped(from: 256 / 224), decode: .opencv,
+                orientation: .exifUnlessJFIF, library: .opencv,
                 mean: Self.imageNet.mean, std: Self.imageNet.std)
         }
     }
@@ -84,7 +86,7 @@ extension Preset {
         let order = channels ?? definition.channels
         let (target, crop) = Self.frame(definition.framing, size)
         return Preprocessing(
-            decode: definition.decode,
+            decode: definition.decode, orientation: definition.orientation,
             resize: Preprocessing.Resize(
                 target: target, library: definition.library, filter: definition.filter),
             crop: crop, scale: definition.scale, offset: definition.offset,

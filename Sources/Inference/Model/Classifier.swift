@@ -22,6 +22,7 @@ package final class Classifier {
     private var decoder: PictureDecoder
     private var preprocessor: Preprocessor
     private var scores: [Float] = []
+    private var hasToldOfTurned = false
 
     /// Takes ownership of the worker's tensors.
     init(
@@ -33,7 +34,8 @@ package final class Classifier {
         self.labels = labels
         self.classes = classes
         decoder = PictureDecoder(
-            profile: settings.decode.value, channels: settings.channels.value, limits: limits)
+            profile: settings.decode.value, channels: settings.channels.value,
+            orientation: settings.orientation.value, limits: limits)
         preprocessor = Preprocessor(settings.preprocessing, limits: limits)
     }
 
@@ -52,6 +54,15 @@ package final class Classifier {
         } catch {
             throw .model(error)
         }
+    }
+
+    /// A sentence for the log that the pictures so far gave rise to; each is given once.
+    package func takeNotice() -> String? {
+        guard decoder.hasLeftTurned, !hasToldOfTurned else { return nil }
+        hasToldOfTurned = true
+        return "a picture came whose EXIF data turns it, and it was classified as it is stored, as "
+            + "\(settings.orientation.origin) has it; if the model's own pipeline turns such "
+            + "pictures, put {\"preprocess\": {\"orientation\": \"exif\"}} into amphora.json"
     }
 
     /// Runs the network once on the current content of its input, so that the first picture does

@@ -17,6 +17,8 @@ package struct ModelSettings: Sendable, Equatable {
     package let channels: Resolved<Preprocessing.Channels>
     /// The library whose decoding is reproduced.
     package let decode: Resolved<Preprocessing.DecodeProfile>
+    /// Whether pictures are turned upright.
+    package let orientation: Resolved<Preprocessing.Orientation>
     /// `nil`: the picture keeps its size.
     package let resize: Resolved<Preprocessing.Resize?>
     /// From the centre; `nil`: nothing is cut off.
@@ -78,6 +80,11 @@ package struct ModelSettings: Sendable, Equatable {
         decode =
             Self.written(manifest.decode, "preprocess.decode") ?? steps?.decode
             ?? Resolved(defaults.decode, .default)
+        orientation =
+            Self.written(manifest.orientation, "preprocess.orientation")
+            ?? Self.orientation(
+                steps?.orientation ?? exported.orientation, decode,
+                isDecodeWritten: manifest.decode != nil)
         let scale = Self.written(manifest.scale, "preprocess.scale")
         self.scale = scale ?? steps?.scale ?? Resolved(defaults.scale, unsaid)
         let mean = Self.written(manifest.mean, "preprocess.mean")
@@ -109,7 +116,8 @@ package struct ModelSettings: Sendable, Equatable {
     /// The steps for a preprocessor.
     package var preprocessing: Preprocessing {
         Preprocessing(
-            decode: decode.value, resize: resize.value, crop: crop.value, scale: scale.value,
+            decode: decode.value, orientation: orientation.value, resize: resize.value,
+            crop: crop.value, scale: scale.value,
             offset: offset.value, mean: mean.value, std: std.value, secondStd: secondStd.value,
             channels: channels.value, layout: layout.value, padding: padding.value,
             arithmetic: arithmetic)
@@ -119,6 +127,21 @@ package struct ModelSettings: Sendable, Equatable {
     package var inputShape: [Int] {
         let (height, width, count) = (inputSize.height, inputSize.width, channels.value.count)
         return layout.value == .nchw ? [1, count, height, width] : [1, height, width, count]
+    }
+
+    /// MXNet's OpenCV has its own rule, which comes with its decoding unless the steps say
+    /// otherwise; Pillow turns nothing unless it is asked to.
+    private static func orientation(
+        _ stated: Resolved<Preprocessing.Orientation>?,
+        _ decode: Resolved<Preprocessing.DecodeProfile>, isDecodeWritten: Bool
+    ) -> Resolved<Preprocessing.Orientation> {
+        let own = Preprocessing.Orientation.exifUnlessJFIF
+        switch decode.value {
+        case .opencv: return (isDecodeWritten ? nil : stated) ?? Resolved(own, decode.origin)
+        case .pillow:
+            if let stated, stated.value != own { return stated }
+            return Resolved(.stored, decode.origin)
+        }
     }
 
     /// An input of bytes takes unscaled pixels only.

@@ -8,31 +8,39 @@
 /// Decodes JPEG, PNG and WebP; one worker at a time.
 package struct PictureDecoder {
     private let mode: DecodeMode
+    private let orientation: Preprocessing.Orientation
     private let limits: PictureLimits
+    /// Whether a picture has come that its file declares to be turned, and was left as it is stored.
+    private(set) var hasLeftTurned = false
     /// Memory of an earlier picture, kept for the next.
     private var spare: [UInt8] = []
 
     /// Larger buffers than this many bytes are not kept between pictures.
     private static let spareBytes = 32 << 20
 
-    /// Creates a decoder that yields gray for `.gray` and RGB for the other two.
+    /// Creates a decoder that yields gray for `.gray` and RGB for the other two. Without an
+    /// orientation, the profile's own: MXNet's OpenCV turns, Pillow's `convert` does not.
     package init(
         profile: Preprocessing.DecodeProfile = .pillow,
         channels: Preprocessing.Channels = .rgb,
+        orientation: Preprocessing.Orientation? = nil,
         limits: PictureLimits
     ) {
+        self.orientation = orientation ?? (profile == .opencv ? .exifUnlessJFIF : .stored)
         mode = DecodeMode(profile: profile, channels: channels.count)
         self.limits = limits
     }
 
     /// Decodes a picture to the channels this decoder was made for.
     package mutating func decode(_ bytes: [UInt8]) throws(PictureError) -> Raster {
-        switch PictureFormat.sniff(bytes.span) {
-        case .jpeg: return turned(try decode(bytes.span, with: JPEGDecoder.self), as: bytes.span)
+        let format = PictureFormat.sniff(bytes.span)
+        let raster: Raster
+        switch format {
+        case .jpeg: raster = try decode(bytes.span, with: JPEGDecoder.self)
         case .png where mode.profile == .opencv:
-            return try decode(bytes.span, with: LibPNGDecoder.self)
-        case .png: return try decode(bytes.span, with: PNGDecoder.self)
-        case .webp: return try decode(bytes.span, with: WebPDecoder.self)
+            raster = try decode(bytes.span, with: LibPNGDecoder.self)
+        case .png: raster = try decode(bytes.span, with: PNGDecoder.self)
+        case .webp: raster = try decode(bytes.span, with: WebPDecoder.self)
         case .unknown where bytes.isEmpty:
             throw .undecodable("the picture is empty; \(PictureFormat.supported) are supported")
         case .unknown:
@@ -42,6 +50,7 @@ package struct PictureDecoder {
             throw .undecodable(
                 "\(format.name) pictures are not supported; \(PictureFormat.supported) are")
         }
+        return turned(raster, by: declaration(in: bytes.span, format))
     }
 
     /// Takes back the memory of a picture that is no longer needed.
@@ -78,12 +87,23 @@ package struct PictureDecoder {
             width: header.width, height: header.height, channels: mode.channels, pixels: buffer)
     }
 
-    /// Turned by the EXIF segment, if the profile does that.
-    private mutating func turned(
-        _ raster: Raster, as jpeg: borrowing Span<UInt8>
-    ) -> Raster {
-        guard mode.profile == .opencv else { return raster }
-        let orientation = ExifOrientation.applied(to: jpeg)
+    /// How to turn a picture. For pictures that stay as they are stored, it is looked up only until
+    /// one of them is declared to be turned.
+    private mutating func declaration(
+        in bytes: borrowing Span<UInt8>, _ format: PictureFormat
+    ) -> ExifOrientation {
+        switch orientation {
+        case .exif: return .declared(by: bytes, format)
+        case .exifUnlessJFIF: return format == .jpeg ? .applied(to: bytes) : .upright
+        case .stored:
+            if !hasLeftTurned {
+                hasLeftTurned = ExifOrientation.declared(by: bytes, format) != .upright
+            }
+            return .upright
+        }
+    }
+
+    private mutating func turned(_ raster: Raster, by orientation: ExifOrientation) -> Raster {
         guard orientation != .upright else { return raster }
         let turned = raster.turned(orientation)
         reclaim(raster)

@@ -8,6 +8,17 @@ package struct Preprocessing: Sendable, Equatable {
     /// The library whose decoder is reproduced, oddities included.
     package enum DecodeProfile: String, Sendable, Codable { case pillow, opencv }
 
+    /// Whether a picture is turned as its file declares (tag 274 of EXIF).
+    package enum Orientation: String, Sendable {
+        /// Pixels stay as they are stored, as torchvision, timm and Keras take them. TIFF is turned
+        /// nevertheless, since Pillow does so whenever it opens one.
+        case stored
+        /// Upright, by the rules of Pillow's `ImageOps.exif_transpose`.
+        case exif
+        /// Upright as MXNet's OpenCV 3.4.2 does it: JPEG only, and not if it begins with JFIF.
+        case exifUnlessJFIF
+    }
+
     /// The library whose resize is reproduced, bit for bit.
     package enum ResizeLibrary: String, Sendable, Codable, CaseIterable {
         case pillow, opencv, torchvision, tensorflow
@@ -101,6 +112,8 @@ package struct Preprocessing: Sendable, Equatable {
 
     /// The library whose decoding is reproduced.
     package var decode: DecodeProfile
+    /// Whether pictures are turned upright.
+    package var orientation: Orientation
     /// `nil`: the picture keeps its size.
     package var resize: Resize?
     /// Cut from the centre; `nil`: no crop.
@@ -128,6 +141,7 @@ package struct Preprocessing: Sendable, Equatable {
     /// Creates a pipeline; the defaults are torchvision's ImageNet evaluation pipeline.
     package init(
         decode: DecodeProfile = .pillow,
+        orientation: Orientation = .stored,
         resize: Resize? = Resize(target: .shorter(256)),
         crop: Size? = Size(height: 224, width: 224),
         scale: Double = 1.0 / 255.0,
@@ -141,6 +155,7 @@ package struct Preprocessing: Sendable, Equatable {
         arithmetic: Arithmetic = .torchvision
     ) {
         self.decode = decode
+        self.orientation = orientation
         self.resize = resize
         self.crop = crop
         self.scale = scale
@@ -157,5 +172,6 @@ package struct Preprocessing: Sendable, Equatable {
     /// The ImageNet evaluation pipeline of MXNet's gluoncv, with which MXNet artifacts were
     /// trained.
     package static let gluoncv = Preprocessing(
-        decode: .opencv, resize: Resize(target: .shorter(256), library: .opencv))
+        decode: .opencv, orientation: .exifUnlessJFIF,
+        resize: Resize(target: .shorter(256), library: .opencv))
 }

@@ -139,6 +139,7 @@ package final class Application: InvocationHost {
                 backend = try Backend(
                     loaded.model, configuration, queueCapacity: gate.queueCapacity, on: loop
                 ) { [unowned self] in workersStarted($0, loaded) }
+                backend?.noticed = { [unowned self] in log.warn($0) }
             } catch {
                 fail(
                     ErrorReport(

@@ -18,7 +18,8 @@ enum Job: Sendable {
 
 /// A worker's result.
 enum Output: Sendable {
-    case predictions(Result<[Prediction], Failure>)
+    /// With a sentence for the log, where a picture gave rise to one.
+    case predictions(Result<[Prediction], Failure>, notice: String? = nil)
     case form(Result<Form, Failure>)
     case event(Event)
 }
@@ -38,6 +39,9 @@ package final class Backend {
     /// The number of labels in an answer, unless the request says otherwise.
     package let topK: Int
     let maxItems: Int
+    /// Called with what a person should know about the pictures that come; each sentence once.
+    package var noticed: ((String) -> Void)?
+    private var notices: Set<String> = []
 
     /// Pictures of one request that are fetched or computed at the same time: enough to keep every
     /// worker busy despite slow hosts, few enough that one request does not fill the queue.
@@ -55,6 +59,11 @@ package final class Backend {
         self.topK = topK
         self.maxItems = maxItems
         window = max(1, min(max(16, 4 * pool.workerCount), queueCapacity / 2))
+    }
+
+    /// Passes a worker's sentence on, unless another worker had the same.
+    func notice(_ sentence: String) {
+        if notices.insert(sentence).inserted { noticed?(sentence) }
     }
 
     /// Reads a JSON body; a long one on a worker, so that the loop is not blocked.

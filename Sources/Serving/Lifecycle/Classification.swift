@@ -107,9 +107,10 @@ package final class Classification {
 
     private func work(on source: PictureSource) {
         let job = backend.pool.submit(.classify(source, topK: topK)) { [weak self] output in
-            guard case .predictions(let result) = output else {
+            guard case .predictions(let result, let notice) = output else {
                 preconditionFailure("a job was mixed up")
             }
+            if let notice { self?.backend.notice(notice) }
             self?.end(result)
         }
         state = .working(job)

@@ -24,7 +24,8 @@ enum Work {
                 .predictions(
                     Result { () throws(Failure) -> [Prediction] in
                         try classify(source, topK, classifier)
-                    })
+                    },
+                    notice: classifier.takeNotice())
             case .read(let body, let frame):
                 .form(
                     Result { () throws(Failure) -> Form in
