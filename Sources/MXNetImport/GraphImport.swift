@@ -46,9 +46,8 @@ struct GraphImport {
         let picture = Tensor(
             name: builder.unique(input.name),
             shape: shape.lengths.enumerated().map { position, length in
-                // The first weights fix the number of channels.
-                Dimension(
-                    length: length, follows: position == shape.channelAxis ? [] : .axis(position))
+                let isFixed = position == shape.channelAxis && !shape.channelsAreOpen
+                return Dimension(length: length, follows: isFixed ? [] : .axis(position))
             })
         for index in graph.nodes.indices where needed[index] {
             let node = graph.nodes[index]
@@ -72,7 +71,8 @@ struct GraphImport {
                 (tensors[head.output], head.output == 0 ? name : "\(name)\(head.output)"))
         }
         return builder.finish(
-            name: heads[0].name, input: picture, axes: shape.axisNames, heads: heads)
+            name: heads[0].name, input: picture, axes: shape.axisNames, sides: shape.sides,
+            heads: heads)
     }
 
     private mutating func tensors(

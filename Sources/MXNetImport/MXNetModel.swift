@@ -1,17 +1,15 @@
 // An MXNet artifact as ONNX: the symbol and the parameters joined.
 //
-// The symbol does not say how large its pictures are, but its weights do: a network that ends in
-// global pooling takes any size, one that flattens a feature map takes one. So the graph is
-// imported for ImageNet's 224 pixels and, if the weights contradict that, for other common sizes.
+// The symbol does not say how large its pictures are, but its weights do: the first ones have the
+// number of channels; a network that ends in global pooling takes any size, one that flattens a
+// feature map takes one. So the graph is imported for ImageNet's 224 pixels and, if the weights
+// contradict that, for other sizes.
 // The graph stays open along the axes whose length no operator needed.
 
 internal import Onnx
 
 /// A symbol, its parameters, and the graph they make.
 struct MXNetModel {
-    /// Sizes tried if none is configured: ImageNet's first, then those of known networks.
-    private static let sizes = [224, 299, 32, 28, 64, 331, 256, 128, 96, 112, 160, 192, 320, 384]
-    private static let channelCounts = [3, 1]
     /// The limit on all passes together: a second or two. A pass of a known network builds a few
     /// thousand tensors.
     private static let effortLimit = 1 << 18
@@ -27,7 +25,13 @@ struct MXNetModel {
     ) throws(ModelError) {
         let needed = GraphImport.needed(symbol)
         let variable = try Self.picture(symbol, parameters, needed, path: path)
-        let shapes = Self.shapes(symbol, variable, input: input, size: size)
+        let written = (input ?? Self.writtenShape(variable)).map { [PictureShape($0)] }
+        // Networks trained with the channels last say so at each window.
+        let channelsLast = symbol.nodes.contains { $0.attributes["layout"] == "NHWC" }
+        let shapes =
+            written
+            ?? FirstWeights(symbol, parameters, input: variable, needed: needed)
+            .shapes(size: size, channelsLast: channelsLast)
         var first: SymbolError?
         var effort = 0
         for shape in shapes {
@@ -45,24 +49,6 @@ struct MXNetModel {
         }
         guard let first else { preconditionFailure("no shape was tried") }
         throw first.of(file: path)
-    }
-
-    /// The shapes to try, in order.
-    private static func shapes(
-        _ symbol: SymbolGraph, _ variable: SymbolNode, input: [Int]?,
-        size: (height: Int, width: Int)?
-    ) -> [PictureShape] {
-        if let input = input ?? writtenShape(variable) { return [PictureShape(input)] }
-        // Networks trained with the channels last say so at each window.
-        let channelsLast = symbol.nodes.contains { $0.attributes["layout"] == "NHWC" }
-        let sides = (size.map { [$0] } ?? []) + sizes.map { (height: $0, width: $0) }
-        return channelCounts.flatMap { channels in
-            sides.map {
-                PictureShape(
-                    channels: channels, height: $0.height, width: $0.width,
-                    channelsLast: channelsLast)
-            }
-        }
     }
 
     /// The only variable without an array. Of several it is the one called "data"; the others must

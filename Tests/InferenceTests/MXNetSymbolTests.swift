@@ -163,8 +163,8 @@ import Testing
         let graph = try MXNetModel(
             symbol, path: "s", parameters: MXNetParameters(list, path: "p")
         ).graph
-        #expect(graph.inputs.map(\.text) == ["data [N, 3, H, W]"])
-        #expect(graph.outputs.map(\.text) == ["node3_output [N, 3]"])
+        #expect(graph.inputs.map(\.text) == ["data [N, C, H, W]"])
+        #expect(graph.outputs.map(\.text) == ["node3_output [N, node3_output_1]"])
         let bytes = try graph.encoded(
             weights: ByteWindow(.bytes(Fixtures.list([]))), placement: .inside)
         #expect(try GraphEnding.of(GraphOutline(.bytes(bytes)), output: "node3_output") == .softmax)

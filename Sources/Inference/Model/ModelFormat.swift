@@ -15,6 +15,14 @@ package enum ModelFormat: Sendable, Equatable {
         }
     }
 
+    /// The order of dimensions where the graph leaves it open; `nil`: undecided.
+    var usualLayout: Preprocessing.Layout? {
+        switch self {
+        case .onnx: nil
+        case .mxnet: .nchw
+        }
+    }
+
     /// As people read it.
     package var name: String {
         switch self {

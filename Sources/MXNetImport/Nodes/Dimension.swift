@@ -47,22 +47,34 @@ struct PictureShape: Equatable {
     let lengths: [Int]
     /// The position of the channels.
     let channelAxis: Int
+    /// Whether their number is open, since no weights fix it.
+    let channelsAreOpen: Bool
 
     /// A shape as given; the channels are second.
     init(_ lengths: [Int]) {
         self.lengths = lengths
         channelAxis = 1
+        channelsAreOpen = false
     }
 
-    /// The shape of one picture.
-    init(channels: Int, height: Int, width: Int, channelsLast: Bool) {
-        lengths = channelsLast ? [1, height, width, channels] : [1, channels, height, width]
-        channelAxis = channelsLast ? 3 : 1
+    /// The shape of one picture, or of a sequence or a volume, by the lengths of its sides.
+    init(channels: Int, sides: [Int], channelsLast: Bool, channelsAreOpen: Bool = false) {
+        lengths = [1] + (channelsLast ? sides + [channels] : [channels] + sides)
+        channelAxis = channelsLast ? sides.count + 1 : 1
+        self.channelsAreOpen = channelsAreOpen
+    }
+
+    /// The axes along which the graph is open or closed together.
+    var sides: PictureAxes {
+        lengths.indices.dropFirst().filter { $0 != channelAxis }
+            .reduce(into: []) { $0.formUnion(.axis($1)) }
     }
 
     /// The names of the axes where they are open.
     var axisNames: [String] {
         switch (lengths.count, channelAxis) {
+        case (3, 1): ["N", "C", "W"]
+        case (5, 1): ["N", "C", "D", "H", "W"]
         case (4, 1): ["N", "C", "H", "W"]
         case (4, 3): ["N", "H", "W", "C"]
         default: ["N"] + lengths.indices.dropFirst().map { "D\($0)" }

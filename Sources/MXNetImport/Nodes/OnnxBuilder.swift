@@ -121,12 +121,10 @@ final class OnnxBuilder {
 
     /// Ends the graph: each head becomes an output under its own name.
     func finish(
-        name: String, input: Tensor, axes: [String], heads: [(tensor: Tensor, name: String)]
+        name: String, input: Tensor, axes: [String], sides: PictureAxes,
+        heads: [(tensor: Tensor, name: String)]
     ) -> OnnxGraph {
         // An input that is open along one side only is useless.
-        let sides = input.shape.dropFirst().reduce(into: PictureAxes()) {
-            $0.formUnion($1.follows)
-        }
         if !pinned.isDisjoint(with: sides) { pinned.formUnion(sides) }
         var graph = OnnxGraph(name: name)
         graph.inputs = [value(input, axes: axes)]
