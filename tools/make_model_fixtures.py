@@ -230,6 +230,43 @@ def files():
         weights(),
         domains=["example.invalid"],
     )
+    image, logits = [value("image", ["N", 3, 8, 8])], [value("logits", ["N", 4])]
+    # Newer than any engine.
+    save("opset_99", scores(), image, logits, weights(), opset=99)
+    save("ir_99", scores(), image, logits, weights(), ir_version=99)
+    # In a domain that the engine knows, and of a type for which it has no implementation.
+    save(
+        "missing_operator",
+        scores() + [helper.make_node("Absent", ["logits"], ["p"], domain="com.microsoft")],
+        image,
+        [value("p", ["N", 4])],
+        weights(),
+        domains=["com.microsoft"],
+    )
+    save(
+        "bfloat16",
+        [node("Conv", "image kernel", "scores"), node("Flatten", "scores", "logits")],
+        [value("image", [1, 3, 1, 1], TensorProto.BFLOAT16)],
+        [value("logits", [1, 4], TensorProto.BFLOAT16)],
+        [helper.make_tensor("kernel", TensorProto.BFLOAT16, [4, 3, 1, 1], [1.0] * 12)],
+        opset=22,
+    )
+
+
+def optimizations():
+    # ONNX Runtime 1.31.1 made one operator of the padding and the pooling, whose own padding is minus
+    # infinity: wrong where values are negative.
+    save(
+        "pad_maxpool",
+        [
+            node("Pad", "image pads", "padded"),
+            node("MaxPool", "padded", "largest", kernel_shape=[3, 3], strides=[2, 2]),
+            *scores(picture="largest"),
+        ],
+        [value("image", [1, 3, 8, 8])],
+        [value("logits", [1, 4])],
+        [*weights(), constant("pads", np.array([0, 0, 1, 1, 0, 0, 1, 1]))],
+    )
 
 
 def pictures():
@@ -256,7 +293,7 @@ def main():
     MODELS.mkdir(parents=True, exist_ok=True)
     # `onnx` appends to external data instead of replacing it.
     (MODELS / "external.data").unlink(missing_ok=True)
-    for part in (endings, inputs, outputs, files, pictures):
+    for part in (endings, inputs, outputs, files, optimizations, pictures):
         part()
 
 

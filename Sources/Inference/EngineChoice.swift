@@ -13,6 +13,12 @@ package enum Engine {
         try OnnxRuntimeModel(source, options: options)
     }
 
+    /// The newest versions that the engine reads; `nil` if its library is another than the one that
+    /// we know, or missing. Any thread.
+    package static func limits(options: EngineOptions = EngineOptions()) -> EngineLimits? {
+        OnnxRuntimeLibrary.limits(of: options.library ?? OnnxRuntimeLibrary.fileName)
+    }
+
     /// Keeps engines from sending telemetry. It changes the environment, so call it before other
     /// threads exist, right after reading the command line; in `open` it would be too late.
     package static func refuseTelemetry() { OrtRefuseTelemetry() }

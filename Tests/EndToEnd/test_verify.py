@@ -465,3 +465,50 @@ def test_progress_is_for_terminals(tmp_path, golden, host):
     assert status == 0, shown
     assert " of 1,002 · " in shown and " records/s" in shown
     assert shown.endswith("\r\x1b[2K")
+
+
+# The reference
+
+
+def test_the_engine_agrees_with_itself_unoptimised(samples):
+    done = run("verify", DIGITS, "--reference", DIGITS / "samples", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads(done.stdout)
+    assert report["verdict"] == "equal" and report["tolerance"] == 1e-4
+    assert report["pictures"] == len(samples) == len(report["results"])
+    assert report["worst_difference"] < 1e-5
+    text = run("verify", DIGITS, "--reference", DIGITS / "samples").stdout
+    assert text.count("\n✓ ") == len(samples)
+    assert text.endswith("verdict           the engine's optimisations keep the answers\n")
+
+
+def test_a_difference_beyond_the_tolerance_is_told(tmp_path):
+    # Fused normalisations round in another order.
+    model = pathlib.Path(__file__).parent / "exporters" / "hf-vit"
+    picture = DIGITS / "samples" / "digit-3.png"
+    done = run("verify", model, "--reference", picture, "--tolerance", "0", "--json")
+    assert done.returncode == 1, done.stdout + done.stderr
+    report = json.loads(done.stdout)
+    assert report["verdict"] == "different" and report["different"] == 1
+    result = report["results"][0]
+    apart = abs(result["served"] - result["reference"])
+    assert result["difference"] == pytest.approx(apart, rel=0.1)
+    assert 0 < report["worst_difference"] < 1e-4
+    text = run("verify", model, "--reference", picture, "--tolerance", "0").stdout
+    assert "\n✗ " in text and "without optimisations" in text
+
+
+def test_a_picture_that_cannot_be_compared_is_told(tmp_path):
+    (tmp_path / "not.png").write_bytes(b"nothing")
+    done = run("verify", DIGITS, "--reference", tmp_path / "not.png", "https://example.invalid/a.png")
+    assert done.returncode == 1
+    assert done.stdout.count("✗ ") == 2 and "--reference takes files" in done.stdout
+    assert "verdict           not proved" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [
+    ["--reference"], ["--reference", "a.png", "--record", "x.jsonl"],
+    ["--reference", "a.png", "--golden", "x.jsonl"], ["--reference", "a.png", "--tolerance", "-1"],
+])
+def test_usage_of_the_reference(arguments):
+    assert run("verify", DIGITS, *arguments).returncode == 64

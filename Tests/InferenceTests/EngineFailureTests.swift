@@ -50,6 +50,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (
+            "/src/graph/model.cc:256 a::Model::Model(b::ModelProto&&, const c::D<e, f>*) Too new: 15",
+            "Too new: 15"
+        ),
+        ("/src/x.h:46 void f(const std::map<g, int>&, bool) const  Two  words", "Two words"),
+        ("/src/x.h:46 auto h(int)::<lambda(k)>::operator()(k) const [with T = int] No", "No"),
+        ("In node (1) it fails", "In node (1) it fails"), ("/src/x.h:46 half", "/src/x.h:46 half"),
+    ])
+    func `the place in the engine's sources is left out`(message: String, sentence: String) {
+        #expect(OnnxRuntimeLibrary.sentence(message) == sentence)
+    }
+
     @Test func `an operator that the engine does not know is named`() {
         let text = Self.message(.file(ModelFixtures.model("unknown_operator")))
         #expect(text.contains("example.invalid"))

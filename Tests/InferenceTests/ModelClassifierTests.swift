@@ -52,6 +52,66 @@ import Testing
         #expect(Self.close(try Self.answer(model), Self.softmax(Self.scores)))
     }
 
+    @Test(arguments: [Optimizations.all, .none])
+    func `zeros around negative values win in a pooling, as the file says`(
+        optimizations: Optimizations
+    ) throws {
+        let settings = #"{"preprocess": {"mean": [1, 1, 1], "std": [1, 1, 1]}}"#
+        let folder = try TemporaryFolder(
+            ["amphora.json": settings], models: ["net.onnx": "pad_maxpool"])
+        var options = ModelFixtures.engine
+        options.optimizations = optimizations
+        let model = try Model.load(folder: folder.path, options: options)
+        // Of the 16 windows, 7 reach into the padding, and their maximum is 0.
+        let means: [Float] = [-0.8, -0.6, -0.2].map { $0 * 9 / 16 }
+        let scores = means + [means.reduce(0, +) / 2 + 0.25]
+        #expect(Self.close(try Self.answer(model), Self.softmax(scores)))
+    }
+
+    @Test func `what is newer than the engine is named, with both versions and the remedy`() {
+        #expect {
+            try Self.load("opset_99")
+        } throws: {
+            "\($0)".hasSuffix(
+                "net.onnx is of opset 99, and this engine, ONNX Runtime 1.32.0, reads up to opset "
+                    + "28: export it with opset_version=28, or serve it with a newer engine")
+        }
+        #expect {
+            try Self.load("ir_99")
+        } throws: {
+            "\($0)".hasSuffix(
+                "net.onnx is of IR version 99, and this engine, ONNX Runtime 1.32.0, reads up to "
+                    + "IR version 14: set ir_version = 14 in it with the onnx package, or serve it "
+                    + "with a newer engine")
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "unknown_operator",
+            #"uses the operator "Softmax" of "example.invalid", a domain that ONNX Runtime 1.32.0 "#
+                + "does not know: export it without custom operators"
+        ),
+        (
+            "missing_operator",
+            #"uses the operator "Absent", which is not in version 1 of "com.microsoft" as ONNX "#
+                + "Runtime 1.32.0 knows it, up to 1: export it without that operator, or with "
+                + "another version"
+        ),
+        (
+            "bfloat16",
+            #"uses the operator "Conv" with element types for which ONNX Runtime 1.32.0 has no "#
+                + "implementation on a CPU: export it in float32"
+        ),
+    ])
+    func `an operator that the engine lacks is named`(name: String, sentence: String) {
+        #expect {
+            try Self.load(name)
+        } throws: {
+            "\($0)".hasSuffix("net.onnx \(sentence)")
+        }
+    }
+
     @Test func `a network of bytes gets the pixels as they are`() throws {
         let model = try Self.load("input_uint8", ["amphora.json": #"{"activation": "none"}"#])
         #expect(model.inputs.first?.element == .uint8)

@@ -1,5 +1,5 @@
 // `amphora verify`: checks that there is no skew between recorded answers, this process's own
-// answers, and those of both handles.
+// answers, and those of both handles; or between the optimised engine and the unoptimised one.
 //
 // Exit status: 0 all agree, 1 something differs or could not be asked, 64 a usage error, 65 a
 // recording with lines that can't be used, even if all others agree.
@@ -21,6 +21,8 @@ struct Verify: ParsableCommand {
             With --record, it writes the model's present answers for pictures. With --golden, it \
             sends the recorded requests again: in process, over HTTP, and as Lambda does. It compares the \
             answers with each other byte for byte, and with the recording within the tolerance. \
+            With --reference, it classifies pictures with all of the engine's optimisations off, and \
+            compares with the answers that are served. \
             Exit status: 0 all agree, 1 something differs, 64 a usage error, 65 a recording that \
             can't be used.
             """)
@@ -29,7 +31,9 @@ struct Verify: ParsableCommand {
     var folder: String
 
     @Argument(
-        help: ArgumentHelp("Files, folders or URIs of pictures to record.", valueName: "picture"))
+        help: ArgumentHelp(
+            "Files, folders or URIs of pictures to record, or files and folders for --reference.",
+            valueName: "picture"))
     var pictures: [String] = []
 
     @Option(help: ArgumentHelp("Write a recording.", valueName: "out.jsonl"))
@@ -38,12 +42,16 @@ struct Verify: ParsableCommand {
     @Option(help: ArgumentHelp("Replay a recording.", valueName: "file.jsonl"))
     var golden: String?
 
+    @Flag(help: "Compare with the same model, all of the engine's optimisations off.")
+    var reference = false
+
     @Option(
         help: """
-            How much a probability may differ from the recorded one. Neighbouring labels whose \
-            recorded probabilities differ by no more may then swap places.
+            How much a probability may differ from the recorded one, by default 0; from the \
+            reference, by default 1e-4. Neighbouring labels whose recorded probabilities differ by \
+            no more may then swap places.
             """)
-    var tolerance: Double = 0
+    var tolerance: Double?
 
     @Flag(help: "Replace a recording that exists.")
     var force = false
@@ -57,25 +65,34 @@ struct Verify: ParsableCommand {
     @OptionGroup var settings: SettingOptions
 
     func validate() throws {
+        if let tolerance, !(tolerance.isFinite && tolerance >= 0) {
+            throw ValidationError("--tolerance takes a number of at least 0, like 1e-5")
+        }
+        if reference { return try validateReference() }
         switch (record, golden) {
         case (nil, nil):
             throw ValidationError(
-                "verify needs --record OUT.jsonl and pictures, or --golden FILE.jsonl")
+                "verify needs --record OUT.jsonl and pictures, --golden FILE.jsonl, or --reference "
+                    + "and pictures")
         case (_?, _?): throw ValidationError("--record and --golden can't be used together")
         case (_?, nil):
             if pictures.isEmpty { throw ValidationError("--record needs pictures to record") }
-            if json || tolerance != 0 {
-                throw ValidationError("--json and --tolerance are for --golden")
+            if json || tolerance != nil {
+                throw ValidationError("--json and --tolerance are for --golden and --reference")
             }
         case (nil, _?):
             guard pictures.isEmpty, !force, !recursive else {
                 throw ValidationError(
                     "pictures, --force and --recursive are for --record; a recording names its own")
             }
-            guard tolerance.isFinite, tolerance >= 0 else {
-                throw ValidationError("--tolerance takes a number of at least 0, like 1e-5")
-            }
         }
+    }
+
+    private func validateReference() throws {
+        guard record == nil, golden == nil, !force else {
+            throw ValidationError("--reference can't be used with --record, --golden or --force")
+        }
+        if pictures.isEmpty { throw ValidationError("--reference needs pictures") }
     }
 
     func run() throws {
@@ -87,6 +104,26 @@ struct Verify: ParsableCommand {
         }
         if let record { try write(to: record) }
         if let golden { try replay(golden) }
+        if reference { try compareWithReference() }
+    }
+
+    // MARK: The reference
+
+    private func compareWithReference() throws {
+        let configuration = try usable { () throws(InputError) in try settings.configuration() }
+        let inputs = PictureInputs(pictures, isRecursive: recursive)
+        let served = try load(configuration)
+        let unoptimized = try load(configuration, optimizations: .none)
+        for line in served.model.warnings.map(\.sentence) + inputs.notes { complain(line) }
+        let run: ReferenceRun
+        do throws(ModelError) {
+            run = try ReferenceRun(served, unoptimized, configuration)
+        } catch {
+            throw failed("\(error)")
+        }
+        let report: any ReferenceReport = json ? ReferenceJSON(served) : ReferenceText(served)
+        let tally = run.finish(inputs.inputs, tolerance: tolerance ?? 1e-4, report: report)
+        if tally.conclusion != .equal { throw ExitCode(EXIT_FAILURE) }
     }
 
     // MARK: Recording
@@ -129,7 +166,7 @@ struct Verify: ParsableCommand {
         let other = settings.http.threads == settings.lambda.threads
         let subject = VerificationRun.Subject(
             model: loaded, modelForLambda: other ? loaded : try load(settings.lambda),
-            settings: settings, recording: path, tolerance: tolerance)
+            settings: settings, recording: path, tolerance: tolerance ?? 0)
         for warning in loaded.model.warnings { complain(warning.sentence) }
         OpenFiles.raiseLimit()
         do {
@@ -164,8 +201,8 @@ struct Verify: ParsableCommand {
     ) -> any VerificationReport {
         let report: any VerificationReport =
             json
-            ? VerificationJSON(loaded, recording: path, tolerance: tolerance)
-            : VerificationText(loaded, recording: path, tolerance: tolerance)
+            ? VerificationJSON(loaded, recording: path, tolerance: tolerance ?? 0)
+            : VerificationText(loaded, recording: path, tolerance: tolerance ?? 0)
         guard Terminal.isWatched(STDERR_FILENO) else { return report }
         return VerificationProgress(around: report, total: total)
     }
@@ -189,9 +226,11 @@ struct Verify: ParsableCommand {
 
     // MARK: Failures
 
-    private func load(_ configuration: Configuration) throws -> LoadedModel {
+    private func load(
+        _ configuration: Configuration, optimizations: Optimizations = .all
+    ) throws -> LoadedModel {
         do throws(LoadingFailure) {
-            return try LoadedModel(folder: folder, configuration)
+            return try LoadedModel(folder: folder, configuration, optimizations: optimizations)
         } catch {
             throw failed(error.sentence)
         }

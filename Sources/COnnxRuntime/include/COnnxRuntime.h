@@ -36,8 +36,8 @@ typedef OrtStatus *_Nullable OrtResult;
 enum { OrtElementFloat32 = 1, OrtElementUInt8 = 2 };
 // Logging severities: 0 verbose … 4 fatal.
 enum { OrtSeverityFatal = 4 };
-// Graph optimisation levels: 99 is everything.
-enum { OrtOptimizationAll = 99 };
+// Graph optimisation levels: 0 is nothing, 99 everything.
+enum { OrtOptimizationNone = 0, OrtOptimizationAll = 99 };
 // Kinds of allocator and memory for tensors over the caller's memory.
 enum { OrtAllocatorDevice = 0, OrtMemoryDefault = 0 };
 

@@ -6,6 +6,14 @@
 
 package import Onnx
 
+/// How far an engine may change a graph before it runs it.
+package enum Optimizations: Sendable, Equatable {
+    /// As far as it can: what is served.
+    case all
+    /// Not at all: what the file says, as a reference.
+    case none
+}
+
 /// How an engine is to compute.
 package struct EngineOptions: Sendable, Equatable {
     /// Threads of one inference: 1 for throughput (one worker, one core), all cores for latency.
@@ -15,14 +23,18 @@ package struct EngineOptions: Sendable, Equatable {
     /// The engine's library: a bare name is searched for, beside the executable first. `nil`: the
     /// adapter's default.
     package var library: String?
+    /// How far the graph may be changed.
+    package var optimizations: Optimizations
 
     /// Creates options; the defaults are for throughput.
     package init(
-        threads: Int = 1, spinning: Bool = false, library: String? = nil
+        threads: Int = 1, spinning: Bool = false, library: String? = nil,
+        optimizations: Optimizations = .all
     ) {
         self.threads = threads
         self.spinning = spinning
         self.library = library
+        self.optimizations = optimizations
     }
 }
 

@@ -39,11 +39,18 @@ package final class Model: Sendable {
     private init(_ folder: ModelFolder, options: EngineOptions) throws(ModelError) {
         let source = try folder.source()
         let outline = try GraphOutline(source)
-        let network = try Engine.open(source, options: options)
+        let network: any CompiledModel
+        do throws(ModelError) {
+            network = try Engine.open(source, options: options)
+        } catch {
+            throw error.explained(
+                by: outline, Engine.limits(options: options), path: folder.model.value)
+        }
         let manifest = folder.manifest
         let input = try NetworkInput(
             network.inputs, name: manifest.inputName, layout: manifest.layout,
-            usualLayout: folder.exported.layout?.value, channels: manifest.channels,
+            usualLayout: folder.exported.layout?.value ?? folder.format.usualLayout,
+            channels: manifest.channels,
             usualChannels: folder.exported.channels?.value ?? 3)
         let output = try NetworkOutput(network.outputs)
         let ending = GraphEnding.of(outline, output: output.name)

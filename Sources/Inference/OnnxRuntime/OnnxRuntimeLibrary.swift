@@ -9,7 +9,8 @@ internal import Onnx
 /// The engine's function table, and the handling of its errors.
 @safe package struct OnnxRuntimeLibrary {
     /// The only version whose table we have checked; its bare name is found beside the executable.
-    package static let fileName = "libonnxruntime.so.1.32.0"
+    package static let fileName = "libonnxruntime.so.\(knownVersion)"
+    private static let knownVersion = "1.32.0"
 
     /// Constant memory that is never unloaded.
     let api: UnsafePointer<OrtApi>
@@ -35,6 +36,19 @@ internal import Onnx
         return (unsafe Self(api: api), unsafe String(cString: version))
     }
 
+    /// What that version reads, found by asking it; `nil` for a library of another version.
+    static func limits(of path: String) -> EngineLimits? {
+        guard let version = try? load(path).version, version == knownVersion else { return nil }
+        return EngineLimits(
+            engine: "ONNX Runtime \(version)", irVersion: 14,
+            opsets: [
+                "": 28, "ai.onnx": 28, "ai.onnx.ml": 5, "ai.onnx.preview": 1,
+                "ai.onnx.preview.training": 1, "ai.onnx.training": 1, "com.microsoft": 1,
+                "com.microsoft.experimental": 1, "com.microsoft.nchwc": 1,
+                "com.ms.internal.nhwc": 28,
+            ])
+    }
+
     /// Checks the status of one call to the engine. Throws `engineFailed`: `what`, then the
     /// engine's message.
     func check(_ what: @autoclosure () -> String, _ result: OrtResult?) throws(ModelError) {
@@ -44,9 +58,41 @@ internal import Onnx
         throw .engineFailed("\(what()): \(Self.sentence(message))")
     }
 
-    /// The engine's message on one line, cut to a readable length.
-    private static func sentence(_ message: String) -> String {
-        let words = message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    /// The engine's message on one line, without the place in its sources, cut to a readable length.
+    static func sentence(_ message: String) -> String {
+        let text = withoutPlace(message)
+        let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return words.count <= 400 ? words : words.prefix(400) + "…"
+    }
+
+    /// What follows a file's path, a line and the signature of a C++ function, if it begins so.
+    private static func withoutPlace(_ message: String) -> Substring {
+        guard message.hasPrefix("/"), let space = message.firstIndex(of: " "),
+            message[..<space].contains(":")
+        else { return message[...] }
+        var depth = 0
+        var rest = message[space...]
+        var end: Substring.Index?
+        for index in rest.indices {
+            switch rest[index] {
+            case "(", "<", "[": depth += 1
+            case ")", ">", "]":
+                depth -= 1
+                // The parameters' end, unless a name goes on after them: `operator()(…)`, `f(…)::g`.
+                let next = rest.index(after: index)
+                if depth == 0, rest[index] == ")", next < rest.endIndex, rest[next] == " " {
+                    end = next
+                }
+            default: break
+            }
+            if end != nil { break }
+        }
+        guard let end else { return message[...] }
+        rest = rest[end...].drop { $0 == " " }
+        if rest.hasPrefix("const ") { rest = rest.dropFirst(6) }
+        if rest.hasPrefix("[with "), let bracket = rest.firstRange(of: "] ") {
+            rest = rest[bracket.upperBound...]
+        }
+        return rest.isEmpty ? message[...] : rest
     }
 }

@@ -103,8 +103,9 @@ extension OnnxRuntimeLibrary {
         let what = "ONNX Runtime refuses an option"
         do throws(ModelError) {
             let api = unsafe api.pointee
-            unsafe try check(
-                what, api.SetSessionGraphOptimizationLevel(settings, Int32(OrtOptimizationAll)))
+            let level =
+                options.optimizations == .all ? OrtOptimizationAll : OrtOptimizationNone
+            unsafe try check(what, api.SetSessionGraphOptimizationLevel(settings, Int32(level)))
             let threads = Int32(clamping: max(1, options.threads))
             unsafe try check(what, api.SetIntraOpNumThreads(settings, threads))
             unsafe try check(what, api.SetInterOpNumThreads(settings, 1))

@@ -58,10 +58,13 @@ package struct LoadedModel: Sendable {
         }
     }
 
-    /// Loads the model in a folder.
-    package init(folder: String, _ configuration: Configuration) throws(LoadingFailure) {
+    /// Loads the model in a folder. Without optimizations it is a reference, and slow.
+    package init(
+        folder: String, _ configuration: Configuration, optimizations: Optimizations = .all
+    ) throws(LoadingFailure) {
         path = folder
-        var options = EngineOptions(threads: configuration.threads)
+        var options = EngineOptions(
+            threads: configuration.threads, optimizations: optimizations)
         if let library = configuration.inference.engineLibrary { options.library = library }
         do throws(ModelError) {
             model = try Model.load(
