@@ -109,31 +109,38 @@ extension FirstWeights {
     func shapes(
         size: (height: Int, width: Int)?, channelsLast: Bool
     ) -> [PictureShape] {
-        let sizes = Self.knownSizes + Self.otherSizes
-        func pictures(
-            _ channels: Int, _ sizes: [Int], isLast: Bool, isOpen: Bool = false
-        ) -> [PictureShape] {
-            let sides = (size.map { [[$0.height, $0.width]] } ?? []) + sizes.map { [$0, $0] }
-            return sides.map {
+        func pictures(_ channels: Int, isLast: Bool, isOpen: Bool = false) -> [PictureShape] {
+            let known = Self.knownSizes.map { [$0, $0] }
+            return ((size.map { [[$0.height, $0.width]] } ?? []) + known).map {
                 PictureShape(
                     channels: channels, sides: $0, channelsLast: isLast, channelsAreOpen: isOpen)
             }
         }
+        func others(_ channels: Int, spatial: Int = 2, isLast: Bool) -> [PictureShape] {
+            Self.otherSizes.map {
+                PictureShape(
+                    channels: channels, sides: Array(repeating: $0, count: spatial),
+                    channelsLast: isLast
+                ).tried
+            }
+        }
         switch self {
         case .channels(let channels, spatial: 2, let isLast):
-            return pictures(channels, sizes, isLast: isLast)
+            return pictures(channels, isLast: isLast) + others(channels, isLast: isLast)
         case .channels(let channels, let spatial, let isLast):
-            return sizes.map {
+            return Self.knownSizes.map {
                 PictureShape(
                     channels: channels, sides: Array(repeating: $0, count: spatial),
                     channelsLast: isLast)
-            }
-        case .normalized(let channels): return pictures(channels, sizes, isLast: channelsLast)
+            } + others(channels, spatial: spatial, isLast: isLast)
+        case .normalized(let channels):
+            return pictures(channels, isLast: channelsLast)
+                + others(channels, isLast: channelsLast)
         case .values(let count): return Self.shapes(ofValues: count, size, channelsLast)
         case .features(let count): return [PictureShape([1, count])]
         case .unknown:
-            return [3, 1].flatMap { pictures($0, Self.knownSizes, isLast: channelsLast) }
-        case .absent: return pictures(3, Self.knownSizes, isLast: channelsLast, isOpen: true)
+            return [3, 1].flatMap { pictures($0, isLast: channelsLast) }
+        case .absent: return pictures(3, isLast: channelsLast, isOpen: true)
         }
     }
 

@@ -37,7 +37,15 @@ struct MXNetModel {
         for shape in shapes {
             var attempt = GraphImport(symbol, parameters, input: variable)
             do throws(SymbolError) {
-                graph = try attempt.run(shape, needed: needed)
+                var graph = try attempt.run(shape, needed: needed)
+                if shape.isTried {
+                    let size = shape.sideLengths.map(String.init).joined(separator: "×")
+                    graph.guess =
+                        "the network does not say how large its pictures are; its weights fit "
+                        + "\(size), and may fit other sizes: \"preprocess\" in amphora.json "
+                        + "settles it, as {\"crop\": [height, width]}"
+                }
+                self.graph = graph
                 return
             } catch {
                 first = first ?? error.withInput(shape.lengths)

@@ -60,6 +60,12 @@ extension OnnxGraph {
         model.add(2, text: "amphora")
         model.add(7, message: graph(placement))
         model.add(8, message: opset)
+        if let guess {
+            var note = ProtobufMessage()
+            note.add(1, text: Self.guessKey)
+            note.add(2, text: guess)
+            model.add(14, message: note)
+        }
         return model
     }
 

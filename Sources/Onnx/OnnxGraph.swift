@@ -127,6 +127,10 @@ package struct OnnxGraph {
     package var inputs: [OnnxValue] = []
     /// What the engine gives.
     package var outputs: [OnnxValue] = []
+    /// What had to be guessed about the network, as a sentence; kept in the file's metadata.
+    package var guess: String?
+    /// The key of that sentence in the metadata of a model file.
+    package static let guessKey = "amphora.guess"
 
     /// Creates a graph.
     package init(

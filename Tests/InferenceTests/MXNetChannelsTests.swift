@@ -105,6 +105,28 @@ import Testing
         #expect(text == "data [N, 1, 44, 44]")
     }
 
+    @Test func `a size that was tried is a guess, which the file keeps`() throws {
+        let nodes: [Node] = [
+            Self.convolution("(3, 3)", inputs: [0, 1]),
+            ("FullyConnected", ["num_hidden": "4", "no_bias": "True"], [3, 2]),
+        ]
+        func guess(_ side: Int) throws -> String? {
+            let arrays = [("w", [8, 1, 3, 3]), ("d", [4, 8 * (side - 2) * (side - 2)])]
+                .map { (name: $0.0, shape: $0.1) }
+            let list = Fixtures.list(arrays)
+            let symbol = try Fixtures.symbol(variables: arrays.map(\.name), nodes)
+            let model = try MXNetModel(
+                symbol, path: "s",
+                parameters: MXNetParameters(
+                    try NDArrayList(.bytes(list), path: "p"), path: "p"))
+            let bytes = try model.graph.encoded(
+                weights: ByteWindow(.bytes(list)), placement: .inside)
+            return try GraphOutline(.bytes(bytes)).note(OnnxGraph.guessKey)
+        }
+        #expect(try guess(28) == nil)
+        #expect(try guess(40)?.contains("its weights fit 40×40") == true)
+    }
+
     @Test func `without weights the number of channels stays open`() throws {
         let nodes: [Node] = [
             ("Pooling", ["kernel": "(1, 1)", "global_pool": "True", "pool_type": "avg"], [0]),

@@ -3,6 +3,7 @@
 // It is loaded once and shared by all workers, each of which makes its own classifier from it. It
 // writes nothing to disk and fetches nothing.
 
+internal import Basics
 package import Onnx
 
 /// A served model. Any thread.
@@ -69,7 +70,7 @@ package final class Model: Sendable {
                 network.makeContext(inputShape: settings.inputShape, output: output.index))
         }
         warnings =
-            folder.exported.warnings
+            folder.exported.warnings + Self.guess(outline)
             + settings.guesses(head, layout: input.layout, format: folder.format)
             + folder.exported.disagreements(
                 input: input, classes: classes, ending: ending)
@@ -91,6 +92,13 @@ package final class Model: Sendable {
         let count = context.withOutput { $0.count }
         guard count > 0 else { throw .unsupported("the network's answer has no classes") }
         return count
+    }
+
+    /// What the import of MXNet's files guessed; a converted file still says it.
+    private static func guess(_ outline: GraphOutline) -> [ModelWarning] {
+        outline.note(OnnxGraph.guessKey).map {
+            [.guess($0.onOneLine(limit: ModelError.longestSentence))]
+        } ?? []
     }
 
     private static func warnings(

@@ -49,6 +49,8 @@ struct PictureShape: Equatable {
     let channelAxis: Int
     /// Whether their number is open, since no weights fix it.
     let channelsAreOpen: Bool
+    /// Whether its size is one of many that were tried, and not known otherwise.
+    private(set) var isTried = false
 
     /// A shape as given; the channels are second.
     init(_ lengths: [Int]) {
@@ -62,6 +64,18 @@ struct PictureShape: Equatable {
         lengths = [1] + (channelsLast ? sides + [channels] : [channels] + sides)
         channelAxis = channelsLast ? sides.count + 1 : 1
         self.channelsAreOpen = channelsAreOpen
+    }
+
+    /// The lengths beside batch and channels.
+    var sideLengths: [Int] {
+        lengths.indices.dropFirst().filter { $0 != channelAxis }.map { lengths[$0] }
+    }
+
+    /// The same, as one of many.
+    var tried: Self {
+        var shape = self
+        shape.isTried = true
+        return shape
     }
 
     /// The axes along which the graph is open or closed together.
