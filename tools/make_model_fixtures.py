@@ -234,6 +234,18 @@ def files():
     # Newer than any engine.
     save("opset_99", scores(), image, logits, weights(), opset=99)
     save("ir_99", scores(), image, logits, weights(), ir_version=99)
+    # Its version was changed, and not its operators: in opset 18 the axes are an input.
+    save(
+        "changed_opset",
+        [
+            node("ReduceMean", "image", "features", axes=[2, 3], keepdims=0),
+            node("Gemm", "features weights bias", "logits"),
+        ],
+        image,
+        logits,
+        weights(),
+        opset=18,
+    )
     # In a domain that the engine knows, and of a type for which it has no implementation.
     save(
         "missing_operator",

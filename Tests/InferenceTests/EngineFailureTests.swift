@@ -57,6 +57,8 @@ import Testing
         ),
         ("/src/x.h:46 void f(const std::map<g, int>&, bool) const  Two  words", "Two words"),
         ("/src/x.h:46 auto h(int)::<lambda(k)>::operator()(k) const [with T = int] No", "No"),
+        ("Load model from /a/b.onnx failed:Protobuf parsing failed.", "Protobuf parsing failed."),
+        (#"This is an invalid model. In Node, ("", F, "", -1) : () -> () , Error No Op"#, "No Op"),
         ("In node (1) it fails", "In node (1) it fails"), ("/src/x.h:46 half", "/src/x.h:46 half"),
     ])
     func `the place in the engine's sources is left out`(message: String, sentence: String) {

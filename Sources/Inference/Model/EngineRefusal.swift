@@ -13,9 +13,10 @@ extension ModelError {
     ) -> ModelError {
         guard case .engineFailed(let message) = self, let limits else { return self }
         let refusal = EngineRefusal(outline: outline, limits: limits)
-        guard let reason = refusal.newerVersions ?? refusal.unknownOperator(in: message) else {
-            return self
-        }
+        guard
+            let reason = refusal.newerVersions ?? refusal.unknownOperator(in: message)
+                ?? refusal.unknownAttribute(in: message)
+        else { return self }
         return .unsupported("\(path) \(reason)")
     }
 }
@@ -50,6 +51,22 @@ private struct EngineRefusal {
             "is of \(found.joined(separator: " and ")), and this engine, \(limits.engine), reads "
             + "up to \(known.joined(separator: " and ")): \(remedies.joined(separator: " and ")), "
             + "or serve it with a newer engine"
+    }
+
+    /// The attribute that an operator does not have in the file's opset: usually the version was
+    /// changed, and not the graph.
+    func unknownAttribute(in message: String) -> String? {
+        for node in outline.nodes where message.contains("for operator \(node.operation)") {
+            for name in node.attributes.keys.sorted()
+            where message.contains("Unrecognized attribute: \(name) for") {
+                let set = node.isStandard ? "opset" : "\"\(node.domain)\""
+                let version = outline.opsets[node.isStandard ? "" : node.domain] ?? 0
+                return "says \(set) \(version), in which the operator \"\(node.operation)\" has "
+                    + "no attribute \"\(name)\": export it again with that opset_version, or "
+                    + "convert it with onnx.version_converter"
+            }
+        }
+        return nil
     }
 
     /// The operator that the engine does not have. Its message names one without its domain or its

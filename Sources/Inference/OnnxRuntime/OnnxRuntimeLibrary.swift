@@ -60,7 +60,14 @@ internal import Onnx
 
     /// The engine's message on one line, without the place in its sources, cut to a readable length.
     static func sentence(_ message: String) -> String {
-        let text = withoutPlace(message)
+        var text = withoutPlace(message)
+        // The path stands before it already, and types of a whole node help nobody.
+        if text.hasPrefix("Load model from "), let end = text.firstRange(of: " failed:") {
+            text = text[end.upperBound...]
+        }
+        if text.hasPrefix("This is an invalid model."), let end = text.firstRange(of: ", Error ") {
+            text = text[end.upperBound...]
+        }
         let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return words.count <= 400 ? words : words.prefix(400) + "…"
     }

@@ -9,7 +9,7 @@ extension FuzzTarget {
     private static let limits = PictureLimits(
         pixels: 1 << 18, jpegScans: 100, jpegScanPixels: 1 << 21)
 
-    /// Decodes with both profiles, and carries out a plan.
+    /// Decodes with both profiles, turned by EXIF too, and carries out a plan.
     static let image = FuzzTarget(name: "image") { bytes throws(Violation) in
         let choice = Int(bytes.last ?? 0)
         for profile in [Preprocessing.DecodeProfile.pillow, .opencv] {
@@ -26,6 +26,10 @@ extension FuzzTarget {
             decoder.reclaim(raster)
             let again = try decoded(bytes, &decoder)
             try require(again?.pixels == pixels, "other pixels in memory that was used before")
+            var turning = PictureDecoder(
+                profile: profile, channels: channels, orientation: .exif, limits: limits)
+            let turned = try decoded(bytes, &turning)
+            try require(turned?.pixels.count == pixels.count, "turning changed the size")
         }
     }
 
