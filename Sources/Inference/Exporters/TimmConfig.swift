@@ -85,6 +85,8 @@ struct TimmConfig: Sendable, Equatable {
                 Resolved($0, .key(object.path(of: "num_classes"), in: file))
             }
         }
+        // As timm.data.infer_imagenet_subset decides.
+        if labels == nil, classes?.value == 1000 { labels = Resolved(.imageNet, .library("timm")) }
     }
 
     /// [channels, height, width].
