@@ -46,6 +46,7 @@ SLOT(ReleaseTypeInfo, 98);
 SLOT(ReleaseTensorTypeAndShapeInfo, 99);
 SLOT(ReleaseSessionOptions, 100);
 SLOT(AddSessionConfigEntry, 130);
+SLOT(AddExternalInitializersFromFilesInMemory, 279);
 
 // The version of the table that we request: it has all the slots above.
 enum { table_version = 8 };

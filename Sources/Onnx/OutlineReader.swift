@@ -26,6 +26,8 @@ private struct OutlineReader: ~Copyable {
     /// What may still be kept of texts and numbers, in bytes.
     private var room = 64 << 20
     private var isComplete = true
+    /// In the file's order, each once.
+    private var externalFiles: [String] = []
 
     init(walker: consuming ProtobufWalker) { self.walker = walker }
 
@@ -53,6 +55,7 @@ private struct OutlineReader: ~Copyable {
         }
         if let graph { try read(graph, into: &outline) }
         outline.isComplete = isComplete && graph != nil
+        outline.externalFiles = externalFiles
         outline.connect()
         return outline
     }
@@ -66,12 +69,8 @@ private struct OutlineReader: ~Copyable {
             switch number {
             case 1: outline.nodes.append(try reader.node(range))
             case 5:
-                var tensor = try reader.tensor(range)
+                let tensor = try reader.tensor(range)
                 outline.constants[tensor.name] = tensor.constant
-                for file in tensor.files where !outline.externalFiles.contains(file) {
-                    outline.externalFiles.append(file)
-                }
-                tensor.files = []
             case 11: outline.inputs.append(try reader.value(range))
             case 12: outline.outputs.append(try reader.value(range))
             default: break
@@ -148,7 +147,8 @@ private struct OutlineReader: ~Copyable {
     private struct Tensor {
         var name = ""
         var constant = GraphOutline.Constant()
-        var files: [String] = []
+        /// Whether its values lie in a file beside the model.
+        var isExternal = false
     }
 
     /// TensorProto.
@@ -176,13 +176,15 @@ private struct OutlineReader: ~Copyable {
             case (10, .bytes(let packed)): typed += try reader.numbers(packed, of: .float64)
             case (13, .bytes(let entry)):
                 let (key, value) = try reader.entry(entry, limit: Self.longestName)
-                if key == "location" { tensor.files.append(value) }
+                guard key == "location" else { return }
+                tensor.isExternal = true
+                if !reader.externalFiles.contains(value) { reader.externalFiles.append(value) }
             default: break
             }
         }
         tensor.constant.element = ElementType(code: code)
         tensor.constant.count = Self.product(tensor.constant.shape)
-        guard tensor.files.isEmpty, let count = tensor.constant.count,
+        guard !tensor.isExternal, let count = tensor.constant.count,
             count <= GraphOutline.longestConstant, let type = ScalarType(tensor.constant.element)
         else { return tensor }
         if let raw, raw.count == count * type.size {

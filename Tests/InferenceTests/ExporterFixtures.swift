@@ -11,7 +11,7 @@ enum Exporter {
     ) throws(ModelError) -> ExporterFiles {
         let folder = try TemporaryFolder(files)
         return try ExporterFiles(
-            in: folder.path, names: Array(files.keys), needsSteps: needsSteps)
+            in: NoteFolders(top: folder.path), needsSteps: needsSteps)
     }
 
     /// The settings that follow from these files for a network's input.

@@ -43,20 +43,38 @@ enum ModelFixtures {
     }
 }
 
-/// A folder with some files, removed when it goes out of scope.
+/// A folder with some files, removed when it goes out of scope. A name may lead into folders.
 struct TemporaryFolder: ~Copyable {
     let path: String
-    private let names: [String]
+    private var names: [String]
+    /// The deepest last.
+    private var folders: [String] = []
 
     init(_ files: [String: [UInt8]]) {
         var template = Array("/tmp/amphora-model-XXXXXX".utf8CString)
         path = unsafe mkdtemp(&template).map { unsafe String(cString: $0) } ?? "/nonexistent"
         names = Array(files.keys)
         for (name, bytes) in files {
+            makeFolders(above: name)
             let descriptor = unsafe Glibc.open(
                 "\(path)/\(name)", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
             precondition(unsafe write(descriptor, bytes, bytes.count) == bytes.count)
             close(descriptor)
+        }
+    }
+
+    /// Makes a symbolic link.
+    mutating func link(_ name: String, to target: String) {
+        makeFolders(above: name)
+        precondition(unsafe symlink(target, "\(path)/\(name)") == 0)
+        names.append(name)
+    }
+
+    private mutating func makeFolders(above name: String) {
+        let parts = name.split(separator: "/").dropLast()
+        for depth in parts.indices {
+            let folder = parts[...depth].joined(separator: "/")
+            if unsafe mkdir("\(path)/\(folder)", 0o700) == 0 { folders.append(folder) }
         }
     }
 
@@ -72,6 +90,7 @@ struct TemporaryFolder: ~Copyable {
 
     deinit {
         for name in names { unsafe unlink("\(path)/\(name)") }
+        for folder in folders.reversed() { unsafe rmdir("\(path)/\(folder)") }
         unsafe rmdir(path)
     }
 }

@@ -49,7 +49,7 @@ struct Inspection {
         inputs = model.inputs
         outputs = model.outputs
         classes = model.classes
-        labels = model.folder.labels
+        labels = model.labels
         inputShape = model.settings.inputShape
         activation = model.settings.activation
         topK = model.settings.topK

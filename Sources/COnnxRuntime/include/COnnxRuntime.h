@@ -128,6 +128,11 @@ typedef struct OrtApi {
     void *_Nullable reserved_101[29];
     OrtResult (*_Nonnull AddSessionConfigEntry)( // 130
         OrtSessionOptions *options, const char *key, const char *value);
+    void *_Nullable reserved_131[148];
+    // The bytes must stay until the session is made.
+    OrtResult (*_Nonnull AddExternalInitializersFromFilesInMemory)( // 279
+        OrtSessionOptions *options, const char *_Nonnull const *_Nonnull names,
+        char *_Nonnull const *_Nonnull bytes, const size_t *counts, size_t count);
 } OrtApi;
 
 // The engine's function table and version, constant memory of a library that is never unloaded.

@@ -25,6 +25,9 @@ package struct EngineOptions: Sendable, Equatable {
     package var library: String?
     /// How far the graph may be changed.
     package var optimizations: Optimizations
+    /// Weights that lie elsewhere than the engine accepts: the names that the model gives, and the
+    /// files that hold them.
+    var linkedWeights: [LinkedWeights] = []
 
     /// Creates options; the defaults are for throughput.
     package init(
@@ -36,6 +39,13 @@ package struct EngineOptions: Sendable, Equatable {
         self.library = library
         self.optimizations = optimizations
     }
+}
+
+/// A file of weights that a link of the model's folder leads to.
+struct LinkedWeights: Sendable, Equatable {
+    /// As the model spells it.
+    let name: String
+    let path: String
 }
 
 /// A compiled model: one copy of its weights, shared by every worker.

@@ -18,8 +18,9 @@ struct ExporterFiles: Sendable, Equatable {
     /// The same and more; read if the file above is missing.
     static let jointName = "processor_config.json"
     /// The largest file that is read, in bytes: room for the labels of any classifier.
-    private static let sizeLimit = 16 << 20
-    private static let maxValues = 2_000_000
+    static let sizeLimit = 16 << 20
+    /// Far more than the labels of any classifier.
+    static let maxValues = 2_000_000
     private static let usualLayout = Resolved(Preprocessing.Layout.nchw, .library("PyTorch"))
     /// `transformers.image_utils.load_image`, with which its pipelines open pictures, and the
     /// pictures of `datasets`.
@@ -29,9 +30,16 @@ struct ExporterFiles: Sendable, Equatable {
     /// The file that decides the preprocessing.
     private enum Source: Sendable, Equatable {
         case none, processor(ExporterSteps), timm(TimmConfig)
+        /// Pixels by their order and range.
+        case pixels(PixelNotes)
+        /// Ultralytics' own transform.
+        case ultralytics(Resolved<Preprocessing.Size>)
     }
 
     private var source = Source.none
+    private var needsSteps = true
+    /// Whether a file says that Azure Custom Vision made the model.
+    private var isCustomVision = false
     private(set) var labels: Resolved<Labels>?
     private(set) var activation: Resolved<Activation>?
     /// The number of classes that a file states without naming them.
@@ -48,18 +56,19 @@ struct ExporterFiles: Sendable, Equatable {
     /// No files.
     init() {}
 
-    /// Reads those files of a folder that are among `names`. `needsSteps`: whether they must define
-    /// the preprocessing. Throws `unreadable` and `invalidSettings`.
-    init(in folder: String, names: [String], needsSteps: Bool) throws(ModelError) {
+    /// Reads the files of a model's folders, each from the nearest. `needsSteps`: whether they must
+    /// define the preprocessing. Throws `unreadable` and `invalidSettings`.
+    init(in folders: NoteFolders, needsSteps: Bool) throws(ModelError) {
         var modelType: String?
-        let processor = [Self.processorName, Self.jointName].first(where: names.contains)
-        if names.contains(Self.configName) {
-            modelType = try readConfig(
-                "\(folder)/\(Self.configName)", guesses: needsSteps && processor == nil)
+        let processor = [Self.processorName, Self.jointName].first { folders.path(of: $0) != nil }
+        if let config = folders.path(of: Self.configName) {
+            modelType = try readConfig(config, guesses: needsSteps && processor == nil)
         }
-        if let processor, needsSteps {
-            try readProcessor(processor, in: folder, modelType: modelType)
+        if let processor, needsSteps, let path = folders.path(of: processor) {
+            try readProcessor(processor, at: path, modelType: modelType)
         }
+        self.needsSteps = needsSteps
+        take(try DeploymentFiles(in: folders, needsSteps: needsSteps && source == .none))
     }
 
     /// The steps for a network, if a file defines them.
@@ -68,6 +77,8 @@ struct ExporterFiles: Sendable, Equatable {
         case .none: nil
         case .processor(let steps): steps
         case .timm(let config): config.steps(for: input)
+        case .pixels(let notes): notes.steps(for: input)
+        case .ultralytics(let size): Self.ultralytics(size, input)
         }
     }
 
@@ -95,6 +106,47 @@ struct ExporterFiles: Sendable, Equatable {
                     + "\(own); no activation is added")
         }
         return sentences.map { .notice($0) }
+    }
+
+    /// The same with what the model's own file says, where no file beside it does.
+    func joined(with metadata: ModelMetadata) -> ExporterFiles {
+        var joined = self
+        joined.warnings += metadata.warnings
+        guard needsSteps else { return joined }
+        if case .none = source {
+            if let size = metadata.ultralytics {
+                joined.source = .ultralytics(size)
+                joined.imageSize = joined.imageSize ?? size
+            } else if let pixels = metadata.pixels {
+                joined.source = .pixels(pixels)
+                joined.warnings += pixels.guesses(framesKnown: isCustomVision)
+            }
+        }
+        return joined
+    }
+
+    /// Ultralytics' transform at the network's size, or at its own.
+    private static func ultralytics(
+        _ size: Resolved<Preprocessing.Size>, _ input: NetworkInput
+    ) -> ExporterSteps {
+        let size = Resolved(
+            Preprocessing.Size(
+                height: input.height ?? size.value.height, width: input.width ?? size.value.width),
+            size.origin)
+        return ExporterSteps(
+            Preset.ultralytics.preprocessing(size: size.value), origin: size.origin)
+    }
+
+    private mutating func take(_ others: DeploymentFiles) {
+        isCustomVision = others.isCustomVision
+        labels = labels ?? others.labels
+        if let steps = others.steps {
+            source = .processor(steps)
+            layout = Self.usualLayout
+        } else if let pixels = others.pixels {
+            source = .pixels(pixels)
+            warnings += pixels.guesses(framesKnown: true)
+        }
     }
 
     // MARK: Reading
@@ -150,9 +202,8 @@ struct ExporterFiles: Sendable, Equatable {
     }
 
     private mutating func readProcessor(
-        _ file: String, in folder: String, modelType: String?
+        _ file: String, at path: String, modelType: String?
     ) throws(ModelError) {
-        let path = "\(folder)/\(file)"
         var reader = ManifestReader()
         var root = try Self.root(of: path, &reader)
         layout = Self.usualLayout
@@ -179,7 +230,8 @@ struct ExporterFiles: Sendable, Equatable {
         try Self.fail(path, reader)
     }
 
-    private static func root(
+    /// Reads a JSON file whose nulls count as absent. Throws `unreadable` and `invalidSettings`.
+    static func root(
         of path: String, _ reader: inout ManifestReader
     ) throws(ModelError) -> ManifestReader.Object {
         let bytes = try ModelError.reading { () throws(InputError) in
@@ -193,7 +245,8 @@ struct ExporterFiles: Sendable, Equatable {
         }
     }
 
-    private static func fail(_ path: String, _ reader: ManifestReader) throws(ModelError) {
+    /// Throws `invalidSettings` with what a reader found wrong.
+    static func fail(_ path: String, _ reader: ManifestReader) throws(ModelError) {
         guard reader.problems.isEmpty else {
             throw .invalidSettings(file: path, problems: reader.problems)
         }

@@ -14,6 +14,8 @@ package final class Model: Sendable {
     package let settings: ModelSettings
     /// The number of classes.
     package let classes: Int
+    /// The names of the classes.
+    package let labels: Resolved<Labels>
     /// What a person should know about it.
     package let warnings: [ModelWarning]
     /// The name and version of the engine.
@@ -40,6 +42,14 @@ package final class Model: Sendable {
     private init(_ folder: ModelFolder, options: EngineOptions) throws(ModelError) {
         let source = try folder.source()
         let outline = try GraphOutline(source)
+        try folder.requireNetwork(outline)
+        let metadata = try ModelMetadata(outline)
+        let exported = folder.exported.joined(with: metadata)
+        var options = options
+        if case .onnx = folder.format {
+            options.linkedWeights = try ExternalData.linked(
+                outline.externalFiles, of: folder.model.value)
+        }
         let network: any CompiledModel
         do throws(ModelError) {
             network = try Engine.open(source, options: options)
@@ -50,14 +60,14 @@ package final class Model: Sendable {
         let manifest = folder.manifest
         let input = try NetworkInput(
             network.inputs, name: manifest.inputName, layout: manifest.layout,
-            usualLayout: folder.exported.layout?.value ?? folder.format.usualLayout,
+            usualLayout: exported.layout?.value ?? folder.format.usualLayout,
             channels: manifest.channels,
-            usualChannels: folder.exported.channels?.value ?? 3)
+            usualChannels: exported.channels?.value ?? 3)
         let output = try NetworkOutput(network.outputs)
         let ending = GraphEnding.of(outline, output: output.name)
         let head = GraphHead(outline, input: input.name)
         let settings = try ModelSettings(
-            manifest, folder.exported, input: input, ending: ending, head: head,
+            manifest, exported, input: input, ending: ending, head: head,
             defaults: folder.format.preprocessing)
         self.folder = folder
         self.network = network
@@ -69,20 +79,23 @@ package final class Model: Sendable {
             classes = try Self.countClasses(
                 network.makeContext(inputShape: settings.inputShape, output: output.index))
         }
+        let choice = try LabelChoice(
+            folder.labelSources(with: metadata), classes: self.classes)
+        labels = choice.labels
         warnings =
-            folder.exported.warnings + Self.guess(outline)
+            folder.warnings + choice.warnings + exported.warnings + Self.guess(outline)
             + settings.guesses(head, layout: input.layout, format: folder.format)
-            + folder.exported.disagreements(
+            + exported.disagreements(
                 input: input, classes: classes, ending: ending)
             + Self.warnings(
-                labels: folder.labels, classes: classes, outputs: network.outputs, used: output)
+                labels: labels, classes: classes, outputs: network.outputs, used: output)
     }
 
     /// The classifier of one worker. Throws `ModelError`. The result is for one thread.
     package func makeClassifier(limits: PictureLimits) throws(ModelError) -> Classifier {
         try Classifier(
             context: network.makeContext(inputShape: settings.inputShape, output: output.index),
-            settings: settings, labels: folder.labels.value, classes: classes,
+            settings: settings, labels: labels.value, classes: classes,
             limits: limits)
     }
 

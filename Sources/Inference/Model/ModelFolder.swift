@@ -1,4 +1,4 @@
-// The contents of a model folder: the model, the settings and the labels beside it.
+// The contents of a model folder: the model, the settings, the labels and what exporters wrote.
 //
 // It looks only at names that it knows and does not guess: two models are an error that names the
 // setting to choose with, and no model is an error that says which names were looked for.
@@ -8,70 +8,84 @@ package import Onnx
 
 /// The files of one model: all are found and, except the model itself, read.
 package struct ModelFolder: Sendable {
-    /// As given.
+    /// As given: a folder, or the model's file.
     package let path: String
     /// The path of the ONNX file, or of MXNet's symbol.
     package let model: Resolved<String>
     /// Its format, and the other files that the format needs.
     package let format: ModelFormat
-    /// The labels; none if there is no such file.
-    package let labels: Resolved<Labels>
+    /// Lists of class names, in the order of precedence.
+    let labelSources: [Resolved<Labels>]
     /// The settings; empty if there is no such file.
     let manifest: Manifest
     /// The files that exporters wrote beside the model.
     let exported: ExporterFiles
+    /// What was noticed about the files.
+    let warnings: [ModelWarning]
 
-    /// Searches a folder. Throws `notFound`, `unreadable` or `invalidSettings`.
+    /// Searches a folder, or takes the file. Throws `notFound`, `unreadable` or `invalidSettings`.
     package init(_ path: String) throws(ModelError) {
-        guard File.kind(of: path) == .folder else {
-            throw .notFound("the model folder \(path) does not exist or is not a folder")
-        }
+        let place = try ModelPlace(path)
         self.path = path
-        let names = try ModelError.reading { () throws(InputError) in try File.names(in: path) }
-        if names.contains(Manifest.fileName) {
-            let file = Self.join(path, Manifest.fileName)
-            manifest = try Manifest(
-                Self.contents(of: file, limit: Manifest.sizeLimit), file: file)
-        } else {
-            manifest = Manifest()
-        }
-        (model, format) = try ModelSearch(path, names: names).find(named: manifest.model)
+        model = place.model
+        format = place.format
+        manifest = place.manifest
         exported = try ExporterFiles(
-            in: path, names: names, needsSteps: !manifest.decidesAllSteps)
-        labels = try Self.findLabels(in: path, names: names, manifest, exported)
+            in: place.folders, needsSteps: !manifest.decidesAllSteps)
+        let (sources, warnings) = try Self.labels(place.folders, manifest)
+        labelSources = sources + [exported.labels].compactMap { $0 }
+        self.warnings = place.warnings + warnings
     }
 
-    private static func findLabels(
-        in path: String, names: [String], _ manifest: Manifest, _ exported: ExporterFiles
-    ) throws(ModelError) -> Resolved<Labels> {
+    /// The labels that come first, whatever the number of classes.
+    package var labels: Resolved<Labels> { labelSources.first ?? Resolved(.none, .default) }
+
+    /// All lists of class names, those in the model's own file included.
+    func labelSources(with metadata: ModelMetadata) -> [Resolved<Labels>] {
+        guard manifest.labels == nil else { return labelSources }
+        // What a library supposes stands behind what the file says.
+        let supposed = labelSources.filter { $0.origin.file == nil }
+        return labelSources.filter { $0.origin.file != nil } + metadata.labels + supposed
+    }
+
+    /// Those of `amphora.json` alone where it has some, otherwise those of the label files.
+    private static func labels(
+        _ folders: NoteFolders, _ manifest: Manifest
+    ) throws(ModelError) -> ([Resolved<Labels>], [ModelWarning]) {
         switch manifest.labels {
         case .names(let labels)?:
-            return Resolved(Labels(names: labels), .key("labels", in: Manifest.fileName))
+            return ([Resolved(Labels(names: labels), .key("labels", in: Manifest.fileName))], [])
         case .file(let name)?:
-            return try read(name, in: path)
-        case nil:
-            guard let name = Labels.fileNames.first(where: names.contains) else {
-                return exported.labels ?? Resolved(.none, .default)
+            let path =
+                folders.folders.last { $0.names.contains(Manifest.fileName) }
+                .map { $0.path(of: name) } ?? name
+            let bytes = try ModelError.reading { () throws(InputError) in
+                try File.contents(of: path, limit: Labels.sizeLimit)
             }
-            return try read(name, in: path)
+            return ([Resolved(try Labels(bytes, file: path), .file(name))], [])
+        case nil:
+            let files = try LabelFiles(in: folders)
+            return (files.sources, files.warnings)
         }
     }
 
-    private static func read(
-        _ name: String, in path: String
-    ) throws(ModelError) -> Resolved<Labels> {
-        let file = join(path, name)
-        return Resolved(
-            try Labels(contents(of: file, limit: Labels.sizeLimit), file: file), .file(name))
-    }
-
-    private static func contents(of file: String, limit: Int) throws(ModelError) -> [UInt8] {
-        try ModelError.reading { () throws(InputError) in
-            try File.contents(of: file, limit: limit)
+    /// Refuses a file that the network can't come from. Throws `unsupported` with what it is
+    /// instead, and `notFound` for weights that lie elsewhere.
+    func requireNetwork(_ outline: GraphOutline) throws(ModelError) {
+        guard case .onnx = format else { return }
+        let path = model.value
+        if outline.nodes.isEmpty && outline.outputs.isEmpty {
+            if let other = ForeignFile.of(path) {
+                throw .unsupported(
+                    "\(other.path) is no ONNX model: it is \(other.kind); \(other.remedy)")
+            }
+            // The engine knows its own format, and says what is wrong with others.
+            guard outline.irVersion > 0, !outline.isComplete else { return }
+            let size = try ModelError.reading { () throws(InputError) in try File.size(of: path) }
+            throw .unsupported(
+                "\(path) is an ONNX file that is cut off after \(size) bytes: its graph goes on; copy "
+                    + "or download it again")
         }
-    }
-
-    private static func join(_ folder: String, _ name: String) -> String {
-        folder.hasSuffix("/") ? folder + name : folder + "/" + name
+        try ExternalData.require(outline.externalFiles, of: path)
     }
 }

@@ -1,7 +1,8 @@
-// Finds the file of a folder that is the model.
+// Finds the file of one folder that is the model.
 //
-// Takes the only candidate. If there are several, or half of one, it says so and names what would
-// decide. A candidate is an `*.onnx` or MXNet's pair: a `*symbol.json` and its `*.params`.
+// A candidate is an `*.onnx` or MXNet's pair: a `*symbol.json` and its `*.params`. Of several,
+// `model.onnx` is taken, since exporters put variants beside it; otherwise they are listed with what
+// chooses one.
 
 internal import Basics
 internal import Onnx
@@ -10,55 +11,49 @@ internal import Onnx
 struct ModelSearch {
     private static let symbolEnding = "symbol.json"
     private static let parametersEnding = ".params"
+    /// The name that wins over its neighbours.
+    private static let usualName = "model.onnx"
 
-    private let folder: String
+    private let folder: NoteFolders.Folder
     private let names: [String]
 
     /// Searches the files of a folder; hidden ones are ignored.
-    init(_ folder: String, names: [String]) {
+    init(_ folder: NoteFolders.Folder) {
         self.folder = folder
-        self.names = names.filter { !$0.hasPrefix(".") }
+        names = folder.names.filter { !$0.hasPrefix(".") }
     }
 
-    /// The model that the settings name, or else the only one. Throws `notFound`.
-    func find(
-        named name: String?
-    ) throws(ModelError) -> (model: Resolved<String>, format: ModelFormat) {
-        if let name {
-            let path = path(name)
-            guard File.kind(of: path) == .file else {
-                throw .notFound("\(path), the \"model\" of \(Manifest.fileName), does not exist")
-            }
-            guard !name.hasSuffix(Self.parametersEnding) else {
-                throw .notFound(
-                    "\(path), the \"model\" of \(Manifest.fileName), holds parameters only; name "
-                        + "its *\(Self.symbolEnding)")
-            }
-            return (Resolved(path, .file(Manifest.fileName)), try format(of: name))
-        }
-        let candidates = files(ending: ".onnx") + files(ending: Self.symbolEnding)
-        guard let only = candidates.first else {
-            throw .notFound(nothing())
-        }
-        guard candidates.count == 1 else {
-            throw .notFound(
-                "\(candidates.count) models in \(folder): \(Self.list(candidates)); "
-                    + "\"model\" in \(Manifest.fileName) chooses one")
-        }
-        return (Resolved(path(only), .file(only)), try format(of: only))
+    /// The names of the files that may be the model.
+    var candidates: [String] {
+        files(where: { $0.lowercased().hasSuffix(".onnx") }) + files(ending: Self.symbolEnding)
     }
 
-    private func nothing() -> String {
+    /// The preferred one of several; `nil` if none is.
+    static func preferred(of candidates: [String]) -> String? {
+        let usual = candidates.filter { $0.lowercased() == usualName }
+        return candidates.count == 1 ? candidates[0] : usual.count == 1 ? usual[0] : nil
+    }
+
+    /// What is half a model: the `.params` without their symbol; `nil` if there are none.
+    var incomplete: String? {
         let parameters = files(ending: Self.parametersEnding)
-        guard parameters.isEmpty else {
-            return "\(folder) has \(Self.list(parameters)) and no *\(Self.symbolEnding): an MXNet "
-                + "model needs both"
-        }
-        return "no model in \(folder): looked for one *.onnx, or MXNet's *\(Self.symbolEnding) and "
-            + "*\(Self.parametersEnding), or the \"model\" of \(Manifest.fileName)"
+        guard !parameters.isEmpty else { return nil }
+        return "\(folder.path) has \(Self.list(parameters)) and no *\(Self.symbolEnding): an MXNet "
+            + "model needs both"
     }
 
-    private func format(of name: String) throws(ModelError) -> ModelFormat {
+    /// What was looked for.
+    static let wanted =
+        "looked for one *.onnx, or MXNet's *\(symbolEnding) and *\(parametersEnding), or the "
+        + "\"model\" of \(Manifest.fileName)"
+
+    /// The format of a file by its name, with its `.params`. Throws `notFound` where they are not
+    /// there.
+    func format(of name: String) throws(ModelError) -> ModelFormat {
+        let path = folder.path(of: name)
+        guard !name.hasSuffix(Self.parametersEnding) else {
+            throw .notFound("\(path) holds parameters only; name its *\(Self.symbolEnding)")
+        }
         guard name.hasSuffix(Self.symbolEnding) else { return .onnx }
         let all = files(ending: Self.parametersEnding)
         var prefix = name.dropLast(Self.symbolEnding.count)
@@ -67,16 +62,20 @@ struct ModelSearch {
         let fitting = own.isEmpty ? all : own
         guard let parameters = fitting.first else {
             throw .notFound(
-                "\(path(name)) has no *\(Self.parametersEnding) beside it: an MXNet model needs both"
-            )
+                "\(path) has no *\(Self.parametersEnding) beside it: an MXNet model needs both")
         }
         guard fitting.count == 1 else {
             throw .notFound(
-                "\(fitting.count) parameter files for \(path(name)): \(Self.list(fitting)); keep "
+                "\(fitting.count) parameter files for \(path): \(Self.list(fitting)); keep "
                     + "one of them, or name one \(prefix)\(Self.parametersEnding) and the others "
                     + "otherwise")
         }
-        return .mxnet(parameters: path(parameters))
+        return .mxnet(parameters: folder.path(of: parameters))
+    }
+
+    /// Some of many names.
+    static func list(_ names: [String]) -> String {
+        names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " …" : "")
     }
 
     /// `net.params`, or `net-0010.params` of epoch 10.
@@ -88,15 +87,9 @@ struct ModelSearch {
         return !digits.isEmpty && digits.allSatisfy(\.isWholeNumber)
     }
 
-    private func files(ending: String) -> [String] {
-        names.filter { $0.hasSuffix(ending) && File.kind(of: path($0)) == .file }
-    }
+    private func files(ending: String) -> [String] { files { $0.hasSuffix(ending) } }
 
-    private static func list(_ names: [String]) -> String {
-        names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " …" : "")
-    }
-
-    private func path(_ name: String) -> String {
-        folder.hasSuffix("/") ? folder + name : folder + "/" + name
+    private func files(where isMeant: (String) -> Bool) -> [String] {
+        names.filter { isMeant($0) && File.kind(of: folder.path(of: $0)) == .file }
     }
 }

@@ -55,6 +55,8 @@ extension OnnxRuntimeLibrary {
     ) throws(ModelError) -> OrtSharedSession {
         let settings = unsafe try makeSettings(options, source)
         defer { unsafe api.pointee.ReleaseSessionOptions(settings) }
+        let weights = try WeightBuffers(options.linkedWeights)
+        unsafe try weights.add(to: settings, self)
         let (created, env) = unsafe environmentTurn.withLock { _ in
             var env: UnsafeMutablePointer<OrtEnv>?
             let created = unsafe api.pointee.CreateEnvWithCustomLogger(
@@ -78,6 +80,7 @@ extension OnnxRuntimeLibrary {
                     api.pointee.CreateSessionFromArray(
                         env, bytes, bytes.count, settings, &session))
             }
+            extendLifetime(weights)
             guard let session = unsafe session else {
                 throw .engineFailed("ONNX Runtime has no session")
             }

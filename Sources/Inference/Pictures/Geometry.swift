@@ -27,6 +27,11 @@ struct Geometry {
         case nil: return picture
         case .exact(let height, let width):
             return Preprocessing.Size(height: height, width: width)
+        case .shorter(let side) where arithmetic == .paddle:
+            let share = Double(side) / Double(min(picture.height, picture.width))
+            return Preprocessing.Size(
+                height: Int((Double(picture.height) * share).rounded(.toNearestOrEven)),
+                width: Int((Double(picture.width) * share).rounded(.toNearestOrEven)))
         case .shorter(let side):
             let short = min(picture.height, picture.width)
             let long = max(picture.height, picture.width)
@@ -118,21 +123,22 @@ struct Geometry {
     func centered(
         _ size: Preprocessing.Size, in picture: Preprocessing.Size
     ) -> Crop {
-        switch library {
-        case .pillow, .torchvision, .tensorflow:
+        guard isMXNet else {
             let x = padded(picture.width, size.width)
             let y = padded(picture.height, size.height)
             return Crop(
                 window: PixelWindow(x: x.kept, y: y.kept), top: y.before, left: x.before,
                 size: size)
-        case .opencv:
-            let kept = scaledDown(size, to: picture)
-            let x = (picture.width - kept.width) / 2
-            let y = (picture.height - kept.height) / 2
-            let window = PixelWindow(x: x..<x + kept.width, y: y..<y + kept.height)
-            return Crop(window: window, top: 0, left: 0, size: kept)
         }
+        let kept = scaledDown(size, to: picture)
+        let x = (picture.width - kept.width) / 2
+        let y = (picture.height - kept.height) / 2
+        let window = PixelWindow(x: x..<x + kept.width, y: y..<y + kept.height)
+        return Crop(window: window, top: 0, left: 0, size: kept)
     }
+
+    /// Whether MXNet's own steps are reproduced, and not another library's on OpenCV.
+    private var isMXNet: Bool { library == .opencv && arithmetic != .paddle && arithmetic != .mmcv }
 
     private func padded(_ length: Int, _ wanted: Int) -> (kept: Range<Int>, before: Int) {
         if wanted > length {
@@ -141,7 +147,7 @@ struct Geometry {
         }
         let spare = length - wanted
         let start =
-            arithmetic == .transformers
+            arithmetic == .transformers || arithmetic == .paddle
             ? spare / 2 : Int((Double(spare) / 2).rounded(.toNearestOrEven))
         return (start..<start + wanted, 0)
     }

@@ -55,6 +55,10 @@ package struct Preprocessing: Sendable, Equatable {
         case transformers
         /// Keras: as torchvision, but every scale divides by a number of float32.
         case keras
+        /// PaddleClas: sides rounded half to even, a crop's edge rounded down, all in float32.
+        case paddle
+        /// MMPretrain: as torchvision, with OpenCV, too.
+        case mmcv
     }
 
     /// How a picture is resized.

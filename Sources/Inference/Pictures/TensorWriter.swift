@@ -105,7 +105,8 @@ extension TensorWriter<Float> {
         switch plan.arithmetic {
         case .torchvision where plan.scale == 1.0 / 255.0: level / 255
         case .keras: level / Float(1 / plan.scale)
-        case .torchvision, .transformers: Float(Double(level) * plan.scale)
+        case .paddle: level * Float(plan.scale)
+        case .torchvision, .transformers, .mmcv: Float(Double(level) * plan.scale)
         }
     }
 }

@@ -117,7 +117,8 @@ package struct LoadedModel: Sendable {
     private static func obstacle(at folder: String) -> String? {
         switch File.kind(of: folder) {
         case .missing: return "does not exist"
-        case .file, .other: return "is not a folder"
+        case .other: return "is not a folder or a model file"
+        case .file: return nil
         case .folder:
             do throws(InputError) {
                 return try File.names(in: folder).isEmpty ? "is empty" : nil

@@ -1,0 +1,51 @@
+// Names a file that is no ONNX model for what it is, by its bytes and not by its name, together with
+// what makes an ONNX file of it.
+//
+// Only looked at where a model is refused anyway. The bytes are compared with the marks of formats
+// as their own specifications give them; nothing is unpacked.
+
+internal import Basics
+
+/// A file of another kind.
+struct ForeignFile: Equatable, CustomStringConvertible {
+    let path: String
+    /// What it is.
+    let kind: String
+    /// What to do.
+    let remedy: String
+
+    var description: String { "\(path) is \(kind); \(remedy)" }
+
+    /// Enough for the marks of all kinds, and the first entries of an archive.
+    private static let beginning = 64 * 1024
+
+    /// The kind of a file; `nil` if it is not known.
+    static func of(_ path: String) -> ForeignFile? {
+        let (head, size): ([UInt8], Int)
+        do throws(InputError) {
+            let file = try File(path)
+            size = file.size
+            head = try file.read(min(beginning, file.size), at: 0)
+        } catch {
+            return nil
+        }
+        guard let (kind, remedy) = ForeignKind.of(head, size: size) else { return nil }
+        return ForeignFile(path: path, kind: kind, remedy: remedy)
+    }
+
+    /// The first of some files that holds a model of another kind.
+    static func first(among paths: [String]) -> ForeignFile? {
+        let endings = [
+            ".pt", ".pth", ".ckpt", ".bin", ".safetensors", ".h5", ".hdf5", ".keras", ".pb",
+            ".tflite",
+            ".pkl", ".pickle", ".joblib", ".mlmodel", ".xml", ".pdmodel", ".zip", ".gz", ".tgz",
+            ".tar", ".onnx", ".mar", ".npz", ".gguf", ".engine", ".plan", ".ptl",
+        ]
+        let likely = paths.filter { path in
+            let name = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
+            return !name.contains(".") || endings.contains(where: name.hasSuffix)
+        }
+        let found = likely.prefix(64).lazy.filter { File.kind(of: $0) == .file }.compactMap(of)
+        return found.first { !$0.kind.hasPrefix("text") }
+    }
+}
