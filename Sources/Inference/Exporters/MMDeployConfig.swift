@@ -47,8 +47,10 @@ struct MMDeployConfig: Sendable, Equatable {
                 read(ManifestReader.Object(path: path, values: values).withoutNulls, &reader)
             }
             if reader.problems.count == problems {
+                // MMCV reads by OpenCV, which turns pictures.
                 steps = ExporterSteps(
-                    arithmetic: .mmcv, resize: resize, crop: crop,
+                    arithmetic: .mmcv, orientation: Resolved(.exif, .library("MMCV")),
+                    resize: resize, crop: crop,
                     scale: Resolved(1, .library("MMPretrain")), mean: mean, std: std,
                     channels: channels)
             }

@@ -44,8 +44,10 @@ struct PaddleConfig: Sendable, Equatable {
                 read(name, ManifestReader.Object(path: path, values: [name: value]), &reader)
             }
             if reader.problems.count == problems {
+                // OpenCV's imdecode turns pictures.
                 steps = ExporterSteps(
-                    arithmetic: .paddle, resize: resize, crop: crop, scale: scale, mean: mean,
+                    arithmetic: .paddle, orientation: Resolved(.exif, .library("PaddleClas")),
+                    resize: resize, crop: crop, scale: scale, mean: mean,
                     std: std, channels: channels)
             }
         }

@@ -96,7 +96,8 @@ struct PixelNotes: Sendable, Equatable {
             crop = nil
         }
         return ExporterSteps(
-            arithmetic: .torchvision, resize: Resolved(resize, origin),
+            arithmetic: .torchvision, orientation: Resolved(.stored, origin),
+            resize: Resolved(resize, origin),
             crop: Resolved(crop, origin),
             scale: scale, offset: Resolved(offset, scale.origin), mean: mean, std: std,
             channels: channels)

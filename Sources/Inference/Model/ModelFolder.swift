@@ -32,7 +32,7 @@ package struct ModelFolder: Sendable {
         manifest = place.manifest
         exported = try ExporterFiles(
             in: place.folders, needsSteps: !manifest.decidesAllSteps)
-        let (sources, warnings) = try Self.labels(place.folders, manifest)
+        let (sources, warnings) = try Self.labels(place)
         labelSources = sources + [exported.labels].compactMap { $0 }
         self.warnings = place.warnings + warnings
     }
@@ -50,21 +50,19 @@ package struct ModelFolder: Sendable {
 
     /// Those of `amphora.json` alone where it has some, otherwise those of the label files.
     private static func labels(
-        _ folders: NoteFolders, _ manifest: Manifest
+        _ place: ModelPlace
     ) throws(ModelError) -> ([Resolved<Labels>], [ModelWarning]) {
-        switch manifest.labels {
+        switch place.manifest.labels {
         case .names(let labels)?:
             return ([Resolved(Labels(names: labels), .key("labels", in: Manifest.fileName))], [])
         case .file(let name)?:
-            let path =
-                folders.folders.last { $0.names.contains(Manifest.fileName) }
-                .map { $0.path(of: name) } ?? name
+            let path = "\(place.settingsFolder)/\(name)"
             let bytes = try ModelError.reading { () throws(InputError) in
                 try File.contents(of: path, limit: Labels.sizeLimit)
             }
             return ([Resolved(try Labels(bytes, file: path), .file(name))], [])
         case nil:
-            let files = try LabelFiles(in: folders)
+            let files = try LabelFiles(in: place.folders)
             return (files.sources, files.warnings)
         }
     }

@@ -15,6 +15,8 @@ struct ModelPlace {
     let folders: NoteFolders
     /// The settings in the nearest folder that has some.
     let manifest: Manifest
+    /// The folder that they are in.
+    let settingsFolder: String
     private(set) var warnings: [ModelWarning] = []
 
     /// The model at a path: a folder, or the file itself. Throws `notFound`, `unreadable` or
@@ -34,7 +36,7 @@ struct ModelPlace {
         let name = cut.map { String(path[path.index(after: $0)...]) } ?? path
         let folder = cut.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         folders = try NoteFolders(top: folder)
-        manifest = try Self.manifest(in: folders)
+        (manifest, settingsFolder) = try Self.manifest(in: folders)
         model = Resolved(path, .file(name))
         format = try ModelSearch(folders.folders[0]).format(of: name)
     }
@@ -42,20 +44,20 @@ struct ModelPlace {
     private init(folder path: String) throws(ModelError) {
         let top = try NoteFolders(top: path)
         let folder = top.folders[0]
-        let settings = try Self.manifest(in: top)
+        let (settings, _) = try Self.manifest(in: top)
         if let name = settings.model {
             try self.init(named: name, below: top, at: [], settings)
             return
         }
         let candidates = ModelSearch(folder).candidates
         if !candidates.isEmpty {
-            try self.init(candidates, below: top, at: [], settings)
+            try self.init(candidates, below: top, at: [])
             return
         }
         let search = try SubfolderSearch(folder)
         if let below = search.onlyManifest {
             let folders = try NoteFolders(top: path, down: below[...])
-            let settings = try Self.manifest(in: folders)
+            let (settings, _) = try Self.manifest(in: folders)
             if let name = settings.model {
                 try self.init(named: name, below: top, at: below, settings)
                 return
@@ -70,12 +72,12 @@ struct ModelPlace {
             }
             throw .notFound(Self.several(all, in: path))
         }
-        try self.init(place.candidates, below: top, at: place.names, nil)
+        try self.init(place.candidates, below: top, at: place.names)
     }
 
     /// One of several candidates in a folder below the top.
     private init(
-        _ candidates: [String], below top: NoteFolders, at names: [String], _ settings: Manifest?
+        _ candidates: [String], below top: NoteFolders, at names: [String]
     ) throws(ModelError) {
         folders = try NoteFolders(top: top.folders[0].path, down: names[...])
         let folder = folders.folders[0]
@@ -85,11 +87,7 @@ struct ModelPlace {
         }
         model = Resolved(folder.path(of: name), .file(folder.prefix + name))
         format = try ModelSearch(folder).format(of: name)
-        if let settings {
-            manifest = settings
-        } else {
-            manifest = try Self.manifest(in: folders)
-        }
+        (manifest, settingsFolder) = try Self.manifest(in: folders)
         if candidates.count > 1 {
             let others = candidates.filter { $0 != name }.map { folder.prefix + $0 }
             warnings.append(
@@ -112,14 +110,19 @@ struct ModelPlace {
         model = Resolved(folders.folders[0].path(of: file), .file(Manifest.fileName))
         format = try ModelSearch(folders.folders[0]).format(of: file)
         manifest = settings
+        settingsFolder = ([top.folders[0].path] + below).joined(separator: "/")
     }
 
-    private static func manifest(in folders: NoteFolders) throws(ModelError) -> Manifest {
-        guard let path = folders.path(of: Manifest.fileName) else { return Manifest() }
+    private static func manifest(
+        in folders: NoteFolders
+    ) throws(ModelError) -> (Manifest, folder: String) {
+        let nearest = folders.folders.first { $0.names.contains(Manifest.fileName) }
+        guard let nearest else { return (Manifest(), folders.folders.last?.path ?? ".") }
+        let path = nearest.path(of: Manifest.fileName)
         let bytes = try ModelError.reading { () throws(InputError) in
             try File.contents(of: path, limit: Manifest.sizeLimit)
         }
-        return try Manifest(bytes, file: path)
+        return (try Manifest(bytes, file: path), nearest.path)
     }
 
     // MARK: Words
