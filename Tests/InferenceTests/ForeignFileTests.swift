@@ -68,6 +68,17 @@ import Testing
         }
     }
 
+    @Test func `unknown bytes and an ONNX file of another name are told`() throws {
+        let zeros = TemporaryFolder(["model.onnx": [UInt8](repeating: 0, count: 64)])
+        #expect {
+            try Model.load(folder: zeros.path, options: ModelFixtures.engine)
+        } throws: { "\($0)".contains("begins with the bytes 0000000000000000") }
+        let named = TemporaryFolder(["model": [8, 8, 0x12, 7] + Array("pytorch 2.9.0".utf8)])
+        #expect { try ModelFolder(named.path) } throws: {
+            "\($0)".contains("is an ONNX model by its first bytes")
+        }
+    }
+
     @Test func `no bytes break it`() {
         var state: UInt64 = 0x9E37_79B9_7F4A_7C15
         for count in 0..<600 {

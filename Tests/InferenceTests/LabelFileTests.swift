@@ -141,6 +141,18 @@ import Testing
         #expect(try ModelFolder(folder.path).labels.origin == .file("mine.txt"))
     }
 
+    @Test func `names of files and labels can't forge a line`() throws {
+        let folder = try TemporaryFolder(["a.onnx": "", "my\nlabels.csv": "x"])
+        let sentences = try ModelFolder(folder.path).warnings.map(\.sentence)
+        #expect(sentences.count == 1 && !sentences[0].contains("\n"))
+        let choice = try LabelChoice(
+            [
+                Resolved(Labels(names: ["\u{1B}[31m"]), .file("labels.txt")),
+                Resolved(Labels(names: ["a"]), .file("classes.txt")),
+            ], classes: 1)
+        #expect(choice.warnings.allSatisfy { !$0.sentence.contains("\u{1B}") })
+    }
+
     @Test func `a file that is not read is mentioned`() throws {
         let folder = try TemporaryFolder(["a.onnx": "", "my_labels.csv": "x", "notes.txt": "x"])
         let sentences = try ModelFolder(folder.path).warnings.map(\.sentence)

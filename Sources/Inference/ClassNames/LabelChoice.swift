@@ -34,6 +34,7 @@ struct LabelChoice: Sendable, Equatable {
         for source in real where source.origin != chosen.origin {
             note(source, classes: classes)
         }
+        warnings = warnings.map(\.onOneLine)
     }
 
     private mutating func note(_ source: Resolved<Labels>, classes: Int) {

@@ -111,7 +111,7 @@ struct ExporterFiles: Sendable, Equatable {
     /// The same with what the model's own file says, where no file beside it does.
     func joined(with metadata: ModelMetadata) -> ExporterFiles {
         var joined = self
-        joined.warnings += metadata.warnings
+        joined.warnings += metadata.warnings.map(\.onOneLine)
         guard needsSteps else { return joined }
         if case .none = source {
             if let size = metadata.ultralytics {

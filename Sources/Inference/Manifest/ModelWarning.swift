@@ -2,6 +2,9 @@
 //
 // The two kinds differ in what follows: a guess may make every answer wrong, so `--strict` refuses it.
 
+internal import Basics
+internal import Onnx
+
 /// A warning about a model, one sentence.
 package enum ModelWarning: Sendable, Equatable {
     /// Nobody stated a value, and the one we took may be wrong: what was taken, and what settles it.
@@ -13,6 +16,14 @@ package enum ModelWarning: Sendable, Equatable {
     package var sentence: String {
         switch self {
         case .guess(let sentence), .notice(let sentence): sentence
+        }
+    }
+
+    /// The same with a sentence that is safe to print: it may quote names and labels.
+    var onOneLine: ModelWarning {
+        switch self {
+        case .guess(let sentence): .guess(sentence.onOneLine(limit: ModelError.longestSentence))
+        case .notice(let sentence): .notice(sentence.onOneLine(limit: ModelError.longestSentence))
         }
     }
 }

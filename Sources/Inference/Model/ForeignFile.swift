@@ -45,7 +45,23 @@ struct ForeignFile: Equatable, CustomStringConvertible {
             let name = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
             return !name.contains(".") || endings.contains(where: name.hasSuffix)
         }
-        let found = likely.prefix(64).lazy.filter { File.kind(of: $0) == .file }.compactMap(of)
-        return found.first { !$0.kind.hasPrefix("text") }
+        let files = likely.prefix(64).lazy.filter { File.kind(of: $0) == .file }
+        return files.compactMap { nameless($0) ?? of($0) }.first { !$0.kind.hasPrefix("text") }
+    }
+
+    /// A file that begins as ONNX files do, under another name.
+    private static func nameless(_ path: String) -> ForeignFile? {
+        do throws(InputError) {
+            let head = try File.beginning(of: path, count: 16)
+            // The version of the format, then the exporter's name.
+            guard head.count == 16, head[0] == 0x08, (3...32).contains(head[1]), head[2] == 0x12,
+                (0x41...0x7A).contains(head[4])
+            else { return nil }
+        } catch {
+            return nil
+        }
+        return ForeignFile(
+            path: path, kind: "an ONNX model by its first bytes",
+            remedy: "name it model.onnx, or write its name as \"model\" into \(Manifest.fileName)")
     }
 }

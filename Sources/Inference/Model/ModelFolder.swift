@@ -34,7 +34,7 @@ package struct ModelFolder: Sendable {
             in: place.folders, needsSteps: !manifest.decidesAllSteps)
         let (sources, warnings) = try Self.labels(place)
         labelSources = sources + [exported.labels].compactMap { $0 }
-        self.warnings = place.warnings + warnings
+        self.warnings = (place.warnings + warnings).map(\.onOneLine)
     }
 
     /// The labels that come first, whatever the number of classes.
@@ -77,13 +77,26 @@ package struct ModelFolder: Sendable {
                 throw .unsupported(
                     "\(other.path) is no ONNX model: it is \(other.kind); \(other.remedy)")
             }
-            // The engine knows its own format, and says what is wrong with others.
-            guard outline.irVersion > 0, !outline.isComplete else { return }
+            if outline.irVersion == 0 { return try Self.requireOwnFormat(path) }
+            guard !outline.isComplete else { return }
             let size = try ModelError.reading { () throws(InputError) in try File.size(of: path) }
             throw .unsupported(
                 "\(path) is an ONNX file that is cut off after \(size) bytes: its graph goes on; copy "
                     + "or download it again")
         }
         try ExternalData.require(outline.externalFiles, of: path)
+    }
+
+    /// Lets only the engine's own format pass, which is no ONNX file. Throws `unsupported`.
+    private static func requireOwnFormat(_ path: String) throws(ModelError) {
+        let head = try ModelError.reading { () throws(InputError) in
+            try File.beginning(of: path, count: 8)
+        }
+        guard !head.dropFirst(4).elementsEqual("ORTM".utf8) else { return }
+        var digits: [UInt8] = []
+        for byte in head { digits.append(hexadecimalByte: byte) }
+        throw .unsupported(
+            "\(path) is no ONNX model, or it is damaged: it begins with the bytes "
+                + "\(String(decoding: digits, as: UTF8.self)); copy or export it again")
     }
 }

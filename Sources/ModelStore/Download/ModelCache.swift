@@ -31,7 +31,7 @@ struct ModelCache: Sendable {
     func folder(_ key: String) -> String? {
         let folder = "\(root)/\(key)"
         guard Self.isOurs(root), Self.isOurs(folder), receiptFits(folder) else { return nil }
-        return Self.modelFolder(in: "\(folder)/\(Self.modelName)")
+        return "\(folder)/\(Self.modelName)"
     }
 
     /// Begins a model; removes what earlier starts left unfinished. Throws if there is no place for
@@ -68,7 +68,7 @@ struct ModelCache: Sendable {
             // A folder already there can't be trusted.
             Self.remove("\(root)/\(key)")
             try check("rename") { unsafe rename(partial.folder, "\(root)/\(key)") }
-            return Self.modelFolder(in: "\(root)/\(key)/\(Self.modelName)")
+            return "\(root)/\(key)/\(Self.modelName)"
         }
     }
 
@@ -122,19 +122,6 @@ struct ModelCache: Sendable {
             return true
         } catch {
             return false
-        }
-    }
-
-    /// The folder itself, or the only folder in it: archives are packed in both ways.
-    private static func modelFolder(in folder: String) -> String {
-        do throws(InputError) {
-            let names = try File.names(in: folder)
-            guard names.count == 1, let only = names.first,
-                File.kind(of: "\(folder)/\(only)") == .folder
-            else { return folder }
-            return "\(folder)/\(only)"
-        } catch {
-            return folder
         }
     }
 

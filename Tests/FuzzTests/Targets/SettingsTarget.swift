@@ -1,6 +1,6 @@
 // `settings`: all files of a model folder beside the network.
 //
-// The bytes are the network's input (one byte), and then up to five files with NUL between them, in
+// The bytes are the network's input (one byte), and then up to nine files with NUL between them, in
 // the order of `names`; an empty file is absent. They are read from a folder, as `serve` reads
 // them, up to a plan that a preprocessor carries out.
 
@@ -11,7 +11,7 @@ import Onnx
 extension FuzzTarget {
     private static let names = [
         "amphora.json", "config.json", "preprocessor_config.json", "processor_config.json",
-        "labels.txt",
+        "labels.txt", "labels.json", "inference.yml", "pipeline.json", "metadata_properties.json",
     ]
 
     /// Reads a folder and decides.
@@ -49,7 +49,7 @@ extension FuzzTarget {
         }
         guard let (input, settings) = decided else { return }
         let warnings =
-            folder.exported.warnings
+            folder.warnings + folder.exported.warnings
             + folder.exported.disagreements(input: input, classes: 7, ending: ending)
         for warning in warnings { try requireReadable(warning.sentence) }
         try check(settings, input)
