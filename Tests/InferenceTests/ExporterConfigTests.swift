@@ -43,7 +43,9 @@ import Testing
         #expect(settings.inputShape == [1, 1, 384, 384])
         #expect(settings.layout == Resolved(.nchw, .library("PyTorch")))
         #expect(settings.channels == Resolved(.gray, .key("num_channels", in: "config.json")))
-        #expect(try Exporter.files(files).warnings.first?.sentence.contains("no preprocessor_config") == true)
+        #expect(
+            try Exporter.files(files).warnings.first?.sentence.contains("no preprocessor_config")
+                == true)
     }
 
     @Test(arguments: [
@@ -148,6 +150,18 @@ import Testing
             #expect(files.labels?.value == Labels(names: ["x", "y"]))
             #expect(files.warnings.isEmpty)
         }
+    }
+
+    @Test func `timm keeps ImageNet's names to itself`() throws {
+        let config = #"{"architecture": "a", "num_classes": 1000, "pretrained_cfg": {}}"#
+        let labels = try #require(try Exporter.files(["config.json": config]).labels)
+        #expect(labels.origin == .library("timm"))
+        #expect(labels.value.count == 1000 && Set(labels.value.names).count >= 998)
+        #expect(labels.value.names[0] == "tench, Tinca tinca")
+        #expect(labels.value.names[285] == "Egyptian cat")
+        #expect(labels.value.names[999].hasPrefix("toilet tissue"))
+        let other = #"{"architecture": "a", "num_classes": 999, "pretrained_cfg": {}}"#
+        #expect(try Exporter.files(["config.json": other]).labels == nil)
     }
 
     @Test func `timm inside Hugging Face's files`() throws {

@@ -68,6 +68,16 @@ import Testing
         }
     }
 
+    @Test func `a pointer in place of the weights is told`() throws {
+        let folder = TemporaryFolder([
+            "model.onnx": try ModelFixtures.bytes("models/external.onnx"),
+            "external.data": Array("version https://git-lfs.github.com/spec/v1\noid sha256:0".utf8),
+        ])
+        #expect {
+            try Model.load(folder: folder.path, options: ModelFixtures.engine)
+        } throws: { "\($0)".contains("external.data is a pointer of Git LFS") }
+    }
+
     @Test func `unknown bytes and an ONNX file of another name are told`() throws {
         let zeros = TemporaryFolder(["model.onnx": [UInt8](repeating: 0, count: 64)])
         #expect {

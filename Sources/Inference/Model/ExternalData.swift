@@ -23,6 +23,10 @@ enum ExternalData {
                     "\(path) is missing: \(model) keeps weights in it; copy it beside the model "
                         + "under this name")
             }
+            // A clone without Git LFS has a pointer in place of the weights.
+            if let other = ForeignFile.standIn(path) {
+                throw .unsupported("\(other), and not the weights that \(model) keeps in it")
+            }
         }
     }
 

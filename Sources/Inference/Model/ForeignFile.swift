@@ -33,6 +33,22 @@ struct ForeignFile: Equatable, CustomStringConvertible {
         return ForeignFile(path: path, kind: kind, remedy: remedy)
     }
 
+    /// A short text that stands where a download should be: Git LFS's pointer, an HTML page.
+    static func standIn(_ path: String) -> ForeignFile? {
+        do throws(InputError) {
+            let head = try File.beginning(of: path, count: 64)
+            guard let first = head.first(where: { $0 > 0x20 }), first == 0x3C || first == 0x76
+            else {
+                return nil
+            }
+        } catch {
+            return nil
+        }
+        guard let found = of(path), ["a pointer", "an HTML"].contains(where: found.kind.hasPrefix)
+        else { return nil }
+        return found
+    }
+
     /// The first of some files that holds a model of another kind.
     static func first(among paths: [String]) -> ForeignFile? {
         let endings = [
