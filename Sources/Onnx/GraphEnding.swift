@@ -1,32 +1,56 @@
-// Finds whether a graph already ends in softmax or sigmoid, so that neither is applied twice.
+// What a network's last operators say about the numbers that it answers: probabilities already, their
+// logarithms, or scores that an activation must still turn into probabilities.
 //
-// It follows an output back through operators that change only the shape, to the first one that
-// computes.
+// It is evidence and no proof: an operator that is not known here leaves it open, and then the
+// numbers themselves are measured. `EndingSearch` follows the graph.
 
-/// The last operator of a graph that computes anything.
-package enum GraphEnding: Equatable {
-    case softmax, sigmoid, other
+/// How a graph ends, as far as its classes are concerned.
+package struct GraphEnding: Sendable, Equatable {
+    /// What the operators make of the scores.
+    package enum Kind: Sendable, Equatable {
+        /// Probabilities of classes that exclude each other.
+        case softmax
+        /// Probabilities of independent classes.
+        case sigmoid
+        /// Logarithms of probabilities.
+        case logProbabilities
+        /// Scores of any size: operators with weights, and no activation after them.
+        case scores
+        /// The operators do not tell.
+        case unknown
+    }
 
-    /// Operators that leave every value as it is.
-    private static let transparent: Set<String> = [
-        "Identity", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Cast", "Dropout",
-    ]
-    /// The limit on such operators in a row; no exporter writes so many.
-    private static let chainLimit = 16
+    /// What the operators make of the scores.
+    package let kind: Kind
+    /// The operators from the one that decides to the output: "Softmax → Clip".
+    package let operators: String
+
+    /// The most operators that are named.
+    private static let named = 6
+
+    /// An ending that one operator decides.
+    init(_ kind: Kind, _ operation: String) {
+        self.kind = kind
+        operators = operation
+    }
 
     /// Follows the output called `output` of a model.
     package static func of(_ outline: GraphOutline, output: String) -> GraphEnding {
-        var value = output
-        for _ in 0..<chainLimit {
-            guard let node = outline.producer(of: value), node.isStandard else { return .other }
-            switch node.operation {
-            case "Softmax": return .softmax
-            case "Sigmoid": return .sigmoid
-            case let operation where transparent.contains(operation):
-                value = node.inputs.first ?? ""
-            default: return .other
-            }
-        }
-        return .other
+        var search = EndingSearch(outline)
+        return search.ending(of: output)
     }
+
+    /// The same, after one more operator; `kind` is its result where that is another.
+    func through(_ operation: String, makes kind: Kind? = nil) -> GraphEnding {
+        var names = operators.split(separator: " → ").map(String.init)
+        if names.count < Self.named {
+            names.append(operation)
+        } else {
+            names[names.count - 1] = "…"
+        }
+        return GraphEnding(kind ?? self.kind, names.joined(separator: " → "))
+    }
+
+    /// Whether the numbers are probabilities already.
+    package var isProbability: Bool { kind == .softmax || kind == .sigmoid }
 }

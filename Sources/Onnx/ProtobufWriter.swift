@@ -63,7 +63,12 @@ struct ProtobufMessage {
     }
 
     private mutating func addLength(_ field: Int, _ length: Int) {
-        append(Self.varint(UInt64(field) << 3 | 2) + Self.varint(UInt64(length)))
+        append(Self.head(field, length: length))
+    }
+
+    /// What stands before the content of a field of wire type 2.
+    static func head(_ field: Int, length: Int) -> [UInt8] {
+        varint(UInt64(field) << 3 | 2) + varint(UInt64(length))
     }
 
     private mutating func append(_ bytes: [UInt8]) {

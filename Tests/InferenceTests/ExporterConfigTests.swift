@@ -1,10 +1,10 @@
 // `config.json` of Hugging Face and timm: classes, activation, and timm's preprocessing.
 
-import Onnx
 import TestSupport
 import Testing
 
 @testable import Inference
+@testable import Onnx
 
 @Suite struct ExporterConfigTests {
     private typealias Size = Preprocessing.Size
@@ -29,10 +29,20 @@ import Testing
     ])
     func `the problem decides the activation`(keys: String, activation: Activation) throws {
         let files = ["config.json": #"{"model_type": "vit", \#(keys)}"#]
-        #expect(try Exporter.settings(files).activation.value == activation)
+        let exported = try Exporter.files(files).activation
+        var measured = Measurement(of: .float32)
+        measured.add([-1, 2, 3])
+        let scores = ScoreReading(
+            GraphEnding(.scores, "Gemm"), measured, classes: 3, written: nil, exported: exported)
+        #expect(scores.activation.value == activation && scores.warnings == [])
         // An activation that the graph contains is not applied again.
-        let ended = try Exporter.settings(files, ending: .softmax).activation
-        #expect(ended == Resolved(.none, .model))
+        measured = Measurement(of: .float32)
+        measured.add([0.25, 0.25, 0.5])
+        let ended = ScoreReading(
+            GraphEnding(.softmax, "Softmax"), measured, classes: 3, written: nil,
+            exported: exported)
+        #expect(ended.activation == Resolved(.none, .graph("ends in Softmax")))
+        #expect(ended.warnings.count == (exported.map { $0.value == .none ? 0 : 1 } ?? 0))
     }
 
     @Test func `the size of the network decides where nothing else does`() throws {
@@ -175,7 +185,7 @@ import Testing
         let settings = try Exporter.settings(files)
         #expect(settings.resize.value?.target == .shorter(224))
         #expect(settings.std.origin == .key("pretrained_cfg.std", in: "config.json"))
-        #expect(settings.activation.value == .sigmoid)
+        #expect(try Exporter.files(files).activation?.value == .sigmoid)
     }
 
     // MARK: Together
@@ -186,14 +196,11 @@ import Testing
                 + #""problem_type": "multi_label_classification"}"#
         ])
         let input = try Self.input()
-        let sentences = files.disagreements(input: input, classes: 4, ending: .softmax)
-        #expect(sentences.count == 2)
+        let sentences = files.disagreements(input: input, classes: 4)
+        #expect(sentences.count == 1)
         #expect(sentences[0].sentence.contains("config.json: \"num_channels\" says 1 channels"))
-        #expect(
-            sentences[1].sentence.contains("asks for sigmoid, but the model itself ends in softmax")
-        )
         let timm = try Exporter.files(["config.json": #"{"architecture": "a", "num_classes": 9}"#])
-        #expect(timm.disagreements(input: input, classes: 4, ending: .other).count == 1)
+        #expect(timm.disagreements(input: input, classes: 4).count == 1)
     }
 
     private static func input(_ element: ElementType = .float32) throws -> NetworkInput {
@@ -209,7 +216,7 @@ import Testing
         #expect(settings.mean == Resolved([0, 0, 0], .model))
         #expect(settings.resize.value?.filter == .bicubic)
         let sentences = try Exporter.files(files).disagreements(
-            input: Self.input(.uint8), classes: 4, ending: .other)
+            input: Self.input(.uint8), classes: 4)
         #expect(
             sentences == [
                 .notice(
@@ -218,19 +225,19 @@ import Testing
             ])
     }
 
-    @Test func `labels that are too few are warned of with their key`() throws {
+    @Test func `labels that are too few are an error with their key`() throws {
         let folder = try TemporaryFolder(
             [
                 "config.json":
                     #"{"model_type": "x", "image_size": 8, "id2label": {"0": "a", "1": "b"}}"#
             ],
             models: ["net.onnx": "open_size"])
-        let model = try Model.load(folder: folder.path, options: ModelFixtures.engine)
-        #expect(
-            model.warnings.contains {
-                $0.sentence.contains("config.json: \"id2label\" has 2 labels, the model 4")
-            })
-        #expect(model.settings.inputShape == [1, 3, 8, 8])
+        #expect {
+            try Model.load(folder: folder.path, options: ModelFixtures.engine)
+        } throws: {
+            "\($0)".hasPrefix(
+                "config.json: \"id2label\" has 2 labels, but the network has 4 classes")
+        }
     }
 
     @Test func `no mutation of a file does worse than throw`() throws {

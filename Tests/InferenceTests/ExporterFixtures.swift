@@ -17,8 +17,7 @@ enum Exporter {
     /// The settings that follow from these files for a network's input.
     static func settings(
         _ files: [String: String], manifest json: String = "{}",
-        shape: [Int?] = [nil, 3, nil, nil], element: ElementType = .float32,
-        ending: GraphEnding = .other
+        shape: [Int?] = [nil, 3, nil, nil], element: ElementType = .float32
     ) throws(ModelError) -> ModelSettings {
         let manifest = try Manifest(Array(json.utf8))
         let exported = try Self.files(files, needsSteps: !manifest.decidesAllSteps)
@@ -27,7 +26,7 @@ enum Exporter {
             layout: manifest.layout, usualLayout: exported.layout?.value,
             channels: manifest.channels,
             usualChannels: exported.channels?.value ?? 3)
-        return try ModelSettings(manifest, exported, input: input, ending: ending)
+        return try ModelSettings(manifest, exported, input: input)
     }
 
     /// A folder with a processor of a class, with these keys.

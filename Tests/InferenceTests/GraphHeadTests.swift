@@ -145,7 +145,7 @@ import Testing
         let input = try NetworkInput([
             TensorDescription(name: "x", element: .float32, shape: shape)
         ])
-        let settings = try ModelSettings(manifest, input: input, ending: .other, head: head)
+        let settings = try ModelSettings(manifest, input: input, head: head)
         return (settings, settings.guesses(head, layout: input.layout, format: .onnx))
     }
 

@@ -167,7 +167,9 @@ import Testing
         #expect(graph.outputs.map(\.text) == ["node3_output [N, node3_output_1]"])
         let bytes = try graph.encoded(
             weights: ByteWindow(.bytes(Fixtures.list([]))), placement: .inside)
-        #expect(try GraphEnding.of(GraphOutline(.bytes(bytes)), output: "node3_output") == .softmax)
+        #expect(
+            try GraphEnding.of(GraphOutline(.bytes(bytes)), output: "node3_output").kind == .softmax
+        )
     }
 
     @Test func `a hard sigmoid in three operators is one, unless its parts are needed`() throws {

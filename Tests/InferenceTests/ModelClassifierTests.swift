@@ -156,15 +156,17 @@ import Testing
         #expect(try classifier.classify(Self.picture(), topK: 1000).count == 4)
     }
 
-    @Test func `too few labels are a warning, and the rest go by index`() throws {
-        let model = try Self.load(
-            "logits", ["labels.txt": "red\ngreen\nblue", "amphora.json": Self.plain])
-        #expect(model.warnings.count == 1)
+    @Test func `classes without a name are noticed, and go by their index`() throws {
+        let names =
+            #"{"model_type": "x", "image_size": 8, "id2label": {"0": "a", "1": "b", "3": "d"}}"#
+        let model = try Self.load("logits", ["config.json": names, "amphora.json": Self.plain])
         #expect(
-            model.warnings.first?.sentence.contains("labels.txt has 3 labels, the model 4") == true)
+            model.warnings.contains {
+                $0.sentence.hasPrefix("config.json: \"id2label\" names 3 of 4 classes")
+            })
         #expect(
-            try model.makeClassifier(limits: PictureLimits()).classify(Self.picture())[0].label
-                == .index(3))
+            try model.makeClassifier(limits: PictureLimits()).classify(Self.picture())[1].label
+                == .index(2))
     }
 
     @Test func `a guess is a warning, and refused where guesses are`() throws {
@@ -181,7 +183,9 @@ import Testing
 
     @Test func `several outputs are reported`() throws {
         let model = try Self.load("three_outputs")
-        #expect(model.warnings.contains { $0.sentence.contains("\"logits\"") })
+        #expect(!model.warnings.contains { $0.sentence.contains("output") })
+        #expect(model.answers.output == Resolved("logits", .graph("its name, \"logits\"")))
+        #expect(model.answers.otherOutputs == ["best", "mean"])
     }
 
     @Test func `gray, another size and bytes of 8 times 8 are prepared`() throws {
@@ -197,10 +201,9 @@ import Testing
             .count == 4)
     }
 
-    @Test func `warming up runs the network`() throws {
-        try Self.load("logits").makeClassifier(limits: PictureLimits()).warmUp()
-        // The warm-up ignores the result.
-        try Self.load("not_a_number").makeClassifier(limits: PictureLimits()).warmUp()
+    @Test func `loading runs the network, and ignores what is no number`() throws {
+        #expect(try Self.load("logits").answers.measured.inputs == 1)
+        #expect(try Self.load("not_a_number").answers.measured.isFinite == false)
     }
 
     @Test func `no number for an answer is the model's error`() throws {
@@ -258,7 +261,7 @@ import Testing
     @Test(arguments: [
         ("two_inputs", "2 inputs"), ("input_float16", "float16"),
         ("rank_3", "3 dimensions"), ("batch_8", "batch of 8"), ("channels_4", "[?, 4, 8, 8]"),
-        ("only_integers", "int64"), ("open_all", "input.layout"),
+        ("open_all", "input.layout"),
         ("unknown_operator", "example.invalid"),
     ])
     func `a model that cannot be served is refused when it is loaded`(name: String, part: String) {

@@ -117,7 +117,7 @@ import Testing
         (#"{"top_k": null}"#, #""top_k" is null; expected a whole number 1…1000"#),
         (
             #"{"activation": "relu"}"#,
-            #""activation" is "relu"; expected one of "softmax", "sigmoid", "none""#
+            #""activation" is "relu"; expected one of "softmax", "sigmoid", "exp", "none""#
         ),
         (#"{"input": 3}"#, #""input" is 3; expected an object"#),
         (

@@ -8,14 +8,14 @@ import Testing
 @Suite struct ModelSettingsTests {
     private static func decide(
         _ json: String = "{}", shape: [Int?] = [nil, 3, nil, nil],
-        element: ElementType = .float32, ending: GraphEnding = .other,
+        element: ElementType = .float32,
         defaults: Preprocessing = Preprocessing()
     ) throws(ModelError) -> ModelSettings {
         let manifest = try Manifest(Array(json.utf8))
         let input = try NetworkInput(
             [TensorDescription(name: "x", element: element, shape: shape)],
             name: manifest.inputName, layout: manifest.layout, channels: manifest.channels)
-        return try ModelSettings(manifest, input: input, ending: ending, defaults: defaults)
+        return try ModelSettings(manifest, input: input, defaults: defaults)
     }
 
     private static func written(_ key: String) -> Origin { .key(key, in: "amphora.json") }
@@ -25,7 +25,6 @@ import Testing
         #expect(settings.preprocessing == Preprocessing())
         #expect(settings.inputShape == [1, 3, 224, 224])
         #expect(settings.topK == Resolved(5, .default))
-        #expect(settings.activation == Resolved(.softmax, .default))
         #expect(settings.crop.origin == .default)
         #expect(settings.layout == Resolved(.nchw, .model))
         #expect(settings.inputName == Resolved("x", .model))
@@ -133,13 +132,6 @@ import Testing
         #expect(settings.mean.value == [0])
         #expect(settings.std.value == [1])
         #expect(settings.scale.value == 1.0 / 255.0)
-    }
-
-    @Test func `the graph's own activation is not repeated, and settings overrule it`() throws {
-        #expect(try Self.decide(ending: .softmax).activation == Resolved(.none, .model))
-        #expect(try Self.decide(ending: .sigmoid).activation == Resolved(.none, .model))
-        let written = try Self.decide(#"{"activation": "softmax"}"#, ending: .softmax)
-        #expect(written.activation == Resolved(.softmax, Self.written("activation")))
     }
 
     @Test func `OpenCV resizes what OpenCV decodes, unless said otherwise`() throws {

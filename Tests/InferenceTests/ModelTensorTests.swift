@@ -83,30 +83,27 @@ import Testing
         }
     }
 
-    private static func output(
-        _ name: String, _ shape: [Int?], _ element: ElementType = .float32
-    ) -> TensorDescription {
-        TensorDescription(name: name, element: element, shape: shape)
+    @Test(
+        arguments: [
+            ([nil, 4], OutputCandidate.Width.known(4)), ([1, 4], .known(4)), ([4], .known(4)),
+            ([nil, 4, 1, 1], .known(4)), ([nil, 1, 1, 4], .known(4)), ([1, nil, 4], .known(4)),
+            ([1, 1, 4], .known(4)), ([nil, 1], .known(1)), ([nil], .open), ([nil, nil], .open),
+            ([], .open), ([1, 10, 7, 7], .none), ([nil, 197, 768], .none), ([8, 4], .none),
+        ] as [([Int?], OutputCandidate.Width)])
+    func `a shape has room for a number of scores`(shape: [Int?], width: OutputCandidate.Width) {
+        #expect(OutputCandidate.width(of: shape, batch: 1) == width)
     }
 
-    @Test func `the output of the classes is chosen`() throws {
-        let integers = Self.output("best", [nil, 1], ElementType(code: 7))
-        let features = Self.output("features", [nil, 512, 1, 1])
-        let scores = Self.output("scores", [nil, 10])
-        let flat = Self.output("flat", [10])
-        #expect(try NetworkOutput([integers, features, flat, scores]).name == "scores")
-        #expect(try NetworkOutput([integers, flat, features]).name == "features")
-        #expect(try NetworkOutput([integers, flat]).classes == 10)
-        #expect(try NetworkOutput([Self.output("open", [1, nil])]).classes == nil)
-        #expect { try NetworkOutput([integers]) } throws: { "\($0)".contains("\"best\": int64") }
-        #expect { try NetworkOutput([Self.output("map", [1, 10, 7, 7])]) } throws: {
-            "\($0)".contains("[1, 10, 7, 7]")
-        }
-        #expect { try NetworkOutput([Self.output("none", [1, 0])]) } throws: {
-            "\($0)".contains("no classes")
-        }
-        #expect { try NetworkOutput([Self.output("batch", [8, 10])]) } throws: {
-            "\($0)".contains("batch of 8")
-        }
+    @Test func `an answer for a batch has a row for each picture`() {
+        #expect(OutputCandidate.width(of: [8, 4], batch: 8) == .known(4))
+        #expect(OutputCandidate.width(of: [8], batch: 8) == .known(1))
+        #expect(OutputCandidate.width(of: [1, 4], batch: 8) == .none)
+        #expect(OutputCandidate.scores(in: [8, 4], batch: 8) == 4)
+        #expect(OutputCandidate.scores(in: [8], batch: 8) == 1)
+        #expect(OutputCandidate.scores(in: [1, 4], batch: 8) == nil)
+        #expect(OutputCandidate.scores(in: [1, 1, 4], batch: 1) == 4)
+        #expect(OutputCandidate.scores(in: [], batch: 1) == 1)
+        #expect(OutputCandidate.scores(in: [2, 4], batch: 1) == nil)
+        #expect(OutputCandidate.scores(in: [1, 0], batch: 1) == nil)
     }
 }

@@ -34,8 +34,7 @@ struct Inspection {
     let classes: Int
     /// The preprocessing steps, in order.
     let steps: [Decision]
-    let labels: Resolved<Labels>
-    let activation: Resolved<Activation>
+    let answers: AnswerSettings
     let topK: Resolved<Int>
     let warnings: [ModelWarning]
 
@@ -49,15 +48,13 @@ struct Inspection {
         inputs = model.inputs
         outputs = model.outputs
         classes = model.classes
-        labels = model.labels
+        answers = model.answers
         inputShape = model.settings.inputShape
-        activation = model.settings.activation
         topK = model.settings.topK
         warnings = model.warnings
         steps = Self.steps(model.settings)
         do throws(ModelError) {
-            // A network that loads may still fail to run, and then it can't be served.
-            try model.makeClassifier(limits: PictureLimits()).warmUp()
+            _ = try model.makeClassifier(limits: PictureLimits())
             bytesInMemory = ResidentMemory.bytes().flatMap { after in
                 residentBefore.map { max(0, after - $0) }
             }

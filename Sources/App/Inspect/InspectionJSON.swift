@@ -27,13 +27,7 @@ enum InspectionJSON {
                     write(step.origin, to: &json)
                 }
             }
-            json.key("labels")
-            json.object { write(labels: inspection.labels, to: &$0) }
-            json.key("activation")
-            json.object { json in
-                json.field("value", inspection.activation.value.rawValue)
-                write(inspection.activation.origin, to: &json)
-            }
+            write(answers: inspection.answers, to: &json)
             json.key("top_k")
             json.object { json in
                 json.field("value", inspection.topK.value)
@@ -69,6 +63,37 @@ enum InspectionJSON {
             json.field("type", "\(tensor.element)")
             let shape = tensor.shape.map { $0.map(String.init) ?? "null" }
             json.field("shape", raw: "[\(shape.joined(separator: ","))]")
+        }
+    }
+
+    private static func write(answers: AnswerSettings, to json: inout JSONWriter) {
+        json.key("output")
+        json.object { json in
+            json.field("name", answers.output.value)
+            if let operation = answers.operation { json.field("looked_through", operation) }
+            json.key("unused")
+            json.array(answers.otherOutputs) { $0.element($1) }
+            write(answers.output.origin, to: &json)
+        }
+        json.key("labels")
+        json.object { write(labels: answers.labels, to: &$0) }
+        json.key("activation")
+        json.object { json in
+            json.field("value", answers.activation.value.rawValue)
+            write(answers.activation.origin, to: &json)
+        }
+        json.key("measured")
+        json.object { json in
+            json.field("inputs", answers.measured.inputs)
+            json.field("evidence", answers.measured.evidence)
+        }
+        json.key("form")
+        json.object { json in
+            json.field("value", answers.form.value.name)
+            if case .binary(let positive) = answers.form.value {
+                json.field("positive", answers.labels.value[positive].text)
+            }
+            write(answers.form.origin, to: &json)
         }
     }
 

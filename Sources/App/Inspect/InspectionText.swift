@@ -30,9 +30,7 @@ struct InspectionText {
             lines.append(row("\(number) \(step.name)", step.text, step.origin))
         }
         lines += ["", title("Answers", "decided by")]
-        lines.append(row("labels", labels(inspection), inspection.labels.origin))
-        lines.append(
-            row("activation", activation(inspection.activation), inspection.activation.origin))
+        lines += answers(inspection.answers)
         lines.append(row("top_k", "\(inspection.topK.value)", inspection.topK.origin))
         if !inspection.warnings.isEmpty {
             lines += ["", styled("Warnings", .bold)]
@@ -84,18 +82,51 @@ struct InspectionText {
         "\"\(tensor.name)\" \(tensor.element) \(tensor.shapeText)"
     }
 
-    private func labels(_ inspection: Inspection) -> String {
-        let labels = inspection.labels.value
+    private func answers(_ answers: AnswerSettings) -> [String] {
+        var lines = [row("output", output(answers), answers.output.origin)]
+        if !answers.otherOutputs.isEmpty {
+            let others = answers.otherOutputs.map { "\"\($0)\"" }.joined(separator: ", ")
+            lines.append(row("unused", others))
+        }
+        lines.append(row("measured", answers.measured.evidence))
+        lines.append(
+            row("activation", activation(answers.activation.value), answers.activation.origin))
+        lines.append(row("labels", labels(answers.labels.value), answers.labels.origin))
+        switch answers.form.value {
+        case .each: break
+        case .single: lines.append(row("form", "one number, of one label", answers.form.origin))
+        case .binary(let positive):
+            let names = [positive, 1 - positive].map { answers.labels.value[$0].text }
+            lines.append(
+                row("form", "p is that of \(names[0]), 1 − p of \(names[1])", answers.form.origin))
+        }
+        return lines
+    }
+
+    private func output(_ answers: AnswerSettings) -> String {
+        let name = "\"\(answers.output.value)\""
+        let tensor = answers.operation.map { "what \($0) makes \(name) of" } ?? name
+        let numbers = answers.numbers == 1 ? "1 number" : "\(answers.numbers) numbers"
+        guard let quantization = answers.quantization else {
+            let type = answers.element == .float32 ? "" : " of \(answers.element)"
+            return "\(tensor), \(numbers)\(type)"
+        }
+        return "\(tensor), \(numbers): (\(answers.element) − \(quantization.zeroPoint)) × "
+            + "\(quantization.scale)"
+    }
+
+    private func labels(_ labels: Labels) -> String {
         guard labels.count > 0 else { return "none: classes are numbered" }
         let first = (0..<min(Self.shownLabels, labels.names.count)).map { labels[$0].text }
         let rest = labels.names.count > first.count ? ", …" : ""
         return "\(TerminalText.grouped(labels.count)): \(first.joined(separator: ", "))\(rest)"
     }
 
-    private func activation(_ activation: Resolved<Activation>) -> String {
-        switch (activation.value, activation.origin) {
-        case (.none, .model): "none: the network has its own"
-        case (let activation, _): activation.rawValue
+    private func activation(_ activation: Activation) -> String {
+        switch activation {
+        case .none: "none: the network's numbers are answered as they are"
+        case .exp: "exp, of logarithms of probabilities"
+        case .softmax, .sigmoid: activation.rawValue
         }
     }
 

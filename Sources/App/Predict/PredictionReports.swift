@@ -28,7 +28,7 @@ final class TableReport: PredictionReport {
     init(_ loaded: LoadedModel, pictures: [String], labelsPerPicture: Int?) {
         self.labelsPerPicture = labelsPerPicture
         nameWidth = Self.width(pictures.map(Self.shortName))
-        labelWidth = Self.width(loaded.model.labels.value.names)
+        labelWidth = Self.width(loaded.model.answers.labels.value.names)
         print("\(loaded.path) · \(loaded.model.classes) classes · \(loaded.model.engine)\n")
     }
 

@@ -8,7 +8,10 @@ package import Onnx
 
 /// What is applied to the network's output.
 package enum Activation: String, Sendable, CaseIterable {
-    case softmax, sigmoid, none
+    case softmax, sigmoid
+    /// For networks that answer with logarithms of probabilities.
+    case exp
+    case none
 
     /// Turns scores into probabilities, in place. Throws `nonFiniteOutput` if a score or a
     /// probability is not a number, since NaN cannot be ordered. A score of −∞ is valid: networks
@@ -18,6 +21,8 @@ package enum Activation: String, Sendable, CaseIterable {
         case .softmax: Self.softmax(&scores)
         case .sigmoid:
             for index in scores.indices { scores[index] = 1 / (1 + expf(-scores[index])) }
+        case .exp:
+            for index in scores.indices { scores[index] = expf(scores[index]) }
         case .none: break
         }
         guard let index = scores.firstIndex(where: { !$0.isFinite }) else { return }
@@ -54,16 +59,5 @@ package enum Activation: String, Sendable, CaseIterable {
         }
         for index in blocks..<count { sum += values[index] }
         return sum
-    }
-}
-
-extension GraphEnding {
-    /// The activation that this ending stands for; `nil` if there is none.
-    var activation: Activation? {
-        switch self {
-        case .softmax: .softmax
-        case .sigmoid: .sigmoid
-        case .other: nil
-        }
     }
 }

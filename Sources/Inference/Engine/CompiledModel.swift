@@ -76,8 +76,12 @@ package protocol InferenceContext: AnyObject {
     /// The third verb. Throws `ModelError` if the engine fails.
     func infer() throws(ModelError)
 
-    /// Lets `body` read the output of the last `infer` in place; empty before the first.
+    /// Lets `body` read the output of the last `infer`, in place where it is float32; other numbers
+    /// are converted as numpy's `astype` does. Empty before the first.
     func withOutput<Result, Failure: Error>(
         _ body: (Span<Float>) throws(Failure) -> Result
     ) throws(Failure) -> Result
+
+    /// The shape of the last output, the batch included; empty before the first `infer`.
+    var outputShape: [Int] { get }
 }

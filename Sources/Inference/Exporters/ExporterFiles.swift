@@ -83,7 +83,7 @@ struct ExporterFiles: Sendable, Equatable {
     }
 
     /// Where files and network disagree, so that the network decides: one sentence each.
-    func disagreements(input: NetworkInput, classes: Int, ending: GraphEnding) -> [ModelWarning] {
+    func disagreements(input: NetworkInput, classes: Int) -> [ModelWarning] {
         var sentences: [String] = []
         if let claimed = channels, claimed.value != input.channels {
             sentences.append(
@@ -99,11 +99,6 @@ struct ExporterFiles: Sendable, Equatable {
         if let claimed = self.classes, claimed.value != classes {
             sentences.append(
                 "\(claimed.origin) says \(claimed.value) classes, the model has \(classes)")
-        }
-        if let activation, let own = ending.activation, activation.value != own {
-            sentences.append(
-                "\(activation.origin) asks for \(activation.value), but the model itself ends in "
-                    + "\(own); no activation is added")
         }
         return sentences.map { .notice($0) }
     }

@@ -20,6 +20,10 @@ struct Manifest: Sendable, Equatable {
 
     var model: String?
     var labels: Labels?
+    /// The name of the output with the classes.
+    var output: String?
+    /// The label that a single output is the probability of.
+    var positive: String?
     var activation: Activation?
     var topK: Int?
     var inputName: String?
@@ -50,9 +54,15 @@ struct Manifest: Sendable, Equatable {
         }
         var reader = ManifestReader()
         let root = reader.root(
-            document, keys: ["model", "labels", "activation", "top_k", "input", "preprocess"])
+            document,
+            keys: [
+                "model", "labels", "output", "positive", "activation", "top_k", "input",
+                "preprocess",
+            ])
         model = reader.fileName("model", in: root)
         labels = reader.labels(in: root)
+        output = reader.text("output", in: root)
+        positive = reader.text("positive", in: root)
         activation = reader.choice("activation", in: root, of: Activation.allCases)
         topK = reader.integer("top_k", in: root, Prediction.topKRange)
         let input = reader.object("input", in: root, keys: ["name", "layout", "channels"])

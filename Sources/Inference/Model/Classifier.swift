@@ -17,8 +17,7 @@ package enum ClassifierError: Error, Sendable, Equatable {
 package final class Classifier {
     private let context: any InferenceContext
     private let settings: ModelSettings
-    private let labels: Labels
-    private let classes: Int
+    private let answers: AnswerSettings
     private var decoder: PictureDecoder
     private var preprocessor: Preprocessor
     private var scores: [Float] = []
@@ -26,13 +25,12 @@ package final class Classifier {
 
     /// Takes ownership of the worker's tensors.
     init(
-        context: any InferenceContext, settings: ModelSettings, labels: Labels, classes: Int,
+        context: any InferenceContext, settings: ModelSettings, answers: AnswerSettings,
         limits: PictureLimits
     ) {
         self.context = context
         self.settings = settings
-        self.labels = labels
-        self.classes = classes
+        self.answers = answers
         decoder = PictureDecoder(
             profile: settings.decode.value, channels: settings.channels.value,
             orientation: settings.orientation.value, limits: limits)
@@ -65,10 +63,6 @@ package final class Classifier {
             + "pictures, put {\"preprocess\": {\"orientation\": \"exif\"}} into amphora.json"
     }
 
-    /// Runs the network once on the current content of its input, so that the first picture does
-    /// not wait for the engine's lazy initialisation. Throws `ModelError`.
-    package func warmUp() throws(ModelError) { try context.infer() }
-
     /// From encoded bytes to the network's input.
     private func prepare(_ bytes: [UInt8]) throws(PictureError) {
         let raster = try decoder.decode(bytes)
@@ -89,16 +83,31 @@ package final class Classifier {
     private func answer(_ count: Int) throws(ModelError) -> [Prediction] {
         try context.infer()
         scores.removeAll(keepingCapacity: true)
-        context.withOutput { output in
-            for index in output.indices { scores.append(output[index]) }
+        let wanted = answers.numbers
+        let found = context.withOutput { output in
+            guard output.count >= wanted else { return output.count }
+            if let quantization = answers.quantization {
+                for index in 0..<wanted { scores.append(quantization.value(of: output[index])) }
+            } else {
+                for index in 0..<wanted { scores.append(output[index]) }
+            }
+            return wanted
         }
-        guard scores.count == classes else {
-            throw .engineFailed(
-                "the network answered with \(scores.count) values instead of \(classes)")
+        guard found == wanted else {
+            throw .engineFailed("the network answered with \(found) values instead of \(wanted)")
         }
-        try settings.activation.value.apply(to: &scores)
+        try answers.activation.value.apply(to: &scores)
+        if case .binary(let positive) = answers.form.value { share(positive: positive) }
         return topK(scores.span, count).map { index in
-            Prediction(index: index, label: labels[index], probability: scores[index])
+            Prediction(
+                index: index, label: answers.labels.value[index], probability: scores[index])
         }
+    }
+
+    /// From the probability of one class to those of both.
+    private func share(positive: Int) {
+        let probability = scores[0]
+        scores.append(1 - probability)
+        if positive == 1 { scores.swapAt(0, 1) }
     }
 }

@@ -5,19 +5,22 @@
 
 internal import Basics
 package import Onnx
+internal import Synchronization
 
 /// A served model. Any thread.
 package final class Model: Sendable {
     /// Where it was found.
     package let folder: ModelFolder
-    /// The decided settings and their origins.
+    /// The decided settings of its input and their origins.
     package let settings: ModelSettings
-    /// The number of classes.
-    package let classes: Int
-    /// The names of the classes.
-    package let labels: Resolved<Labels>
+    /// The same for its answers.
+    package let answers: AnswerSettings
     /// What a person should know about it.
     package let warnings: [ModelWarning]
+    /// The number of classes.
+    package var classes: Int { answers.classes }
+    /// The names of the classes.
+    package var labels: Resolved<Labels> { answers.labels }
     /// The name and version of the engine.
     package var engine: String { network.engine }
     /// The graph's inputs, for `inspect`.
@@ -26,10 +29,11 @@ package final class Model: Sendable {
     package var outputs: [TensorDescription] { network.outputs }
 
     private let network: any CompiledModel
-    private let output: NetworkOutput
+    /// The context of the first runs, until the first worker takes it.
+    private let probed: Mutex<(any InferenceContext)?>
 
     /// Loads the model in a folder. Throws `ModelError`, also for a guess that the policy refuses.
-    /// Takes as long as the engine does.
+    /// Takes as long as the engine does, and as the network's first runs.
     package static func load(
         folder path: String, options: EngineOptions = EngineOptions(), guesses: GuessPolicy = .warn
     ) throws(ModelError) -> Model {
@@ -50,9 +54,10 @@ package final class Model: Sendable {
             options.linkedWeights = try ExternalData.linked(
                 outline.externalFiles, of: folder.model.value)
         }
+        let scores = ScoreOutput.all(in: outline)
         let network: any CompiledModel
         do throws(ModelError) {
-            network = try Engine.open(source, options: options)
+            network = try Engine.open(source.answering(scores, in: outline), options: options)
         } catch {
             throw error.explained(
                 by: outline, Engine.limits(options: options), path: folder.model.value)
@@ -63,48 +68,39 @@ package final class Model: Sendable {
             usualLayout: exported.layout?.value ?? folder.format.usualLayout,
             channels: manifest.channels,
             usualChannels: exported.channels?.value ?? 3)
-        let output = try NetworkOutput(network.outputs)
-        let ending = GraphEnding.of(outline, output: output.name)
         let head = GraphHead(outline, input: input.name)
         let settings = try ModelSettings(
-            manifest, exported, input: input, ending: ending, head: head,
+            manifest, exported, input: input, head: head,
             defaults: folder.format.preprocessing)
+        let reader = AnswerReader(
+            manifest, folder.labelSources(with: metadata), exported.activation, outline, network,
+            scores, settings)
+        let (answers, context, warnings) = try reader.read()
         self.folder = folder
         self.network = network
-        self.output = output
         self.settings = settings
-        if let classes = output.classes {
-            self.classes = classes
-        } else {
-            classes = try Self.countClasses(
-                network.makeContext(inputShape: settings.inputShape, output: output.index))
-        }
-        let choice = try LabelChoice(
-            folder.labelSources(with: metadata), classes: self.classes)
-        labels = choice.labels
-        warnings =
-            folder.warnings + choice.warnings + exported.warnings + Self.guess(outline)
+        self.answers = answers
+        probed = Mutex(context)
+        self.warnings =
+            folder.warnings + exported.warnings + Self.guess(outline)
             + settings.guesses(head, layout: input.layout, format: folder.format)
-            + exported.disagreements(
-                input: input, classes: classes, ending: ending)
-            + Self.warnings(
-                labels: labels, classes: classes, outputs: network.outputs, used: output)
+            + exported.disagreements(input: input, classes: answers.classes) + warnings
     }
 
-    /// The classifier of one worker. Throws `ModelError`. The result is for one thread.
+    /// The classifier of one worker; the network has run before. Throws `ModelError`. The result is
+    /// for one thread.
     package func makeClassifier(limits: PictureLimits) throws(ModelError) -> Classifier {
-        try Classifier(
-            context: network.makeContext(inputShape: settings.inputShape, output: output.index),
-            settings: settings, labels: labels.value, classes: classes,
-            limits: limits)
-    }
-
-    /// Runs the network itself, if its graph leaves the number of classes open.
-    private static func countClasses(_ context: any InferenceContext) throws(ModelError) -> Int {
-        try context.infer()
-        let count = context.withOutput { $0.count }
-        guard count > 0 else { throw .unsupported("the network's answer has no classes") }
-        return count
+        let known = probed.withLock { context in
+            let taken = context
+            context = nil
+            return taken
+        }
+        let context =
+            if let known { known } else {
+                try network.makeContext(
+                    inputShape: settings.inputShape, output: answers.outputIndex)
+            }
+        return Classifier(context: context, settings: settings, answers: answers, limits: limits)
     }
 
     /// What the import of MXNet's files guessed; a converted file still says it.
@@ -112,25 +108,5 @@ package final class Model: Sendable {
         outline.note(OnnxGraph.guessKey).map {
             [.guess($0.onOneLine(limit: ModelError.longestSentence))]
         } ?? []
-    }
-
-    private static func warnings(
-        labels: Resolved<Labels>, classes: Int, outputs: [TensorDescription], used: NetworkOutput
-    ) -> [ModelWarning] {
-        var warnings: [ModelWarning] = []
-        if outputs.count > 1 {
-            warnings.append(
-                .notice(
-                    "the model has \(outputs.count) outputs; \"\(used.name)\" is used for the "
-                        + "classes"))
-        }
-        let count = labels.value.count
-        if labels.origin != .default, count != classes {
-            warnings.append(
-                .notice(
-                    "\(labels.origin) has \(count) labels, the model \(classes) classes; classes "
-                        + "without a label are answered by their index"))
-        }
-        return warnings
     }
 }

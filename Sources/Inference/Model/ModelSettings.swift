@@ -37,8 +37,6 @@ package struct ModelSettings: Sendable, Equatable {
     package let padding: Resolved<[Float]>
     /// The library whose rounding is used around the resize.
     package let arithmetic: Preprocessing.Arithmetic
-    /// The activation for the network's output; none if the graph ends in one.
-    package let activation: Resolved<Activation>
     /// Labels in an answer.
     package let topK: Resolved<Int>
     /// The size of the input tensor in pixels.
@@ -48,7 +46,7 @@ package struct ModelSettings: Sendable, Equatable {
     /// Throws `unsupported` and `invalidSettings` if settings and graph contradict each other.
     init(
         _ manifest: Manifest, _ exported: ExporterFiles = ExporterFiles(), input: NetworkInput,
-        ending: GraphEnding, head: GraphHead = GraphHead(),
+        head: GraphHead = GraphHead(),
         defaults: Preprocessing = Preprocessing()
     ) throws(ModelError) {
         let preset = manifest.preset.map { preset in
@@ -101,10 +99,6 @@ package struct ModelSettings: Sendable, Equatable {
             try Self.padding(manifest, channels.value) ?? steps?.padding ?? Resolved([0], .default)
         arithmetic = steps?.arithmetic ?? .torchvision
         topK = Self.written(manifest.topK, "top_k") ?? Resolved(Prediction.topKDefault, .default)
-        activation =
-            Self.written(manifest.activation, "activation")
-            ?? (ending != .other
-                ? Resolved(.none, .model) : exported.activation ?? Resolved(.softmax, .default))
         let geometry = try InputGeometry(
             manifest, steps, imageSize: exported.imageSize, input: input,
             decode: decode.value)

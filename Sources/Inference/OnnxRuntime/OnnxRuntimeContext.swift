@@ -2,7 +2,8 @@
 //
 // The input is one block of memory, allocated and bound once; every picture is written into it in
 // place. The engine allocates the output in the first run and reuses it in each further one, so
-// that a run allocates nothing of ours and the answer is read where it was written.
+// that a run allocates nothing of ours and an answer of float32 is read where it was written. Numbers
+// of other types are converted into memory of ours after each run.
 
 import COnnxRuntime
 import Glibc
@@ -24,6 +25,8 @@ internal import Onnx
     private var inputValue: UnsafePointer<OrtValue>
     private var outputValue: UnsafeMutablePointer<OrtValue>?
     private var output = unsafe UnsafeBufferPointer<Float>(start: nil, count: 0)
+    private var conversion: OutputConversion?
+    private(set) var outputShape: [Int] = []
 
     /// Allocates and binds. Throws `unsupported` for a shape or an element that no picture has.
     init(of model: OnnxRuntimeModel, inputShape: [Int], output: Int) throws(ModelError) {
@@ -81,8 +84,23 @@ internal import Onnx
             library.api.pointee.Run(
                 model.shared.session, nil, &inputName, &inputValue, 1, &outputName, 1,
                 &outputValue))
-        guard first, let value = unsafe outputValue else { return }
-        unsafe output = unsafe try library.floats(of: value)
+        if first, let value = unsafe outputValue { unsafe try read(value) }
+        conversion?.convert()
+    }
+
+    /// Notes where the engine puts its output.
+    private func read(_ value: UnsafeMutablePointer<OrtValue>) throws(ModelError) {
+        let (element, shape, memory) = unsafe try library.tensor(of: value)
+        let count = shape.reduce(1, *)
+        outputShape = shape
+        if element == .float32 {
+            unsafe output = unsafe UnsafeBufferPointer(
+                start: memory.assumingMemoryBound(to: Float.self), count: count)
+        } else {
+            let conversion = unsafe try OutputConversion(from: element, at: memory, count: count)
+            unsafe output = unsafe conversion.floats
+            self.conversion = conversion
+        }
     }
 
     func withOutput<Result, Failure: Error>(
@@ -135,10 +153,10 @@ extension OnnxRuntimeLibrary {
         return unsafe UnsafePointer(value)
     }
 
-    /// The floats of an output, in the engine's memory.
-    fileprivate func floats(
+    /// The type, the shape and the memory of an output.
+    fileprivate func tensor(
         of value: UnsafeMutablePointer<OrtValue>
-    ) throws(ModelError) -> UnsafeBufferPointer<Float> {
+    ) throws(ModelError) -> (ElementType, [Int], UnsafeMutableRawPointer) {
         var info: UnsafeMutablePointer<OrtTensorInfo>?
         unsafe try check("output tensor", api.pointee.GetTensorTypeAndShape(value, &info))
         defer { unsafe api.pointee.ReleaseTensorTypeAndShapeInfo(info) }
@@ -148,11 +166,6 @@ extension OnnxRuntimeLibrary {
             throw .engineFailed("ONNX Runtime has no output tensor")
         }
         let (element, shape) = unsafe try elementAndShape(of: info)
-        guard element == .float32 else {
-            throw .unsupported("the output is \(element); float32 is supported")
-        }
-        let count = shape.reduce(1, *)
-        return unsafe UnsafeBufferPointer(
-            start: bytes.assumingMemoryBound(to: Float.self), count: count)
+        return unsafe (element, shape, bytes)
     }
 }

@@ -118,6 +118,13 @@ struct Geometry {
         }
     }
 
+    /// A picture that has the output's size already.
+    static func whole(_ size: Preprocessing.Size) -> Crop {
+        Crop(
+            window: PixelWindow(x: 0..<size.width, y: 0..<size.height), top: 0, left: 0,
+            size: size)
+    }
+
     /// The centre of a picture. If the picture is too small, torchvision and Hugging Face pad;
     /// MXNet keeps the largest window with the crop's proportions and later resizes it.
     func centered(

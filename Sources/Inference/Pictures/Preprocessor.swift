@@ -75,6 +75,20 @@ package struct Preprocessor {
         try write(raster, into: &tensor, by: bytes)
     }
 
+    /// Writes pixels that have the tensor's size already.
+    func write(
+        pixels: [UInt8], of size: Preprocessing.Size, into tensor: inout MutableSpan<Float>
+    ) {
+        floats.write(pixels, placed: Geometry.whole(size), into: &tensor)
+    }
+
+    /// The same, with unchanged pixels.
+    func write(
+        pixels: [UInt8], of size: Preprocessing.Size, into tensor: inout MutableSpan<UInt8>
+    ) {
+        bytes.write(pixels, placed: Geometry.whole(size), into: &tensor)
+    }
+
     private mutating func write<Element: TensorElement>(
         _ raster: borrowing Raster, into tensor: inout MutableSpan<Element>,
         by writer: TensorWriter<Element>

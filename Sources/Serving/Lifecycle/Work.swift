@@ -7,14 +7,14 @@ internal import Runtime
 
 /// The work of one worker thread.
 enum Work {
-    /// Makes a worker's classifier, warms it up, and returns a function from jobs to outputs.
+    /// Makes a worker's classifier and returns a function from jobs to outputs. The network has run
+    /// when the model was loaded, which is what it needs to be fast.
     static func on(
         _ model: Model, limits: PictureLimits, maxItems: Int
     ) throws(WorkerFailure) -> (Job) -> Output {
         let classifier: Classifier
         do throws(ModelError) {
             classifier = try model.makeClassifier(limits: limits)
-            try classifier.warmUp()
         } catch {
             throw WorkerFailure(reason: "\(error)")
         }

@@ -34,7 +34,6 @@ extension FuzzTarget {
         let tensor = TensorDescription(
             name: manifest.inputName ?? "x", element: choice & 0x80 == 0 ? .float32 : .uint8,
             shape: shapes[Int(choice & 0x7F) % shapes.count])
-        let ending = [GraphEnding.other, .softmax, .sigmoid][Int(choice) % 3]
         let decided = try unlessRefused { () throws(ModelError) in
             let input = try NetworkInput(
                 [tensor], name: manifest.inputName, layout: manifest.layout,
@@ -43,16 +42,32 @@ extension FuzzTarget {
             return (
                 input,
                 try ModelSettings(
-                    manifest, folder.exported, input: input, ending: ending,
+                    manifest, folder.exported, input: input,
                     defaults: choice & 1 == 0 ? Preprocessing() : .gluoncv)
             )
         }
         guard let (input, settings) = decided else { return }
         let warnings =
             folder.warnings + folder.exported.warnings
-            + folder.exported.disagreements(input: input, classes: 7, ending: ending)
+            + folder.exported.disagreements(input: input, classes: 7)
         for warning in warnings { try requireReadable(warning.sentence) }
         try check(settings, input)
+        try answer(folder, choice)
+    }
+
+    /// Labels, activation and form for as many numbers as the choice says.
+    private static func answer(_ folder: ModelFolder, _ choice: UInt8) throws(Violation) {
+        let numbers = [1, 2, 3, 12][Int(choice) % 4]
+        _ = try unlessRefused { () throws(ModelError) in
+            let labels = try ClassLabels(
+                folder.labelSources, isWritten: false, own: nil, through: nil,
+                numbers: numbers)
+            let form = try AnswerForm.decide(
+                numbers: numbers, labels: labels.labels, positive: folder.manifest.positive,
+                isProbability: choice & 0x40 == 0)
+            for index in 0..<form.value.classes(of: numbers) { _ = labels.labels.value[index] }
+            return labels.warnings
+        }
     }
 
     /// Every decision can be carried out, and fits the network.

@@ -1,0 +1,121 @@
+// The labels of the classes, once the network's own names and the number of its classes are known.
+//
+// A list that is longer or shorter than the classes is an error: the classes would be shifted, and
+// every answer wrong, without a sign of it.
+
+internal import Onnx
+
+/// Decides the labels.
+struct ClassLabels: Sendable, Equatable {
+    let labels: Resolved<Labels>
+    let warnings: [ModelWarning]
+
+    /// TensorFlow's names for its class 0, which other networks do not have.
+    private static let background: Set<String> = ["background", "dummy", "__background__"]
+
+    /// The number of names in the list that comes first; 0 if there is none.
+    static func count(_ sources: [Resolved<Labels>]) -> Int {
+        sources.first { !$0.value.isPlaceholder }?.value.names.count ?? 0
+    }
+
+    /// The first list that fits, else the graph's own names, for a network of `numbers` per picture.
+    /// `isWritten`: `amphora.json` has the labels. Throws `invalidSettings` if there is not one for each
+    /// class.
+    init(
+        _ sources: [Resolved<Labels>], isWritten: Bool, own: ScoreOutput.ClassNames?,
+        through operation: String?, numbers: Int
+    ) throws(ModelError) {
+        let isPair = numbers == 1 && sources.contains { $0.value.names.count == 2 }
+        let choice = try LabelChoice(sources, classes: isPair ? 2 : numbers)
+        let folder = Self.withoutSupposed(choice.labels, numbers: numbers)
+        let graph = own.flatMap { names in
+            names.count == numbers || numbers == 1 && names.count <= 2
+                ? Self.labels(names, operation) : nil
+        }
+        var warnings: [ModelWarning] = []
+        switch (graph, own) {
+        case (let graph?, .texts?) where operation == "ZipMap" && !isWritten:
+            // The names are tied to the columns in the graph itself.
+            if folder.origin != .default, folder.value != graph.value {
+                warnings.append(
+                    .notice(
+                        "\(folder.origin) has other labels, or another order, than the model's "
+                            + "ZipMap, which decides; \"labels\" in \(Manifest.fileName) overrides "
+                            + "both"))
+            }
+            labels = graph
+        case (let graph?, _) where folder.origin == .default:
+            labels = graph
+        default:
+            labels = folder
+            warnings = choice.warnings
+        }
+        self.warnings = warnings + (try Self.check(labels, numbers: numbers))
+    }
+
+    /// Names that only a library supposes, or that name nothing, do not count where they don't fit.
+    private static func withoutSupposed(
+        _ labels: Resolved<Labels>, numbers: Int
+    ) -> Resolved<Labels> {
+        let count = labels.value.names.count
+        let fits = count == numbers || numbers == 1 && count == 2
+        if !fits, labels.value.isPlaceholder { return Resolved(.none, .default) }
+        if !fits, case .library = labels.origin { return Resolved(.none, .default) }
+        return labels
+    }
+
+    private static func labels(
+        _ names: ScoreOutput.ClassNames, _ operation: String?
+    ) -> Resolved<Labels> {
+        let origin = Origin.graph("class labels of \(operation ?? "its classifier")")
+        switch names {
+        case .texts(let texts): return Resolved(Labels(names: texts), origin)
+        case .numbers(let numbers): return Resolved(Labels(names: numbers.map(String.init)), origin)
+        }
+    }
+
+    private static func check(
+        _ labels: Resolved<Labels>, numbers: Int
+    ) throws(ModelError) -> [ModelWarning] {
+        let count = labels.value.names.count
+        guard labels.origin != .default, count > 0 else { return [] }
+        let fits = count == numbers || numbers == 1 && count == 2
+        guard fits else {
+            let what =
+                numbers == 1
+                ? "the network answers with one number, for one or two labels"
+                : "the network has \(numbers) classes"
+            let problem =
+                "\(count) labels, but \(what): one label for each class is needed, in the "
+                + "network's order\(remedy(labels.value, numbers))"
+            switch labels.origin {
+            case .key(let key, in: let file):
+                throw .invalidSettings(file: file, problems: ["\"\(key)\" has \(problem)"])
+            case .file(let file): throw .invalidSettings(file: file, problems: [problem])
+            default: throw .unsupported("the \(labels.origin) has \(problem)")
+            }
+        }
+        guard labels.value.count == count else {
+            return [
+                .notice(
+                    "\(labels.origin) names \(labels.value.count) of \(count) classes; the others "
+                        + "are answered by their index")
+            ]
+        }
+        return []
+    }
+
+    private static func remedy(_ labels: Labels, _ numbers: Int) -> String {
+        let first = labels.names.first ?? ""
+        let isBackground = background.contains(first.lowercased())
+        switch labels.names.count - numbers {
+        case 1 where isBackground:
+            return "; \"\(first)\" is TensorFlow's class 0, which this network does not have: "
+                + "remove it from the labels"
+        case -1 where !isBackground && numbers > 2:
+            return "; TensorFlow's networks have a class 0 before the others: add the label "
+                + "\"background\" at the beginning if this is one"
+        default: return ""
+        }
+    }
+}
