@@ -481,6 +481,80 @@ def elements():
     )
 
 
+def inputs():
+    """Inputs of other types and shapes; AnswerInputTests.swift knows the answers."""
+    logits = [("logits", ["N", 4])]
+    for element in ("float16", "bfloat16", "double", "int8", "int16", "uint16", "int32", "int64"):
+        save(
+            f"input_{element}",
+            [],
+            logits,
+            element=getattr(TensorProto, element.upper()),
+            start=[node("Cast", "image", "floats", to=FLOAT), *scores(picture="floats")],
+            runs=False,
+        )
+    axes = [constant("axes", np.array([0]))]
+    save(
+        "input_chw",
+        [],
+        [("logits", [1, 4])],
+        axes,
+        shape=(3, 8, 8),
+        start=[node("Unsqueeze", "image axes", "batch"), *scores(picture="batch")],
+        runs=False,
+    )
+    save(
+        "input_hwc",
+        [],
+        [("logits", [1, 4])],
+        axes,
+        shape=(8, 8, 3),
+        start=[
+            node("Transpose", "image", "planes", perm=[2, 0, 1]),
+            node("Unsqueeze", "planes axes", "batch"),
+            *scores(picture="batch"),
+        ],
+        runs=False,
+    )
+    # Gray without a dimension for it.
+    save(
+        "input_hw",
+        [],
+        logits,
+        [constant("axes", np.array([1])), constant("three", np.array([1, 3, 1, 1]))],
+        shape=("N", 8, 8),
+        start=[
+            node("Unsqueeze", "image axes", "plane"),
+            node("Expand", "plane three", "planes"),
+            *scores(picture="planes"),
+        ],
+        runs=False,
+    )
+    two = (2, 3, 8, 8)
+    save("batch_2", [], [("logits", [2, 4])], shape=two, runs=False)
+    save(
+        "batch_flat",
+        [
+            node("Sigmoid", "logits", "s"),
+            node("ReduceMax", "s", "p", axes=[1], keepdims=0),
+        ],
+        [("p", [2])],
+        shape=two,
+        runs=False,
+    )
+    # As a batch normalization that was exported in training.
+    save(
+        "batch_dependent",
+        [
+            node("ReduceMean", "logits", "m", axes=[0], keepdims=1),
+            node("Sub", "logits m", "p"),
+        ],
+        [("p", [2, 4])],
+        shape=two,
+        runs=False,
+    )
+
+
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     # `onnx` appends to external data instead of replacing it.
@@ -496,6 +570,7 @@ def main():
         shapes,
         learned,
         elements,
+        inputs,
     ):
         part()
     (FOLDER / "answers.txt").write_text("".join(f"{line}\n" for line in recorded))

@@ -35,4 +35,12 @@ package struct ElementType: Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         Self.names.indices.contains(code) ? Self.names[code] : "element type \(code)"
     }
+
+    /// Whether its values are whole numbers.
+    package var isInteger: Bool {
+        [.uint8, .int8, .uint16, .int16, .uint32, .int32, .uint64, .int64].contains(self)
+    }
+
+    /// The size of one element in bytes; `nil` for types that are no numbers.
+    package var size: Int? { ScalarType(self)?.size }
 }

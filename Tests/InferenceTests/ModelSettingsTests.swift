@@ -113,17 +113,15 @@ import Testing
         #expect(try Self.decide(same, element: .uint8).scale.origin.file == "amphora.json")
     }
 
-    @Test(arguments: [
-        (#""scale": 0.5"#, "scale"), (#""mean": [1, 1, 1]"#, "mean"),
-        (#""std": [2, 2, 2]"#, "std"),
-    ])
-    func `settings that an input of bytes cannot use are named`(json: String, key: String) {
-        #expect {
-            try Self.decide(#"{"preprocess": {\#(json)}}"#, element: .uint8)
-        } throws: {
-            "\($0)" == "amphora.json: \"preprocess.\(key)\" is not allowed: the model's input is "
-                + "uint8 and takes pixels as they are"
-        }
+    @Test func `numbers that are written are applied to whole numbers, too`() throws {
+        let json = #"{"preprocess": {"scale": 1, "mean": [128, 128, 128], "std": [1, 1, 1]}}"#
+        let settings = try Self.decide(json, element: .int8)
+        #expect(settings.mean == Resolved([128, 128, 128], Self.written("preprocess.mean")))
+        #expect(settings.inputWarnings == [])
+        let plain = try Self.decide(element: .int8)
+        #expect(plain.scale == Resolved(1, .model))
+        #expect(plain.inputWarnings.guesses.count == 1)
+        #expect(try Self.decide(element: .int32).inputWarnings == [])
     }
 
     @Test func `one channel is gray, from 0 to 1`() throws {

@@ -33,6 +33,39 @@ import Testing
         #expect(input.width == width)
     }
 
+    @Test(
+        arguments: [
+            ([3, 8, 9], [NetworkInput.Axis.channels, .height, .width], 1),
+            ([1, 8, 9], [.channels, .height, .width], 1),
+            ([8, 9, 3], [.height, .width, .channels], 1),
+            ([nil, 8, 9], [.batch, .height, .width], 1),
+            ([2, 3, 8, 9], [.batch, .channels, .height, .width], 2),
+            ([nil, 8, 9, 3], [.batch, .height, .width, .channels], 1),
+        ] as [([Int?], [NetworkInput.Axis], Int)])
+    func `a batch and channels may be missing, and a batch be fixed`(
+        shape: [Int?], axes: [NetworkInput.Axis], batch: Int
+    ) throws {
+        let input = try NetworkInput(Self.input(shape))
+        #expect(input.axes == axes && input.batch == batch)
+        #expect(input.height == 8 && input.width == 9)
+    }
+
+    @Test(
+        arguments: [
+            (0.5, 0, 0, 0x3F00), (1.5, 2, 2, 0x3FC0), (2.5, 2, 2, 0x4020), (-0.5, 0, 0, 0xBF00),
+            (127.5, 128, 127, 0x42FF), (128, 128, 127, 0x4300), (300, 255, 127, 0x4396),
+            (-300, 0, -128, 0xC396), (1.00390625, 1, 1, 0x3F80), (1.01171875, 1, 1, 0x3F82),
+        ] as [(Float, UInt8, Int8, UInt16)])
+    func `numbers are converted as numpy does, and clipped`(
+        value: Float, byte: UInt8, signed: Int8, half: UInt16
+    ) {
+        #expect(UInt8(nearest: value) == byte)
+        #expect(Int8(nearest: value) == signed)
+        #expect(BFloat16(nearest: value).bits == half)
+        #expect(Float16(nearest: value) == Float16(value))
+        #expect(Int64(nearest: value) == Int64(value.rounded(.toNearestOrEven)))
+    }
+
     @Test func `settings decide what the graph leaves open`() throws {
         let open = Self.input([nil, nil, nil, nil])
         #expect(throws: ModelError.self) { try NetworkInput(open) }
@@ -44,8 +77,9 @@ import Testing
 
     @Test(arguments: [
         ([nil, 4, 224, 224] as [Int?], "[?, 4, 224, 224]"),
-        ([3, 224, 224], "3 dimensions"),
-        ([8, 3, 224, 224], "batch of 8"),
+        ([nil, 784], "2 dimensions"),
+        ([300, 3, 224, 224], "batch of 300"),
+        ([8, 28, 28], "[8, 28, 28]"),
         ([0, 3, 224, 224], "batch of 0"),
         ([1, 3, 0, 224], "1…16384"),
         ([1, 3, Int.max, 224], "1…16384"),
@@ -60,9 +94,9 @@ import Testing
 
     @Test func `other element types and numbers of inputs are named`() {
         #expect {
-            try NetworkInput(Self.input([1, 3, 8, 8], element: ElementType(code: 10)))
+            try NetworkInput(Self.input([1, 3, 8, 8], element: .string))
         } throws: {
-            "\($0)" == "the model's input \"x\" is float16; float32 and uint8 are supported"
+            "\($0)" == "the model's input \"x\" is string; numbers are supported"
         }
         #expect { try NetworkInput([]) } throws: { "\($0)".contains("0 inputs") }
         #expect {

@@ -82,8 +82,8 @@ import Testing
     @Test func `a network of bytes gets the nearest level around a picture`() throws {
         let frame = Preprocessing.Letterbox(size: .init(height: 1, width: 4), place: .end)
         let plan = Preprocessing(
-            resize: Preprocessing.Resize(target: .letterbox(frame)), crop: nil, channels: .bgr,
-            layout: .nhwc, padding: [127.5, 0.4, 254.9])
+            resize: Preprocessing.Resize(target: .letterbox(frame)), crop: nil, scale: 1,
+            mean: [0], std: [1], channels: .bgr, layout: .nhwc, padding: [127.5, 0.4, 254.9])
         var tensor = [UInt8](repeating: 0, count: 12)
         var preprocessor = Preprocessor(plan, limits: PictureLimits())
         var span = tensor.mutableSpan

@@ -132,6 +132,17 @@ struct Inspection {
                     name: "second_std", text: "÷ \(list(second)) once more",
                     origin: settings.secondStd.origin))
         }
+        if settings.element != .float32 {
+            let text = settings.element.isInteger ? ", rounded half to even and clipped" : ""
+            steps.append(
+                Decision(name: "type", text: "\(settings.element)\(text)", origin: .model))
+        }
+        if settings.batch > 1 {
+            steps.append(
+                Decision(
+                    name: "batch", text: "one picture and \(settings.batch - 1) empty ones",
+                    origin: .model))
+        }
         steps.append(
             Decision(
                 name: "layout", text: "\(settings.layout.value.rawValue), \(settings.inputShape)",

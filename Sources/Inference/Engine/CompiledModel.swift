@@ -58,19 +58,19 @@ package protocol CompiledModel: AnyObject, Sendable {
     var outputs: [TensorDescription] { get }
 
     /// The second verb: the memory that one worker needs to infer, with the model's only input
-    /// bound at `inputShape`, and with output number `output` as the one to read. Throws
-    /// `ModelError`. Any thread.
+    /// bound at `inputShape`, which has room for `batch` pictures, and with output number `output` as
+    /// the one to read. Throws `ModelError`. Any thread.
     func makeContext(
-        inputShape: [Int], output: Int
+        inputShape: [Int], batch: Int, output: Int
     ) throws(ModelError) -> any InferenceContext
 }
 
 /// One worker's input and output tensors; used by one thread at a time.
 package protocol InferenceContext: AnyObject {
-    /// Lets `body` write the input tensor in place; `Element` is that of the model's input.
-    /// Rethrows errors of `body`.
+    /// Lets `body` write picture number `row` of the input tensor in place, the first of which is
+    /// number 0; `Element` is that of the model's input. Rethrows errors of `body`.
     func withInput<Element: TensorElement, Failure: Error>(
-        _ body: (inout MutableSpan<Element>) throws(Failure) -> Void
+        row: Int, _ body: (inout MutableSpan<Element>) throws(Failure) -> Void
     ) throws(Failure)
 
     /// The third verb. Throws `ModelError` if the engine fails.
@@ -84,4 +84,22 @@ package protocol InferenceContext: AnyObject {
 
     /// The shape of the last output, the batch included; empty before the first `infer`.
     var outputShape: [Int] { get }
+}
+
+extension CompiledModel {
+    /// A context for one picture at a time.
+    package func makeContext(
+        inputShape: [Int], output: Int
+    ) throws(ModelError) -> any InferenceContext {
+        try makeContext(inputShape: inputShape, batch: 1, output: output)
+    }
+}
+
+extension InferenceContext {
+    /// Lets `body` write the first picture of the input tensor.
+    package func withInput<Element: TensorElement, Failure: Error>(
+        _ body: (inout MutableSpan<Element>) throws(Failure) -> Void
+    ) throws(Failure) {
+        try withInput(row: 0, body)
+    }
 }

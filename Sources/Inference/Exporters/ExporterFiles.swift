@@ -90,11 +90,11 @@ struct ExporterFiles: Sendable, Equatable {
                 "\(claimed.origin) says \(claimed.value) channels, the model's input has "
                     + "\(input.channels)")
         }
-        if input.element == .uint8, let steps = steps(for: input), steps.changeNumbers {
+        if input.element.isInteger, let steps = steps(for: input), steps.changeNumbers {
             let file = steps.mean.origin.file ?? steps.scale.origin.file ?? Self.processorName
             sentences.append(
-                "\(file) scales and normalizes, but the model's input is uint8 and takes pixels as "
-                    + "they are; that is left to the model")
+                "\(file) scales and normalizes, but the model's input is \(input.element) and takes "
+                    + "pixels as they are; that is left to the model")
         }
         if let claimed = self.classes, claimed.value != classes {
             sentences.append(

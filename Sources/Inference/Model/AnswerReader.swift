@@ -41,6 +41,7 @@ struct AnswerReader {
         let output = choice.output
         var (probe, context) = try self.probe(output)
         let (numbers, measured) = try probe.measure()
+        try probe.checkBatch()
         let labels = try ClassLabels(
             labels, isWritten: manifest.labels != nil, own: output.score.classNames,
             through: output.score.operation, numbers: numbers)
@@ -55,14 +56,15 @@ struct AnswerReader {
             otherOutputs: choice.others, element: output.description.element,
             quantization: output.quantization, activation: reading.activation, measured: measured,
             form: form, labels: labels.labels, numbers: numbers, outputIndex: output.index)
-        return (answers, context, labels.warnings + reading.warnings)
+        return (answers, context, labels.warnings + reading.warnings + settings.inputWarnings)
     }
 
     private var candidates: [OutputCandidate] {
         scores.compactMap { score in
             network.outputs.firstIndex { $0.name == score.tensor }.map { index in
                 OutputCandidate(
-                    index: index, score, network.outputs[index], outline, batch: 1)
+                    index: index, score, network.outputs[index], outline,
+                    batch: settings.batch)
             }
         }
     }
@@ -71,7 +73,7 @@ struct AnswerReader {
         _ output: OutputCandidate
     ) throws(ModelError) -> (probe: Probe, context: any InferenceContext) {
         let context = try network.makeContext(
-            inputShape: settings.inputShape, output: output.index)
-        return (Probe(context, settings, output, batch: 1), context)
+            inputShape: settings.inputShape, batch: settings.batch, output: output.index)
+        return (Probe(context, settings, output), context)
     }
 }

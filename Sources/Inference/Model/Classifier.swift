@@ -17,9 +17,9 @@ package enum ClassifierError: Error, Sendable, Equatable {
 package final class Classifier {
     private let context: any InferenceContext
     private let settings: ModelSettings
+    private var input: PictureInput
     private let answers: AnswerSettings
     private var decoder: PictureDecoder
-    private var preprocessor: Preprocessor
     private var scores: [Float] = []
     private var hasToldOfTurned = false
 
@@ -34,7 +34,7 @@ package final class Classifier {
         decoder = PictureDecoder(
             profile: settings.decode.value, channels: settings.channels.value,
             orientation: settings.orientation.value, limits: limits)
-        preprocessor = Preprocessor(settings.preprocessing, limits: limits)
+        input = PictureInput(context, settings, limits: limits)
     }
 
     /// The most probable classes of an encoded picture, best first: `topK` of them; if it is `nil`,
@@ -66,16 +66,7 @@ package final class Classifier {
     /// From encoded bytes to the network's input.
     private func prepare(_ bytes: [UInt8]) throws(PictureError) {
         let raster = try decoder.decode(bytes)
-        switch settings.element {
-        case .uint8:
-            try context.withInput { (tensor: inout MutableSpan<UInt8>) throws(PictureError) in
-                try preprocessor.write(raster, into: &tensor)
-            }
-        default:
-            try context.withInput { (tensor: inout MutableSpan<Float>) throws(PictureError) in
-                try preprocessor.write(raster, into: &tensor)
-            }
-        }
+        try input.write(raster)
         decoder.reclaim(raster)
     }
 

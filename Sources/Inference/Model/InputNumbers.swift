@@ -16,7 +16,7 @@ extension ModelSettings {
     ) -> Origin {
         // ImageNet's mean and deviation are of colours.
         if input.channels == 1 { (defaults.mean, defaults.std) = ([0], [1]) }
-        guard input.element != .uint8 else {
+        guard !input.element.isInteger else {
             (defaults.scale, defaults.mean, defaults.std) = (1, [0], [1])
             return .model
         }

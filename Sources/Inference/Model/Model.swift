@@ -98,7 +98,8 @@ package final class Model: Sendable {
         let context =
             if let known { known } else {
                 try network.makeContext(
-                    inputShape: settings.inputShape, output: answers.outputIndex)
+                    inputShape: settings.inputShape, batch: settings.batch,
+                    output: answers.outputIndex)
             }
         return Classifier(context: context, settings: settings, answers: answers, limits: limits)
     }

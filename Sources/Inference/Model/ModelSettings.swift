@@ -9,7 +9,7 @@ package import Onnx
 package struct ModelSettings: Sendable, Equatable {
     /// The graph's input that takes the picture.
     package let inputName: Resolved<String>
-    /// Of the input tensor; `uint8` takes pixels as they are.
+    /// Of the input tensor; whole numbers take pixels as they are, unless `amphora.json` normalizes.
     package let element: ElementType
     /// The order of the dimensions.
     package let layout: Resolved<Preprocessing.Layout>
@@ -41,6 +41,9 @@ package struct ModelSettings: Sendable, Equatable {
     package let topK: Resolved<Int>
     /// The size of the input tensor in pixels.
     package let inputSize: Preprocessing.Size
+    /// How many pictures the network takes at a time; one of them is asked for.
+    package let batch: Int
+    private let axes: [NetworkInput.Axis]
 
     /// Decides all settings. `defaults` are those of the model's format: `.gluoncv` for MXNet's.
     /// Throws `unsupported` and `invalidSettings` if settings and graph contradict each other.
@@ -60,11 +63,10 @@ package struct ModelSettings: Sendable, Equatable {
         var defaults = defaults
         let unsaid = Self.adapt(
             &defaults, to: input, head, isStated: steps != nil || manifest.statesNumbers)
-        if input.element == .uint8 {
-            try Self.requireNoNumbers(manifest)
-            steps?.leaveNumbersToNetwork()
-        }
+        if input.element.isInteger { steps?.leaveNumbersToNetwork() }
         element = input.element
+        batch = input.batch
+        axes = input.axes
         inputName = Self.written(manifest.inputName, "input.name") ?? Resolved(input.name, .model)
         layout =
             Self.written(manifest.layout, "input.layout")
@@ -117,10 +119,16 @@ package struct ModelSettings: Sendable, Equatable {
             arithmetic: arithmetic)
     }
 
-    /// The shape of the input tensor, with a batch of one.
+    /// The shape of the input tensor.
     package var inputShape: [Int] {
-        let (height, width, count) = (inputSize.height, inputSize.width, channels.value.count)
-        return layout.value == .nchw ? [1, count, height, width] : [1, height, width, count]
+        axes.map { axis in
+            switch axis {
+            case .batch: batch
+            case .channels: channels.value.count
+            case .height: inputSize.height
+            case .width: inputSize.width
+            }
+        }
     }
 
     /// MXNet's OpenCV has its own rule, which comes with its decoding unless the steps say
@@ -135,22 +143,6 @@ package struct ModelSettings: Sendable, Equatable {
         case .pillow:
             if let stated, stated.value != own { return stated }
             return Resolved(.stored, decode.origin)
-        }
-    }
-
-    /// An input of bytes takes unscaled pixels only.
-    private static func requireNoNumbers(_ manifest: Manifest) throws(ModelError) {
-        let problems = [
-            manifest.scale.flatMap { $0 == 1 ? nil : "\"preprocess.scale\"" },
-            manifest.mean.flatMap { $0.allSatisfy { $0 == 0 } ? nil : "\"preprocess.mean\"" },
-            manifest.std.flatMap { $0.allSatisfy { $0 == 1 } ? nil : "\"preprocess.std\"" },
-        ].compactMap { key in
-            key.map {
-                "\($0) is not allowed: the model's input is uint8 and takes pixels as they are"
-            }
-        }
-        guard problems.isEmpty else {
-            throw .invalidSettings(file: Manifest.fileName, problems: problems)
         }
     }
 

@@ -82,7 +82,7 @@ extension ModelSettings {
             ]
         }
         if case .graph = mean.origin { return [] }
-        guard let range = head.range, range != .imageNet, element != .uint8 else { return [] }
+        guard let range = head.range, range != .imageNet, !element.isInteger else { return [] }
         let normalizes = mean.value.contains { $0 != 0 } || std.value.contains { $0 != 1 }
         let scalesTwice = range == .bytes && scale.value < 0.1
         guard normalizes || scalesTwice else { return [] }

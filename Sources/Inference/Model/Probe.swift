@@ -10,25 +10,26 @@ struct Probe {
     private let context: any InferenceContext
     private let settings: ModelSettings
     private let output: OutputCandidate
-    private let batch: Int
-    private var preprocessor: Preprocessor
+    private var input: PictureInput
+    private var batch: Int { settings.batch }
+
+    /// Answers to one picture may differ by this much for what stands beside it: the order of sums.
+    private static let tolerance: Float = 1e-4
 
     /// Asks `context` for an output.
     init(
-        _ context: any InferenceContext, _ settings: ModelSettings, _ output: OutputCandidate,
-        batch: Int
+        _ context: any InferenceContext, _ settings: ModelSettings, _ output: OutputCandidate
     ) {
         self.context = context
         self.settings = settings
         self.output = output
-        self.batch = batch
-        preprocessor = Preprocessor(settings.preprocessing, limits: PictureLimits())
+        input = PictureInput(context, settings, limits: PictureLimits())
     }
 
     /// The numbers that the network answers to a picture. Throws `unsupported` if they are not those
     /// of classes, and `engineFailed`.
     mutating func answer(to picture: ProbePicture) throws(ModelError) -> [Float] {
-        write(picture)
+        input.write(pixels(of: picture), row: 0)
         try context.infer()
         let shape = context.outputShape
         guard let count = OutputCandidate.scores(in: shape, batch: batch) else {
@@ -87,19 +88,27 @@ struct Probe {
                 + "is, or export the model again (\(error))")
     }
 
-    private mutating func write(_ picture: ProbePicture) {
+    private func pixels(of picture: ProbePicture) -> [UInt8] {
         let size = settings.inputSize
-        let pixels = picture.pixels(
+        return picture.pixels(
             height: size.height, width: size.width, channels: settings.channels.value.count)
-        switch settings.element {
-        case .uint8:
-            context.withInput { (tensor: inout MutableSpan<UInt8>) in
-                preprocessor.write(pixels: pixels, of: size, into: &tensor)
-            }
-        default:
-            context.withInput { (tensor: inout MutableSpan<Float>) in
-                preprocessor.write(pixels: pixels, of: size, into: &tensor)
-            }
+    }
+
+    /// Asks once more, with other pictures beside the first: its answer must stay. Throws
+    /// `unsupported` and `engineFailed`.
+    mutating func checkBatch() throws(ModelError) {
+        guard batch > 1 else { return }
+        let alone = try answer(to: .gradient)
+        for row in 1..<batch { input.write(pixels(of: .noise), row: row) }
+        let together = try answer(to: .gradient)
+        for row in 1..<batch { input.write(nil, row: row) }
+        let isSame = zip(alone, together).allSatisfy { a, b in
+            abs(a - b) <= Self.tolerance * max(1, abs(a)) || !a.isFinite
+        }
+        guard isSame else {
+            throw .unsupported(
+                "the model takes \(batch) pictures at a time, and what it answers to one depends on "
+                    + "the others; export it with a batch of 1")
         }
     }
 }

@@ -20,6 +20,8 @@ internal import Onnx
     private let library: OnnxRuntimeLibrary
     private let input: UnsafeMutableRawBufferPointer
     private let element: ElementType
+    /// In elements.
+    private let rowLength: Int
     private var inputName: UnsafePointer<CChar>
     private var outputName: UnsafePointer<CChar>
     private var inputValue: UnsafePointer<OrtValue>
@@ -29,7 +31,9 @@ internal import Onnx
     private(set) var outputShape: [Int] = []
 
     /// Allocates and binds. Throws `unsupported` for a shape or an element that no picture has.
-    init(of model: OnnxRuntimeModel, inputShape: [Int], output: Int) throws(ModelError) {
+    init(
+        of model: OnnxRuntimeModel, inputShape: [Int], batch: Int, output: Int
+    ) throws(ModelError) {
         var count = 1
         for length in inputShape {
             let (product, overflow) = count.multipliedReportingOverflow(by: length)
@@ -43,12 +47,13 @@ internal import Onnx
         self.model = model
         element = model.inputs[0].element
         library = unsafe OnnxRuntimeLibrary(api: model.shared.api)
-        let memory =
-            switch element {
-            case .float32: unsafe Self.allocate(count, of: Float.self)
-            case .uint8: unsafe Self.allocate(count, of: UInt8.self)
-            default: throw .unsupported("an input of \(element) can't be written")
-            }
+        rowLength = count / batch
+        guard let size = element.size else {
+            throw .unsupported("an input of \(element) can't be written")
+        }
+        let memory = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: count * size, alignment: Self.alignment)
+        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0)
         do {
             unsafe inputValue = unsafe try library.bind(memory, of: element, shape: inputShape)
         } catch {
@@ -69,11 +74,13 @@ internal import Onnx
     }
 
     func withInput<Element: TensorElement, Failure: Error>(
-        _ body: (inout MutableSpan<Element>) throws(Failure) -> Void
+        row: Int, _ body: (inout MutableSpan<Element>) throws(Failure) -> Void
     ) throws(Failure) {
         precondition(Element.elementType == element, "the input has elements of another type")
-        let elements = unsafe input.assumingMemoryBound(to: Element.self)
-        var span = unsafe elements.mutableSpan
+        let elements = unsafe input.bindMemory(to: Element.self)
+        let picture = unsafe UnsafeMutableBufferPointer(
+            rebasing: elements[row * rowLength..<(row + 1) * rowLength])
+        var span = unsafe picture.mutableSpan
         try body(&span)
     }
 
@@ -107,16 +114,6 @@ internal import Onnx
         _ body: (Span<Float>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         unsafe try body(output.span)
-    }
-
-    /// Zeros of the bound type; deallocated by the owner.
-    private static func allocate<Element: TensorElement & AdditiveArithmetic>(
-        _ count: Int, of type: Element.Type
-    ) -> UnsafeMutableRawBufferPointer {
-        let memory = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: count * MemoryLayout<Element>.stride, alignment: alignment)
-        unsafe memory.initializeMemory(as: Element.self, repeating: .zero)
-        return unsafe memory
     }
 
     /// A C string of our own; deallocated by the owner.

@@ -38,9 +38,9 @@ import Synchronization
     }
 
     func makeContext(
-        inputShape: [Int], output: Int
+        inputShape: [Int], batch: Int, output: Int
     ) throws(ModelError) -> any InferenceContext {
-        try OnnxRuntimeContext(of: self, inputShape: inputShape, output: output)
+        try OnnxRuntimeContext(of: self, inputShape: inputShape, batch: batch, output: output)
     }
 }
 

@@ -12,7 +12,8 @@ package struct Preprocessor {
     private var resampler: Resampler
     private var resizer: BilinearResizer
     private let floats: TensorWriter<Float>
-    private let bytes: TensorWriter<UInt8>
+    /// The writer of a type other than float32, once it was asked for.
+    private var other: (any Sendable)?
     /// The cropped pixels, before they go into the tensor.
     private var cropped: [UInt8] = []
 
@@ -32,7 +33,6 @@ package struct Preprocessor {
         resizer = BilinearResizer(maxPixels: pixels)
         resampler = Resampler(filter: plan.resize?.filter ?? .bilinear, maxPixels: pixels)
         floats = TensorWriter(plan)
-        bytes = TensorWriter(unscaled: plan)
     }
 
     private static func outputSize(of plan: Preprocessing) -> Preprocessing.Size? {
@@ -68,25 +68,27 @@ package struct Preprocessor {
         try write(raster, into: &tensor, by: floats)
     }
 
-    /// The same, with unchanged pixels: neither scaled nor normalised.
-    package mutating func write(
-        _ raster: borrowing Raster, into tensor: inout MutableSpan<UInt8>
+    /// The same for elements of any type, converted with numpy's rounding.
+    mutating func write<Element: TensorElement>(
+        _ raster: borrowing Raster, into tensor: inout MutableSpan<Element>
     ) throws(PictureError) {
-        try write(raster, into: &tensor, by: bytes)
+        try write(raster, into: &tensor, by: writer())
     }
 
     /// Writes pixels that have the tensor's size already.
-    func write(
-        pixels: [UInt8], of size: Preprocessing.Size, into tensor: inout MutableSpan<Float>
+    mutating func write<Element: TensorElement>(
+        pixels: [UInt8], of size: Preprocessing.Size, into tensor: inout MutableSpan<Element>
     ) {
-        floats.write(pixels, placed: Geometry.whole(size), into: &tensor)
+        let writer: TensorWriter<Element> = writer()
+        writer.write(pixels, placed: Geometry.whole(size), into: &tensor)
     }
 
-    /// The same, with unchanged pixels.
-    func write(
-        pixels: [UInt8], of size: Preprocessing.Size, into tensor: inout MutableSpan<UInt8>
-    ) {
-        bytes.write(pixels, placed: Geometry.whole(size), into: &tensor)
+    private mutating func writer<Element: TensorElement>() -> TensorWriter<Element> {
+        if let floats = floats as? TensorWriter<Element> { return floats }
+        if let known = other as? TensorWriter<Element> { return known }
+        let writer = TensorWriter<Element>(plan)
+        other = writer
+        return writer
     }
 
     private mutating func write<Element: TensorElement>(

@@ -1,4 +1,4 @@
-// From 8-bit pixels to normalised floats, or to unchanged bytes, in the network's layout.
+// From 8-bit pixels to normalised numbers of the network's type, in its layout.
 //
 // A value depends only on the pixel and the channel, so the 256 results per channel are computed
 // once, with exactly the operations of ToTensor and Normalize in float32, or those of Hugging Face's
@@ -88,14 +88,16 @@ struct TensorWriter<Element: TensorElement> {
     }
 }
 
-extension TensorWriter<Float> {
-    /// Computes the values of a plan; `mean` and `std` follow the tensor's order of channels.
+extension TensorWriter {
+    /// Computes the values of a plan in float32 and converts them; `mean` and `std` follow the tensor's
+    /// order of channels.
     init(_ plan: Preprocessing) {
         self.init(plan) { level, channel in
             let mean = Self.value(plan.mean, channel, of: plan.channels)
             let std = Self.value(plan.std, channel, of: plan.channels)
             let second = Self.value(plan.secondStd ?? [1], channel, of: plan.channels)
-            return (Self.scaled(level, plan) - plan.offset - mean) / std / second
+            return Element(
+                nearest: (Self.scaled(level, plan) - plan.offset - mean) / std / second)
         }
     }
 
@@ -108,12 +110,5 @@ extension TensorWriter<Float> {
         case .paddle: level * Float(plan.scale)
         case .torchvision, .transformers, .mmcv: Float(Double(level) * plan.scale)
         }
-    }
-}
-
-extension TensorWriter<UInt8> {
-    /// Unchanged pixels, whatever numbers the plan has: the network itself normalises.
-    init(unscaled plan: Preprocessing) {
-        self.init(plan) { level, _ in UInt8(level.rounded(.toNearestOrEven)) }
     }
 }

@@ -86,8 +86,12 @@ extension FuzzTarget {
         do throws(PictureError) {
             var tensor = floats.mutableSpan
             try preprocessor.write(raster, into: &tensor)
+            // The same steps, without the numbers: whole numbers are the pixels as they are.
+            var plain = plan
+            (plain.scale, plain.mean, plain.std) = (1, [0], [1])
+            var unscaled = Preprocessor(plain, limits: limits)
             var pixels = bytes.mutableSpan
-            try preprocessor.write(raster, into: &pixels)
+            try unscaled.write(raster, into: &pixels)
         } catch {
             refusal = error
         }
