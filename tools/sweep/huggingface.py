@@ -12,6 +12,7 @@ import tempfile
 import numpy as np
 import torch
 import transformers as hf
+from onnxruntime.quantization import quantize_dynamic
 from PIL import Image
 from transformers.image_utils import load_image
 
@@ -117,7 +118,7 @@ FAMILIES = [
     Family("siglip", "SiglipImageProcessor", {}, "Siglip",
            {"vision_config": {**VIT, "image_size": 224, "patch_size": 16}}),
     Family("pvt", "PvtImageProcessor", {}, "Pvt",
-           {"hidden_sizes": [16, 24, 32, 48], "depths": [1, 1, 1, 1], "num_attention_heads": [1, 2, 2, 4]},
+           {"num_labels": CLASSES, "hidden_sizes": [16, 24, 32, 48], "depths": [1, 1, 1, 1], "num_attention_heads": [1, 2, 2, 4]},
            is_traced_only=True),
     Family("pvt-v2", "PvtImageProcessor", {"resample": 3}, "PvtV2",
            {"hidden_sizes": [16, 24, 32, 48], "depths": [1, 1, 1, 1], "num_attention_heads": [1, 2, 2, 4]}),
@@ -154,8 +155,8 @@ def write_folder(family: Family, processor, network, folder: pathlib.Path, remov
 
 
 def exported(family: Family, processor_name: str, export: Export, at: str, is_fast: bool | None = None,
-             removed: tuple[str, ...] = ()):
-    """The folder, and the library's own pipeline on it."""
+             removed: tuple[str, ...] = (), has_variants: bool = False):
+    """The folder, and the library's own pipeline on it. `has_variants`: a quantised file lies beside."""
     def make(folder: pathlib.Path) -> Reference:
         torch.manual_seed(len(family.name))
         processor = getattr(hf, processor_name)(**family.settings)
@@ -174,6 +175,8 @@ def exported(family: Family, processor_name: str, export: Export, at: str, is_fa
         shape = loaded(drawn(), return_tensors="pt")["pixel_values"].shape[1:]
         spread_out(logits, shape)
         export.write(logits, shape, folder / at)
+        if has_variants:
+            quantize_dynamic(folder / at, (folder / at).with_name("model_quantized.onnx"))
         scores = sigmoid if config.problem_type == "multi_label_classification" else softmax
         reference = Reference(prepare, runner(logits), scores, NAMES, file=at)
         check_pipeline(network, loaded, reference)
