@@ -20,7 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from sweep import report  # noqa: E402
 from sweep.asking import Binary  # noqa: E402
 from sweep.environments import GROUPS, ROOT, SWEEP  # noqa: E402
-from sweep.verdicts import TOLERANCE, Judgement, Verdict, judge  # noqa: E402
+from sweep.verdicts import Judgement, Verdict, is_miscalculated, judge  # noqa: E402
 
 CACHE = ROOT / ".sweep"
 PHOTOGRAPHS = CACHE / "photographs"
@@ -79,7 +79,7 @@ def main() -> int:
     if unseen:
         print(f"sweep: planted skews were not seen: {', '.join(unseen)}", file=sys.stderr)
     fused = [expected["name"] for models in results.values() for expected, _ in models
-             if expected.get("optimised_minus_plain", 0) > TOLERANCE]
+             if is_miscalculated(expected)]
     if fused:
         print(f"sweep: the engine's optimisations change {', '.join(fused)}", file=sys.stderr)
     if not arguments.groups and arguments.only == "*":

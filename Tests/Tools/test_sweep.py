@@ -3,18 +3,18 @@
 import pytest
 from sweep.asking import Answers
 from sweep.report import page, plain
-from sweep.verdicts import Verdict, compared, judge
+from sweep.verdicts import Verdict, compared, is_miscalculated, judge
 
 
 def expected(**more) -> dict:
     return {"name": "net", "exporter": "torch.export", "is_stated": True, "labels": ["cat", "dog"],
             "versions": {"torch": "1"}, "pictures": {"a.png": [0.75, 0.25]}, "spread": 0.5,
-            "shifted": 0.1, "optimised_minus_plain": 1e-6} | more
+            "shifted": 0.1, "optimised_minus_plain": 1e-6, "exported_minus_original": 1e-6} | more
 
 
 def answers(cat: str, dog: str, *, is_guess: bool = False) -> Answers:
     results = [{"label": "cat", "prob": cat}, {"label": "dog", "prob": dog}]
-    return Answers({"a.png": results}, None, ["a guess"] if is_guess else [], is_guess)
+    return Answers({"a.png": results}, None, is_guess)
 
 
 @pytest.mark.parametrize("given, verdict", [
@@ -24,15 +24,15 @@ def answers(cat: str, dog: str, *, is_guess: bool = False) -> Answers:
     (answers("0.25", "0.75"), Verdict.WRONG),
     (answers("0.25", "0.75", is_guess=True), Verdict.WARNED),
     (answers("0.75", "0.25", is_guess=True), Verdict.EQUAL),
-    (Answers({}, "no labels", [], False), Verdict.REFUSED),
-    (Answers({"a.png": "no picture"}, None, [], False), Verdict.REFUSED),
+    (Answers({}, "no labels", False), Verdict.REFUSED),
+    (Answers({"a.png": "no picture"}, None, False), Verdict.REFUSED),
 ])
 def test_verdicts(given, verdict):
     assert judge(expected(), given).verdict is verdict
 
 
 def test_one_refused_picture_of_several_is_wrong():
-    told = Answers({"a.png": answers("0.75", "0.25").pictures["a.png"], "b.png": "no"}, None, [], False)
+    told = Answers({"a.png": answers("0.75", "0.25").pictures["a.png"], "b.png": "no"}, None, False)
     judgement = judge(expected(pictures={"a.png": [0.75, 0.25], "b.png": [0.5, 0.5]}), told)
     assert judgement.verdict is Verdict.WRONG
     assert "b.png: no" in judgement.reason
@@ -58,6 +58,14 @@ def test_labels_that_are_missing_or_doubled():
 def test_what_the_exporter_changed_is_not_held_against_the_binary():
     changed = expected(exported_minus_original=0.5, exported=[[0.25, 0.75]])
     assert judge(changed, answers("0.25", "0.75")).verdict is Verdict.EQUAL
+
+
+@pytest.mark.parametrize("optimised, exported, is_wrong", [
+    (1e-6, 1e-6, False), (0.3, 1e-6, True), (1.2e-4, 6e-5, False), (4e-4, 6e-5, True), (0.3, 0.3, True),
+])
+def test_a_fusion_that_miscalculates_is_told_from_noise(optimised, exported, is_wrong):
+    found = expected(optimised_minus_plain=optimised, exported_minus_original=exported)
+    assert is_miscalculated(found) is is_wrong
 
 
 def test_the_page_counts():

@@ -4,7 +4,7 @@ import pathlib
 import re
 from collections import Counter
 
-from sweep.verdicts import TOLERANCE, Judgement, Verdict
+from sweep.verdicts import TOLERANCE, Judgement, Verdict, is_miscalculated
 
 HEAD = """# Sweep
 
@@ -56,17 +56,17 @@ def totals(judged: dict, binary: str, planted: list[str]) -> str:
 
 def engine(judged: dict) -> str:
     """What the engine's optimisations change."""
-    found = sorted(((expected["optimised_minus_plain"], group, expected["name"])
-                    for group, models in judged.items() for expected, _ in models
-                    if "optimised_minus_plain" in expected), reverse=True)
-    if not found:
+    models = [(f"{group}/{expected['name']}", expected) for group, found in judged.items()
+              for expected, _ in found if "optimised_minus_plain" in expected]
+    if not models:
         return ""
-    above = [f"{group}/{name} ({worst:.1g})" for worst, group, name in found if worst > TOLERANCE]
-    worst, group, name = found[0]
-    told = f"Above {TOLERANCE:g}: {', '.join(above)}." if above else f"None is above {TOLERANCE:g}."
-    return (f"## The engine's optimisations\n\nONNX Runtime was run on {len(found)} models with all of its "
-            f"graph optimisations and with none. The largest\ndifference of a score is {worst:.1g} "
-            f"({group}/{name}). {told}\n")
+    name, worst = max(models, key=lambda pair: pair[1]["optimised_minus_plain"])
+    wrong = [name for name, expected in models if is_miscalculated(expected)]
+    told = f"Miscalculated: {', '.join(wrong)}." if wrong else "None is miscalculated."
+    return (f"## The engine's optimisations\n\nONNX Runtime was run on {len(models)} models with all of its "
+            f"graph optimisations and with none. The largest\ndifference of a score is "
+            f"{worst['optimised_minus_plain']:.1g} ({name}, where the unoptimised run differs from the original "
+            f"network by\n{worst['exported_minus_original']:.1g}). {told}\n")
 
 
 def table(group: str, models: list[tuple[dict, Judgement]]) -> str:

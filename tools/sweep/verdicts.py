@@ -37,6 +37,13 @@ class Judgement:
     is_blind: bool = False
 
 
+def is_miscalculated(expected: dict) -> bool:
+    """Whether the engine's optimisations change a model. A random network can make float noise larger than
+    the tolerance; then the unoptimised run differs from the original network as well."""
+    noise = expected.get("exported_minus_original", 0)
+    return expected.get("optimised_minus_plain", 0) > max(TOLERANCE, 4 * noise if noise < 1e-3 else 0)
+
+
 def judge(expected: dict, answers: Answers) -> Judgement:
     """The verdict on one model."""
     if answers.refusal is not None:
