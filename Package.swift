@@ -54,6 +54,9 @@ let package = Package(
         .target(
             name: "CWebP", dependencies: ["CPicture"], cSettings: strictC,
             linkerSettings: [.linkedLibrary("webp"), .linkedLibrary("webpdemux")]),
+        // Loaded when the first such picture comes, so they are not linked.
+        .target(name: "CTIFF", dependencies: ["CPicture"], cSettings: strictC),
+        .target(name: "CAVIF", dependencies: ["CPicture"], cSettings: strictC),
         .target(name: "CZlib", cSettings: strictC, linkerSettings: [.linkedLibrary("z")]),
         .target(name: "COnnxRuntime", cSettings: strictC, linkerSettings: [.linkedLibrary("dl")]),
 
@@ -69,8 +72,8 @@ let package = Package(
         .target(
             name: "Inference",
             dependencies: [
-                "Basics", "Onnx", "MXNetImport", "CPicture", "CJPEG", "CPNG", "CWebP", "CZlib",
-                "COnnxRuntime",
+                "Basics", "Onnx", "MXNetImport", "CPicture", "CJPEG", "CPNG", "CWebP", "CTIFF",
+                "CAVIF", "CZlib", "COnnxRuntime",
             ],
             swiftSettings: strict),
         .target(

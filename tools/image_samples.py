@@ -235,10 +235,13 @@ def samples(rng, size):
     yield from webps(rng, size)
 
 
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+
+
 def decoded(data, mode):
     """Pillow's pixels as (width, height, bytes), or None where Pillow refuses."""
     try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             image.seek(0)
             image = image.convert(mode)
             return image.width, image.height, image.tobytes()

@@ -8,6 +8,7 @@ usage: make_image_fixtures.py [OUTFILE]      (needs Pillow and numpy)
 import pathlib
 import sys
 
+import format_samples
 import image_samples
 import numpy as np
 import pillow_cases
@@ -22,6 +23,9 @@ def main():
     records = []
     for name, data in image_samples.samples(rng, lambda: (7, 5)):
         records += pillow_cases.decoding(name, data)
+    for name, data in format_samples.samples(rng, lambda: (7, 5)):
+        if image_samples.decoded(data, "RGB"):
+            records += pillow_cases.decoding(name, data)
     out.write_bytes(b"".join(records))
     print(f"{len(records)} records, {out.stat().st_size} bytes")
 

@@ -7,8 +7,10 @@ OUTDIR/cases.bin has the format of case_file.py. Needs Pillow and numpy. FILEs a
 """
 
 import sys
+import warnings
 
 import case_file
+import format_samples
 import image_samples
 import mutate_pictures
 import numpy as np
@@ -40,6 +42,19 @@ def mutated(rng, count):
         name, data = kinds[number % len(kinds)]
         how, damaged = mutate_pictures.mutation(rng, data)
         yield from decoding(f"{name}: {how} ({number})", damaged)
+
+
+def other_formats(rng, rounds):
+    """GIF, BMP, TIFF and AVIF; the first two also damaged: they are decoded here, not by a library."""
+    size = lambda: tuple(int(n) for n in rng.integers(1, 60, 2))
+    for _ in range(rounds):
+        for name, data in format_samples.samples(rng, size):
+            yield from decoding(name, data)
+    sources = [*format_samples.gifs(rng, size), *format_samples.bmps(rng, size)]
+    for number in range(500 * rounds):
+        name, data = sources[number % len(sources)]
+        how = mutate_pictures.ANY[int(rng.integers(0, len(mutate_pictures.ANY)))]
+        yield from decoding(f"{name}: {how.__name__} ({number})", how(rng, data))
 
 
 def random_image(rng, largest):
@@ -123,6 +138,7 @@ def cases(rng, rounds, files):
             damaged[int(rng.integers(0, len(data)))] = int(rng.integers(0, 256))
             yield from decoding(f"{name} damaged {number}", bytes(damaged))
     yield from mutated(rng, 2500 * rounds)
+    yield from other_formats(rng, rounds)
     yield from decoding("png-bomb", image_samples.png_bomb())
     for path in files:
         yield from decoding(path.name, path.read_bytes())
@@ -135,4 +151,5 @@ def cases(rng, rounds, files):
 if __name__ == "__main__":
     if int(Image.__version__.split(".")[0]) < 13:
         sys.exit(f"Pillow 13 or later is needed (its resize differs); this is {Image.__version__}")
+    warnings.simplefilter("ignore")  # of damaged files there are thousands
     case_file.write(cases, __doc__, f"Pillow {Image.__version__}", rounds=2)

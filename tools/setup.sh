@@ -6,7 +6,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-packages="libcurl4-openssl-dev libssl-dev zlib1g-dev libjpeg-dev libpng-dev libwebp-dev curl python3 python3-venv"
+# Of libtiff only the runtime is used, whose package has another name in each release.
+packages="libcurl4-openssl-dev libssl-dev zlib1g-dev libjpeg-dev libpng-dev libwebp-dev libavif-dev libtiff-dev curl python3 python3-venv"
 
 command -v swift >/dev/null || {
     echo "setup: Swift 6.2 or later is needed: https://www.swift.org/install/linux" >&2

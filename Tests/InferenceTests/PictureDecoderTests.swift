@@ -179,14 +179,40 @@ import Testing
 
     @Test(arguments: [
         ("", "the picture is empty"),
-        ("hello, I am a text", "the bytes are not a picture in a known format"),
-        ("GIF89a..........", "GIF pictures are not supported; JPEG, PNG and WebP are"),
-        ("BM..............", "BMP pictures are not supported; JPEG, PNG and WebP are"),
-        ("II*\0............", "TIFF pictures are not supported; JPEG, PNG and WebP are"),
-        ("MM\0*............", "TIFF pictures are not supported; JPEG, PNG and WebP are"),
+        ("\u{1}\u{2}\u{3}", "the bytes are not a picture in a known format"),
+        ("hello, I am a text", "this is plain text: send the picture's bytes"),
+        ("\n <!DOCTYPE html><html>", "this is an HTML page"),
+        ("<?xml version=\"1.0\"?><svg xmlns=\"…\"/>", "this is SVG"),
+        ("{\"uri\": 1}", "this is JSON"),
+        ("%PDF-1.7", "this is PDF"),
+        ("PK\u{3}\u{4}", "this is a ZIP archive"),
+        ("8BPS\0\u{1}", "this is a Photoshop document"),
+        ("P6 1 1 255 abc", "this is a Netpbm picture"),
+        ("\0\0\0\u{18}ftypheic\0\0\0\0mif1heic", "this is HEIC: convert it to JPEG"),
+        ("\0\0\0\u{18}ftypmif1\0\0\0\0mif1heic", "this is HEIC: convert it to JPEG"),
+        ("\0\0\0\u{14}ftypisom\0\0\0\0mp42", "this is a movie"),
+        ("\0\0\0\u{C}jP  \r\n", "this is JPEG 2000"),
+        ("\0\0\0\u{C}JXL \r\n", "this is JPEG XL"),
+        ("\0\0\u{1}\0\u{1}\0", "this is a Windows icon"),
+        ("II*\0\u{10}\0\0\0CR\u{2}\0", "this is a camera's raw photo"),
+        ("GIF89a..........", "the GIF picture cannot be decoded"),
+        ("BM..............", "the BMP picture cannot be decoded"),
+        ("II*\0............", "the TIFF picture cannot be decoded"),
+        ("MM\0*............", "the TIFF picture cannot be decoded"),
     ])
     func `bytes that are no supported picture are named`(bytes: String, words: String) {
         #expect(sentence(Array(bytes.utf8)).contains(words))
+    }
+
+    @Test func `Apple's variant of PNG is named`() throws {
+        let png = try PictureFixtures.picture("png-rgb8").input
+        let apple: [UInt8] = [0, 0, 0, 4] + Array("CgBI".utf8) + [0x50, 0, 0x20, 2, 0, 0, 0, 0]
+        let words = sentence(Array(png.prefix(8)) + apple + png.dropFirst(8))
+        #expect(words.hasPrefix("this is Apple's own variant of PNG (CgBI), no PNG"))
+    }
+
+    @Test func `OpenCV's profile says which formats it has`() {
+        #expect(throws: PictureError.self) { try decode(Array("GIF89a..........".utf8), .opencv) }
     }
 
     @Test func `no byte after a signature is an error`() {

@@ -84,8 +84,8 @@ struct PictureInputs {
     /// A file that can't be read counts as a picture, so that its result says why.
     private static func beginsAsPicture(_ path: String) -> Bool {
         do throws(InputError) {
-            let start = try File.beginning(of: path, count: 16)
-            return PictureFormat.sniff(start.span) != .unknown
+            let start = try File.beginning(of: path, count: 64)
+            return PictureFormat.sniff(start.span).isPicture
         } catch {
             return true
         }

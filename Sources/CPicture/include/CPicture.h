@@ -30,8 +30,8 @@ enum amphora_picture_outcome {
 struct amphora_picture_options {
     /// Decode as OpenCV 3.4.2 does, otherwise as Pillow does. For WebP there is no difference.
     bool opencv;
-    /// One gray channel by the library's own conversion; only with `opencv`, and not for CMYK or
-    /// WebP.
+    /// One gray channel by the library's own conversion; with `opencv`, and not for CMYK or WebP; else
+    /// only for TIFF.
     bool gray;
     /// A progressive JPEG with more scans is refused.
     uint32_t max_scans;

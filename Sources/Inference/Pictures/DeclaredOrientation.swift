@@ -17,7 +17,9 @@ extension ExifOrientation {
         case .jpeg: notes = OrientationNotes(jpeg: bytes)
         case .png: notes = OrientationNotes(png: bytes)
         case .webp: notes = OrientationNotes(webp: bytes)
-        default: return .upright
+        case .avif: return AVIFDecoder.orientation(of: bytes)
+        // TIFF is turned when it is decoded; GIF and BMP have no orientation.
+        case .tiff, .gif, .bmp, .foreign, .unknown: return .upright
         }
         return notes.orientation(in: bytes)
     }

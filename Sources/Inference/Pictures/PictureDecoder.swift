@@ -5,7 +5,7 @@
 // into the same pages again and again. Refuses a picture by its header, before anything that
 // depends on its size is allocated.
 
-/// Decodes JPEG, PNG and WebP; one worker at a time.
+/// Decodes pictures of every format that is supported; one worker at a time.
 package struct PictureDecoder {
     private let mode: DecodeMode
     private let orientation: Preprocessing.Orientation
@@ -46,11 +46,30 @@ package struct PictureDecoder {
         case .unknown:
             throw .undecodable(
                 "the bytes are not a picture in a known format; \(PictureFormat.supported) are")
-        case let format:
-            throw .undecodable(
-                "\(format.name) pictures are not supported; \(PictureFormat.supported) are")
+        case .foreign(let foreign): throw .undecodable(foreign.refusal)
+        case .gif, .bmp, .tiff, .avif:
+            guard mode.profile == .pillow else {
+                throw .undecodable(
+                    "\(format.name) pictures are not decoded by the profile \"opencv\", which this "
+                        + "model has; JPEG, PNG and WebP are")
+            }
+            raster = try decodeLikePillow(bytes.span, format)
         }
         return turned(raster, by: declaration(in: bytes.span, format))
+    }
+
+    private mutating func decodeLikePillow(
+        _ bytes: borrowing Span<UInt8>, _ format: PictureFormat
+    ) throws(PictureError) -> Raster {
+        switch format {
+        case .gif: return try decode(bytes, with: GIFDecoder.self)
+        case .bmp: return try decode(bytes, with: BMPDecoder.self)
+        case .avif: return try decode(bytes, with: AVIFDecoder.self)
+        default:
+            // Pillow turns every TIFF.
+            let raster = try decode(bytes, with: TIFFDecoder.self)
+            return turned(raster, by: TIFFDecoder.orientation(of: bytes))
+        }
     }
 
     /// Takes back the memory of a picture that is no longer needed.
