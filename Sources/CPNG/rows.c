@@ -5,6 +5,7 @@
 // come to, must count here as it does there. So the loop over blocks is Pillow's.
 
 #include "CPNG.h"
+#include "filters.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +15,6 @@
 
 // Pillow's block: ImageFile.MAXBLOCK.
 enum { BLOCK = 65536 };
-
-// Room behind a row, so that its last pixel can be read as four bytes.
-enum { MARGIN = 8 };
 
 static const unsigned first_column[] = {0, 4, 0, 2, 0, 1, 0};
 static const unsigned first_row[] = {0, 0, 4, 0, 2, 0, 1};
@@ -57,101 +55,6 @@ static size_t bytes_of_row(const struct rows *self) {
         width = (width + step - 1 - first_column[self->pass]) / step;
     }
     return (width * self->bits + 7) / 8;
-}
-
-// Filters
-
-typedef uint8_t bytes4 __attribute__((vector_size(4)));
-typedef int16_t shorts4 __attribute__((vector_size(8)));
-
-static inline shorts4 load4(const uint8_t *from) {
-    bytes4 four;
-    memcpy(&four, from, 4);
-    return __builtin_convertvector(four, shorts4);
-}
-
-static inline shorts4 magnitude(shorts4 value) {
-    shorts4 sign = value >> 15;
-    return (value ^ sign) - sign;
-}
-
-static inline shorts4 paeth4(shorts4 left, shorts4 up, shorts4 corner) {
-    shorts4 to_left = up - corner, to_up = left - corner;
-    shorts4 far_left = magnitude(to_left), far_up = magnitude(to_up);
-    shorts4 far_corner = magnitude(to_left + to_up);
-    shorts4 take_left = (far_left <= far_up) & (far_left <= far_corner);
-    shorts4 take_up = ~take_left & (far_up <= far_corner);
-    return (left & take_left) | (up & take_up) | (corner & ~(take_left | take_up));
-}
-
-// Three or four bytes a pixel, all at once.
-static inline __attribute__((always_inline)) void unfilter_pixels(
-    uint8_t filter, uint8_t *row, const uint8_t *above, size_t count, const size_t step) {
-    shorts4 left = {0}, corner = {0};
-    for (size_t i = 0; i < count; i += step) {
-        shorts4 up = load4(above + i), predicted;
-        if (filter == 1) predicted = left;
-        else if (filter == 3) predicted = (left + up) >> 1;
-        else predicted = paeth4(left, up, corner);
-        left = (load4(row + i) + predicted) & 0xFF;
-        corner = up;
-        bytes4 result = __builtin_convertvector(left, bytes4);
-        memcpy(row + i, &result, step);
-    }
-}
-
-static inline int paeth(int left, int up, int corner) {
-    int nearest = abs(up - corner), far_up = abs(left - corner);
-    int far_corner = abs(left + up - 2 * corner), best = left;
-    if (far_up < nearest) nearest = far_up, best = up;
-    return far_corner < nearest ? corner : best;
-}
-
-// Any other number of bytes a pixel, one after the other; inlined for each. A row has whole pixels.
-static inline __attribute__((always_inline)) void unfilter_bytes(
-    uint8_t filter, uint8_t *row, const uint8_t *above, size_t count, const size_t step) {
-    int left[8] = {0}, corner[8] = {0};
-    for (size_t i = 0; i < count; i += step) {
-        for (size_t k = 0; k < step; k++) {
-            int up = above[i + k], predicted;
-            if (filter == 1) predicted = left[k];
-            else if (filter == 3) predicted = (left[k] + up) >> 1;
-            else predicted = paeth(left[k], up, corner[k]);
-            left[k] = (row[i + k] + predicted) & 0xFF;
-            corner[k] = up;
-            row[i + k] = (uint8_t)left[k];
-        }
-    }
-}
-
-// Inlined for each filter and number of bytes, so that neither is asked for each pixel.
-static inline __attribute__((always_inline)) void unfilter_row(
-    const uint8_t filter, uint8_t *row, const uint8_t *above, size_t count, size_t step) {
-    switch (step) {
-    case 1: unfilter_bytes(filter, row, above, count, 1); break;
-    case 2: unfilter_bytes(filter, row, above, count, 2); break;
-    case 3: unfilter_pixels(filter, row, above, count, 3); break;
-    case 4: unfilter_pixels(filter, row, above, count, 4); break;
-    case 6: unfilter_bytes(filter, row, above, count, 6); break;
-    default: unfilter_bytes(filter, row, above, count, 8); break;
-    }
-}
-
-// Returns false for a filter that PNG does not have.
-static bool unfilter(const struct rows *self) {
-    uint8_t *row = self->row + 1;
-    const uint8_t *above = self->above + 1;
-    size_t count = self->row_bytes, step = (self->bits + 7) / 8;
-    switch (self->row[0]) {
-    case 0: return true;
-    case 1: unfilter_row(1, row, above, count, step); return true;
-    case 2:
-        for (size_t i = 0; i < count; i++) row[i] += above[i];
-        return true;
-    case 3: unfilter_row(3, row, above, count, step); return true;
-    case 4: unfilter_row(4, row, above, count, step); return true;
-    default: return false;
-    }
 }
 
 // Pixels
@@ -253,7 +156,8 @@ static enum progress read_block(struct rows *self, const uint8_t *bytes, size_t 
         if (status < 0) return fail(self, stream->msg ? stream->msg : "its data is damaged");
         self->filled = self->row_bytes + 1 - stream->avail_out;
         if (self->filled < self->row_bytes + 1) return MORE;
-        if (!unfilter(self)) return fail(self, "a row has an unknown filter");
+        if (!amphora_png_unfilter(self->row, self->above, self->row_bytes, (self->bits + 7) / 8))
+            return fail(self, "a row has an unknown filter");
         put(self);
         // The data may end before the last row: the rest then stays empty.
         if (!next_row(self) || status == Z_STREAM_END) return DONE;
@@ -285,8 +189,8 @@ enum amphora_picture_outcome amphora_png_read_rows(
     size_t stride = picture->canvas_width * pixel_bytes(picture);
     self.bits = (size_t)picture->depth * samples(picture->colour_type);
     self.row_bytes = (picture->width * self.bits + 7) / 8;
-    self.row = calloc(1, self.row_bytes + 1 + MARGIN);
-    self.above = calloc(1, self.row_bytes + 1 + MARGIN);
+    self.row = calloc(1, self.row_bytes + 1 + AMPHORA_PNG_MARGIN);
+    self.above = calloc(1, self.row_bytes + 1 + AMPHORA_PNG_MARGIN);
     enum progress progress = FAILED;
     bool fits = stride * picture->canvas_height == capacity;
     if (self.row && self.above && fits && inflateInit(&self.stream) == Z_OK) {

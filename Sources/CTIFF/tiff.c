@@ -1,41 +1,15 @@
-// See CTIFF.h: which kinds of TIFF Pillow knows, and their pixels.
+// See CTIFF.h: which kinds of TIFF Pillow knows, and their strips and tiles.
 
 #include "CTIFF.h"
-#include "library.h"
+#include "picture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/// How samples become pixels.
-enum kind { GRAY, WIDE_GRAY, CLIPPED_GRAY, PALETTE, COLOURS, INKS, PLAIN_YCBCR, CODED_YCBCR };
-
-struct picture {
-    const struct tiff_library *library;
-    struct tiff_file file;
-    TIFF *tiff;
-    char *message;
-    enum kind kind;
-    uint32_t width, height;
-    uint16_t bits, samples, format, photometric, compression, planar;
-    // The caller wants gray.
-    bool gray;
-    bool inverted, premultiplied;
-    const uint16_t *red, *green, *blue;
-};
-
 static bool fail(struct picture *self, const char *reason) {
     snprintf(self->message, AMPHORA_PICTURE_MESSAGE_SIZE, "%s", reason);
     return false;
-}
-
-static uint32_t channels(const struct picture *self) {
-    switch (self->kind) {
-    case GRAY: case CLIPPED_GRAY: return 1;
-    case WIDE_GRAY: return 2;
-    case INKS: return 4;
-    default: return 3;
-    }
 }
 
 // Those of Pillow's that libtiff has without a further library of unbounded memory.
@@ -143,107 +117,7 @@ static void close_picture(struct picture *self) {
     if (self->tiff) self->library->Close(self->tiff);
 }
 
-// Pixels
-
-static uint8_t clipped(const struct picture *self, const uint8_t *sample) {
-    if (self->bits == 16) {
-        int16_t value;
-        memcpy(&value, sample, 2);
-        return value < 0 ? 0 : value > 255 ? 255 : (uint8_t)value;
-    }
-    if (self->format == 3) {
-        float value;
-        memcpy(&value, sample, 4);
-        return value >= 255 ? 255 : value > 0 ? (uint8_t)value : 0;
-    }
-    int32_t value;
-    memcpy(&value, sample, 4);
-    return value < 0 ? 0 : value > 255 ? 255 : (uint8_t)value;
-}
-
-// A sample's high byte, in the machine's order.
-static uint8_t high(const struct picture *self, const uint8_t *sample) {
-    if (self->bits == 8) return sample[0];
-    uint16_t value;
-    memcpy(&value, sample, 2);
-    return (uint8_t)(value >> 8);
-}
-
-static unsigned packed(const struct picture *self, const uint8_t *row, size_t place) {
-    size_t bit = place * self->bits;
-    return row[bit / 8] >> (8 - self->bits - bit % 8) & ((1u << self->bits) - 1);
-}
-
-static uint8_t unmultiplied(unsigned value, unsigned alpha) {
-    if (alpha == 0 || alpha == 255) return alpha ? (uint8_t)value : 0;
-    unsigned result = value * 255 / alpha;
-    return result > 255 ? 255 : (uint8_t)result;
-}
-
-// A part of a colour in Pillow's fixed point: 6 bits, rounded as C rounds.
-static int part(double factor, uint8_t value) { return (int)(factor * (value - 128) * 64 + 0.5); }
-
-static uint8_t clip(int value) { return value < 0 ? 0 : value > 255 ? 255 : (uint8_t)value; }
-
-static void put_ycbcr(uint8_t *out, const uint8_t *pixel) {
-    int luma = pixel[0];
-    out[0] = clip(luma + (part(1.402, pixel[2]) >> 6));
-    out[1] = clip(luma + ((part(-0.34414, pixel[1]) + part(-0.71414, pixel[2])) >> 6));
-    out[2] = clip(luma + (part(1.772, pixel[1]) >> 6));
-}
-
-// Converts a part of a row; its samples lie side by side.
-static void put_whole(const struct picture *self, uint8_t *out, const uint8_t *row, size_t count) {
-    size_t wide = self->bits / 8, step = wide * self->samples;
-    unsigned top = (1u << (self->bits > 8 ? 8 : self->bits)) - 1;
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *pixel = row + i * step;
-        switch (self->kind) {
-        case GRAY: {
-            unsigned value = wide ? pixel[0] : packed(self, row, i) * (255 / top);
-            *out++ = (uint8_t)(self->inverted ? 255 - value : value);
-            break;
-        }
-        case WIDE_GRAY: {
-            uint16_t value;
-            memcpy(&value, pixel, 2);
-            *out++ = (uint8_t)(value >> 8);
-            *out++ = (uint8_t)value;
-            break;
-        }
-        case CLIPPED_GRAY: *out++ = clipped(self, pixel); break;
-        case PALETTE: {
-            unsigned index = wide ? pixel[0] : packed(self, row, i);
-            *out++ = (uint8_t)(self->red[index] >> 8);
-            *out++ = (uint8_t)(self->green[index] >> 8);
-            *out++ = (uint8_t)(self->blue[index] >> 8);
-            break;
-        }
-        case PLAIN_YCBCR:
-            put_ycbcr(out, pixel);
-            out += 3;
-            break;
-        case INKS:
-            for (size_t k = 0; k < 4; k++) *out++ = (uint8_t)~high(self, pixel + k * wide);
-            break;
-        default: {
-            unsigned alpha = self->premultiplied ? high(self, pixel + 3 * wide) : 255;
-            for (size_t k = 0; k < 3; k++)
-                *out++ = unmultiplied(high(self, pixel + k * wide), alpha);
-        }
-        }
-    }
-}
-
-// One plane of a picture whose planes are apart.
-static void put_plane(
-    const struct picture *self, uint8_t *out, const uint8_t *row, size_t count, uint16_t plane) {
-    size_t step = channels(self), wide = self->bits / 8;
-    for (size_t i = 0; i < count; i++) {
-        uint8_t value = high(self, row + i * wide);
-        out[i * step + plane] = self->kind == INKS ? (uint8_t)~value : value;
-    }
-}
+// Blocks
 
 struct block {
     uint32_t width, height;
@@ -296,18 +170,18 @@ static bool read_block(
     if (got < 0) return fail(self, "its data is damaged or ends too early");
     uint32_t columns = self->width - x < block->width ? self->width - x : block->width;
     uint32_t rows = self->height - y < block->height ? self->height - y : block->height;
-    size_t size = channels(self), stride = self->width * size;
+    size_t size = amphora_tiff_channels(self), stride = self->width * size;
     for (uint32_t row = 0; row < rows; row++) {
         uint8_t *out = pixels + (size_t)(y + row) * stride + x * size;
         const uint8_t *from = block->samples + row * block->row_bytes;
-        if (self->planar == 1 || self->samples == 1) put_whole(self, out, from, columns);
-        else put_plane(self, out, from, columns, plane);
+        if (self->planar == 1 || self->samples == 1) amphora_tiff_put_whole(self, out, from, columns);
+        else amphora_tiff_put_plane(self, out, from, columns, plane);
     }
     return true;
 }
 
 static bool read_blocks(struct picture *self, uint8_t *pixels) {
-    uint16_t planes = self->planar == 1 || self->samples == 1 ? 1 : (uint16_t)channels(self);
+    uint16_t planes = self->planar == 1 || self->samples == 1 ? 1 : (uint16_t)amphora_tiff_channels(self);
     if (planes > 1 && (self->bits < 8 || self->bits > 16 || self->premultiplied
                        || (self->kind != COLOURS && self->kind != INKS)))
         return fail(self, "its planes are apart, which is not supported for its samples");
@@ -347,7 +221,7 @@ enum amphora_picture_outcome amphora_tiff_read_header(
     struct picture self;
     bool good = open_picture(&self, bytes, count, options.gray, message);
     *header = (struct amphora_picture_header){
-        .width = self.width, .height = self.height, .channels = channels(&self)};
+        .width = self.width, .height = self.height, .channels = amphora_tiff_channels(&self)};
     close_picture(&self);
     return good ? AMPHORA_PICTURE_DECODED : AMPHORA_PICTURE_DAMAGED;
 }
@@ -357,7 +231,7 @@ enum amphora_picture_outcome amphora_tiff_decode(
     size_t capacity, char *message) {
     struct picture self;
     bool good = open_picture(&self, bytes, count, options.gray, message);
-    if (good && (size_t)self.width * self.height * channels(&self) != capacity)
+    if (good && (size_t)self.width * self.height * amphora_tiff_channels(&self) != capacity)
         good = fail(&self, "the header changed between readings");
     if (good)
         good = self.kind == CODED_YCBCR ? read_ycbcr(&self, pixels) : read_blocks(&self, pixels);
