@@ -1,12 +1,10 @@
-// The two passes of Pillow's resampling over bytes: along rows, then along columns.
+// The two passes of a resampling over bytes, Pillow's or PyTorch's: along rows and along columns.
 //
-// Sums are exact in 32 bits, so vectors may add in any order and still give Pillow's bytes. These
+// Sums are exact in 32 bits, so vectors may add in any order and still give the library's bytes. These
 // are the hot loops of preprocessing and work on raw memory: the caller guarantees the extents.
 
 /// One pass of a separable convolution on 8-bit pixels.
 enum Convolution {
-    private static let half: Int32 = 1 << (ResamplingScale.precision - 1)
-
     /// Resamples each of `rows` rows of `source` along itself; rows lie `stride` bytes apart, and
     /// their first pixel is source column `origin`.
     static func horizontal(
@@ -37,15 +35,18 @@ enum Convolution {
                 let from = unsafe source + (kernel.first[index] - origin) * stride
                 let range = kernel.offset[index]..<kernel.offset[index + 1]
                 let taps = unsafe UnsafeBufferPointer(rebasing: weights[range])
-                unsafe column(from, stride, count, taps, into: target + index * count)
+                unsafe column(
+                    from, stride, count, taps, kernel.precision, into: target + index * count)
             }
         }
     }
 
     private static func column(
         _ source: UnsafePointer<UInt8>, _ stride: Int, _ count: Int,
-        _ weights: UnsafeBufferPointer<Int32>, into target: UnsafeMutablePointer<UInt8>
+        _ weights: UnsafeBufferPointer<Int32>, _ precision: Int32,
+        into target: UnsafeMutablePointer<UInt8>
     ) {
+        let half: Int32 = 1 &<< (precision &- 1)
         var x = 0
         while x + 8 <= count {
             var sum = SIMD8<Int32>(repeating: half)
@@ -55,7 +56,7 @@ enum Convolution {
                 unsafe sum &+= SIMD8<Int32>(truncatingIfNeeded: pixels) &* weights[tap]
                 unsafe from += stride
             }
-            let clipped = (sum &>> ResamplingScale.precision)
+            let clipped = (sum &>> precision)
                 .clamped(lowerBound: .zero, upperBound: SIMD8(repeating: 255))
             unsafe UnsafeMutableRawPointer(target + x).storeBytes(
                 of: SIMD8<UInt8>(truncatingIfNeeded: clipped), as: SIMD8<UInt8>.self)
@@ -66,7 +67,7 @@ enum Convolution {
             for tap in 0..<weights.count {
                 unsafe sum &+= Int32(source[x + tap * stride]) &* weights[tap]
             }
-            unsafe target[x] = clip(sum)
+            unsafe target[x] = clip(sum, precision)
             x += 1
         }
     }
@@ -77,6 +78,8 @@ enum Convolution {
         _ source: UnsafePointer<UInt8>, _ kernel: borrowing ResamplingKernel,
         into target: UnsafeMutablePointer<UInt8>
     ) {
+        let precision = kernel.precision
+        let half: Int32 = 1 &<< (precision &- 1)
         unsafe kernel.weights.withUnsafeBufferPointer { weights in
             for index in 0..<kernel.first.count {
                 var sum = SIMD4<Int32>(repeating: half)
@@ -86,9 +89,9 @@ enum Convolution {
                     unsafe sum &+= SIMD4<Int32>(truncatingIfNeeded: pixel) &* weights[tap]
                     unsafe from += 3
                 }
-                unsafe target[index * 3] = clip(sum.x)
-                unsafe target[index * 3 + 1] = clip(sum.y)
-                unsafe target[index * 3 + 2] = clip(sum.z)
+                unsafe target[index * 3] = clip(sum.x, precision)
+                unsafe target[index * 3 + 1] = clip(sum.y, precision)
+                unsafe target[index * 3 + 2] = clip(sum.z, precision)
             }
         }
     }
@@ -97,6 +100,8 @@ enum Convolution {
         _ source: UnsafePointer<UInt8>, _ channels: Int, _ kernel: borrowing ResamplingKernel,
         into target: UnsafeMutablePointer<UInt8>
     ) {
+        let precision = kernel.precision
+        let half: Int32 = 1 &<< (precision &- 1)
         unsafe kernel.weights.withUnsafeBufferPointer { weights in
             for index in 0..<kernel.first.count {
                 for channel in 0..<channels {
@@ -106,13 +111,13 @@ enum Convolution {
                         unsafe sum &+= Int32(source[from]) &* weights[tap]
                         from += channels
                     }
-                    unsafe target[index * channels + channel] = clip(sum)
+                    unsafe target[index * channels + channel] = clip(sum, precision)
                 }
             }
         }
     }
 
-    private static func clip(_ sum: Int32) -> UInt8 {
-        UInt8(clamping: sum &>> ResamplingScale.precision)
+    private static func clip(_ sum: Int32, _ precision: Int32) -> UInt8 {
+        UInt8(clamping: sum &>> precision)
     }
 }

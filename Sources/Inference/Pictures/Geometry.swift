@@ -1,12 +1,12 @@
 // The sides of a resized picture and the edges of a crop, in each library's arithmetic: torchvision
-// divides in floating point, truncates sides and rounds edges to even; Hugging Face rounds edges
-// down; MXNet divides integers. An error of one pixel is skew.
+// divides in floating point, truncates sides and rounds edges to even; Hugging Face rounds most
+// edges down; MXNet divides integers. An error of one pixel is skew.
 
 /// The geometry of resize and crop.
 struct Geometry {
     /// The library whose arithmetic is used.
     let library: Preprocessing.ResizeLibrary
-    /// For Pillow, whose rounding is used.
+    /// For Pillow and torchvision, whose rounding is used.
     private let arithmetic: Preprocessing.Arithmetic
 
     /// The library that resizes; without a resize, the one that decodes.
@@ -154,8 +154,11 @@ struct Geometry {
         }
         let spare = length - wanted
         let start =
-            arithmetic == .transformers || arithmetic == .paddle
-            ? spare / 2 : Int((Double(spare) / 2).rounded(.toNearestOrEven))
+            switch arithmetic {
+            case .transformers, .paddle, .transformersTensor(_, crop: .down): spare / 2
+            case .torchvision, .keras, .mmcv, .transformersTensor(_, crop: .halfToEven):
+                Int((Double(spare) / 2).rounded(.toNearestOrEven))
+            }
         return (start..<start + wanted, 0)
     }
 

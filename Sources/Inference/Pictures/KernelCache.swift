@@ -16,6 +16,8 @@ struct KernelCache {
     private static let largest = 1 << 18
 
     private var kept: [Key: ResamplingKernel] = [:]
+    /// The last axis whose precision was computed: the parts of a split one share it.
+    private var last: (scale: ResamplingScale, precision: Int32)?
 
     /// Splits a range of outputs so that the weights of each part stay within bounds.
     static func parts(of range: Range<Int>, _ scale: ResamplingScale) -> [Range<Int>] {
@@ -29,9 +31,16 @@ struct KernelCache {
     mutating func kernel(_ scale: ResamplingScale, range: Range<Int>) -> ResamplingKernel {
         let key = Key(scale: scale, range: range)
         if let known = kept[key] { return known }
-        let kernel = ResamplingKernel(scale, range: range)
+        let kernel = ResamplingKernel(scale, range: range, precision: precision(of: scale))
         if kept.count >= Self.capacity { kept.removeAll(keepingCapacity: true) }
         if kernel.weights.count <= Self.largest { kept[key] = kernel }
         return kernel
+    }
+
+    private mutating func precision(of scale: ResamplingScale) -> Int32 {
+        if let last, last.scale == scale { return last.precision }
+        let precision = ResamplingKernel.precision(of: scale)
+        last = (scale, precision)
+        return precision
     }
 }

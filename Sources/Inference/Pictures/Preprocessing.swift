@@ -47,7 +47,7 @@ package struct Preprocessing: Sendable, Equatable {
 
     /// The library whose rounding is reproduced around the resize: the position of a crop, the
     /// scaling of a pixel.
-    package enum Arithmetic: String, Sendable {
+    package enum Arithmetic: Sendable, Equatable {
         /// torchvision, and timm with it: a crop's edge rounded half to even, pixels divided by 255.
         case torchvision
         /// The Pillow image processors of Hugging Face: a crop's edge rounded down, pixels
@@ -59,7 +59,13 @@ package struct Preprocessing: Sendable, Equatable {
         case paddle
         /// MMPretrain: as torchvision, with OpenCV, too.
         case mmcv
+        /// The torchvision image processors of Hugging Face, all in float32. `fused`: mean and
+        /// deviation are divided by the scale, and pixels are not scaled.
+        case transformersTensor(fused: Bool, crop: CropRounding = .down)
     }
+
+    /// How the upper and left edge of a crop is rounded.
+    package enum CropRounding: Sendable { case down, halfToEven }
 
     /// How a picture is resized.
     package struct Resize: Sendable, Equatable {

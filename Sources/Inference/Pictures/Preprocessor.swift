@@ -31,7 +31,7 @@ package struct Preprocessor {
         let output = outputSize.map { $0.height * $0.width } ?? 0
         let pixels = max(limits.pixels, output)
         resizer = BilinearResizer(maxPixels: pixels)
-        resampler = Resampler(filter: plan.resize?.filter ?? .bilinear, maxPixels: pixels)
+        resampler = Resampler(plan.resize, maxPixels: pixels)
         floats = TensorWriter(plan)
     }
 

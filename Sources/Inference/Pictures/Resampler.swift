@@ -1,5 +1,5 @@
-// Resizes a picture exactly as Pillow's `Image.resize` does, but computes only the window of it
-// that is kept.
+// Resizes a picture exactly as Pillow's `Image.resize` or torchvision's `resize` of a tensor does,
+// but computes only the window of it that is kept.
 //
 // One per worker: it keeps the weights of recent scales, since pictures from one source usually
 // have one size, and the memory between the two passes. It refuses work that needs more memory than
@@ -13,9 +13,10 @@ struct PixelWindow: Equatable {
     let y: Range<Int>
 }
 
-/// Pillow's resize; one worker at a time.
+/// Pillow's or torchvision's resize; one worker at a time.
 struct Resampler {
     private let filter: Preprocessing.Filter
+    private let rule: ResamplingRule
     /// The longest side, and the most memory between the two passes; more is refused.
     private let maxPixels: Int
     private var kernels = KernelCache()
@@ -23,8 +24,9 @@ struct Resampler {
     private var between: [UInt8] = []
 
     /// Creates a resampler with one filter.
-    init(filter: Preprocessing.Filter, maxPixels: Int) {
+    init(filter: Preprocessing.Filter, rule: ResamplingRule = .pillow, maxPixels: Int) {
         self.filter = filter
+        self.rule = rule
         self.maxPixels = maxPixels
     }
 
@@ -41,7 +43,7 @@ struct Resampler {
         Self.grow(&output, to: window.y.count * rowBytes)
         if raster.width == size.width && raster.height == size.height {
             Self.copy(raster, window, into: &output)
-        } else if filter == .nearest {
+        } else if filter == .nearest || filter == .nearestExact {
             nearest(raster, size, window, into: &output)
         } else {
             try convolve(raster, size, window, into: &output)
@@ -52,8 +54,10 @@ struct Resampler {
         _ raster: borrowing Raster, _ size: Preprocessing.Size, _ window: PixelWindow,
         into output: inout [UInt8]
     ) throws(PictureError) {
-        let x = ResamplingScale(input: raster.width, output: size.width, filter: filter)
-        let y = ResamplingScale(input: raster.height, output: size.height, filter: filter)
+        let x = ResamplingScale(
+            input: raster.width, output: size.width, filter: filter, rule: rule)
+        let y = ResamplingScale(
+            input: raster.height, output: size.height, filter: filter, rule: rule)
         let source = PixelRows(
             stride: raster.width * raster.channels, channels: raster.channels,
             x: 0..<raster.width, y: 0..<raster.height)
@@ -62,7 +66,7 @@ struct Resampler {
         } else if raster.width == size.width {
             vertical(raster.pixels, source, y, window, into: &output)
         } else {
-            let verticalFirst = Self.verticalFirst(raster, size)
+            let verticalFirst = verticalFirst(raster, size)
             let half =
                 verticalFirst
                 ? PixelWindow(x: x.bounds(of: window.x), y: window.y)
@@ -87,12 +91,13 @@ struct Resampler {
         }
     }
 
-    /// The order of the passes changes the rounding. Until Pillow 12 the horizontal one was always
-    /// first; since Pillow 13 it is the vertical one if that shrinks the picture much more.
-    private static func verticalFirst(
+    /// The order of the passes changes the rounding. Until Pillow 12 and in PyTorch the horizontal
+    /// one is always first; since Pillow 13 it is the vertical one if that shrinks the picture much
+    /// more.
+    private func verticalFirst(
         _ raster: borrowing Raster, _ size: Preprocessing.Size
     ) -> Bool {
-        raster.height > size.height
+        rule == .pillow && raster.height > size.height
             && raster.height - size.height > 2 * (raster.width - size.width)
     }
 
@@ -191,8 +196,8 @@ struct Resampler {
         _ raster: borrowing Raster, _ size: Preprocessing.Size, _ window: PixelWindow,
         into output: inout [UInt8]
     ) {
-        let columns = Self.nearestSources(raster.width, size.width, window.x)
-        let rows = Self.nearestSources(raster.height, size.height, window.y)
+        let columns = nearestSources(raster.width, size.width, window.x)
+        let rows = nearestSources(raster.height, size.height, window.y)
         var to = 0
         for row in rows {
             for column in columns {
@@ -205,9 +210,26 @@ struct Resampler {
         }
     }
 
+    private func nearestSources(_ input: Int, _ output: Int, _ range: Range<Int>) -> [Int] {
+        switch rule {
+        case .pillow: Self.accumulatedSources(input, output, range)
+        case .torchvision:
+            range.map { Self.torchvisionSource(input, output, $0, exact: filter == .nearestExact) }
+        }
+    }
+
+    /// PyTorch computes in float32; `nearest` is what it was before it was mended as `nearest-exact`.
+    private static func torchvisionSource(
+        _ input: Int, _ output: Int, _ index: Int, exact: Bool
+    ) -> Int {
+        let step = Float(input) / Float(output)
+        let position = exact ? (Float(index) + 0.5) * step : Float(index) * step
+        return min(Int(position), input - 1)
+    }
+
     /// Pillow accumulates the step from output to output; its rounding errors are part of the
     /// result.
-    private static func nearestSources(
+    private static func accumulatedSources(
         _ input: Int, _ output: Int, _ range: Range<Int>
     ) -> [Int] {
         let step = Double(input) / Double(output)
@@ -219,5 +241,15 @@ struct Resampler {
             position += step
         }
         return sources
+    }
+}
+
+extension Resampler {
+    /// The resampler of a step; without one, pictures keep their size.
+    init(_ step: Preprocessing.Resize?, maxPixels: Int) {
+        let rule: ResamplingRule =
+            step?.library == .torchvision
+            ? .torchvision(antialias: step?.antialias ?? true) : .pillow
+        self.init(filter: step?.filter ?? .bilinear, rule: rule, maxPixels: maxPixels)
     }
 }

@@ -1,69 +1,14 @@
-// The source pixels of each output pixel on one axis, and their weights: Pillow's precomputed
-// coefficients, in 22-bit fixed point.
+// The source pixels of each output pixel on one axis, and their weights in fixed point, as the
+// library precomputes them.
 //
-// The rounding matters: weights are normalised in double precision, then rounded half away from
-// zero, and no operation here may be reordered. A kernel covers only the requested outputs, so a
-// crop costs only what it keeps.
-
-/// The scale of one axis: from how many pixels to how many, with which filter.
-struct ResamplingScale: Hashable {
-    /// Fractional bits of a weight: 32 minus 8 for the pixel and 2 for sums beyond one.
-    static let precision: Int32 = 22
-
-    let input: Int
-    let output: Int
-    let filter: Preprocessing.Filter
-
-    /// Source pixels per output pixel.
-    private var step: Double { Double(input) / Double(output) }
-
-    /// Widening of the filter, which never shrinks below its own size.
-    private var widening: Double { max(step, 1) }
-
-    /// The most source pixels that one output pixel can use.
-    var taps: Int {
-        Int((FilterShape(filter).support * widening).rounded(.up)) * 2 + 1
-    }
-
-    /// The source pixels that an output pixel uses.
-    func bounds(of index: Int) -> Range<Int> {
-        let center = (Double(index) + 0.5) * step
-        let support = FilterShape(filter).support * widening
-        let lower = max(0, Int(center - support + 0.5))
-        return lower..<max(lower, min(input, Int(center + support + 0.5)))
-    }
-
-    /// The source pixels that a range of output pixels, not empty, uses.
-    func bounds(of range: Range<Int>) -> Range<Int> {
-        let first = bounds(of: range.lowerBound)
-        return first
-            .lowerBound..<max(
-                first.upperBound, bounds(of: range.upperBound - 1).upperBound)
-    }
-
-    /// The weights of the source pixels within `bounds(of: index)`, appended to `weights`.
-    func appendWeights(of index: Int, to weights: inout [Int32]) {
-        let shape = FilterShape(filter)
-        let center = (Double(index) + 0.5) * step
-        let narrowing = 1.0 / widening
-        let bounds = bounds(of: index)
-        var sum = 0.0
-        var values: [Double] = []
-        values.reserveCapacity(bounds.count)
-        for position in bounds {
-            let value = shape.weight(at: (Double(position) - center + 0.5) * narrowing)
-            values.append(value)
-            sum += value
-        }
-        for value in values {
-            let scaled = (sum == 0 ? value : value / sum) * Double(1 << Self.precision)
-            weights.append(Int32(scaled < 0 ? scaled - 0.5 : scaled + 0.5))
-        }
-    }
-}
+// The rounding matters: weights are rounded half away from zero. Pillow's have 22 fractional bits.
+// PyTorch's have as many as leave the largest weight of the whole axis in 16 bits, whichever part
+// of it is computed. A kernel covers only the requested outputs, so a crop costs only what it keeps.
 
 /// The weights of a range of output pixels on one axis.
 struct ResamplingKernel {
+    /// Fractional bits of a weight.
+    let precision: Int32
     /// For each output pixel, the first source pixel.
     private(set) var first: [Int] = []
     /// For each output pixel, where its weights begin; one more than there are pixels.
@@ -71,14 +16,43 @@ struct ResamplingKernel {
     /// All weights, one output pixel after the other.
     private(set) var weights: [Int32] = []
 
-    /// Computes the weights of the outputs in `range`.
-    init(_ scale: ResamplingScale, range: Range<Int>) {
+    /// Computes the weights of the outputs in `range`, of which the axis has `precision` bits.
+    init(_ scale: ResamplingScale, range: Range<Int>, precision: Int32) {
+        self.precision = precision
         first.reserveCapacity(range.count)
         offset.reserveCapacity(range.count + 1)
+        var values: [Double] = []
         for index in range {
             first.append(scale.bounds(of: index).lowerBound)
-            scale.appendWeights(of: index, to: &weights)
+            values.removeAll(keepingCapacity: true)
+            scale.appendWeights(of: index, to: &values)
+            for value in values {
+                let scaled = value * Double(1 << precision)
+                weights.append(Int32(scaled < 0 ? scaled - 0.5 : scaled + 0.5))
+            }
             offset.append(weights.count)
         }
+    }
+
+    /// 32 bits, minus 8 for the pixel and 2 for sums beyond one.
+    private static let mostPrecise: Int32 = 22
+
+    /// The fractional bits of an axis' weights. For PyTorch's it computes all of them.
+    static func precision(of scale: ResamplingScale) -> Int32 {
+        guard case .torchvision = scale.rule else { return mostPrecise }
+        var largest = 0.0
+        var values: [Double] = []
+        for index in 0..<scale.output {
+            values.removeAll(keepingCapacity: true)
+            scale.appendWeights(of: index, to: &values)
+            for value in values { largest = max(largest, value) }
+        }
+        var precision: Int32 = 0
+        while precision < mostPrecise,
+            Int(0.5 + largest * Double(1 << (precision + 1))) < 1 << 15
+        {
+            precision += 1
+        }
+        return precision
     }
 }

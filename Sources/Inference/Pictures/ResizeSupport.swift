@@ -19,7 +19,8 @@ extension Preprocessing.ResizeLibrary {
         switch self {
         case .pillow: [.nearest, .box, .bilinear, .hamming, .bicubic, .lanczos]
         case .opencv: [.bilinear]
-        case .torchvision, .tensorflow: []
+        case .torchvision: [.nearest, .nearestExact, .bilinear, .bicubic, .lanczos]
+        case .tensorflow: []
         }
     }
 

@@ -2,7 +2,7 @@
 //
 // A value depends only on the pixel and the channel, so the 256 results per channel are computed
 // once, with exactly the operations of ToTensor and Normalize in float32, or those of Hugging Face's
-// rescale and normalize, and looked up.
+// rescale and normalize on arrays or on tensors, and looked up.
 
 /// Writes pixels into a tensor; any thread.
 struct TensorWriter<Element: TensorElement> {
@@ -96,19 +96,24 @@ extension TensorWriter {
             let mean = Self.value(plan.mean, channel, of: plan.channels)
             let std = Self.value(plan.std, channel, of: plan.channels)
             let second = Self.value(plan.secondStd ?? [1], channel, of: plan.channels)
+            let (value, unit) = Self.scaled(level, plan)
             return Element(
-                nearest: (Self.scaled(level, plan) - plan.offset - mean) / std / second)
+                nearest: (value - plan.offset - mean * unit) / (std * unit) / second)
         }
     }
 
-    /// ToTensor and Keras divide in float32; Hugging Face's rescale multiplies in float64, then
-    /// narrows.
-    private static func scaled(_ level: Float, _ plan: Preprocessing) -> Float {
+    /// The level, and the unit of mean and deviation. ToTensor and Keras divide in float32; Hugging
+    /// Face's rescale multiplies in float64 on arrays and in float32 on tensors. Fused with
+    /// normalize, it leaves the level and enlarges the unit.
+    private static func scaled(_ level: Float, _ plan: Preprocessing) -> (value: Float, unit: Float)
+    {
         switch plan.arithmetic {
-        case .torchvision where plan.scale == 1.0 / 255.0: level / 255
-        case .keras: level / Float(1 / plan.scale)
-        case .paddle: level * Float(plan.scale)
-        case .torchvision, .transformers, .mmcv: Float(Double(level) * plan.scale)
+        case .torchvision where plan.scale == 1.0 / 255.0: (level / 255, 1)
+        case .keras: (level / Float(1 / plan.scale), 1)
+        case .paddle: (level * Float(plan.scale), 1)
+        case .torchvision, .transformers, .mmcv: (Float(Double(level) * plan.scale), 1)
+        case .transformersTensor(fused: true, _): (level, Float(1 / plan.scale))
+        case .transformersTensor(fused: false, _): (level * Float(plan.scale), 1)
         }
     }
 }
