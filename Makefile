@@ -46,6 +46,10 @@ record: setup ## record answers of PyTorch, transformers, timm and MXNet again (
 	.venv-torch/bin/python tools/record_torchvision.py
 	.venv-torch/bin/python tools/record_orientations.py
 	HF_HUB_OFFLINE=1 .venv-torch/bin/python tools/record_exporters.py
+	.venv-torch/bin/python tools/record_torchvision_resize.py
+	HF_HUB_OFFLINE=1 .venv-torch/bin/python tools/record_processors.py
+	.venv-torch/bin/pip install -q --no-deps --target .venv-torch/transformers4 -r tools/requirements-transformers4.txt
+	HF_HUB_OFFLINE=1 PYTHONPATH=.venv-torch/transformers4 .venv-torch/bin/python tools/record_processors.py
 	@tools/venv.sh .venv-mxnet tools/requirements-mxnet.txt
 	.venv-mxnet/bin/python tools/record_mxnet.py
 

@@ -5,7 +5,7 @@ A sequence of records, all integers little-endian u32:
 kind 1, decoding: numbers = channels, width, height (0 0: the library refuses), whether the file is
   WHOLE or CUT; input = the file; result = the pixels.
 kind 2, resizing: numbers = channels, width, height, new width, new height, filter (its place in
-  Filter.allCases); input, result = pixels.
+  ResizeLibrary.pillow.filters); input, result = pixels.
 kind 3, preprocessing: numbers = channels, width, height, target (0 none, 1 shorter, 2 exact),
   target height, target width, crop height, crop width (0 0: none), filter, 1 for NHWC;
   input = pixels; result = float32.

@@ -31,6 +31,8 @@ class Transformers:
     # Whether height and width are open in the graph.
     is_open: bool = False
     problem_type: str | None = None
+    # Who resizes, as amphora.json says: the processors here are those on Pillow.
+    library: str = "pillow"
 
 
 @dataclasses.dataclass

@@ -5,8 +5,9 @@ Writes `Tests/EndToEnd/exporters/`: one model folder a case (`exporter_cases.py`
 their own processors and PyTorch for the pictures in `recordings/pictures`. `make record` runs it;
 `make test` needs neither library.
 
-The reference for Hugging Face is the processor on Pillow and numpy. Some cases have, instead of a network,
-a graph that returns 128 values of its input, so that every step is compared value by value.
+The reference for Hugging Face is here the processor on Pillow and numpy, which an `amphora.json` asks for;
+`record_processors.py` has those on torchvision and those of version 4. Some cases have, instead of a
+network, a graph that returns 128 values of its input, so that every step is compared value by value.
 """
 
 import importlib.metadata
@@ -76,6 +77,8 @@ def write_processor(case: Transformers, folder: pathlib.Path) -> None:
     settings = json.loads(path.read_text()) | case.edits
     path.write_text(json.dumps(
         {key: value for key, value in settings.items() if value is not None}, indent=2) + "\n")
+    (folder / "amphora.json").write_text(json.dumps(
+        {"preprocess": {"resize": {"library": case.library}}}) + "\n")
 
 
 def record_transformers(case: Transformers, folder: pathlib.Path) -> dict:

@@ -63,7 +63,9 @@ def test_an_mxnet_pair():
 
 @pytest.mark.parametrize(("case", "step", "does", "origin"), [
     ("hf-convnext", "resize", "shorter side to 256, Pillow's bicubic",
-     {"origin": "file", "file": "preprocessor_config.json", "key": "size"}),
+     {"origin": "file", "file": "amphora.json", "key": "preprocess.resize"}),
+    ("hf-convnext", "library", "Pillow",
+     {"origin": "file", "file": "amphora.json", "key": "preprocess.resize.library"}),
     ("hf-mobilevit", "channels", "BGR",
      {"origin": "file", "file": "preprocessor_config.json", "key": "do_flip_channel_order"}),
     ("hf-efficientnet", "second_std", "÷ 0.5 once more",

@@ -7,11 +7,12 @@ import Onnx
 enum Exporter {
     /// Reads the files of a folder.
     static func files(
-        _ files: [String: String], needsSteps: Bool = true
+        _ files: [String: String], needsSteps: Bool = true,
+        library: Preprocessing.ResizeLibrary? = nil
     ) throws(ModelError) -> ExporterFiles {
         let folder = try TemporaryFolder(files)
         return try ExporterFiles(
-            in: NoteFolders(top: folder.path), needsSteps: needsSteps)
+            in: NoteFolders(top: folder.path), needsSteps: needsSteps, library: library)
     }
 
     /// The settings that follow from these files for a network's input.
@@ -20,7 +21,8 @@ enum Exporter {
         shape: [Int?] = [nil, 3, nil, nil], element: ElementType = .float32
     ) throws(ModelError) -> ModelSettings {
         let manifest = try Manifest(Array(json.utf8))
-        let exported = try Self.files(files, needsSteps: !manifest.decidesAllSteps)
+        let exported = try Self.files(
+            files, needsSteps: !manifest.decidesAllSteps, library: manifest.resizeLibrary)
         let input = try NetworkInput(
             [TensorDescription(name: "x", element: element, shape: shape)],
             layout: manifest.layout, usualLayout: exported.layout?.value,

@@ -60,7 +60,7 @@ import Testing
         let settings = try Exporter.settings(Exporter.processor(type, keys))
         #expect(settings.resize.value?.target == target)
         #expect(settings.crop.value == crop)
-        #expect(settings.arithmetic == .transformers)
+        #expect(settings.arithmetic != .torchvision)
     }
 
     @Test(
@@ -68,8 +68,80 @@ import Testing
             0...5,
             [.nearest, .lanczos, .bilinear, .bicubic, .box, .hamming] as [Preprocessing.Filter]))
     func `filters have Pillow's numbers`(number: Int, filter: Preprocessing.Filter) throws {
-        let files = Exporter.processor("ViTImageProcessor", #""resample": \#(number)"#)
+        var files = Exporter.processor("ViTImageProcessor", #""resample": \#(number)"#)
+        files["config.json"] = #"{"transformers_version": "4.57.6"}"#
         #expect(try Exporter.settings(files).resize.value?.filter == filter)
+        files["config.json"] = #"{"transformers_version": "5.24.0"}"#
+        guard number < 4 else {
+            #expect(Exporter.fails("which torchvision lacks") { _ = try Exporter.files(files) })
+            return
+        }
+        let tensor: Preprocessing.Filter = number == 0 ? .nearestExact : filter
+        #expect(try Exporter.settings(files).resize.value?.filter == tensor)
+    }
+
+    /// What a folder's files say about the version, and who resizes then.
+    @Test(
+        arguments: [
+            ("ViTImageProcessor", "config.json", "4.57.6", .pillow, "transformers_version"),
+            (
+                "ViTImageProcessor", "config.json", "5.0.0.dev0", .torchvision,
+                "transformers_version"
+            ),
+            (
+                "ViTImageProcessorFast", "config.json", "4.48.1", .torchvision,
+                "image_processor_type"
+            ),
+            (
+                "ViTImageProcessor", "generation_config.json", "5.1", .torchvision,
+                "transformers_version"
+            ),
+            ("ViTImageProcessor", "ort_config.json", "4.30.0", .pillow, "transformers_version"),
+            ("ViTFeatureExtractor", "", "", .pillow, "image_processor_type"),
+            ("ViTImageProcessorFast", "", "", .torchvision, "image_processor_type"),
+        ] as [(String, String, String, Preprocessing.ResizeLibrary, String)])
+    func `the version that wrote a folder decides who resizes`(
+        type: String, file: String, version: String, library: Preprocessing.ResizeLibrary,
+        key: String
+    ) throws {
+        var files = Exporter.processor(type)
+        if !file.isEmpty { files[file] = #"{"transformers_version": "\#(version)"}"# }
+        let settings = try Exporter.settings(files)
+        #expect(settings.resize.value?.library == library)
+        #expect(settings.library?.value == library)
+        #expect(settings.library?.origin.key == key)
+        let exported = try Exporter.files(files)
+        #expect(exported.warnings.guesses.isEmpty)
+        #expect(
+            exported.warnings.contains { $0.sentence.contains("transformers 5 loads the same") }
+                == (library == .pillow))
+    }
+
+    @Test func `without a version torchvision is a guess, and one key settles it`() throws {
+        let bare = Exporter.processor("ViTImageProcessor")
+        let guesses = try Exporter.files(bare).warnings.guesses
+        #expect(guesses.count == 1)
+        #expect(guesses[0].contains(#"{"preprocess": {"resize": {"library": "torchvision"}}}"#))
+        for library in ["pillow", "torchvision"] {
+            let settings = try Exporter.settings(
+                bare, manifest: #"{"preprocess": {"resize": {"library": "\#(library)"}}}"#)
+            #expect(settings.library?.value.rawValue == library)
+            #expect(settings.library?.origin.key == "preprocess.resize.library")
+            #expect((settings.arithmetic == .transformers) == (library == "pillow"))
+        }
+    }
+
+    @Test func `defaults are those of the version`() throws {
+        func resize(_ type: String, _ version: String) throws -> Preprocessing.Resize? {
+            var files = Exporter.processor(type, #""size": 64"#)
+            files["config.json"] = #"{"transformers_version": "\#(version)"}"#
+            return try Exporter.settings(files, shape: [nil, 3, nil, nil]).resize.value
+        }
+        #expect(try resize("PvtImageProcessor", "4.57.6")?.filter == .bilinear)
+        #expect(try resize("PvtImageProcessor", "5.24.0")?.filter == .bicubic)
+        #expect(try resize("EfficientNetImageProcessor", "4.57.6")?.filter == .nearest)
+        #expect(try resize("EfficientNetImageProcessorFast", "4.57.6")?.filter == .nearestExact)
+        #expect(try resize("EfficientNetImageProcessor", "5.24.0")?.filter == .bicubic)
     }
 
     @Test func `every value says where it is from`() throws {
@@ -142,7 +214,8 @@ import Testing
         #expect(some.offset == Resolved(0, .default))
         #expect(some.mean.value == [0.5, 0.5, 0.5])
         let filter = try Exporter.settings(
-            known, manifest: #"{"preprocess": {"resize": {"filter": "box"}}}"#)
+            known,
+            manifest: #"{"preprocess": {"resize": {"filter": "box", "library": "pillow"}}}"#)
         #expect(
             filter.resize
                 == Resolved(
@@ -197,8 +270,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("ViTImageProcesor", "perhaps \"ViTImageProcessor\""),
-        ("PerceiverImageProcessor", "known are ViTImageProcessor, DeiTImageProcessor"),
+        ("ViTImageProcesor", "known are ViTImageProcessor, DeiTImageProcessor"),
+        ("PerceiverImageProcessor", "which crops pictures before it resizes them"),
         ("DINOv3ViTImageProcessorFast", "under \"preprocess\" in amphora.json"),
         ("", "\"image_processor_type\" is \"\""),
     ])
@@ -249,13 +322,12 @@ import Testing
         let keys =
             #""do_thumbnail": true, "do_convert_rgb": true, "size": 224, "resample": 2, "#
             + #""image_mean": [0, 0, 0], "image_std": [1, 1, 1]"#
-        let strange = try Exporter.files(Exporter.processor("ViTImageProcessor", keys)).warnings
+        var files = Exporter.processor("ViTImageProcessor", keys)
+        files["config.json"] = #"{"transformers_version": "5.24.0"}"#
+        let strange = try Exporter.files(files).warnings
             .map(\.sentence)
         #expect(strange.count == 1)
         #expect(strange[0].contains("preprocessor_config.json: the key \"do_thumbnail\""))
-        let fast = try Exporter.files(Exporter.processor("ViTImageProcessorFast", keys)).warnings
-            .map(\.sentence)
-        #expect(fast.contains { $0.contains("torchvision") })
         let bare = try Exporter.files(Exporter.processor("BeitImageProcessor")).warnings.map(
             \.sentence)
         #expect(bare.contains { $0.contains("\"size\" is missing; the default of Beit") })

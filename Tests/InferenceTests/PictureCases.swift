@@ -55,7 +55,8 @@ extension RecordedCase {
         let n = numbers
         let target: Preprocessing.ResizeTarget? =
             [nil, .shorter(n[4]), .exact(height: n[4], width: n[5])][n[3]]
-        let filter = library == .pillow ? Preprocessing.Filter.allCases[n[8]] : .bilinear
+        let filter =
+            library == .pillow ? Preprocessing.ResizeLibrary.pillow.filters[n[8]] : .bilinear
         return Preprocessing(
             decode: library == .pillow ? .pillow : .opencv,
             resize: target.map {

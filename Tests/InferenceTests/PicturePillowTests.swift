@@ -65,7 +65,8 @@ struct PicturePillowTests {
             let n = example.numbers
             let size = Preprocessing.Size(height: n[4], width: n[3])
             var resampler = Resampler(
-                filter: Preprocessing.Filter.allCases[n[5]], maxPixels: PictureLimits().pixels)
+                filter: Preprocessing.ResizeLibrary.pillow.filters[n[5]],
+                maxPixels: PictureLimits().pixels)
             for window in example.windows(using: &generator) {
                 var output: [UInt8] = []
                 try resampler.resample(example.raster, to: size, window: window, into: &output)

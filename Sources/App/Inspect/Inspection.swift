@@ -97,9 +97,14 @@ struct Inspection {
             Decision(
                 name: "resize", text: resize(settings.resize.value),
                 origin: settings.resize.origin),
-            Decision(
-                name: "crop", text: crop(settings.crop.value), origin: settings.crop.origin),
         ]
+        if let library = settings.library {
+            steps.append(
+                Decision(name: "library", text: library.value.title, origin: library.origin))
+        }
+        steps.append(
+            Decision(
+                name: "crop", text: crop(settings.crop.value), origin: settings.crop.origin))
         let isFramed = settings.resize.value.map(\.target.isFrame) ?? false
         if isFramed || settings.padding.value.contains(where: { $0 != 0 }) {
             steps.append(

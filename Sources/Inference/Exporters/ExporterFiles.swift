@@ -40,6 +40,8 @@ struct ExporterFiles: Sendable, Equatable {
     private var needsSteps = true
     /// Whether a file says that Azure Custom Vision made the model.
     private var isCustomVision = false
+    /// Of the transformers that wrote `config.json`.
+    private var version: Resolved<String>?
     private(set) var labels: Resolved<Labels>?
     private(set) var activation: Resolved<Activation>?
     /// The number of classes that a file states without naming them.
@@ -57,18 +59,41 @@ struct ExporterFiles: Sendable, Equatable {
     init() {}
 
     /// Reads the files of a model's folders, each from the nearest. `needsSteps`: whether they must
-    /// define the preprocessing. Throws `unreadable` and `invalidSettings`.
-    init(in folders: NoteFolders, needsSteps: Bool) throws(ModelError) {
+    /// define the preprocessing; `library`: what `amphora.json` wants to resize. Throws `unreadable`
+    /// and `invalidSettings`.
+    init(
+        in folders: NoteFolders, needsSteps: Bool, library: Preprocessing.ResizeLibrary? = nil
+    ) throws(ModelError) {
         var modelType: String?
         let processor = [Self.processorName, Self.jointName].first { folders.path(of: $0) != nil }
         if let config = folders.path(of: Self.configName) {
             modelType = try readConfig(config, guesses: needsSteps && processor == nil)
         }
         if let processor, needsSteps, let path = folders.path(of: processor) {
-            try readProcessor(processor, at: path, modelType: modelType)
+            if version == nil { version = Self.furtherVersion(in: folders) }
+            try readProcessor(processor, at: path, modelType: modelType, library: library)
         }
         self.needsSteps = needsSteps
         take(try DeploymentFiles(in: folders, needsSteps: needsSteps && source == .none))
+    }
+
+    /// The version in a file that transformers or optimum may leave beside `config.json`. Nothing
+    /// else is wanted from it, so its faults do not matter.
+    private static func furtherVersion(in folders: NoteFolders) -> Resolved<String>? {
+        for file in ["generation_config.json", "ort_config.json"] {
+            var reader = ManifestReader()
+            guard let path = folders.path(of: file), let root = try? root(of: path, &reader)
+            else { continue }
+            if let version = Self.version(root, file) { return version }
+        }
+        return nil
+    }
+
+    private static func version(
+        _ root: ManifestReader.Object, _ file: String
+    ) -> Resolved<String>? {
+        guard case .string(let text)? = root.values["transformers_version"] else { return nil }
+        return Resolved(text, .key("transformers_version", in: file))
     }
 
     /// The steps for a network, if a file defines them.
@@ -153,6 +178,7 @@ struct ExporterFiles: Sendable, Equatable {
         let file = Self.configName
         var reader = ManifestReader()
         let root = try Self.root(of: path, &reader)
+        version = Self.version(root, file)
         var modelType: String?
         if TimmConfig.recognizes(root) {
             let config = TimmConfig(root, file: file, &reader)
@@ -197,20 +223,25 @@ struct ExporterFiles: Sendable, Equatable {
     }
 
     private mutating func readProcessor(
-        _ file: String, at path: String, modelType: String?
+        _ file: String, at path: String, modelType: String?,
+        library: Preprocessing.ResizeLibrary?
     ) throws(ModelError) {
         var reader = ManifestReader()
         var root = try Self.root(of: path, &reader)
+        var version = Self.version(root, file) ?? self.version
         layout = Self.usualLayout
         orientation = Self.turning
         if file == Self.jointName {
             root = reader.object("image_processor", in: root).withoutNulls
+            version = Self.version(root, file) ?? version
         }
         if HuggingFaceProcessor.leavesToTimm(root) {
             if source == .none { source = .timm(TimmConfig(root, file: file, &reader)) }
             return try Self.fail(path, reader)
         }
-        if let processor = HuggingFaceProcessor(root, file: file, modelType: modelType, &reader) {
+        if let processor = HuggingFaceProcessor(
+            root, file: file, modelType: modelType, version: version, library: library, &reader)
+        {
             if source != .none {
                 warnings.append(
                     .notice(
@@ -218,9 +249,7 @@ struct ExporterFiles: Sendable, Equatable {
                             + "\(file) decides"))
             }
             source = .processor(processor.steps)
-            warnings += processor.warnings.map {
-                .notice("\(file): \($0)".onOneLine(limit: ModelError.longestSentence))
-            }
+            warnings += processor.warnings
         }
         try Self.fail(path, reader)
     }

@@ -11,6 +11,8 @@ struct ExporterSteps: Sendable, Equatable {
     var decode: Resolved<Preprocessing.DecodeProfile>?
     /// Set if the steps say whether pictures are turned upright.
     var orientation: Resolved<Preprocessing.Orientation>?
+    /// Set if something decided who resizes: the library, before `amphora.json` changes the resize.
+    var library: Resolved<Preprocessing.ResizeLibrary>?
     var resize: Resolved<Preprocessing.Resize?>
     var crop: Resolved<Preprocessing.Size?>
     var scale: Resolved<Double>

@@ -1,32 +1,40 @@
-// Hugging Face's `preprocessor_config.json`: the steps of an image processor, as its Pillow version
-// executes them.
+// Hugging Face's `preprocessor_config.json`: the steps of an image processor.
 //
-// That version is the reference even if the file names the one on torchvision (`…Fast`), since
-// pictures reach us as Pillow decodes them. What a file omits is its class's default. An unknown
-// key may change pixels, so a warning names it; an unknown class is refused. `null` counts as
-// absent, as in the library.
+// `ProcessorChoice` decides which implementation executes them. What a file omits is the default of
+// its class there. An unknown key may change pixels, so a warning names it; an unknown class is
+// refused. `null` counts as absent, as in the library.
 
 internal import Basics
+internal import Onnx
 
 /// One processor's file, read.
 struct HuggingFaceProcessor: Sendable, Equatable {
     let steps: ExporterSteps
-    let warnings: [String]
+    let warnings: [ModelWarning]
 
     /// Reads a document whose class is named by the file itself or by `modelType`; `nil` if
-    /// something is wrong, which `reader` then lists.
+    /// something is wrong, which `reader` then lists. `version`: of the transformers that wrote the
+    /// folder; `library`: what `amphora.json` wants.
     init?(
         _ root: ManifestReader.Object, file: String, modelType: String?,
+        version: Resolved<String>? = nil, library: Preprocessing.ResizeLibrary? = nil,
         _ reader: inout ManifestReader
     ) {
-        guard let family = Self.family(root, modelType: modelType, &reader) else { return nil }
+        guard let known = Self.family(root, modelType: modelType, &reader) else { return nil }
         let before = reader.problems.count
-        var reading = ProcessorReading(root: root, file: file, family: family, reader: reader)
+        let choice = ProcessorChoice(root, file: file, version: version, wanted: library)
+        let family = known.of(choice.edition)
+        var reading = ProcessorReading(
+            root: root, file: file, family: family, choice: choice, reader: reader)
         let steps = reading.steps()
         reader = reading.reader
         guard reader.problems.count == before else { return nil }
         self.steps = steps
-        warnings = Self.warnings(root, family)
+        let sentences = Self.warnings(root, family).map {
+            ModelWarning.notice("\(file): \($0)".onOneLine(limit: ModelError.longestSentence))
+        }
+        // Who resizes does not matter where nothing is resized.
+        warnings = sentences + (steps.resize.value == nil ? [] : [choice.warning].compactMap { $0 })
     }
 
     /// Whether the file delegates to timm, whose configuration then has the steps.
@@ -34,7 +42,8 @@ struct HuggingFaceProcessor: Sendable, Equatable {
         root.values["image_processor_type"] == .string("TimmWrapperImageProcessor")
     }
 
-    private static let typeKeys = ["image_processor_type", "feature_extractor_type"]
+    /// The keys that name a class, the newer one first.
+    static let typeKeys = ["image_processor_type", "feature_extractor_type"]
 
     private static func family(
         _ root: ManifestReader.Object, modelType: String?, _ reader: inout ManifestReader
@@ -46,9 +55,14 @@ struct HuggingFaceProcessor: Sendable, Equatable {
         for key in typeKeys where root.values[key] != nil {
             guard let type = reader.text(key, in: root) else { return nil }
             if let family = ProcessorFamily.named(type) { return family }
-            let nearest = nearestName(
-                to: type, among: ProcessorFamily.all.map { "\($0.name)ImageProcessor" })
-            reader.reject(key, in: root, expected: "perhaps \"\(nearest ?? "")\"; \(remedy)")
+            if let obstacle = ProcessorFamily.obstacle(type) {
+                reader.note(
+                    key, in: root,
+                    "is \(JSONValue.string(type).summary), which \(obstacle): that is not supported; "
+                        + remedy)
+            } else {
+                reader.reject(key, in: root, expected: "a processor that is supported; \(remedy)")
+            }
             return nil
         }
         if let modelType, let family = ProcessorFamily.of(model: modelType) { return family }
@@ -81,11 +95,6 @@ struct HuggingFaceProcessor: Sendable, Equatable {
             warnings.append(
                 "the key \"\(key)\" is not known and has no effect; if it changes pixels, answers "
                     + "are not those of transformers")
-        }
-        if case .string(let type)? = root.values["image_processor_type"], type.hasSuffix("Fast") {
-            warnings.append(
-                "\"\(type)\" resizes through torchvision; pictures are resized as its Pillow "
-                    + "version does, which differs by a level here and there")
         }
         for key in ["size", "resample", "image_mean", "image_std"]
         where root.values[key] == nil && !(family.isMobileViT && key.hasPrefix("image_")) {

@@ -7,7 +7,9 @@ struct ProcessorReading {
     let root: ManifestReader.Object
     /// The file's name, for origins.
     let file: String
+    /// With the defaults of the edition.
     let family: ProcessorFamily
+    let choice: ProcessorChoice
     var reader: ManifestReader
 
     /// All steps between picture and tensor.
@@ -15,8 +17,9 @@ struct ProcessorReading {
         refuseForeignSteps()
         let (resize, ownCrop) = resize()
         var steps = ExporterSteps(
-            arithmetic: .transformers, resize: resize, crop: crop(after: ownCrop), scale: scale(),
-            mean: mean(), std: std())
+            arithmetic: arithmetic(hasOwnCrop: ownCrop != nil), resize: resize,
+            crop: crop(after: ownCrop), scale: scale(), mean: mean(), std: std())
+        steps.library = Resolved(choice.edition.library, choice.origin)
         if family.isEfficientNet { addEfficientNet(to: &steps) }
         let flips = flag("do_flip_channel_order", default: family.isMobileViT)
         if flips.value, family.isMobileViT {
@@ -26,6 +29,17 @@ struct ProcessorReading {
     }
 
     private func key(_ name: String) -> Origin { .key(root.path(of: name), in: file) }
+
+    /// On tensors, rescale and normalize become one step, unless only one is wanted or an offset lies
+    /// between. ConvNeXT's `Fast` class lets torchvision crop within its resize.
+    private mutating func arithmetic(hasOwnCrop: Bool) -> Preprocessing.Arithmetic {
+        guard choice.edition.library == .torchvision else { return .transformers }
+        let moves = family.isEfficientNet && flag("rescale_offset", default: false).value
+        let fused = flag("do_rescale", default: true).value && normalizes().value && !moves
+        let crop: Preprocessing.CropRounding =
+            choice.edition.release == .four && hasOwnCrop ? .halfToEven : .down
+        return .transformersTensor(fused: fused, crop: crop)
+    }
 
     private var byDefault: Origin { .library("\(family.name)ImageProcessor") }
 
@@ -81,7 +95,7 @@ struct ProcessorReading {
         case .poolFormer: target = enlarged(target, by: cropShare())
         }
         let resize = Preprocessing.Resize(
-            target: target ?? family.size, library: .pillow, filter: filter())
+            target: target ?? family.size, library: choice.edition.library, filter: filter())
         if !Self.isSane(resize.target) {
             reader.reject(
                 "size", in: root,
@@ -135,7 +149,9 @@ struct ProcessorReading {
         {
             return .shorter(side)
         }
-        let squares = flag("default_to_square", default: family.squares).value
+        let squares =
+            choice.edition.isSlow
+            ? family.squares : flag("default_to_square", default: family.squares).value
         if !squares, let side = value.integer(1...Manifest.sideLimit) { return .shorter(side) }
         return square(value, "size", or: " or {\"shortest_edge\": n}")
             .map { .exact(height: $0.height, width: $0.width) }
@@ -168,7 +184,10 @@ struct ProcessorReading {
         let filters: [Preprocessing.Filter] = [
             .nearest, .lanczos, .bilinear, .bicubic, .box, .hamming,
         ]
-        guard root.values["resample"] != nil else { return family.filter }
+        let usual: Preprocessing.Filter =
+            choice.edition.library == .torchvision && family.filter == .nearest
+            ? .nearestExact : family.filter
+        guard root.values["resample"] != nil else { return usual }
         guard let number = root.values["resample"]?.integer(0...5) else {
             reader.reject(
                 "resample", in: root,
@@ -176,12 +195,22 @@ struct ProcessorReading {
                     + "4 box, 5 hamming")
             return family.filter
         }
-        return filters[number]
+        guard choice.edition.library == .torchvision else { return filters[number] }
+        let filter = number == 0 ? .nearestExact : filters[number]
+        if !choice.edition.library.filters.contains(filter) {
+            reader.reject(
+                "resample", in: root,
+                expected: "another filter than \(filter.rawValue), which torchvision lacks, or "
+                    + #"{"preprocess": {"resize": {"library": "pillow"}}} in \#(Manifest.fileName)"#
+            )
+        }
+        return filter
     }
 
     private mutating func crop(
         after ownCrop: Resolved<Preprocessing.Size?>?
     ) -> Resolved<Preprocessing.Size?> {
+        guard family.crops else { return ownCrop ?? Resolved(nil, byDefault) }
         let wanted = flag("do_center_crop", default: family.crop != nil)
         guard wanted.value else { return ownCrop ?? Resolved(nil, wanted.origin) }
         var size = Resolved(family.crop, byDefault)

@@ -8,6 +8,11 @@ extension Manifest {
     /// A step that can be switched off by `null`.
     enum Step<Value: Sendable & Equatable>: Sendable, Equatable { case off, on(Value) }
 
+    /// Who is to resize, if it says so.
+    var resizeLibrary: Preprocessing.ResizeLibrary? {
+        if case .on(let resize)? = resize { resize.library } else { nil }
+    }
+
     /// Whether it defines every preprocessing step, so that exporters' files are not needed.
     var decidesAllSteps: Bool {
         if preset != nil { return true }

@@ -119,6 +119,10 @@ struct InputGeometry: Sendable, Equatable {
             return steps?.resize
                 ?? Resolved(Preprocessing.Resize(target: target, library: library), .default)
         case .off?: return Resolved(nil, written)
+        // A library or a filter alone is no resize where the exporter has none.
+        case .on(let resize)?
+        where resize.target == nil && steps.map { $0.resize.value == nil } == true:
+            return Resolved(nil, steps?.resize.origin ?? written)
         case .on(let resize)?:
             let exported = steps?.resize.value
             // Whoever says who decodes also says who resizes.

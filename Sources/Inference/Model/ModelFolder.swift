@@ -31,7 +31,8 @@ package struct ModelFolder: Sendable {
         format = place.format
         manifest = place.manifest
         exported = try ExporterFiles(
-            in: place.folders, needsSteps: !manifest.decidesAllSteps)
+            in: place.folders, needsSteps: !manifest.decidesAllSteps,
+            library: manifest.resizeLibrary)
         let (sources, warnings) = try Self.labels(place)
         labelSources = sources + [exported.labels].compactMap { $0 }
         self.warnings = (place.warnings + warnings).map(\.onOneLine)

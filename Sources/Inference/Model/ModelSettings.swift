@@ -21,6 +21,8 @@ package struct ModelSettings: Sendable, Equatable {
     package let orientation: Resolved<Preprocessing.Orientation>
     /// `nil`: the picture keeps its size.
     package let resize: Resolved<Preprocessing.Resize?>
+    /// Who resizes, if something other than the resize itself decided it.
+    package let library: Resolved<Preprocessing.ResizeLibrary>?
     /// From the centre; `nil`: nothing is cut off.
     package let crop: Resolved<Preprocessing.Size?>
     /// The factor for each level of a pixel.
@@ -105,6 +107,8 @@ package struct ModelSettings: Sendable, Equatable {
             manifest, steps, imageSize: exported.imageSize, input: input,
             decode: decode.value)
         resize = geometry.resize
+        let decided = geometry.resize.value?.library
+        library = steps?.library.flatMap { $0.value == decided ? $0 : nil }
         crop = geometry.crop
         inputSize = geometry.size
     }
