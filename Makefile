@@ -41,7 +41,7 @@ image: build ## the container images, with Docker or without; ARGS='--model fold
 bench: build ## all benchmarks; a table each
 	@python3 benchmarks/run.py
 
-record: setup ## record answers of PyTorch, transformers, timm and MXNet again (.venv-torch: 6 GB)
+record: setup ## record answers of PyTorch, transformers, timm, TensorFlow, MXNet … again (.venv-torch: 6 GB)
 	@tools/venv.sh .venv-torch tools/requirements-torch.txt
 	.venv-torch/bin/python tools/record_torchvision.py
 	.venv-torch/bin/python tools/record_orientations.py
@@ -52,6 +52,10 @@ record: setup ## record answers of PyTorch, transformers, timm and MXNet again (
 	HF_HUB_OFFLINE=1 PYTHONPATH=.venv-torch/transformers4 .venv-torch/bin/python tools/record_processors.py
 	@tools/venv.sh .venv-mxnet tools/requirements-mxnet.txt
 	.venv-mxnet/bin/python tools/record_mxnet.py
+	@tools/venv.sh .venv-sweep-keras tools/requirements-sweep-keras.txt
+	.venv-sweep-keras/bin/python tools/record_tensorflow.py
+	@tools/venv.sh .venv-presets tools/requirements-presets.txt
+	.venv-presets/bin/python tools/record_presets.py
 
 sweep: build ## compare many models with their own pipelines; writes docs/sweep.md (hours, 12 GB)
 	python3 tools/sweep.py $(ARGS)
@@ -69,5 +73,5 @@ lint: ## check the format, circles among folders, and the C sources for arm64
 	@tools/check_arm64.sh || [ $$? = 2 ]
 
 clean: ## remove everything built; the engine stays
-	rm -rf .build .build-asan .build-tsan .build-fuzz .venv-test .venv-torch .venv-lambda .venv-mxnet .venv-sweep* .sweep \
+	rm -rf .build .build-asan .build-tsan .build-fuzz .venv-test .venv-torch .venv-lambda .venv-mxnet .venv-presets .venv-sweep* .sweep \
 		.container
