@@ -5,7 +5,7 @@ A sequence of records, all integers little-endian u32:
 kind 1, decoding: numbers = channels, width, height (0 0: the library refuses), whether the file is
   WHOLE or CUT; input = the file; result = the pixels.
 kind 2, resizing: numbers = channels, width, height, new width, new height, filter (its place in
-  ResizeLibrary.pillow.filters); input, result = pixels.
+  ResizeLibrary.pillow.filters, or in OPENCV_FILTERS); input, result = pixels.
 kind 3, preprocessing: numbers = channels, width, height, target (0 none, 1 shorter, 2 exact),
   target height, target width, crop height, crop width (0 0: none), filter, 1 for NHWC;
   input = pixels; result = float32.
@@ -23,6 +23,7 @@ import struct
 import numpy as np
 
 WHOLE, CUT = range(2)
+OPENCV_FILTERS = ("bilinear", "nearest", "nearest-exact", "area", "lanczos4", "bicubic")
 FLOAT_FILTERS = ("nearest", "bilinear", "bicubic", "area", "lanczos3")
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 STD = np.array([0.229, 0.224, 0.225], np.float32)

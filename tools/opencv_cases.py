@@ -6,16 +6,20 @@ usage: opencv_cases.py [--rounds N] [--seed N] OUTDIR [FILE...]
 OUTDIR/cases.bin has the format of case_file.py, with these kinds (filter and layout always 0):
 kind 1, decoding: whole files only, and EXIF not applied: in both, OpenCV 3.4.2 differs from its
   successors; `record_mxnet.py` records it.
-kind 2, resizing: cv2.resize(INTER_LINEAR) to any size.
+kind 2, resizing: cv2.resize with every filter that is reproduced, to any size.
 kind 3, preprocessing: MXNet's resize of the shorter side and its crop, carried out by OpenCV.
 Needs opencv-python-headless, Pillow and numpy. FILEs are decoded too.
 """
 
+import os
+
+# Its bicubic resize is Intel's IPP, which rounds by what the processor has; AVX2 is what we reproduce.
+os.environ["OPENCV_IPP"] = "avx2"
 import case_file
 import cv2
 import image_samples
 import numpy as np
-from case_file import MEAN, STD, WHOLE, record
+from case_file import MEAN, OPENCV_FILTERS, STD, WHOLE, record
 
 # OpenCV 3.4.2's libjpeg-turbo did not interpolate 4:4:0; its successors apply animation to gray.
 LEFT_OUT = ("jpeg-440", "png-animated", "webp")
@@ -40,8 +44,13 @@ def random_picture(rng, largest):
     return image_samples.picture(rng, width, height, channels)
 
 
-def resized(pixels, height, width):
-    return cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR)
+INTERPOLATIONS = {"bilinear": cv2.INTER_LINEAR, "nearest": cv2.INTER_NEAREST,
+                  "nearest-exact": cv2.INTER_NEAREST_EXACT, "area": cv2.INTER_AREA,
+                  "lanczos4": cv2.INTER_LANCZOS4, "bicubic": cv2.INTER_CUBIC}
+
+
+def resized(pixels, height, width, name="bilinear"):
+    return cv2.resize(pixels, (width, height), interpolation=INTERPOLATIONS[name])
 
 
 def sizes(rng, number, largest):
@@ -61,6 +70,11 @@ def sizes(rng, number, largest):
         goal = [height * 2, width * 2]
     if number % 19 == 0:
         pixels = np.ascontiguousarray(pixels[:1] if number % 2 else pixels[:, :1])
+    if number % 5 == 0:  # whole factors, of both axes or of one
+        factors = [int(n) for n in rng.integers(1, 6, 2)]
+        height, width = (max(1, side // factor) for side, factor in zip(pixels.shape, factors))
+        pixels = np.ascontiguousarray(pixels[: height * factors[0], : width * factors[1]])
+        goal = [height, width] if number % 2 else [height, goal[1]]
     return pixels, goal
 
 
@@ -69,11 +83,12 @@ def shape(pixels):
     return [channels, pixels.shape[1], pixels.shape[0]]
 
 
-def resizing(rng, number, largest):
+def resizing(rng, number, largest, which=0):
     pixels, (height, width) = sizes(rng, number, largest)
-    numbers = [*shape(pixels), width, height]
-    name = f"{numbers[1]}x{numbers[2]}x{numbers[0]} to {width}x{height}"
-    return record(2, name, numbers, pixels.tobytes(), resized(pixels, height, width).tobytes())
+    numbers = [*shape(pixels), width, height, which]
+    name = f"{OPENCV_FILTERS[which]} {numbers[1]}x{numbers[2]}x{numbers[0]} to {width}x{height}"
+    result = resized(pixels, height, width, OPENCV_FILTERS[which])
+    return record(2, name, numbers, pixels.tobytes(), result.tobytes())
 
 
 def shorter(height, width, side):
@@ -127,6 +142,11 @@ def cases(rng, rounds, files):
         yield resizing(rng, number, 40)
     for number in range(60 * rounds):
         yield resizing(rng, number, 400)
+    for which in range(1, len(OPENCV_FILTERS)):
+        for number in range(800 * rounds):
+            yield resizing(rng, number, 40, which)
+        for number in range(20 * rounds):
+            yield resizing(rng, number, 300, which)
     for number in range(60 * rounds):
         yield preprocessing(rng, number)
 

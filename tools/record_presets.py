@@ -2,7 +2,7 @@
 """Records what the libraries behind the presets and the frames make of tiny pictures, for
 PicturePresetTests to compare: torchvision, Ultralytics, OpenAI's CLIP, RapidOCR, occular-deskew.
 
-usage: record_presets.py [--rounds N] [OUTFILE]   (`make record` runs it in .venv-torch)
+usage: record_presets.py [--rounds N] [OUTFILE]   (`make record` runs it in .venv-presets)
 
 The format is that of case_file.py, kind 5; the name is a preset's, or framed-… for a picture within a
 frame. Framed pictures are recorded as their library leaves them: RapidOCR's normalised, others not.

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Records what TensorFlow and Keras make of tiny pictures, for PictureTensorFlowTests to compare.
 
-usage: record_tensorflow.py [--rounds N] [OUTFILE]   (`make record` runs it in .venv-tensorflow)
+usage: record_tensorflow.py [--rounds N] [OUTFILE]   (`make record` runs it in .venv-sweep-keras)
 
 The format is that of case_file.py:
 kind 4: tf.image.resize on uint8, with and without antialias.
-kind 5: keras-torch, keras-tf, keras-caffe: load_img with a target size, then preprocess_input;
-  resize_with_pad: tf.image.resize_with_pad; levels-…: preprocess_input on all levels.
+kind 5: keras-torch, keras-tf, keras-caffe: load_img with a target size, then preprocess_input, and
+  preprocess_input on all levels;
+  resize_with_pad: tf.image.resize_with_pad.
 """
 
 import argparse

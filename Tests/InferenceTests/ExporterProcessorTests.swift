@@ -227,7 +227,7 @@ import Testing
         #expect(
             opencv.resize.value
                 == Preprocessing.Resize(
-                    target: .exact(height: 346, width: 346), library: .opencv, filter: .bilinear))
+                    target: .exact(height: 346, width: 346), library: .opencv, filter: .bicubic))
         let unknown = Exporter.processor("GroundingDinoImageProcessor")
         #expect(Exporter.fails { _ = try Exporter.settings(unknown) })
         let all = try Exporter.settings(

@@ -198,11 +198,11 @@ import Testing
     @Test(arguments: [
         (
             #"{"resize": {"library": "opencv", "filter": "box"}}"#,
-            #"filter" is "box", which is not supported by the library "opencv"; expected "bilinear""#
+            #"filter" is "box", which is not supported by the library "opencv"; expected "nearest", "nearest-exact", "bilinear", "bicubic", "area", "lanczos4""#
         ),
         (
-            #"{"decode": "opencv", "resize": {"filter": "bicubic"}}"#,
-            #"filter" is "bicubic", which is not supported by the library "opencv"; expected "bilinear""#
+            #"{"decode": "opencv", "resize": {"filter": "lanczos"}}"#,
+            #"filter" is "lanczos", which is not supported by the library "opencv"; expected "nearest", "nearest-exact", "bilinear", "bicubic", "area", "lanczos4""#
         ),
         (
             #"{"decode": "opencv", "resize": {"antialias": true}}"#,

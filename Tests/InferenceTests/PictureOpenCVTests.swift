@@ -33,18 +33,25 @@ struct PictureOpenCVTests {
 
     @Test func `every resized picture has OpenCV's pixels`() throws {
         var generator = SeededGenerator(seed: 7)
-        var resizer = BilinearResizer(maxPixels: PictureLimits().pixels)
+        let filters: [Preprocessing.Filter] = [
+            .bilinear, .nearest, .nearestExact, .area, .lanczos4, .bicubic,
+        ]
+        #expect(Set(filters) == Set(Preprocessing.ResizeLibrary.opencv.filters))
+        var resizers = filters.map {
+            OpenCVResizer(filter: $0, maxPixels: PictureLimits().pixels)
+        }
         for example in cases(.resizing) {
             let size = Preprocessing.Size(height: example.numbers[4], width: example.numbers[3])
             for window in example.windows(using: &generator) {
                 var output: [UInt8] = []
-                try resizer.resize(example.raster, to: size, window: window, into: &output)
+                try resizers[example.numbers[5]].resize(
+                    example.raster, to: size, window: window, into: &output)
                 let wanted = example.recorded(window)
                 let got = Array(output.prefix(wanted.count))
                 #expect(differing(got, wanted) == 0, "\(example.name) \(window)")
             }
         }
-        #expect(cases(.resizing).count > 2000)
+        #expect(cases(.resizing).count > 5000)
     }
 
     @Test func `every tensor has the floats of OpenCV and numpy`() throws {

@@ -184,7 +184,9 @@ struct Inspection {
             case .within(let height, let width): "to fit into \(height)×\(width)"
             case .letterbox(let frame): letterbox(frame)
             }
-        return "\(target), \(resize.library.title)'s \(resize.filter.rawValue)"
+        let floats = resize.library == .tensorflow ? ", to floats" : ""
+        let smoothed = !floats.isEmpty && resize.antialias ? " antialiased" : ""
+        return "\(target), \(resize.library.title)'s \(resize.filter.rawValue)\(smoothed)\(floats)"
     }
 
     private static func letterbox(_ frame: Preprocessing.Letterbox) -> String {

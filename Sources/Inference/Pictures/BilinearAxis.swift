@@ -17,6 +17,16 @@ struct BilinearAxis {
         let range: Range<Int>
         /// OpenCV treats the edges of the two axes differently.
         let direction: Direction
+        /// Where the source pixels lie.
+        let rule: Rule
+    }
+
+    /// How an output pixel finds its source pixels.
+    enum Rule {
+        /// Around its centre: `INTER_LINEAR`.
+        case centers
+        /// Under it: `INTER_AREA` where a side grows.
+        case areas
     }
 
     /// Along rows or from row to row.
@@ -33,14 +43,24 @@ struct BilinearAxis {
 
     /// Computes the positions and weights of the outputs in the key's range.
     init(_ key: Key) {
-        let scale = 1.0 / (Double(key.output) / Double(key.input))
+        let inverse = Double(key.output) / Double(key.input)
+        let scale = 1.0 / inverse
         let last = key.input - 1
         sources.reserveCapacity(key.range.count)
         weights.reserveCapacity(key.range.count)
         for index in key.range {
-            let position = Float((Double(index) + 0.5) * scale - 0.5)
-            let lower = Int(position.rounded(.down))
-            let fraction = position - Float(lower)
+            let lower: Int
+            let fraction: Float
+            switch key.rule {
+            case .centers:
+                let position = Float((Double(index) + 0.5) * scale - 0.5)
+                lower = Int(position.rounded(.down))
+                fraction = position - Float(lower)
+            case .areas:
+                lower = Int((Double(index) * scale).rounded(.down))
+                let share = Float(Double(index + 1) - Double(lower + 1) * inverse)
+                fraction = share <= 0 ? 0 : share - share.rounded(.down)
+            }
             switch key.direction {
             case .vertical:
                 sources.append((Self.clamp(lower, last), Self.clamp(lower + 1, last)))

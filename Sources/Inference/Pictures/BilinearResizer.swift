@@ -24,7 +24,7 @@ struct BilinearResizer {
     /// grows if needed.
     mutating func resize(
         _ raster: borrowing Raster, to size: Preprocessing.Size, window: PixelWindow,
-        into output: inout [UInt8]
+        by rule: BilinearAxis.Rule = .centers, into output: inout [UInt8]
     ) throws(PictureError) {
         guard max(size.width, size.height) <= maxPixels,
             window.y.count <= maxPixels / window.x.count
@@ -35,7 +35,7 @@ struct BilinearResizer {
         } else if raster.width == 2 * size.width && raster.height == 2 * size.height {
             halve(raster, window, into: &output)
         } else {
-            interpolate(raster, size, window, into: &output)
+            interpolate(raster, size, window, rule, into: &output)
         }
     }
 
@@ -61,10 +61,10 @@ struct BilinearResizer {
 
     private mutating func interpolate(
         _ raster: borrowing Raster, _ size: Preprocessing.Size, _ window: PixelWindow,
-        into output: inout [UInt8]
+        _ rule: BilinearAxis.Rule, into output: inout [UInt8]
     ) {
-        let columns = axis(raster.width, size.width, window.x, .horizontal)
-        let rows = axis(raster.height, size.height, window.y, .vertical)
+        let columns = axis(raster.width, size.width, window.x, .horizontal, rule)
+        let rows = axis(raster.height, size.height, window.y, .vertical, rule)
         let room = 2 * (window.x.count * raster.channels + Bilinear.padding)
         if sums.count < room { sums = [Int16](repeating: 0, count: room) }
         unsafe raster.pixels.withUnsafeBufferPointer { source in
@@ -80,10 +80,11 @@ struct BilinearResizer {
     }
 
     private mutating func axis(
-        _ input: Int, _ output: Int, _ range: Range<Int>, _ direction: BilinearAxis.Direction
+        _ input: Int, _ output: Int, _ range: Range<Int>, _ direction: BilinearAxis.Direction,
+        _ rule: BilinearAxis.Rule
     ) -> BilinearAxis {
         let key = BilinearAxis.Key(
-            input: input, output: output, range: range, direction: direction)
+            input: input, output: output, range: range, direction: direction, rule: rule)
         if let known = axes[key] { return known }
         let axis = BilinearAxis(key)
         if axes.count >= Self.keptCount { axes.removeAll(keepingCapacity: true) }

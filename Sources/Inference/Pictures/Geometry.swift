@@ -153,8 +153,10 @@ struct Geometry {
             return (0..<length, arithmetic == .transformers ? (missing + 1) / 2 : missing / 2)
         }
         let spare = length - wanted
+        // Keras' CenterCrop rounds down, too.
         let start =
             switch arithmetic {
+            case _ where library == .tensorflow: spare / 2
             case .transformers, .paddle, .transformersTensor(_, crop: .down): spare / 2
             case .torchvision, .keras, .mmcv, .transformersTensor(_, crop: .halfToEven):
                 Int((Double(spare) / 2).rounded(.toNearestOrEven))

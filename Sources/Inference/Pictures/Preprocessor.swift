@@ -10,12 +10,15 @@ package struct Preprocessor {
     private let plan: Preprocessing
     private let geometry: Geometry
     private var resampler: Resampler
-    private var resizer: BilinearResizer
+    private var resizer: OpenCVResizer
+    private var tensorflow: TensorFlowResizer?
     private let floats: TensorWriter<Float>
     /// The writer of a type other than float32, once it was asked for.
     private var other: (any Sendable)?
     /// The cropped pixels, before they go into the tensor.
     private var cropped: [UInt8] = []
+    /// The same where the library leaves floats.
+    private var levels: [Float] = []
 
     /// The size of the tensor's picture, or `nil` if it depends on the incoming picture.
     package let outputSize: Preprocessing.Size?
@@ -30,7 +33,10 @@ package struct Preprocessor {
         outputSize = Self.outputSize(of: plan)
         let output = outputSize.map { $0.height * $0.width } ?? 0
         let pixels = max(limits.pixels, output)
-        resizer = BilinearResizer(maxPixels: pixels)
+        resizer = OpenCVResizer(filter: plan.resize?.filter ?? .bilinear, maxPixels: pixels)
+        tensorflow = plan.resize.flatMap { resize in
+            resize.library == .tensorflow ? TensorFlowResizer(resize, maxPixels: pixels) : nil
+        }
         resampler = Resampler(plan.resize, maxPixels: pixels)
         floats = TensorWriter(plan)
     }
@@ -100,6 +106,12 @@ package struct Preprocessor {
         let picture = Preprocessing.Size(height: raster.height, width: raster.width)
         let resized = geometry.resized(picture, to: plan.resize?.target)
         let crop = geometry.crop(picture, to: plan.resize?.target, plan.crop)
+        if tensorflow != nil {
+            if !crop.isEmpty {
+                try tensorflow?.resize(raster, to: resized, window: crop.window, into: &levels)
+            }
+            return writer.write(levels, placed: crop, into: &tensor)
+        }
         if !crop.isEmpty { try resize(raster, to: resized, window: crop.window) }
         let size = outputSize(of: picture)
         guard crop.size != size else { return writer.write(cropped, placed: crop, into: &tensor) }
@@ -125,7 +137,6 @@ package struct Preprocessor {
         let window = Raster(
             width: kept.width, height: kept.height, channels: channels,
             pixels: Array(cropped.prefix(kept.width * kept.height * channels)))
-        let whole = PixelWindow(x: 0..<size.width, y: 0..<size.height)
-        try resizer.resize(window, to: size, window: whole, into: &cropped)
+        try resizer.enlarge(window, to: size, into: &cropped)
     }
 }

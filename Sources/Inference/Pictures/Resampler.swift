@@ -196,51 +196,18 @@ struct Resampler {
         _ raster: borrowing Raster, _ size: Preprocessing.Size, _ window: PixelWindow,
         into output: inout [UInt8]
     ) {
-        let columns = nearestSources(raster.width, size.width, window.x)
-        let rows = nearestSources(raster.height, size.height, window.y)
-        var to = 0
-        for row in rows {
-            for column in columns {
-                for channel in 0..<raster.channels {
-                    let from = (row * raster.width + column) * raster.channels + channel
-                    output[to] = raster.pixels[from]
-                    to += 1
-                }
-            }
-        }
+        NearestPixels.copy(
+            raster, rows: nearestSources(raster.height, size.height, window.y),
+            columns: nearestSources(raster.width, size.width, window.x), into: &output
+        ) { $0 }
     }
 
     private func nearestSources(_ input: Int, _ output: Int, _ range: Range<Int>) -> [Int] {
-        switch rule {
-        case .pillow: Self.accumulatedSources(input, output, range)
-        case .torchvision:
-            range.map { Self.torchvisionSource(input, output, $0, exact: filter == .nearestExact) }
+        switch (rule, filter) {
+        case (.pillow, _): NearestPixels.accumulated(input, output, range)
+        case (.torchvision, .nearestExact): NearestPixels.centers(input, output, range)
+        case (.torchvision, _): NearestPixels.narrowCorners(input, output, range)
         }
-    }
-
-    /// PyTorch computes in float32; `nearest` is what it was before it was mended as `nearest-exact`.
-    private static func torchvisionSource(
-        _ input: Int, _ output: Int, _ index: Int, exact: Bool
-    ) -> Int {
-        let step = Float(input) / Float(output)
-        let position = exact ? (Float(index) + 0.5) * step : Float(index) * step
-        return min(Int(position), input - 1)
-    }
-
-    /// Pillow accumulates the step from output to output; its rounding errors are part of the
-    /// result.
-    private static func accumulatedSources(
-        _ input: Int, _ output: Int, _ range: Range<Int>
-    ) -> [Int] {
-        let step = Double(input) / Double(output)
-        var position = step * 0.5
-        var sources: [Int] = []
-        sources.reserveCapacity(range.count)
-        for index in 0..<range.upperBound {
-            if index >= range.lowerBound { sources.append(min(input - 1, Int(position))) }
-            position += step
-        }
-        return sources
     }
 }
 

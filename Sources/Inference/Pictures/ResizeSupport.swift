@@ -18,9 +18,9 @@ extension Preprocessing.ResizeLibrary {
     package var filters: [Preprocessing.Filter] {
         switch self {
         case .pillow: [.nearest, .box, .bilinear, .hamming, .bicubic, .lanczos]
-        case .opencv: [.bilinear]
+        case .opencv: [.nearest, .nearestExact, .bilinear, .bicubic, .area, .lanczos4]
         case .torchvision: [.nearest, .nearestExact, .bilinear, .bicubic, .lanczos]
-        case .tensorflow: []
+        case .tensorflow: [.nearest, .bilinear, .bicubic, .area, .lanczos]
         }
     }
 

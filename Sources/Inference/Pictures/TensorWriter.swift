@@ -2,7 +2,8 @@
 //
 // A value depends only on the pixel and the channel, so the 256 results per channel are computed
 // once, with exactly the operations of ToTensor and Normalize in float32, or those of Hugging Face's
-// rescale and normalize on arrays or on tensors, and looked up.
+// rescale and normalize on arrays or on tensors, and looked up. Levels that a resize left as floats
+// are computed one by one.
 
 /// Writes pixels into a tensor; any thread.
 struct TensorWriter<Element: TensorElement> {
@@ -12,14 +13,27 @@ struct TensorWriter<Element: TensorElement> {
     private let values: [Element]
     /// The value around pictures that do not fill the tensor, one a channel.
     private let padding: [Element]
+    /// From levels to values, one a channel.
+    private let numbers: [LevelNumbers]
 
-    /// Computes a value from its level, 0…255, and its channel.
-    private init(_ plan: Preprocessing, value: (Float, Int) -> Element) {
+    /// Computes the values of a plan in float32 and converts them; `mean` and `std` follow the
+    /// tensor's order of channels.
+    init(_ plan: Preprocessing) {
         channels = plan.channels
         layout = plan.layout
-        let all = 0..<plan.channels.count
-        padding = all.map { value(Self.value(plan.padding, $0, of: plan.channels), $0) }
-        values = all.flatMap { channel in (0...255).map { value(Float($0), channel) } }
+        numbers = (0..<plan.channels.count).map { channel in
+            LevelNumbers(
+                plan, mean: Self.value(plan.mean, channel, of: plan.channels),
+                std: Self.value(plan.std, channel, of: plan.channels),
+                secondStd: Self.value(plan.secondStd ?? [1], channel, of: plan.channels))
+        }
+        padding = numbers.enumerated().map { channel, numbers in
+            Element(
+                nearest: numbers.value(of: Self.value(plan.padding, channel, of: plan.channels)))
+        }
+        values = numbers.flatMap { numbers in
+            (0...255).map { Element(nearest: numbers.value(of: Float($0))) }
+        }
     }
 
     private static func value<Value>(
@@ -79,6 +93,31 @@ struct TensorWriter<Element: TensorElement> {
         }
     }
 
+    /// The same from levels that need not be whole numbers, each computed by itself.
+    func write(
+        _ levels: borrowing [Float], placed crop: Geometry.Crop,
+        into tensor: inout MutableSpan<Element>
+    ) {
+        let (size, kept, count) = (crop.size, crop.window, channels.count)
+        precondition(tensor.count == size.height * size.width * count)
+        if kept.x.count < size.width || kept.y.count < size.height { pad(&tensor) }
+        precondition(levels.count >= kept.x.count * kept.y.count * count)
+        for channel in 0..<count {
+            let numbers = numbers[channel]
+            var from = channels == .bgr ? 2 - channel : channel
+            let (first, step) =
+                layout == .nchw ? (channel * tensor.count / count, 1) : (channel, count)
+            for row in 0..<kept.y.count {
+                let pixel = (crop.top + row) * size.width + crop.left
+                for x in 0..<kept.x.count {
+                    tensor[first + (pixel + x) * step] = Element(
+                        nearest: numbers.value(of: levels[from]))
+                    from += count
+                }
+            }
+        }
+    }
+
     private func pad(_ tensor: inout MutableSpan<Element>) {
         let plane = tensor.count / channels.count
         for index in 0..<tensor.count {
@@ -88,32 +127,42 @@ struct TensorWriter<Element: TensorElement> {
     }
 }
 
-extension TensorWriter {
-    /// Computes the values of a plan in float32 and converts them; `mean` and `std` follow the tensor's
-    /// order of channels.
-    init(_ plan: Preprocessing) {
-        self.init(plan) { level, channel in
-            let mean = Self.value(plan.mean, channel, of: plan.channels)
-            let std = Self.value(plan.std, channel, of: plan.channels)
-            let second = Self.value(plan.secondStd ?? [1], channel, of: plan.channels)
-            let (value, unit) = Self.scaled(level, plan)
-            return Element(
-                nearest: (value - plan.offset - mean * unit) / (std * unit) / second)
-        }
+/// From a level, 0…255, to a normalised value, in float32.
+private struct LevelNumbers: Sendable {
+    private let scale: Double
+    private let arithmetic: Preprocessing.Arithmetic
+    private let offset: Float
+    private let mean: Float
+    private let std: Float
+    private let secondStd: Float
+
+    /// Takes a plan's numbers and those of one channel.
+    init(_ plan: Preprocessing, mean: Float, std: Float, secondStd: Float) {
+        scale = plan.scale
+        arithmetic = plan.arithmetic
+        offset = plan.offset
+        self.mean = mean
+        self.std = std
+        self.secondStd = secondStd
+    }
+
+    /// The value of a level, which need not be whole.
+    func value(of level: Float) -> Float {
+        let (value, unit) = scaled(level)
+        return (value - offset - mean * unit) / (std * unit) / secondStd
     }
 
     /// The level, and the unit of mean and deviation. ToTensor and Keras divide in float32; Hugging
     /// Face's rescale multiplies in float64 on arrays and in float32 on tensors. Fused with
     /// normalize, it leaves the level and enlarges the unit.
-    private static func scaled(_ level: Float, _ plan: Preprocessing) -> (value: Float, unit: Float)
-    {
-        switch plan.arithmetic {
-        case .torchvision where plan.scale == 1.0 / 255.0: (level / 255, 1)
-        case .keras: (level / Float(1 / plan.scale), 1)
-        case .paddle: (level * Float(plan.scale), 1)
-        case .torchvision, .transformers, .mmcv: (Float(Double(level) * plan.scale), 1)
-        case .transformersTensor(fused: true, _): (level, Float(1 / plan.scale))
-        case .transformersTensor(fused: false, _): (level * Float(plan.scale), 1)
+    private func scaled(_ level: Float) -> (value: Float, unit: Float) {
+        switch arithmetic {
+        case .torchvision where scale == 1.0 / 255.0: (level / 255, 1)
+        case .keras: (level / Float(1 / scale), 1)
+        case .paddle: (level * Float(scale), 1)
+        case .torchvision, .transformers, .mmcv: (Float(Double(level) * scale), 1)
+        case .transformersTensor(fused: true, _): (level, Float(1 / scale))
+        case .transformersTensor(fused: false, _): (level * Float(scale), 1)
         }
     }
 }
