@@ -1,4 +1,4 @@
-// Base64: the standard alphabet, padding optional, nothing skipped (RFC 4648).
+// Base64 as people send it: both alphabets, padding optional, wrapped or not (RFC 4648).
 
 import FoundationEssentials
 import Testing
@@ -40,25 +40,61 @@ import Testing
     }
 
     @Test(arguments: [
-        ("Zm9-", "character 4 is “-” of the URL-safe alphabet; send the standard one"),
-        ("_m9v", "character 1 is “_” of the URL-safe alphabet; send the standard one"),
-        ("Zm9v\nZm9v123", "character 5 is a line break; send it in one line"),
-        // A wrong length is reported last.
-        ("Zm9v\nZm9v", "character 5 is a line break; send it in one line"),
-        ("Zm9v\n", "character 5 is a line break; send it in one line"),
-        ("Zm 9", "character 3 is byte 0x20"),
+        "Zm9vYmFy\n", "Zm9vYmFy \r\n\t", " \n Zm9vYmFy", "Zm9v\nYmFy", "Zm9v\r\nYmFy\r\n",
+        "Zm\n9vY\nmFy", "Zm9vYm\n  Fy", "Z\nm\n9\nv\nY\nm\nF\ny\n",
+    ])
+    func `white space at both ends and line ends within are skipped`(_ text: String) throws {
+        #expect(try decode(text) == Array("foobar".utf8))
+    }
+
+    @Test(arguments: ["Zg==\n", "Zg\n==", "Zg=", "Zg\n", "Zg=\n=\n", "Zg===="])
+    func `padding may be missing, wrapped or too long`(_ text: String) throws {
+        #expect(try decode(text) == Array("f".utf8))
+    }
+
+    @Test func `the URL-safe alphabet decodes, too`() throws {
+        #expect(try decode("_-_-") == [0xFF, 0xEF, 0xFE])
+        #expect(try decode("_-/+_w") == [0xFF, 0xEF, 0xFE, 0xFF])
+    }
+
+    @Test func `lines of any length give the same bytes as one line`() throws {
+        let bytes = (0..<500).map { UInt8(truncatingIfNeeded: $0 &* 151) }
+        let line = Base64.text(of: bytes.span)
+        for length in [1, 2, 3, 4, 5, 64, 76] {
+            var wrapped: [UInt8] = []
+            for (index, digit) in line.enumerated() {
+                wrapped.append(digit)
+                if (index + 1) % length == 0 { wrapped += [0x0D, 0x0A] }
+            }
+            #expect(try Base64.bytes(of: wrapped.span, at: "x") == bytes)
+            let isText = Base64.isText(wrapped.span)
+            #expect(isText)
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "Zm 9v",
+            "character 3 is white space; it may have been a “+” before a form or a URL was decoded"
+        ),
+        ("Zm9v\nZm!v", "character 8 is “!”"),
         ("Zm!v", "character 3 is “!”"),
-        ("Z=9v", "character 2 is “=”"),
-        ("ZZ\u{e9}", "character 3 is byte 0xC3"),
+        ("Z=9v", "character 2 is “=”, which only ends a text"),
+        ("Zg==Zg==", "character 3 is “=”, which only ends a text"),
+        ("ZZ\u{e9}", "character 3 is U+E9"),
+        ("Zm9v\u{fffd}", "character 5 is U+FFFD"),
+        ("Zm9\u{0}", "character 4 is byte 0x0"),
         (
             "Zm9vY",
             "its length, 5 characters without padding, is not possible; it may be cut short"
         ),
-        (
-            "Zg=",
-            "its length, 2 characters without padding, is not possible; it may be cut short"
-        ),
         ("====", "character 1 is “=”"),
+        ("\"Zm9v\"", "character 1 is “\"”"),
+        ("Zm9v\\n", "character 5 is “\\”; an escape may have been escaped twice"),
+        (
+            "b'Zm9v'",
+            "character 2 is “'”: this is Python's notation of bytes; send base64.b64encode(…).decode()"
+        ),
     ])
     func `what is wrong is named`(_ text: String, _ clause: String) throws {
         let sentence = try #require(complaint(text))
@@ -74,6 +110,16 @@ import Testing
             let text = Base64.text(of: bytes.span)
             #expect(String(decoding: text, as: UTF8.self) == Data(bytes).base64EncodedString())
             #expect(try Base64.bytes(of: text.span, at: "x") == bytes)
+        }
+    }
+
+    @Test func `a text may begin behind a prefix, and positions count from its beginning`() {
+        let text = Array("data:;base64,Zm9v!".utf8)
+        #expect(throws: InputError("x does not hold valid base64: character 18 is “!”")) {
+            try Base64.bytes(of: text.span, from: 13, at: "x")
+        }
+        #expect(throws: InputError("x does not hold valid base64: character 20 is “!”")) {
+            try Base64.bytes(of: text.span, from: 13, at: "x", position: { $0 + 2 })
         }
     }
 

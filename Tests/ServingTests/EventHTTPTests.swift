@@ -283,9 +283,8 @@ import Testing
 
     @Test(arguments: [
         (
-            #""body": "a-b_", "isBase64Encoded": true"#,
-            "the event's body does not hold valid base64: character 2 is “-” of the URL-safe "
-                + "alphabet; send the standard one"
+            #""body": "a*b_", "isBase64Encoded": true"#,
+            "the event's body does not hold valid base64: character 2 is “*”"
         ),
         (#""body": 5"#, #""body" must be a string, not a number"#),
         (#""body": {"uri": "a"}"#, #""body" must be a string, not an object"#),

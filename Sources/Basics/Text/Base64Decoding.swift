@@ -1,92 +1,175 @@
-// Decodes the base64 of pictures (RFC 4648 §4): the standard alphabet, padding optional.
+// Decodes the base64 of pictures (RFC 4648 §4) as people send it: both alphabets, padding optional,
+// in one line or wrapped.
 //
-// It is our own so that errors say what is wrong: most invalid texts use the URL-safe alphabet or
-// are wrapped into lines. Nothing is skipped: §3.3 requires decoders to refuse other characters.
+// It is our own so that errors say what is wrong and where. White space before, after and around
+// line ends is skipped: encoders wrap, and editors and shells add a line end. A space between two
+// digits is refused: it was a `+`, which a form's decoder has replaced, so the rest would decode to
+// other bytes.
 
 extension Base64 {
-    /// Decodes a text; `place` names it in the error. Any thread; takes time and memory in
-    /// proportion to the text.
-    package static func bytes(of text: Span<UInt8>, at place: String) throws(InputError) -> [UInt8]
-    {
-        let padding = Self.padding(of: text)
-        let digits = text.count - padding
-        guard digits % 4 != 1, padding == 0 || text.count % 4 == 0 else {
-            throw wrong(text, in: 0..<digits, place)
+    /// Decodes a text from the index `start`; `place` names it in the error, and `position` gives
+    /// the place of an index in the text as it was sent, counted from 0. Any thread; takes time and
+    /// memory in proportion to the text.
+    package static func bytes(
+        of text: Span<UInt8>, from start: Int = 0, at place: String,
+        position: (Int) -> Int = { $0 }
+    ) throws(InputError) -> [UInt8] {
+        do throws(Fault) {
+            return try decode(text, from: start)
+        } catch {
+            let reason =
+                error.index.map { "character \(position($0) + 1) is \(error.reason)" }
+                ?? error.reason
+            throw InputError("\(place) does not hold valid base64: \(reason)")
         }
-        let whole = digits / 4
-        let rest = digits % 4
-        var bytes = [UInt8](repeating: 0, count: whole * 3 + max(0, rest - 1))
+    }
+
+    /// Whether a text is base64, in one line or wrapped. Any thread.
+    package static func isText(_ text: Span<UInt8>) -> Bool {
+        do throws(Fault) {
+            _ = try decode(text, from: 0)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// What is wrong with a text.
+    private struct Fault: Error {
+        /// The place of the wrong character; `nil` if it is about the whole text.
+        var index: Int?
+        let reason: String
+    }
+
+    private static func decode(_ text: Span<UInt8>, from start: Int) throws(Fault) -> [UInt8] {
+        // An upper bound: white space and padding take room, too.
+        var bytes = [UInt8](repeating: 0, count: (text.count - start) / 4 * 3 + 3)
+        var digits = Digits(next: start, start: start)
+        var written = 0
+        while true {
+            decodeWords(of: text, from: &digits.next, into: &bytes, at: &written)
+            // Up to four digits one by one: there is white space among them, or the end.
+            var bits: UInt32 = 0
+            var count = 0
+            while count < 4, let value = try digits.value(in: text) {
+                bits |= value << UInt32(18 - 6 * count)
+                count += 1
+            }
+            guard count != 1 else {
+                throw Fault(
+                    reason: "its length, \(written / 3 * 4 + 1) characters without padding, "
+                        + "is not possible; it may be cut short")
+            }
+            for shift in [16, 8, 0].prefix(max(0, count - 1)) {
+                bytes[written] = UInt8(truncatingIfNeeded: bits >> UInt32(shift))
+                written += 1
+            }
+            if count < 4 { break }
+        }
+        bytes.removeLast(bytes.count - written)
+        return bytes
+    }
+
+    /// Decodes four digits at a time, until four bytes are not all digits.
+    private static func decodeWords(
+        of text: Span<UInt8>, from next: inout Int, into bytes: inout [UInt8],
+        at written: inout Int
+    ) {
         var target = bytes.mutableSpan
         let values = Self.values.span
         // Tells the compiler that every byte is a valid index.
         precondition(values.count == 256)
-        var (read, written) = (0, 0)
-        while read < whole * 4 {
-            // Four digits make three bytes. They are combined into one word, which is checked once.
+        var (read, made) = (next, written)
+        while read &+ 4 <= text.count {
+            // The four are combined into one word, which is checked once.
             let word = unsafe UInt32(
                 littleEndian: text.bytes.unsafeLoadUnaligned(fromByteOffset: read, as: UInt32.self))
             let first = values[Int(word & 0xFF)]
             let second = values[Int(word >> 8 & 0xFF)]
             let third = values[Int(word >> 16 & 0xFF)]
             let fourth = values[Int(word >> 24)]
-            guard first | second | third | fourth < 64 else {
-                throw wrong(text, in: read..<digits, place)
-            }
+            guard first | second | third | fourth < 64 else { break }
             let bits = first << 18 | second << 12 | third << 6 | fourth
-            target[written] = UInt8(truncatingIfNeeded: bits >> 16)
-            target[written &+ 1] = UInt8(truncatingIfNeeded: bits >> 8)
-            target[written &+ 2] = UInt8(truncatingIfNeeded: bits)
+            target[made] = UInt8(truncatingIfNeeded: bits >> 16)
+            target[made &+ 1] = UInt8(truncatingIfNeeded: bits >> 8)
+            target[made &+ 2] = UInt8(truncatingIfNeeded: bits)
             read &+= 4
-            written &+= 3
+            made &+= 3
         }
-        // Two or three digits at the end make one or two.
-        guard rest > 0 else { return bytes }
-        let first = values[Int(text[read])]
-        let second = values[Int(text[read + 1])]
-        let third = rest == 3 ? values[Int(text[read + 2])] : 0
-        guard first | second | third < 64 else { throw wrong(text, in: read..<digits, place) }
-        target[written] = UInt8(truncatingIfNeeded: first << 2 | second >> 4)
-        if rest == 3 {
-            target[written + 1] = UInt8(truncatingIfNeeded: second << 4 | third >> 2)
-        }
-        return bytes
+        (next, written) = (read, made)
     }
 
-    private static func padding(of text: Span<UInt8>) -> Int {
-        var count = 0
-        while count < min(2, text.count), text[text.count - 1 - count] == UInt8(ascii: "=") {
-            count += 1
-        }
-        return count
-    }
-
-    /// The error for the first character of a range that is not a digit or, if all are digits, for
-    /// their number.
-    private static func wrong(
-        _ text: Span<UInt8>, in digits: Range<Int>, _ place: String
-    ) -> InputError {
-        guard let index = digits.first(where: { values[Int(text[$0])] > 63 }) else {
-            return InputError(
-                "\(place) does not hold valid base64: its length, \(digits.upperBound) characters "
-                    + "without padding, is not possible; it may be cut short")
-        }
-        let byte = text[index]
-        let found =
-            switch byte {
-            case 0x0A, 0x0D: "a line break; send it in one line"
-            case UInt8(ascii: "-"), UInt8(ascii: "_"):
-                "“\(Character(Unicode.Scalar(byte)))” of the URL-safe alphabet; send the standard one"
-            case 0x21..<0x7F: "“\(Character(Unicode.Scalar(byte)))”"
-            default: "byte 0x\(String(byte, radix: 16, uppercase: true))"
-            }
-        return InputError(
-            "\(place) does not hold valid base64: character \(index + 1) is \(found)")
-    }
-
-    /// The value of each byte as a digit; a value above 63 if it is not a digit.
+    /// The value of each byte as a digit of either alphabet; a value above 63 if it is not a digit.
     private static let values: [UInt32] = {
         var values = [UInt32](repeating: 64, count: 256)
         for (value, digit) in digits.enumerated() { values[Int(digit)] = UInt32(value) }
+        values[Int(UInt8(ascii: "-"))] = 62
+        values[Int(UInt8(ascii: "_"))] = 63
         return values
     }()
+
+    /// Takes digits one by one, skips what may be skipped, and names what may not.
+    private struct Digits {
+        /// The next byte.
+        var next: Int
+        /// Where the base64 begins.
+        let start: Int
+
+        /// The value of the next digit; `nil` at the end.
+        mutating func value(in text: Span<UInt8>) throws(Fault) -> UInt32? {
+            try skipWhiteSpace(in: text)
+            guard next < text.count else { return nil }
+            let value = Base64.values[Int(text[next])]
+            guard value > 63 else {
+                next += 1
+                return value
+            }
+            guard text[next] == UInt8(ascii: "="), next > start else {
+                throw Fault(index: next, reason: name(in: text))
+            }
+            // Padding: nothing may follow.
+            let padding = next
+            while next < text.count, text[next] == UInt8(ascii: "=") || isWhite(text[next]) {
+                next += 1
+            }
+            guard next == text.count else {
+                throw Fault(index: padding, reason: "“=”, which only ends a text")
+            }
+            return nil
+        }
+
+        private mutating func skipWhiteSpace(in text: Span<UInt8>) throws(Fault) {
+            let first = next
+            var hasLineEnd = first == start
+            while next < text.count, isWhite(text[next]) {
+                if text[next] == 0x0A || text[next] == 0x0D { hasLineEnd = true }
+                next += 1
+            }
+            guard hasLineEnd || next == first || next == text.count else {
+                throw Fault(
+                    index: first,
+                    reason: "white space; it may have been a “+” before a form or a URL was decoded"
+                )
+            }
+        }
+
+        private func isWhite(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+        /// What stands there instead of a digit.
+        private func name(in text: Span<UInt8>) -> String {
+            let byte = text[next]
+            let isQuote = byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"")
+            if isQuote, next == start + 1, text[start] == UInt8(ascii: "b") {
+                return "“\(Character(Unicode.Scalar(byte)))”: this is Python's notation of bytes; "
+                    + "send base64.b64encode(…).decode()"
+            }
+            if byte == UInt8(ascii: "\\") { return "“\\”; an escape may have been escaped twice" }
+            if (0x21..<0x7F).contains(byte) { return "“\(Character(Unicode.Scalar(byte)))”" }
+            let rest = (next..<min(next + 4, text.count)).map { text[$0] }
+            let scalar = String(decoding: rest, as: UTF8.self).unicodeScalars.first
+            guard byte >= 0x80, let scalar, scalar != "\u{FFFD}" || rest.starts(with: [0xEF, 0xBF])
+            else { return "byte 0x\(String(byte, radix: 16, uppercase: true))" }
+            return "U+\(String(scalar.value, radix: 16, uppercase: true))"
+        }
+    }
 }
