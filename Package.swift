@@ -58,6 +58,7 @@ let package = Package(
         .target(name: "CTIFF", dependencies: ["CPicture"], cSettings: strictC),
         .target(name: "CAVIF", dependencies: ["CPicture"], cSettings: strictC),
         .target(name: "CZlib", cSettings: strictC, linkerSettings: [.linkedLibrary("z")]),
+        .target(name: "CBrotli", cSettings: strictC, linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "COnnxRuntime", cSettings: strictC, linkerSettings: [.linkedLibrary("dl")]),
 
         .target(name: "Basics", dependencies: ["CCrypto", "CZlib"], swiftSettings: strict),
@@ -65,7 +66,7 @@ let package = Package(
         .target(name: "HTTP", dependencies: ["Basics"], swiftSettings: strict),
         .target(
             name: "Runtime",
-            dependencies: ["Basics", "EventLoop", "HTTP", "CCurl", "CLinux"],
+            dependencies: ["Basics", "EventLoop", "HTTP", "CCurl", "CBrotli", "CLinux"],
             swiftSettings: strict),
         .target(name: "Onnx", dependencies: ["Basics"], swiftSettings: strict),
         .target(name: "MXNetImport", dependencies: ["Basics", "Onnx"], swiftSettings: strict),
@@ -78,7 +79,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "ModelStore",
-            dependencies: ["Basics", "EventLoop", "Runtime", "CZlib"], swiftSettings: strict),
+            dependencies: ["Basics", "EventLoop", "Runtime"], swiftSettings: strict),
         .target(
             name: "Serving",
             dependencies: ["Basics", "EventLoop", "HTTP", "Runtime", "Inference", "ModelStore"],
@@ -125,7 +126,7 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: [
-                "Basics", "Runtime", "EventLoop", "HTTP", "CLinux", "CAllocationCounter",
+                "Basics", "Runtime", "EventLoop", "HTTP", "CLinux", "CZlib", "CAllocationCounter",
                 "TestSupport",
             ],
             swiftSettings: strict,

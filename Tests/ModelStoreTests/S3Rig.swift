@@ -139,7 +139,7 @@ final class S3Rig {
     func fetch(_ uris: [String], advancing: Bool = false) throws -> [Result<[UInt8], StoreError>] {
         var results: [Result<[UInt8], StoreError>] = []
         let fetches = try uris.map { uri in
-            S3Fetch(try object(uri), from: store) { results.append($0) }
+            S3Fetch(try object(uri), from: store) { results.append($0.map(\.body)) }
         }
         for fetch in fetches { fetch.start() }
         try turn(advancing: advancing) { results.count == uris.count }

@@ -107,6 +107,8 @@ import Testing
         let response = try harness.get(server.url("/500")) { $0.acceptOnly200 = false }.get()
         #expect(response.status == 500)
         #expect(response.body == Array("why".utf8))
+        let refusal = try harness.get(server.url("/403")) { $0.keepsRefusal = true }.failure
+        #expect(refusal == .status(host: "127.0.0.1", 403, body: Array("why".utf8)))
         // Short error bodies are read to their end, so that one connection served all requests.
         #expect(server.connections == 1)
         harness.pool.close()
@@ -118,6 +120,9 @@ import Testing
         }
         let harness = try TransferHarness()
         #expect(try harness.get(server.url("/")).failure == .status(host: "127.0.0.1", 404))
+        let kept = try harness.get(server.url("/")) { $0.keepsRefusal = true }.failure
+        let beginning = [UInt8](repeating: 0, count: TransferLimits.refusalBytes)
+        #expect(kept == .status(host: "127.0.0.1", 404, body: beginning))
         // Also where Content-Length alone exceeds the cap.
         let error = try harness.get(server.url("/")) { $0.byteCap = 10 }.failure
         #expect(error == .status(host: "127.0.0.1", 404))

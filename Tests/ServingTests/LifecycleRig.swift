@@ -156,6 +156,7 @@ final class LifecycleRig: InvocationHost {
                 switch source {
                 case .base64(let text): text
                 case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+                case .fetched(let body): String(decoding: body.bytes, as: UTF8.self)
                 case .uri, .unusable: "bad source"
                 }
             return .predictions(obey(order.split(separator: " ").map(String.init), topK, gates))

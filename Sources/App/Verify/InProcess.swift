@@ -51,7 +51,7 @@ final class InProcess {
         let classification = Classification(item, topK: topK, backend: backend) { [self] in
             ended(item, $0)
         }
-        classification.fetched = { [self] in sha256 = SHA256.hexadecimal(of: $0) }
+        classification.fetched = { [self] in sha256 = Self.digest(of: .fetched($0)) }
         self.classification = classification
         classification.start()
     }
@@ -93,13 +93,11 @@ final class InProcess {
             switch source {
             case .bytes(let bytes): return SHA256.hexadecimal(of: bytes)
             case .base64(let text):
-                return SHA256.hexadecimal(
-                    of: try Failure.reading { () throws(InputError) in
-                        try Base64.bytes(of: text.utf8Span.span, at: "\"b64\"")
-                    })
+                return SHA256.hexadecimal(of: try PictureURI.bytes(ofBase64: text))
             case .uri(let uri):
                 guard case .inline = try PictureURI(uri) else { return nil }
                 return SHA256.hexadecimal(of: try PictureURI.bytes(ofData: uri))
+            case .fetched(let body): return SHA256.hexadecimal(of: try body.pictureBytes())
             case .unusable: return nil
             }
         } catch {

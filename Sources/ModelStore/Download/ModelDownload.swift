@@ -56,6 +56,7 @@ struct ModelDownload {
         request.totalTimeout = fetch.timeout
         request.stallTimeout = Self.stallTimeout
         request.maxRedirects = Self.maxRedirects
+        request.keepsRefusal = true
         var failure: String?
         pool.start(request, into: sink) { result in
             if case .failure(let error) = result { failure = Self.sentence(error) }
@@ -84,10 +85,11 @@ struct ModelDownload {
 
     /// Why a download failed, as a clause for the person who starts the server.
     static func sentence(_ error: TransferError) -> String {
-        switch error {
-        case .status(let host, let status) where status == 404 || status == 410:
+        if let sentence = StorageRefusal.sentence(about: error) { return sentence }
+        return switch error {
+        case .status(let host, let status, _) where status == 404 || status == 410:
             "\(host) has no such file (status \(status))"
-        case .status(let host, let status) where status == 401 || status == 403:
+        case .status(let host, let status, _) where status == 401 || status == 403:
             "\(host) denies access (status \(status)); a presigned URL may have expired"
         case .unsupportedScheme("http", isRedirect: true):
             "a redirect leads to plain http; models are fetched over https only"

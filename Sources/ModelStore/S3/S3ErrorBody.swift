@@ -2,7 +2,7 @@
 //
 //     <?xml …?><Error><Code>NoSuchKey</Code><Message>…</Message><Key>…</Key>…</Error>
 //
-// It reads three elements by their tags: a document this flat needs no XML parser. It never reads
+// It reads five elements by their tags: a document this flat needs no XML parser. It never reads
 // other elements; some hold signatures and tokens.
 
 internal import Basics
@@ -15,6 +15,10 @@ struct S3ErrorBody: Equatable {
     let message: String?
     /// The region of the bucket, if the request went to another one.
     let region: String?
+    /// When a presigned URL expired.
+    let expires: String?
+    /// The bucket's own host.
+    let endpoint: String?
 
     /// The largest part of a body that is read, in bytes.
     private static let longest = 16 * 1024
@@ -28,6 +32,8 @@ struct S3ErrorBody: Equatable {
             text.hasSuffix(".") ? String(text.dropLast()) : text
         }
         region = Self.element("Region", of: body)
+        expires = Self.element("Expires", of: body)
+        endpoint = Self.element("Endpoint", of: body)
     }
 
     private static func element(_ name: String, of body: [UInt8]) -> String? {

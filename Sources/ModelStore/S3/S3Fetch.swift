@@ -29,16 +29,16 @@ package final class S3Fetch: EventHandler {
     /// The fetch fails after this long without a byte; `nil`: only the total time is limited.
     private let stallTimeout: Duration?
     private let started: Instant
-    private var completed: ((Result<[UInt8], StoreError>) -> Void)?
+    private var completed: ((Result<TransferResponse, StoreError>) -> Void)?
     private var state = State.new
     private var hasMoved = false
     private var hasRepeated = false
 
-    /// Prepares a fetch; `completed` gets the bytes, none where a sink takes them.
+    /// Prepares a fetch; `completed` gets S3's response, without a body where a sink takes it.
     package init(
         _ object: S3Object, from store: S3Store, into sink: (any TransferSink)? = nil,
         stallTimeout: Duration? = nil,
-        completed: @escaping (Result<[UInt8], StoreError>) -> Void
+        completed: @escaping (Result<TransferResponse, StoreError>) -> Void
     ) {
         self.object = object
         self.store = store
@@ -130,7 +130,7 @@ package final class S3Fetch: EventHandler {
             status: response.status, bucketRegion: response.headers["x-amz-bucket-region"],
             body: response.body)
         switch outcome {
-        case .bytes: end(.success(response.body))
+        case .bytes: end(.success(response))
         case .elsewhere(let region):
             guard !hasMoved else {
                 return end(
@@ -164,7 +164,7 @@ package final class S3Fetch: EventHandler {
         return StoreError.failed("the server's AWS_ENDPOINT_URL_S3 can't be used: \(reason)")
     }
 
-    private func end(_ result: Result<[UInt8], StoreError>) {
+    private func end(_ result: Result<TransferResponse, StoreError>) {
         state = .ended
         completed.take()?(result)
     }

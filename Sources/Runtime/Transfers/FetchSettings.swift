@@ -19,14 +19,22 @@ package struct FetchSettings: SettingGroup {
     /// A PEM file of the certificate authorities to trust instead of the system's, from
     /// `SSL_CERT_FILE` as for OpenSSL's programs.
     package var certificateFile: String?
+    /// The variables that name a proxy for other programs. None is used: it would connect where the
+    /// address policy refuses to.
+    package var ignoredProxies: [String] = []
+
+    /// Those variables, as curl and most clients read them, in either case.
+    private static let proxies = ["http_proxy", "https_proxy", "all_proxy"]
 
     /// The defaults.
     package init() {}
 
-    /// Takes the name in `SSL_CERT_FILE`.
+    /// Takes the name in `SSL_CERT_FILE`, and the names of proxies.
     package mutating func complete(from sources: SettingSources) throws(InputError) {
         let file = sources.environment["SSL_CERT_FILE"] ?? ""
         certificateFile = file.isEmpty ? nil : file
+        ignoredProxies = Self.proxies.flatMap { [$0, $0.uppercased()] }
+            .filter { sources.environment[$0]?.isEmpty == false }
     }
 
     package mutating func declare(in table: SettingTable) throws(InputError) {

@@ -6,6 +6,7 @@
 // a thread in getaddrinfo(3). libcurl would detach that thread and stop counting it; the pool keeps
 // the abandoned transfer until the look-up ends, so that the threads are counted.
 
+internal import Basics
 internal import EventLoop
 
 /// One transfer. Loop thread.
@@ -60,6 +61,8 @@ final class Transfer: EventHandler {
     private var stage = Stage.waiting
     private(set) var head: [UInt8] = []
     private(set) var body: [UInt8] = []
+    /// The beginning of the body of an unwanted status, if the request asks for it.
+    private(set) var refusalBody: [UInt8] = []
     /// Why we stopped libcurl.
     private(set) var refusal: Refusal?
     /// The address that the policy refused on the current hop.
@@ -207,12 +210,14 @@ final class Transfer: EventHandler {
     /// any.
     func received(body bytes: Span<UInt8>, status: Int, length: @autoclosure () -> Int?) -> Bool {
         if request.acceptOnly200 && status != 200 {
+            keep(refusal: bytes)
             dropped += bytes.count
             return dropped <= TransferLimits.discardableBodyBytes || refuse(.status)
         }
         heard()
         if let sink, status == 200 {
             guard bytes.count <= request.byteCap - sunk else { return refuse(.bodyTooLarge) }
+            if sunk == 0 { sink.begin(TransferHeaders(head)) }
             sunk += bytes.count
             return sink.receive(bytes, length: length()) || refuse(.unwanted)
         }
@@ -227,6 +232,14 @@ final class Transfer: EventHandler {
         }
         unsafe bytes.withUnsafeBufferPointer { unsafe body.append(contentsOf: $0) }
         return true
+    }
+
+    /// Keeps the beginning of the body of an unwanted status. A redirect's body comes before.
+    private func keep(refusal bytes: Span<UInt8>) {
+        guard request.keepsRefusal else { return }
+        if dropped == 0 { refusalBody.removeAll(keepingCapacity: true) }
+        let count = min(bytes.count, TransferLimits.refusalBytes - refusalBody.count)
+        refusalBody.append(bytes.extracting(0..<count))
     }
 
     private func heard() {

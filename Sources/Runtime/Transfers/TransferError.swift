@@ -26,14 +26,16 @@ package enum TransferError: Error, Sendable, Equatable {
     case unreachable(host: String, reason: String)
     /// No secure connection: the certificate is not valid for the host, or TLS failed.
     case insecure(host: String, reason: String)
-    /// The status is not 200.
-    case status(host: String, Int)
+    /// The status is not 200; with the beginning of the body, if the request asked for it.
+    case status(host: String, Int, body: [UInt8] = [])
     /// The response is not valid HTTP.
     case malformedResponse(host: String, reason: String)
     /// The connection ended in the middle of the response.
     case truncated(host: String)
     /// The body is larger than `limit` bytes.
     case tooLarge(host: String, limit: Int)
+    /// The body can't be decoded.
+    case undecodable(host: String, CodingError)
     /// The head is larger than `limit` bytes.
     case headTooLarge(host: String, limit: Int)
     /// More than `limit` redirects.
@@ -64,7 +66,7 @@ package enum TransferError: Error, Sendable, Equatable {
             return "\(host) can't be reached: \(reason)"
         case .insecure(let host, let reason):
             return "no secure connection to \(host): \(reason)"
-        case .status(let host, let status):
+        case .status(let host, let status, _):
             return "\(host) answered with status \(status) instead of 200"
         case .malformedResponse(let host, let reason):
             return "\(host) sent no valid HTTP response: \(reason)"
@@ -72,6 +74,8 @@ package enum TransferError: Error, Sendable, Equatable {
             return "\(host) closed the connection in the middle of its response"
         case .tooLarge(let host, let limit):
             return "the response of \(host) is larger than the limit of \(limit) bytes"
+        case .undecodable(let host, let error):
+            return "the response of \(host) \(error.clause)"
         case .headTooLarge(let host, let limit):
             return "the response head of \(host) is larger than the limit of \(limit) bytes"
         case .tooManyRedirects(let host, let limit):

@@ -46,6 +46,9 @@ enum TransferLimits {
     /// the connection can be reused.
     static let discardableBodyBytes = 64 * 1024
 
+    /// Bytes of such a body that come with the error.
+    static let refusalBytes = 16 * 1024
+
     /// Bytes of libcurl's own text that an error's sentence shows.
     static let shownBytes = 200
 

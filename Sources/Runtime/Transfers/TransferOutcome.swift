@@ -21,7 +21,8 @@ enum TransferOutcome {
             return .failure(.truncated(host: host(transfer, easy)))
         }
         if request.acceptOnly200 && status != 200 {
-            return .failure(.status(host: host(transfer, easy), status))
+            return .failure(
+                .status(host: host(transfer, easy), status, body: transfer.refusalBody))
         }
         return .success(
             TransferResponse(
@@ -56,7 +57,7 @@ enum TransferOutcome {
         switch code {
         case CURLE_WRITE_ERROR, CURLE_FILESIZE_EXCEEDED:
             if request.acceptOnly200 && easy.status != 200 {
-                return .status(host: host, easy.status)
+                return .status(host: host, easy.status, body: transfer.refusalBody)
             }
             if transfer.refusal == .headTooLarge {
                 return .headTooLarge(host: host, limit: TransferLimits.headBytes)

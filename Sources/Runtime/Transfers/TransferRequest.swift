@@ -38,6 +38,9 @@ package struct TransferRequest: Sendable {
     package var requiresTLS = false
     /// Whether a status other than 200 is an error. Followed redirects don't count.
     package var acceptOnly200 = true
+    /// Whether the beginning of the body of another status comes with the error, for callers that
+    /// can read it.
+    package var keepsRefusal = false
     /// Makes libcurl sign the request.
     package var signing: TransferSigning?
     /// Whether `.`, `..` and `//` in the URL's path are sent as they are (CURLOPT_PATH_AS_IS(3)).
@@ -70,9 +73,15 @@ package struct TransferRequest: Sendable {
 
 /// Takes the body of a response as it arrives, if it is too large to be collected. Loop thread.
 package protocol TransferSink: AnyObject {
+    /// The head of a 200 has come; called before the first piece of its body.
+    func begin(_ headers: TransferHeaders)
     /// Takes a piece of the body of a 200; `length` is its Content-Length, if any. False ends the
     /// transfer as `unwanted`. Called from inside libcurl: must not start or cancel transfers.
     func receive(_ bytes: Span<UInt8>, length: Int?) -> Bool
+}
+
+extension TransferSink {
+    package func begin(_ headers: TransferHeaders) {}
 }
 
 /// One HTTP response; the last one if there were redirects.
@@ -85,6 +94,15 @@ package struct TransferResponse: Sendable {
     package let body: [UInt8]
     /// The URL of the response; it may hold secrets, so it is not for logs.
     package let effectiveURL: String
+
+    /// The host of the response, for sentences: without user information.
+    package var host: String {
+        do throws(TransferError) {
+            return try TransferURL.host(of: effectiveURL)
+        } catch {
+            return "the host"
+        }
+    }
 
     /// The field Content-Type.
     package var contentType: String? { headers["content-type"] }
@@ -102,17 +120,38 @@ package struct TransferHeaders: Sendable {
     /// The value of the first field of that name that is not empty, without the white space around
     /// it. Ignores case; an empty value counts as absent.
     package subscript(_ name: String) -> String? {
+        var found: String?
+        visit(name) { value in
+            found = value
+            return false
+        }
+        return found
+    }
+
+    /// The values of all fields of that name that are not empty, as `subscript` gives the first.
+    package func values(of name: String) -> [String] {
+        var found: [String] = []
+        visit(name) { value in
+            found.append(value)
+            return true
+        }
+        return found
+    }
+
+    /// Visits those values, until one is enough.
+    private func visit(_ name: String, _ visit: (String) -> Bool) {
         let (bytes, nameBytes) = (section.span, name.utf8Span.span)
         var start = 0
         while start < bytes.count {
             let end = bytes.firstIndex(of: 0x0A, from: start, to: bytes.count)
             if Self.isField(nameBytes, bytes.extracting(start..<end)) {
                 let value = trimmed(start + nameBytes.count + 1..<end)
-                if !value.isEmpty { return String(decoding: section[value], as: UTF8.self) }
+                if !value.isEmpty, !visit(String(decoding: section[value], as: UTF8.self)) {
+                    return
+                }
             }
             start = end + 1
         }
-        return nil
     }
 
     private static func isField(_ name: Span<UInt8>, _ line: Span<UInt8>) -> Bool {

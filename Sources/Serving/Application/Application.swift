@@ -67,6 +67,7 @@ package final class Application: InvocationHost {
             log.flush(patience: 20)
             return .failed
         }
+        log.ignoring(proxies: configuration.fetch.ignoredProxies)
         try load()
         try loop.run()
         // The loader thread can't be cancelled, and the exit must not wait for its fetch.

@@ -1,9 +1,19 @@
-// Log lines about the fetch of a model.
+// Log lines about fetching: the model, and settings of other programs that do not apply.
 
 internal import Basics
 internal import ModelStore
 
 extension Log {
+    /// Says which variables do not apply, if any are set: whoever set them may expect that fetches
+    /// succeed. Their values may hold passwords.
+    func ignoring(proxies: [String]) {
+        guard !proxies.isEmpty else { return }
+        let verb = proxies.count == 1 ? "is" : "are"
+        info(
+            "\(proxies.joined(separator: ", ")) \(verb) not used: pictures, models and S3 are "
+                + "fetched without a proxy")
+    }
+
     /// Logs a step of a fetch.
     func fetching(_ notice: FetchNotice) {
         switch notice {

@@ -152,10 +152,10 @@ extension Failure {
             case .poolClosed: .unavailable
             case .internal, .badHeader: .internal
             case .unsupportedScheme, .unreachable, .insecure, .status, .malformedResponse,
-                .truncated, .tooLarge, .headTooLarge, .tooManyRedirects, .unwanted:
+                .truncated, .tooLarge, .undecodable, .headTooLarge, .tooManyRedirects, .unwanted:
                 .fetchFailed
             }
-        self.init(code, error.sentence)
+        self.init(code, StorageRefusal.sentence(about: error) ?? error.sentence)
     }
 
     /// A failed read of an S3 object.

@@ -8,7 +8,7 @@
 
 package import Inference
 internal import ModelStore
-internal import Runtime
+package import Runtime
 
 /// The classification of one picture. Loop thread.
 package final class Classification {
@@ -26,8 +26,8 @@ package final class Classification {
     private var completed: ((Result<[Prediction], Failure>) -> Void)?
     private var state = State.waiting
 
-    /// Called with the bytes of a picture that had to be fetched, before they are worked on.
-    package var fetched: (([UInt8]) -> Void)?
+    /// Called with a picture that had to be fetched, before it is worked on.
+    package var fetched: ((TransferBody) -> Void)?
 
     /// Prepares a classification; `completed` gets the labels, best first.
     package init(
@@ -43,7 +43,7 @@ package final class Classification {
     /// Starts. `completed` may be called before this returns.
     package func start() {
         switch item.source {
-        case .bytes, .base64: work(on: item.source)
+        case .bytes, .base64, .fetched: work(on: item.source)
         case .unusable(let failure): end(.failure(failure))
         case .uri(let uri):
             do throws(Failure) {
@@ -76,6 +76,7 @@ package final class Classification {
         request.connectTimeout = backend.fetch.connectTimeout
         request.totalTimeout = backend.fetch.timeout
         request.maxRedirects = backend.fetch.maxRedirects
+        request.keepsRefusal = true
         let transfer = backend.transfers.start(request) { [weak self] result in
             self?.transferred(result)
         }
@@ -85,7 +86,7 @@ package final class Classification {
     private func transferred(_ result: Result<TransferResponse, TransferError>) {
         switch result {
         case .failure(let error): end(.failure(Failure(error)))
-        case .success(let response): work(onFetched: response.body)
+        case .success(let response): work(onFetched: response)
         }
     }
 
@@ -93,16 +94,17 @@ package final class Classification {
         let fetch = S3Fetch(object, from: backend.objects) { [weak self] result in
             switch result {
             case .failure(let error): self?.end(.failure(Failure(error)))
-            case .success(let bytes): self?.work(onFetched: bytes)
+            case .success(let response): self?.work(onFetched: response)
             }
         }
         state = .fetchingObject(fetch)
         fetch.start()
     }
 
-    private func work(onFetched bytes: [UInt8]) {
-        fetched?(bytes)
-        work(on: .bytes(bytes))
+    private func work(onFetched response: TransferResponse) {
+        let body = TransferBody(of: response, limit: backend.fetch.maxBytes)
+        fetched?(body)
+        work(on: .fetched(body))
     }
 
     private func work(on source: PictureSource) {

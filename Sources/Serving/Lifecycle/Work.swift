@@ -43,17 +43,22 @@ enum Work {
         let bytes: [UInt8] =
             switch source {
             case .bytes(let bytes): bytes
-            case .base64(let text):
-                try Failure.reading { () throws(InputError) in
-                    try Base64.bytes(of: text.utf8Span.span, at: "\"b64\"")
-                }
+            case .base64(let text): try PictureURI.bytes(ofBase64: text)
             case .uri(let uri): try PictureURI.bytes(ofData: uri)
+            case .fetched(let body): try body.pictureBytes()
             case .unusable(let failure): throw failure
             }
+        if let sentence = TextualPicture.refusal(of: bytes, from: source) {
+            throw Failure(.pictureUndecodable, sentence)
+        }
         do throws(ClassifierError) {
             return try classifier.classify(bytes, topK: topK)
         } catch {
             switch error {
+            case .picture(.undecodable(let sentence)):
+                throw Failure(
+                    .pictureUndecodable,
+                    TextualPicture.sentence(about: bytes, from: source) ?? sentence)
             case .picture(let error): throw Failure(error)
             case .model(let error): throw Failure(.internal, "\(error)")
             }

@@ -1,13 +1,15 @@
 // One picture of a request: where its bytes come from, and its name in answers.
 
 internal import Basics
-internal import Runtime
+package import Runtime
 
 /// Where the bytes of one picture come from.
 package enum PictureSource: Sendable, Equatable {
     case bytes([UInt8])
     case base64(String)
     case uri(String)
+    /// What a URI led to, perhaps packed.
+    case fetched(TransferBody)
     /// An element of a list that names no picture: it gets its own error and does not fail the
     /// rest.
     case unusable(Failure)

@@ -21,11 +21,7 @@ package enum PictureURI: Equatable {
     /// Reads a URI. Throws if its scheme is not supported. Reads only the beginning of a long URI.
     package init(_ uri: String) throws(Failure) {
         guard let scheme = Self.scheme(of: uri) else {
-            throw Failure(
-                .badRequest,
-                "“\(uri.withoutURLSecrets.prefix(60))” is not an absolute URI; it must "
-                    + "begin with https://, http://, s3:// or data:"
-            )
+            throw Failure(.badRequest, Self.noURI(uri))
         }
         switch scheme {
         case "http", "https":
@@ -47,6 +43,15 @@ package enum PictureURI: Equatable {
                     + "and data are"
             )
         }
+    }
+
+    private static func noURI(_ text: String) -> String {
+        if TextualPicture.isBase64(text.utf8Span.span) {
+            return "the URI is bare base64 text; put data:;base64, before it, or send it as "
+                + "{\"instances\": [{\"b64\": …}]}"
+        }
+        return "“\(text.withoutURLSecrets.prefix(60))” is not an absolute URI; it must "
+            + "begin with https://, http://, s3:// or data:"
     }
 
     private static func requireFetchable(_ uri: String) throws(Failure) {
@@ -86,16 +91,54 @@ package enum PictureURI: Equatable {
 
     /// The bytes of a `data:` URI. Any thread; takes time in proportion to its length.
     package static func bytes(ofData uri: String) throws(Failure) -> [UInt8] {
-        guard let comma = uri.utf8.firstIndex(of: UInt8(ascii: ",")) else {
-            throw Failure(
-                .badRequest, "the data: URI has no comma; it must read data:image/png;base64,…")
+        try bytes(ofData: uri, at: "the data: URI")
+    }
+
+    /// The bytes of a picture's base64, which some send as a `data:` URI. Any thread; takes time in
+    /// proportion to its length.
+    package static func bytes(ofBase64 text: String) throws(Failure) -> [UInt8] {
+        let place = "\"b64\""
+        let beginning = text.utf8.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }.prefix(5)
+        if String(decoding: beginning, as: UTF8.self).lowercased() == "data:" {
+            return try bytes(ofData: text, at: place)
         }
-        let content = percentDecoded(uri.utf8[uri.utf8.index(after: comma)...])
-        let isBase64 = uri[..<comma].suffix(";base64".count).lowercased() == ";base64"
-        guard isBase64 else { return content }
         return try Failure.reading { () throws(InputError) in
-            try Base64.bytes(of: content.span, at: "the data: URI")
+            try Base64.bytes(of: text.utf8Span.span, at: place)
         }
+    }
+
+    private static func bytes(
+        ofData uri: String, at place: String
+    ) throws(Failure) -> [UInt8] {
+        let text = uri.utf8Span.span
+        let comma = text.firstIndex(of: UInt8(ascii: ","), from: 0, to: text.count)
+        guard comma < text.count else {
+            throw Failure(
+                .badRequest, "\(place) has no comma; it must read data:image/png;base64,…")
+        }
+        let head = uri.utf8.prefix(comma).reversed().drop { $0 == UInt8(ascii: " ") }.reversed()
+        let isBase64 =
+            String(decoding: head.suffix(";base64".count), as: UTF8.self).lowercased() == ";base64"
+        let start = comma + 1
+        let percent = text.firstIndex(of: UInt8(ascii: "%"), from: start, to: text.count)
+        return try Failure.reading { () throws(InputError) in
+            if isBase64, percent == text.count {
+                return try Base64.bytes(of: text, from: start, at: place)
+            }
+            let content = percentDecoded(uri.utf8.dropFirst(start))
+            guard isBase64 else { return content }
+            return try Base64.bytes(
+                of: content.span, at: place,
+                position: { start + encodedCount(of: $0, in: uri.utf8.dropFirst(start)) })
+        }
+    }
+
+    /// The number of bytes that so many decoded ones were encoded in.
+    private static func encodedCount(of count: Int, in text: Substring.UTF8View) -> Int {
+        let bytes = Array(text)
+        var read = 0
+        for _ in 0..<count { read += PercentEncoding.escaped(bytes, at: read) == nil ? 1 : 3 }
+        return read
     }
 
     /// A `%` without two hexadecimal digits after it is kept, as in browsers.
