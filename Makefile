@@ -2,6 +2,7 @@
 # targets; `run` and `test` install missing packages themselves.
 
 PORT ?= 8080
+MODEL ?= imagenet
 ARGS ?=
 SECONDS ?= 60
 TARGET ?=
@@ -22,8 +23,9 @@ build: setup ## the release binary, .build/release/amphora, which runs from any 
 	swift build -c release --static-swift-stdlib $(CHECKED) --product amphora
 	@ln -f .engine/$(ENGINE) .build/release/ 2>/dev/null || cp -f .engine/$(ENGINE) .build/release/
 
-run: build ## serve the embedded digits model on port 8080 (PORT=…, ARGS='--option …')
-	$(BINARY) serve --model-path models/digits --port $(PORT) $(ARGS)
+run: build ## serve a network of ImageNet's classes on port 8080 (MODEL=digits, PORT=…, ARGS='--option …')
+	@[ $(MODEL) != imagenet ] || tools/get_model.sh imagenet || echo "run: models/digits is served instead"
+	$(BINARY) serve --model-path $$(ls -d models/$(MODEL) 2>/dev/null || echo models/digits) --port $(PORT) $(ARGS)
 
 test: build ## all tests; ends with "N passed, N failed"
 	@tools/test.sh

@@ -35,6 +35,9 @@ LD_LIBRARY_PATH=$PWD/.engine${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} \
     tee "$results/swift.log" | grep --line-buffered -E "$shown" ||
     echo "swift test: exit status ${PIPESTATUS[0]}; everything it said is in $results/swift.log"
 
+# The README's examples ask it.
+tools/get_model.sh imagenet
+
 .venv-test/bin/python -m pytest -q Tests/EndToEnd --junitxml "$results/end-to-end.xml" \
     </dev/null || echo "pytest: exit status $?"
 

@@ -10,7 +10,7 @@ extension TransferBody {
             return try unpacked()
         } catch {
             // Some hosts name a coding for a picture that lies there as it is.
-            if PictureFormat.sniff(bytes.span) != .unknown { return bytes }
+            if PictureFormat.sniff(bytes.span).isPicture { return bytes }
             throw Failure(error)
         }
     }

@@ -22,13 +22,18 @@ enum TextualPicture {
     /// Other formats may, and would then decode to wrong pixels.
     static func refusal(of bytes: [UInt8], from source: PictureSource) -> String? {
         switch PictureFormat.sniff(bytes.span) {
-        case .jpeg, .png, .unknown: nil
-        default: isMangled(bytes) ? mangled(source) : nil
+        case .jpeg, .png, .unknown, .foreign: nil
+        case .webp, .gif, .bmp, .tiff, .avif: isMangled(bytes) ? mangled(source) : nil
         }
     }
 
     /// A sentence about bytes that can't be decoded; `nil` if they are not text.
     static func sentence(about bytes: [UInt8], from source: PictureSource) -> String? {
+        switch PictureFormat.sniff(bytes.span) {
+        // Documents are text by right, and are named by their kind.
+        case .foreign(.svg), .foreign(.html), .foreign(.xml): return nil
+        default: break
+        }
         if isMangled(bytes) { return mangled(source) }
         if let change = transcoding(bytes) {
             return "the picture came as text: \(change); send its bytes unchanged"
@@ -59,7 +64,7 @@ enum TextualPicture {
         if text.count >= shortestBase64 { return true }
         do throws(InputError) {
             let bytes = try Base64.bytes(of: text, at: "")
-            return PictureFormat.sniff(bytes.span) != .unknown
+            return PictureFormat.sniff(bytes.span).isPicture
         } catch {
             return false
         }
