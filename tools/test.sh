@@ -36,7 +36,7 @@ LD_LIBRARY_PATH=$PWD/.engine${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} \
     echo "swift test: exit status ${PIPESTATUS[0]}; everything it said is in $results/swift.log"
 
 # The README's examples ask it.
-tools/get_model.sh imagenet
+tools/get_model.sh imagenet || echo "get_model: exit status $?"
 
 .venv-test/bin/python -m pytest -q Tests/EndToEnd --junitxml "$results/end-to-end.xml" \
     </dev/null || echo "pytest: exit status $?"
