@@ -23,6 +23,8 @@ from sweep.engines import Engine
 from sweep.photographs import ten, write_photographs
 
 EXPECTED = "expected.json"
+# Random networks whose logits are larger than this answer by chance: float noise decides.
+LARGEST_RAW = 300
 # Packages whose versions are noted where they are there.
 NOTED = ["torch", "torchvision", "timm", "transformers", "ultralytics", "tensorflow", "keras", "tf2onnx",
          "scikit-learn", "skl2onnx", "onnxmltools", "onnxruntime", "onnx", "pillow", "numpy",
@@ -57,6 +59,8 @@ def record(case: Case, folder: pathlib.Path, photographs: pathlib.Path) -> dict:
     if not inputs:
         raise ValueError(f"the reference refuses every picture: {failed[0]['says']}")
     raw = np.concatenate([reference.infer(pixels).reshape(1, -1) for pixels in inputs])
+    if np.abs(raw).max() > LARGEST_RAW:
+        raise ValueError(f"this random network explodes: {np.abs(raw).max():.2g}")
     scores = reference.scores(raw)
     record = {
         "name": case.name, "exporter": f"{case.exporter}; {form_of(model / reference.file)}",
