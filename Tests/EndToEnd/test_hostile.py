@@ -90,9 +90,9 @@ PICTURE = Image.linear_gradient("L").convert("RGB")
 
 
 @pytest.mark.parametrize("body,named", [
-    (encoded(PICTURE, "GIF"), "GIF"), (encoded(PICTURE, "BMP"), "BMP"),
-    (encoded(PICTURE, "TIFF"), "TIFF"), (b"\0", None), (b"<html></html>", None),
-    (b"%PDF-1.7\n", None), (b"\xff\xd8", None), (b"\x89PNG\r\n\x1a\n", None),
+    (encoded(PICTURE, "GIF")[:200], "GIF"), (encoded(PICTURE, "BMP")[:200], "BMP"),
+    (encoded(PICTURE, "TIFF")[:200], "TIFF"), (b"\0", None), (b"<html></html>", "HTML"),
+    (b"%PDF-1.7\n", "PDF"), (b"\xff\xd8", None), (b"\x89PNG\r\n\x1a\n", None),
     (b"RIFF\xff\xff\xff\xffWEBPVP8 ", None), (bytes(range(256)) * 100, None),
     (encoded(PICTURE, "PNG")[:-200], None), (encoded(PICTURE, "PNG")[:40], None),
     (encoded(PICTURE, "JPEG")[:-500], None), (encoded(PICTURE, "WEBP")[:-50], None),
@@ -101,7 +101,14 @@ def test_what_is_no_whole_picture(server, body, named):
     answer = server.invoke(body, "image/png")
     assert (answer.status_code, answer.json()["code"]) == UNDECODABLE
     if named:
-        assert named in answer.json()["error"] and "JPEG" in answer.json()["error"]
+        assert named in answer.json()["error"]
+
+
+@pytest.mark.parametrize("form", ["GIF", "BMP", "TIFF"])
+def test_other_formats_are_answered_as_png_is(server, form):
+    palette = PICTURE.quantize(64) if form == "GIF" else PICTURE
+    body, same = encoded(palette, form), encoded(palette, "PNG")
+    assert server.invoke(body, "image/png").text == server.invoke(same, "image/png").text
 
 
 def test_an_empty_body(server):
