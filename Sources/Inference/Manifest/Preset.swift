@@ -68,7 +68,9 @@ extension Preset {
                 framing: .cropped(from: 1), filter: .bicubic,
                 mean: [0.48145466, 0.4578275, 0.40821073],
                 std: [0.26862954, 0.26130258, 0.27577711])
-        case .ultralytics: Definition(framing: .croppedSquare, orientation: .exif)
+        case .ultralytics:
+            // Its `imread` is OpenCV's, which converts CMYK by another formula than Pillow.
+            Definition(framing: .croppedSquare, decode: .opencv, orientation: .exif)
         case .gluoncv:
             Definition(
                 framing: .cropped(from: 256 / 224), decode: .opencv,
