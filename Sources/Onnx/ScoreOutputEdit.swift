@@ -4,6 +4,8 @@
 // list of outputs and the ZipMap operators that nothing needs any more: at run time they would make a
 // dictionary of texts for every picture. Weights beside the file stay there. Source: onnx.proto.
 
+internal import Basics
+
 extension ModelSource {
     /// The model with the tensors of `outputs` as its outputs; itself where it has them already.
     /// Throws `unreadable`, and `unsupported` if the file can't be followed.
@@ -14,10 +16,10 @@ extension ModelSource {
         let bytes = try edited(outputs)
         switch self {
         case .file(let path):
-            let folder = path.prefix(through: path.lastIndex(of: "/") ?? path.startIndex)
+            let folder = Path.folder(of: path)
             return .bytes(
                 bytes,
-                folder: outline.externalFiles.isEmpty ? nil : folder == "" ? "." : "\(folder)")
+                folder: outline.externalFiles.isEmpty ? nil : folder.isEmpty ? "." : folder)
         case .bytes(_, let folder): return .bytes(bytes, folder: folder)
         }
     }

@@ -128,3 +128,12 @@ def test_warnings_are_shown(tmp_path):
     (warning,) = inspected(str(tmp_path / "model"))["warnings"]
     assert 'config.json: "id2label" names 11 of 12 classes' in warning
     assert "Warnings" in run("inspect", str(tmp_path / "model")).stdout
+
+
+@pytest.mark.parametrize("folder,name", [
+    ("models", "external"), ("answers", "zipmap_external")])
+def test_a_bare_name_has_its_weights_beside_it(folder, name):
+    fixtures = ROOT / "Tests" / "InferenceTests" / "Fixtures" / folder
+    done = run("inspect", "--json", f"{name}.onnx", cwd=fixtures)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["model"]["weights"] == [f"{name}.data"]

@@ -76,7 +76,7 @@ struct Inspection {
         switch format {
         case .mxnet(let parameters): return [parameters]
         case .onnx:
-            let folder = file.prefix(through: file.lastIndex(of: "/") ?? file.startIndex)
+            let folder = Path.folder(of: file)
             return summary.externalFiles.map { folder + $0 }.filter { File.kind(of: $0) == .file }
         }
     }

@@ -48,7 +48,7 @@ struct InspectionText {
         let weights = summary.parameters.map(TerminalText.grouped) ?? "more than can be counted"
         var lines = [
             title("Model"),
-            row("file", Self.name(inspection.file)),
+            row("file", Path.name(of: inspection.file)),
             row("format", format(inspection)),
             row("producer", summary.producer.isEmpty ? "unknown" : summary.producer),
             row("parameters", "\(weights), in \(TerminalText.grouped(summary.nodes)) operators"),
@@ -56,7 +56,7 @@ struct InspectionText {
             row("engine", inspection.engine),
         ]
         if !inspection.weightFiles.isEmpty {
-            let names = inspection.weightFiles.map(Self.name)
+            let names = inspection.weightFiles.map { Path.name(of: $0) }
             lines.insert(row("weights", names.joined(separator: ", ")), at: 2)
         }
         lines += inspection.inputs.map { row("input", describe($0)) }
@@ -71,11 +71,6 @@ struct InspectionText {
             "\(ModelFormat.onnx.name), opset \(summary.opset), IR version \(summary.irVersion)"
         let onnx = ([own] + summary.extensions).joined(separator: ", ")
         return inspection.format == .onnx ? onnx : "\(inspection.format.name), imported to \(onnx)"
-    }
-
-    /// The last part of a path.
-    private static func name(_ path: String) -> String {
-        path.split(separator: "/").last.map(String.init) ?? path
     }
 
     private func describe(_ tensor: TensorDescription) -> String {

@@ -82,6 +82,6 @@ final class TableReport: PredictionReport {
     /// The last part of a path or URI, without its query.
     private static func shortName(_ name: String) -> String {
         let path = name.prefix { $0 != "?" && $0 != "#" }
-        return path.split(separator: "/").last.map(String.init) ?? name
+        return path.contains { $0 != "/" } ? Path.name(of: path) : name
     }
 }

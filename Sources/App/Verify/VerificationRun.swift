@@ -92,10 +92,9 @@ final class VerificationRun {
     }
 
     private func start(_ backend: Backend) {
-        let path = subject.recording
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         let context = Verification.Context(
-            handles: handles, backend: backend, tolerance: subject.tolerance, folder: folder)
+            handles: handles, backend: backend, tolerance: subject.tolerance,
+            folder: Path.folder(of: subject.recording))
         let run = OrderedRun<Verdict>(
             on: loop, window: 2 * subject.settings.http.workers + 2,
             next: { [unowned self] in next(in: context) },

@@ -54,8 +54,7 @@ enum ExternalData {
 
     /// The path of a file that a model names.
     static func path(of name: String, beside model: String) -> String {
-        guard let cut = model.lastIndex(of: "/") else { return name }
-        return String(model[...cut]) + name
+        Path.folder(of: model) + name
     }
 
     /// Whether a name stays in the folder at each step.

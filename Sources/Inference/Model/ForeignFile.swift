@@ -58,7 +58,7 @@ struct ForeignFile: Equatable, CustomStringConvertible {
             ".tar", ".onnx", ".mar", ".npz", ".gguf", ".engine", ".plan", ".ptl",
         ]
         let likely = paths.filter { path in
-            let name = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
+            let name = Path.name(of: path).lowercased()
             return !name.contains(".") || endings.contains(where: name.hasSuffix)
         }
         let files = likely.prefix(64).lazy.filter { File.kind(of: $0) == .file }

@@ -30,11 +30,11 @@ def clean_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
     return kept | (extra or {})
 
 
-def run(*arguments: str, env: dict[str, str] | None = None,
-        timeout: float = HANG_S) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, env: dict[str, str] | None = None, timeout: float = HANG_S,
+        cwd: pathlib.Path | None = None) -> subprocess.CompletedProcess[str]:
     """Runs the binary to its end."""
     return subprocess.run([str(BINARY), *map(str, arguments)], env=clean_environment(env),
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, cwd=cwd)
 
 
 def run_on_terminal(*arguments: str, env: dict[str, str] | None = None,
