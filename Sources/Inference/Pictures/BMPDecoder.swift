@@ -28,11 +28,7 @@ enum BMPDecoder: PictureCodec {
     }
 
     private static func opened(_ bytes: borrowing Span<UInt8>) throws(PictureError) -> BMPFile {
-        do throws(BMPFile.Refusal) {
-            return try BMPFile(bytes)
-        } catch {
-            throw damaged(error.reason)
-        }
+        try asPillow { () throws(PillowRefusal) in try BMPFile(bytes) }
     }
 
     private static func decodeRows(
@@ -101,7 +97,7 @@ enum BMPDecoder: PictureCodec {
         }
     }
 
-    // Run lengths
+    // MARK: Run lengths
 
     private static func decodeRuns(
         _ file: BMPFile, _ bytes: borrowing Span<UInt8>,

@@ -39,25 +39,18 @@ struct BMPFile {
     /// Where the pixels begin.
     private(set) var start = 0
 
-    /// Why Pillow refuses a file, as a part of a sentence.
-    struct Refusal: Error {
-        let reason: String
-
-        init(_ reason: String) { self.reason = reason }
-    }
-
-    init(_ bytes: borrowing Span<UInt8>) throws(Refusal) {
+    init(_ bytes: borrowing Span<UInt8>) throws(PillowRefusal) {
         guard let offset = bytes.little(UInt32.self, at: 10),
             let headerSize = bytes.little(UInt32.self, at: 14)
-        else { throw Refusal("it ends within its header") }
+        else { throw PillowRefusal("it ends within its header") }
         guard [12, 40, 52, 56, 64, 108, 124].contains(headerSize) else {
-            throw Refusal("its header has an unknown size, \(headerSize)")
+            throw PillowRefusal("its header has an unknown size, \(headerSize)")
         }
         let headerEnd = 14 + Int(headerSize)
-        guard headerEnd <= bytes.count else { throw Refusal("it ends within its header") }
+        guard headerEnd <= bytes.count else { throw PillowRefusal("it ends within its header") }
         let header = Header(bytes, isCore: headerSize == 12)
         (width, height, isTopDown) = (header.width, header.height, header.isTopDown)
-        guard width > 0, height > 0 else { throw Refusal("it has no size") }
+        guard width > 0, height > 0 else { throw PillowRefusal("it has no size") }
 
         var place = headerEnd
         if header.compression == 3 {
@@ -65,7 +58,7 @@ struct BMPFile {
         } else {
             storage = try Self.plain(header.bits)
             guard header.compression <= 2 else {
-                throw Refusal("it is compressed in an unknown way (\(header.compression))")
+                throw PillowRefusal("it is compressed in an unknown way (\(header.compression))")
             }
         }
         if header.compression == 1 { runLength = 8 }
@@ -73,7 +66,7 @@ struct BMPFile {
         if case .palette = storage {
             try readPalette(header, at: &place, bytes)
         } else if runLength != nil {
-            throw Refusal("its run lengths do not fit its \(header.bits) bits a pixel")
+            throw PillowRefusal("its run lengths do not fit its \(header.bits) bits a pixel")
         }
         stride = ((width * header.bits + 31) >> 3) & ~3
         start = Int(offset)
@@ -83,27 +76,28 @@ struct BMPFile {
         if start == 0 { start = place }
     }
 
-    private static func plain(_ bits: Int) throws(Refusal) -> Storage {
+    private static func plain(_ bits: Int) throws(PillowRefusal) -> Storage {
         switch bits {
         case 1, 4, 8: return .palette(bits: bits)
         case 16: return .rgb555
         case 24: return .bytes(3, red: 2, green: 1, blue: 0)
         case 32: return .bytes(4, red: 2, green: 1, blue: 0)
-        default: throw Refusal("it has \(bits) bits a pixel (1, 4, 8, 16, 24 or 32 are supported)")
+        default:
+            throw PillowRefusal("it has \(bits) bits a pixel (1, 4, 8, 16, 24 or 32 are supported)")
         }
     }
 
     /// The storage that masks say; behind a header of 40 bytes they follow it.
     private static func masked(
         _ header: Header, headerSize: UInt32, at place: inout Int, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) -> Storage {
+    ) throws(PillowRefusal) -> Storage {
         _ = try plain(header.bits)
         let inHeader = headerSize >= 52
         let first = inHeader ? 54 : place
         var masks: [UInt32] = []
         for index in 0..<3 {
             guard let mask = bytes.little(UInt32.self, at: first + 4 * index) else {
-                throw Refusal("it ends within its header")
+                throw PillowRefusal("it ends within its header")
             }
             masks.append(mask)
         }
@@ -122,16 +116,16 @@ struct BMPFile {
         case (24, 0xFF0000, 0xFF00, 0xFF): return .bytes(3, red: 2, green: 1, blue: 0)
         case (16, 0xF800, 0x7E0, 0x1F): return .rgb565
         case (16, 0x7C00, 0x3E0, 0x1F): return .rgb555
-        default: throw Refusal("its colour masks are unusual")
+        default: throw PillowRefusal("its colour masks are unusual")
         }
     }
 
     /// A palette of grays in order counts as gray: it alone then says how pixels are stored.
     private mutating func readPalette(
         _ header: Header, at place: inout Int, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) {
+    ) throws(PillowRefusal) {
         guard (1...65536).contains(header.colours) else {
-            throw Refusal("its palette has \(header.colours) colours")
+            throw PillowRefusal("its palette has \(header.colours) colours")
         }
         let (step, count) = (header.paletteStep, header.colours)
         let end = min(bytes.count, place + step * count)
@@ -151,7 +145,7 @@ struct BMPFile {
             return
         }
         guard palette.count / step <= 256 else {
-            throw Refusal("its palette has \(count) colours (256 are supported)")
+            throw PillowRefusal("its palette has \(count) colours (256 are supported)")
         }
         colours = [UInt8](repeating: 0, count: 768)
         for index in 0..<palette.count / step {

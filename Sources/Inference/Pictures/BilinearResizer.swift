@@ -26,9 +26,7 @@ struct BilinearResizer {
         _ raster: borrowing Raster, to size: Preprocessing.Size, window: PixelWindow,
         by rule: BilinearAxis.Rule = .centers, into output: inout [UInt8]
     ) throws(PictureError) {
-        guard max(size.width, size.height) <= maxPixels,
-            window.y.count <= maxPixels / window.x.count
-        else { throw Resampler.tooExtreme(raster, size) }
+        try Resampler.requireModest(size, window, maxPixels: maxPixels, for: raster)
         Resampler.grow(&output, to: window.x.count * window.y.count * raster.channels)
         if raster.width == size.width && raster.height == size.height {
             Resampler.copy(raster, window, into: &output)

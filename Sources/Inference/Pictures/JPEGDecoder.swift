@@ -18,10 +18,6 @@ enum JPEGDecoder: LibraryCodec {
         of bytes: borrowing Span<UInt8>, _ mode: DecodeMode
     ) throws(PictureError) -> PictureHeader {
         if mode.profile == .opencv { return try libraryHeader(of: bytes, mode) }
-        do throws(JPEGMarkers.Refusal) {
-            return try JPEGMarkers.header(of: bytes)
-        } catch {
-            throw damaged(error.reason)
-        }
+        return try asPillow { () throws(PillowRefusal) in try JPEGMarkers.header(of: bytes) }
     }
 }

@@ -10,24 +10,17 @@ struct JPEGMarkers {
 
     /// The header of a file that begins with a JPEG's signature. Throws the reason of the refusal, as a
     /// part of a sentence.
-    static func header(of bytes: borrowing Span<UInt8>) throws(Refusal) -> PictureHeader {
+    static func header(of bytes: borrowing Span<UInt8>) throws(PillowRefusal) -> PictureHeader {
         var markers = JPEGMarkers()
         try markers.walk(bytes)
         guard let frame = markers.frame, frame.width > 0, frame.height > 0 else {
-            throw Refusal("it has no size")
+            throw PillowRefusal("it has no size")
         }
         let form: PixelForm = frame.components == 1 ? .gray : frame.components == 3 ? .rgb : .cmyk
         return PictureHeader(width: frame.width, height: frame.height, form: form)
     }
 
-    /// Why Pillow refuses a file.
-    struct Refusal: Error {
-        let reason: String
-
-        init(_ reason: String) { self.reason = reason }
-    }
-
-    private mutating func walk(_ bytes: borrowing Span<UInt8>) throws(Refusal) {
+    private mutating func walk(_ bytes: borrowing Span<UInt8>) throws(PillowRefusal) {
         var place = 2
         while place < bytes.count {
             guard bytes[place] == 0xFF else {
@@ -40,7 +33,7 @@ struct JPEGMarkers {
             case 0xFF: place += 1
             case 0: place += 2
             case 1..<0xC0:
-                throw Refusal("it has an unknown marker 0xFF\(String(marker, radix: 16))")
+                throw PillowRefusal("it has an unknown marker 0xFF\(String(marker, radix: 16))")
             // Markers without a segment, wherever they stand.
             case 0xC8, 0xD0...0xD9, 0xF0...0xFD: place += 2
             default:
@@ -50,26 +43,26 @@ struct JPEGMarkers {
                 place = segment.upperBound
             }
         }
-        throw Refusal("it ends before its first scan")
+        throw PillowRefusal("it ends before its first scan")
     }
 
     /// The contents of the segment whose length is at `place`. A length that is too small counts as 2.
     private func segment(
         at place: Int, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) -> Range<Int> {
+    ) throws(PillowRefusal) -> Range<Int> {
         guard let length = bytes.big(UInt16.self, at: place) else {
-            throw Refusal("it ends before its first scan")
+            throw PillowRefusal("it ends before its first scan")
         }
         let segment = place + 2..<max(place + 2, place + Int(length))
         guard segment.upperBound <= bytes.count else {
-            throw Refusal("it ends before its first scan")
+            throw PillowRefusal("it ends before its first scan")
         }
         return segment
     }
 
     private mutating func read(
         _ marker: UInt8, _ segment: Range<Int>, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) {
+    ) throws(PillowRefusal) {
         switch marker {
         case 0xC4, 0xCC: break
         case 0xC0...0xCF, 0xDE: try readFrame(segment, bytes)
@@ -77,7 +70,7 @@ struct JPEGMarkers {
         case 0xE0 where bytes.has("JFIF", in: segment),
             0xEE where bytes.has("Adobe", in: segment):
             guard segment.count >= 7 else {
-                throw Refusal("its segment APP\(marker & 15) is short")
+                throw PillowRefusal("its segment APP\(marker & 15) is short")
             }
         case 0xE2 where bytes.has("ICC_PROFILE\0", in: segment):
             if let first = firstProfile, !bytes.precedes(segment, first) { break }
@@ -90,35 +83,35 @@ struct JPEGMarkers {
 
     private mutating func readFrame(
         _ segment: Range<Int>, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) {
+    ) throws(PillowRefusal) {
         let start = segment.lowerBound
         guard segment.count >= 6,
             let height = bytes.big(UInt16.self, at: start + 1),
             let width = bytes.big(UInt16.self, at: start + 3)
-        else { throw Refusal("its frame header is short") }
+        else { throw PillowRefusal("its frame header is short") }
         guard bytes[start] == 8 else {
-            throw Refusal("its samples have \(bytes[start]) bits (8 are supported)")
+            throw PillowRefusal("its samples have \(bytes[start]) bits (8 are supported)")
         }
         let components = Int(bytes[start + 5])
         guard components == 1 || components == 3 || components == 4 else {
-            throw Refusal("\(components) colour components (1, 3 or 4 are supported)")
+            throw PillowRefusal("\(components) colour components (1, 3 or 4 are supported)")
         }
         if let profile = firstProfile, profile.count < 14 {
-            throw Refusal("its colour profile is short")
+            throw PillowRefusal("its colour profile is short")
         }
         firstProfile = nil
-        guard (segment.count - 6) % 3 == 0 else { throw Refusal("its frame header is short") }
+        guard (segment.count - 6) % 3 == 0 else { throw PillowRefusal("its frame header is short") }
         frame = (Int(width), Int(height), components)
     }
 
     private func checkTables(
         _ segment: Range<Int>, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) {
+    ) throws(PillowRefusal) {
         var place = segment.lowerBound
         while place < segment.upperBound {
             place += bytes[place] >> 4 == 0 ? 65 : 129
             guard place <= segment.upperBound else {
-                throw Refusal("its quantization tables are short")
+                throw PillowRefusal("its quantization tables are short")
             }
         }
     }
@@ -126,7 +119,7 @@ struct JPEGMarkers {
     /// Photoshop's resources end where they cannot be read; only a missing length of a name is fatal.
     private func checkResources(
         _ segment: Range<Int>, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) {
+    ) throws(PillowRefusal) {
         let (start, end) = (segment.lowerBound, segment.upperBound)
         var offset = 14
         while start + offset + 4 <= end, bytes.has("8BIM", at: start + offset) {
@@ -135,7 +128,9 @@ struct JPEGMarkers {
                 let code = bytes.big(UInt16.self, at: start + offset)
             else { return }
             offset += 2
-            guard start + offset < end else { throw Refusal("its Photoshop segment is short") }
+            guard start + offset < end else {
+                throw PillowRefusal("its Photoshop segment is short")
+            }
             offset += 1 + Int(bytes[start + offset])
             offset += offset & 1
             guard start + offset + 4 <= end,

@@ -1,7 +1,8 @@
 // OpenCV's `cv::resize` on bytes: one entry for all of its filters.
 //
 // Bilinear, nearest, area and Lanczos4 have been the same from OpenCV 3.4.2, which MXNet has, to
-// 5.0; nearest-exact is that of version 5, bicubic that of the wheels for x86. It refuses only sizes that would take too much memory.
+// 5.0; nearest-exact is that of version 5, bicubic that of the wheels for x86. It refuses only sizes
+// that would take too much memory.
 
 /// OpenCV's resize with one filter; one worker at a time.
 struct OpenCVResizer {
@@ -25,9 +26,7 @@ struct OpenCVResizer {
         _ raster: borrowing Raster, to size: Preprocessing.Size, window: PixelWindow,
         into output: inout [UInt8]
     ) throws(PictureError) {
-        guard max(size.width, size.height) <= maxPixels,
-            window.y.count <= maxPixels / window.x.count
-        else { throw Resampler.tooExtreme(raster, size) }
+        try Resampler.requireModest(size, window, maxPixels: maxPixels, for: raster)
         Resampler.grow(&output, to: window.x.count * window.y.count * raster.channels)
         if raster.width == size.width && raster.height == size.height {
             return Resampler.copy(raster, window, into: &output)

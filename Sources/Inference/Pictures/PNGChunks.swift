@@ -9,13 +9,6 @@ import CPNG
 
 /// Pillow's state while it reads chunks.
 struct PNGChunks {
-    /// Why Pillow refuses a file, as a part of a sentence.
-    struct Refusal: Error {
-        let reason: String
-
-        init(_ reason: String) { self.reason = reason }
-    }
-
     /// Where a chunk is.
     struct Chunk {
         let kind: UInt32
@@ -51,14 +44,15 @@ struct PNGChunks {
     private static let mostText = 64 << 20
 
     /// The chunk whose length is at `place`. Throws if it has no readable kind.
-    static func chunk(at place: Int, _ bytes: borrowing Span<UInt8>) throws(Refusal) -> Chunk {
+    static func chunk(at place: Int, _ bytes: borrowing Span<UInt8>) throws(PillowRefusal) -> Chunk
+    {
         guard let length = bytes.big(UInt32.self, at: place),
             let kind = bytes.big(UInt32.self, at: place + 4)
-        else { throw Refusal("it ends before its pixels") }
+        else { throw PillowRefusal("it ends before its pixels") }
         for index in 4..<8 {
             switch bytes[place + index] {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F: break
-            default: throw Refusal("a chunk has no readable name")
+            default: throw PillowRefusal("a chunk has no readable name")
             }
         }
         return Chunk(kind: kind, start: place + 8, length: Int(length))
@@ -67,13 +61,13 @@ struct PNGChunks {
     /// Throws if a chunk before the pixels has the wrong checksum.
     static func checkSum(
         of chunk: Chunk, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) {
+    ) throws(PillowRefusal) {
         let part = bytes.extracting(chunk.start - 4..<chunk.end)
         let sum = unsafe part.withUnsafeBufferPointer { part in
             unsafe amphora_png_checksum(part.baseAddress, part.count)
         }
         guard bytes.big(UInt32.self, at: chunk.end) == sum else {
-            throw Refusal("the checksum of its chunk \(name(chunk.kind)) is wrong")
+            throw PillowRefusal("the checksum of its chunk \(name(chunk.kind)) is wrong")
         }
     }
 
@@ -92,7 +86,7 @@ struct PNGChunks {
     /// Reads a chunk of any kind but the pixels of the picture itself. Throws where Pillow refuses.
     mutating func read(
         _ chunk: Chunk, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) -> Meaning {
+    ) throws(PillowRefusal) -> Meaning {
         switch chunk.kind {
         case PNGKind.end: return .end
         case PNGKind.data:
@@ -101,11 +95,11 @@ struct PNGChunks {
             if kind != nil { return .pixels }
         case PNGKind.frameData:
             try readFrameData(chunk, bytes)
-            guard kind != nil else { throw Refusal("its pixels come before its header") }
+            guard kind != nil else { throw PillowRefusal("its pixels come before its header") }
             return .pixels
         default: break
         }
-        guard chunk.end <= bytes.count else { throw Refusal("it ends within a chunk") }
+        guard chunk.end <= bytes.count else { throw PillowRefusal("it ends within a chunk") }
         switch chunk.kind {
         case PNGKind.header: try readHeader(chunk, bytes)
         case PNGKind.palette: if kind?.colourType == 3 { palette = chunk.start..<chunk.end }
@@ -125,15 +119,15 @@ struct PNGChunks {
         return .other
     }
 
-    private func require(_ length: Int, of chunk: Chunk) throws(Refusal) {
+    private func require(_ length: Int, of chunk: Chunk) throws(PillowRefusal) {
         guard chunk.length >= length else {
-            throw Refusal("its chunk \(Self.name(chunk.kind)) is short")
+            throw PillowRefusal("its chunk \(Self.name(chunk.kind)) is short")
         }
     }
 
     private mutating func readHeader(
         _ chunk: Chunk, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) {
+    ) throws(PillowRefusal) {
         try require(13, of: chunk)
         size = (
             Int(bytes.big(UInt32.self, at: chunk.start) ?? 0),
@@ -147,12 +141,12 @@ struct PNGChunks {
         default: break
         }
         if bytes[chunk.start + 12] != 0 { isInterlaced = true }
-        guard bytes[chunk.start + 11] == 0 else { throw Refusal("its filters are unknown") }
+        guard bytes[chunk.start + 11] == 0 else { throw PillowRefusal("its filters are unknown") }
     }
 
     private mutating func readTransparency(
         _ chunk: Chunk, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) {
+    ) throws(PillowRefusal) {
         switch kind?.colourType {
         case 3:
             var transparent = 0
@@ -176,7 +170,7 @@ struct PNGChunks {
 extension PNGChunks {
     fileprivate mutating func readAnimation(
         _ chunk: Chunk, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) {
+    ) throws(PillowRefusal) {
         try require(8, of: chunk)
         let count = bytes.big(UInt32.self, at: chunk.start) ?? 0
         if frameCount != nil {
@@ -188,28 +182,28 @@ extension PNGChunks {
 
     fileprivate mutating func readFrame(
         _ chunk: Chunk, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) {
+    ) throws(PillowRefusal) {
         try require(26, of: chunk)
         func number(_ offset: Int) -> Int {
             Int(bytes.big(UInt32.self, at: chunk.start + offset) ?? 0)
         }
         guard number(0) == sequence.map({ Int($0) + 1 }) ?? 0 else {
-            throw Refusal("its animation lacks a frame")
+            throw PillowRefusal("its animation lacks a frame")
         }
         sequence = UInt32(truncatingIfNeeded: number(0))
         let frame = Frame(left: number(12), top: number(16), width: number(4), height: number(8))
         guard frame.left + frame.width <= size.width, frame.top + frame.height <= size.height
-        else { throw Refusal("a frame of its animation is too large") }
+        else { throw PillowRefusal("a frame of its animation is too large") }
         self.frame = frame
     }
 
     fileprivate mutating func readFrameData(
         _ chunk: Chunk, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) {
+    ) throws(PillowRefusal) {
         try require(4, of: chunk)
         guard let number = bytes.big(UInt32.self, at: chunk.start),
             let sequence, Int(number) == Int(sequence) + 1
-        else { throw Refusal("its animation lacks a part of a frame") }
+        else { throw PillowRefusal("its animation lacks a part of a frame") }
         self.sequence = number
     }
 }
@@ -217,36 +211,30 @@ extension PNGChunks {
 // Texts and profiles
 
 extension PNGChunks {
-    fileprivate mutating func count(text length: Int) throws(Refusal) {
+    fileprivate mutating func count(text length: Int) throws(PillowRefusal) {
         textBytes += length
-        guard textBytes <= Self.mostText else { throw Refusal("its texts are too long") }
+        guard textBytes <= Self.mostText else { throw PillowRefusal("its texts are too long") }
     }
 
     /// The length of a compressed text, 0 if it is damaged.
     private mutating func inflated(
         _ part: Range<Int>, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) -> Int {
+    ) throws(PillowRefusal) -> Int {
         var length = 0
         let fits = unsafe bytes.extracting(part).withUnsafeBufferPointer { part in
             unsafe amphora_png_text_fits(part.baseAddress, part.count, Self.largestText, &length)
         }
-        guard fits else { throw Refusal("a compressed text in it is too long") }
+        guard fits else { throw PillowRefusal("a compressed text in it is too long") }
         return length
-    }
-
-    /// The place behind the first zero byte.
-    private func afterZero(_ part: Range<Int>, _ bytes: borrowing Span<UInt8>) -> Int? {
-        for place in part where bytes[place] == 0 { return place + 1 }
-        return nil
     }
 
     fileprivate mutating func readProfile(
         _ chunk: Chunk, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) {
-        let method = afterZero(chunk.start..<chunk.end, bytes) ?? chunk.start
-        guard method < chunk.end else { throw Refusal("its colour profile is short") }
+    ) throws(PillowRefusal) {
+        let method = bytes.afterZero(in: chunk.start..<chunk.end) ?? chunk.start
+        guard method < chunk.end else { throw PillowRefusal("its colour profile is short") }
         guard bytes[method] == 0 else {
-            throw Refusal("its colour profile is compressed by an unknown method")
+            throw PillowRefusal("its colour profile is compressed by an unknown method")
         }
         // Not bounded in sum by Pillow; the time is.
         try count(text: inflated(method + 1..<chunk.end, bytes))
@@ -254,22 +242,22 @@ extension PNGChunks {
 
     fileprivate mutating func readCompressedText(
         _ chunk: Chunk, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) {
-        guard let method = afterZero(chunk.start..<chunk.end, bytes), method < chunk.end else {
+    ) throws(PillowRefusal) {
+        guard let method = bytes.afterZero(in: chunk.start..<chunk.end), method < chunk.end else {
             return
         }
         guard bytes[method] == 0 else {
-            throw Refusal("a text in it is compressed by an unknown method")
+            throw PillowRefusal("a text in it is compressed by an unknown method")
         }
         try count(text: inflated(method + 1..<chunk.end, bytes))
     }
 
     fileprivate mutating func readInternationalText(
         _ chunk: Chunk, _ bytes: borrowing Span<UInt8>
-    ) throws(Refusal) {
-        guard let flags = afterZero(chunk.start..<chunk.end, bytes), flags + 2 <= chunk.end,
-            let afterLanguage = afterZero(flags + 2..<chunk.end, bytes),
-            let text = afterZero(afterLanguage..<chunk.end, bytes)
+    ) throws(PillowRefusal) {
+        guard let flags = bytes.afterZero(in: chunk.start..<chunk.end), flags + 2 <= chunk.end,
+            let afterLanguage = bytes.afterZero(in: flags + 2..<chunk.end),
+            let text = bytes.afterZero(in: afterLanguage..<chunk.end)
         else { return }
         if bytes[flags] == 0 { return try count(text: chunk.end - text) }
         guard bytes[flags + 1] == 0 else { return }

@@ -39,21 +39,13 @@ enum PNGDecoder: PictureCodec {
         case AMPHORA_PICTURE_TRUNCATED: throw truncated
         default: throw damaged(message)
         }
-        do throws(PNGChunks.Refusal) {
-            try file.readOn(after: pieces[used], bytes)
-        } catch {
-            throw damaged(error.reason)
-        }
+        try asPillow { () throws(PillowRefusal) in try file.readOn(after: pieces[used], bytes) }
     }
 
     private static func opened(
         _ bytes: borrowing Span<UInt8>
     ) throws(PictureError) -> PNGFile {
-        do throws(PNGChunks.Refusal) {
-            return try PNGFile(bytes)
-        } catch {
-            throw damaged(error.reason)
-        }
+        try asPillow { () throws(PillowRefusal) in try PNGFile(bytes) }
     }
 }
 
@@ -73,14 +65,14 @@ private struct PNGFile {
         var end: Int { part.start + part.length }
     }
 
-    init(_ bytes: borrowing Span<UInt8>) throws(PNGChunks.Refusal) {
+    init(_ bytes: borrowing Span<UInt8>) throws(PillowRefusal) {
         var chunks = PNGChunks()
         var place = 8
         var chunk = try PNGChunks.chunk(at: place, bytes)
         reading: while true {
             switch try chunks.read(chunk, bytes) {
             case .pixels: break reading
-            case .end: throw PNGChunks.Refusal("it has no pixels")
+            case .end: throw PillowRefusal("it has no pixels")
             case .other: break
             }
             try PNGChunks.checkSum(of: chunk, bytes)
@@ -91,20 +83,20 @@ private struct PNGFile {
         firstPiece = Self.piece(chunk, chunks)
 
         guard let kind = chunks.kind else {
-            throw PNGChunks.Refusal("a combination of colour type and depth without meaning")
+            throw PillowRefusal("a combination of colour type and depth without meaning")
         }
         self.kind = kind
         let size = chunks.size
-        guard size.width > 0, size.height > 0 else { throw PNGChunks.Refusal("it has no size") }
+        guard size.width > 0, size.height > 0 else { throw PillowRefusal("it has no size") }
         frame = chunks.frame ?? .init(left: 0, top: 0, width: size.width, height: size.height)
         guard frame.width > 0, frame.height > 0 else {
-            throw PNGChunks.Refusal("its animation begins with an empty frame")
+            throw PillowRefusal("its animation begins with an empty frame")
         }
         if let palette = chunks.palette, kind.colourType != 3 || palette.count / 3 > 256 {
-            throw PNGChunks.Refusal("its palette does not fit")
+            throw PillowRefusal("its palette does not fit")
         }
         if chunks.hasTransparentIndex, chunks.palette == nil {
-            throw PNGChunks.Refusal("it has no palette")
+            throw PillowRefusal("it has no palette")
         }
     }
 
@@ -189,7 +181,7 @@ private struct PNGFile {
     }
 
     /// Reads the chunks behind the piece that completed the pixels, as far as Pillow does.
-    func readOn(after piece: Piece, _ bytes: borrowing Span<UInt8>) throws(PNGChunks.Refusal) {
+    func readOn(after piece: Piece, _ bytes: borrowing Span<UInt8>) throws(PillowRefusal) {
         var chunks = chunks
         chunks.sequence = piece.sequence
         var end = piece.end
@@ -197,7 +189,7 @@ private struct PNGFile {
             if chunk.kind == PNGKind.end || (chunk.kind == PNGKind.frame && isAnimated) { return }
             _ = try chunks.read(chunk, bytes)
             guard chunk.end <= bytes.count else {
-                throw PNGChunks.Refusal("it ends within a chunk after its pixels")
+                throw PillowRefusal("it ends within a chunk after its pixels")
             }
             end = chunk.end
         }

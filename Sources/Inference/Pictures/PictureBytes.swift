@@ -15,6 +15,12 @@ extension Span<UInt8> {
         big(type, at: offset)?.byteSwapped
     }
 
+    /// The place behind the first zero byte of a part; `nil` if it has none.
+    func afterZero(in part: Range<Int>) -> Int? {
+        for place in part where self[place] == 0 { return place + 1 }
+        return nil
+    }
+
     /// Whether these bytes are at a position.
     func has(_ signature: [UInt8], at offset: Int = 0) -> Bool {
         guard offset >= 0, offset <= count - signature.count else { return false }

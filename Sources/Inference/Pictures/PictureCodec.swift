@@ -1,4 +1,4 @@
-// What the three codecs share: a header that is cheap to read, then pixels in the form in which the
+// What the codecs share: a header that is cheap to read, then pixels in the form in which the
 // file has them, written into memory that was sized from that header.
 //
 // Some codecs are written in Swift. The others name two C functions, and are called by
@@ -57,12 +57,30 @@ protocol PictureCodec {
     ) throws(PictureError)
 }
 
+/// Why Pillow refuses a file, as a part of a sentence.
+struct PillowRefusal: Error {
+    let reason: String
+
+    init(_ reason: String) { self.reason = reason }
+}
+
 extension PictureCodec {
     static func announcedSize(in bytes: borrowing Span<UInt8>) -> Preprocessing.Size? { nil }
 
     /// A refusal that says what is wrong with the file.
     static func damaged(_ reason: String) -> PictureError {
         .undecodable("the \(name) picture cannot be decoded: \(reason)")
+    }
+
+    /// Reads as Pillow does, and words its refusal for the sender.
+    static func asPillow<Value>(
+        _ read: () throws(PillowRefusal) -> Value
+    ) throws(PictureError) -> Value {
+        do throws(PillowRefusal) {
+            return try read()
+        } catch {
+            throw damaged(error.reason)
+        }
     }
 
     /// The refusal of a file that ends too early.

@@ -102,12 +102,22 @@ struct Resampler {
     }
 
     /// The error for a picture whose proportions lead to more pixels than the largest one allowed.
-    static func tooExtreme(
+    private static func tooExtreme(
         _ raster: borrowing Raster, _ size: Preprocessing.Size
     ) -> PictureError {
         .undecodable(
             "the picture's proportions, \(raster.width)×\(raster.height), are too extreme to"
                 + " bring it to \(size.width)×\(size.height)")
+    }
+
+    /// Throws for sides and windows that are larger than `maxPixels`.
+    static func requireModest(
+        _ size: Preprocessing.Size, _ window: PixelWindow, maxPixels: Int,
+        for raster: borrowing Raster
+    ) throws(PictureError) {
+        guard max(size.width, size.height) <= maxPixels,
+            window.y.count <= maxPixels / window.x.count
+        else { throw tooExtreme(raster, size) }
     }
 
     /// Larger buffers than this many bytes are not kept between pictures.

@@ -30,9 +30,7 @@ struct TensorFlowResizer {
         _ raster: borrowing Raster, to size: Preprocessing.Size, window: PixelWindow,
         into output: inout [Float]
     ) throws(PictureError) {
-        guard max(size.width, size.height) <= maxPixels,
-            window.y.count <= maxPixels / window.x.count
-        else { throw Resampler.tooExtreme(raster, size) }
+        try Resampler.requireModest(size, window, maxPixels: maxPixels, for: raster)
         let count = window.x.count * window.y.count * raster.channels
         if output.count < count { output = [Float](repeating: 0, count: count) }
         switch filter {
