@@ -74,7 +74,7 @@ let package = Package(
             name: "Inference",
             dependencies: [
                 "Basics", "Onnx", "MXNetImport", "CPicture", "CJPEG", "CPNG", "CWebP", "CTIFF",
-                "CAVIF", "CZlib", "COnnxRuntime",
+                "CAVIF", "COnnxRuntime",
             ],
             swiftSettings: strict),
         .target(
@@ -103,7 +103,7 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["EventLoop"], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["EventLoop", "CZlib"], path: "Tests/Support",
             swiftSettings: strict),
         .testTarget(
             name: "EventLoopTests", dependencies: ["EventLoop", "CLinux", "TestSupport"],
@@ -126,7 +126,7 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: [
-                "Basics", "Runtime", "EventLoop", "HTTP", "CLinux", "CZlib", "CAllocationCounter",
+                "Basics", "Runtime", "EventLoop", "HTTP", "CLinux", "CAllocationCounter",
                 "TestSupport",
             ],
             swiftSettings: strict,
@@ -137,7 +137,7 @@ let package = Package(
         .testTarget(
             name: "ModelStoreTests",
             dependencies: [
-                "Basics", "EventLoop", "HTTP", "Runtime", "ModelStore", "CZlib", "TestSupport",
+                "Basics", "EventLoop", "HTTP", "Runtime", "ModelStore", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

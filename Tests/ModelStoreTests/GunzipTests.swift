@@ -1,33 +1,11 @@
 // Decompression of gzip, split anywhere; input that is not gzip, or is truncated.
 
-import CZlib
 import TestSupport
 import Testing
 
 @testable import ModelStore
 
 @Suite struct GunzipTests {
-    /// A gzip member made by zlib.
-    private func gzip(_ bytes: [UInt8]) -> [UInt8] {
-        var stream = unsafe z_stream()
-        unsafe deflateInit2_(
-            &stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-            Int32(MemoryLayout<z_stream>.size))
-        defer { unsafe deflateEnd(&stream) }
-        var input = bytes
-        let room = unsafe Int(deflateBound(&stream, UInt(bytes.count)))
-        return unsafe [UInt8](unsafeUninitializedCapacity: room) { output, count in
-            unsafe input.withUnsafeMutableBufferPointer { input in
-                unsafe stream.next_in = input.baseAddress
-                unsafe stream.avail_in = UInt32(input.count)
-                unsafe stream.next_out = output.baseAddress
-                unsafe stream.avail_out = UInt32(room)
-                #expect(unsafe deflate(&stream, Z_FINISH) == Z_STREAM_END)
-            }
-            count = unsafe room - Int(stream.avail_out)
-        }
-    }
-
     private func gunzip(_ bytes: [UInt8], parts: Int = .max) throws(ArchiveError) -> [UInt8] {
         var gunzip = Gunzip()
         var result: [UInt8] = []

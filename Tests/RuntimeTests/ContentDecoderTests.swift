@@ -1,35 +1,11 @@
 // Bodies in each coding, split anywhere; what is damaged, truncated, too large or unknown.
 
-import CZlib
 import TestSupport
 import Testing
 
 @testable import Runtime
 
 @Suite struct ContentDecoderTests {
-    /// deflate data made by zlib; `bits` chooses the format around it.
-    private func deflated(_ bytes: [UInt8], bits: Int32) -> [UInt8] {
-        var stream = unsafe z_stream()
-        unsafe deflateInit2_(
-            &stream, 9, Z_DEFLATED, bits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-            Int32(MemoryLayout<z_stream>.size))
-        defer { unsafe deflateEnd(&stream) }
-        var input = bytes
-        let room = unsafe Int(deflateBound(&stream, UInt(bytes.count)))
-        return unsafe [UInt8](unsafeUninitializedCapacity: room) { output, count in
-            unsafe input.withUnsafeMutableBufferPointer { input in
-                unsafe stream.next_in = input.baseAddress
-                unsafe stream.avail_in = UInt32(input.count)
-                unsafe stream.next_out = output.baseAddress
-                unsafe stream.avail_out = UInt32(room)
-                #expect(unsafe deflate(&stream, Z_FINISH) == Z_STREAM_END)
-            }
-            count = unsafe room - Int(stream.avail_out)
-        }
-    }
-
-    private func gzip(_ bytes: [UInt8]) -> [UInt8] { deflated(bytes, bits: 31) }
-
     /// brotli without compression, RFC 7932 §9.2: each meta-block at most 64 KiB.
     private func brotli(_ bytes: [UInt8]) -> [UInt8] {
         var bits: [Bool] = [false]  // A window of 64 KiB.
