@@ -220,7 +220,7 @@ private struct HeadWalk {
         return (lowest - offset) * scale...(highest - offset) * scale
     }
 
-    /// A constant, perhaps behind a cast or a dequantization by one.
+    /// A constant, perhaps behind operators that move or cast it, or the square root of one.
     private func constant(_ name: String) -> [Double]? {
         var name = name
         for _ in 0..<4 {
