@@ -11,6 +11,16 @@ extension JSONValue {
         var reader = PythonReader(bytes: bytes, maxValues: maxValues)
         self = try reader.document()
     }
+
+    /// Reads JSON, or else one literal of Python: scripts write either. Throws what is wrong with it
+    /// as a literal.
+    package init(jsonOrPython bytes: [UInt8], maxValues: Int) throws(InputError) {
+        do throws(InputError) {
+            self = try JSONValue(reading: bytes, maxValues: maxValues)
+        } catch {
+            self = try JSONValue(pythonLiteral: bytes, maxValues: maxValues)
+        }
+    }
 }
 
 private struct PythonReader {

@@ -25,25 +25,21 @@ extension Labels {
     private static func read(_ text: [UInt8], file: String) throws(InputError) -> Labels {
         let name = file.lowercased()
         if name.hasSuffix(".json") {
-            return try Labels(document: json(text), file: fileName(file))
+            return try Labels(document: json(text), file: Path.name(of: file))
         }
         if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
             return try Labels(
-                document: JSONValue(yaml: text, maxValues: maxValues), file: fileName(file))
+                document: JSONValue(yaml: text, maxValues: maxValues), file: Path.name(of: file))
         }
         guard beginsDocument(text) else { return try lines(of: text) }
-        // Half of such files are Python's; the error of JSON names the place in both.
+        // Half of such files are Python's.
         let document: JSONValue
         do throws(InputError) {
-            document = try json(text)
+            document = try JSONValue(jsonOrPython: text, maxValues: maxValues)
         } catch {
-            do throws(InputError) {
-                document = try JSONValue(pythonLiteral: text, maxValues: maxValues)
-            } catch {
-                throw InputError("begins like a list or an object, but \(error.reason)")
-            }
+            throw InputError("begins like a list or an object, but \(error.reason)")
         }
-        return try Labels(document: document, file: fileName(file))
+        return try Labels(document: document, file: Path.name(of: file))
     }
 
     private static func json(_ text: [UInt8]) throws(InputError) -> JSONValue {
@@ -52,10 +48,6 @@ extension Labels {
         } catch {
             throw InputError("not valid JSON: \(error.reason)")
         }
-    }
-
-    private static func fileName(_ path: String) -> String {
-        path.split(separator: "/").last.map(String.init) ?? path
     }
 
     /// Whether a text is a list or an object of JSON or Python, and no label that begins so.

@@ -87,3 +87,16 @@ struct DeploymentFiles: Sendable, Equatable {
             isCustomVision: true)
     }
 }
+
+extension ManifestReader {
+    /// A filter that was read under a key, if the library has it; otherwise notes which ones it has.
+    mutating func supportedFilter(
+        _ filter: Preprocessing.Filter?, _ key: String, in object: Object,
+        of library: Preprocessing.ResizeLibrary
+    ) -> Preprocessing.Filter? {
+        if let filter, library.objection(to: filter) == nil { return filter }
+        let known = library.filters.map(\.rawValue).joined(separator: ", ")
+        reject(key, in: object, expected: "one of \(known)")
+        return nil
+    }
+}

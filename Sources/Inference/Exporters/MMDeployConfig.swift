@@ -103,14 +103,10 @@ struct MMDeployConfig: Sendable, Equatable {
         let library: Preprocessing.ResizeLibrary = backend == "cv2" ? .opencv : .pillow
         var name = reader.text("interpolation", in: values) ?? "bilinear"
         if name == "lanczos", library == .opencv { name = "lanczos4" }
-        guard let filter = Preprocessing.Filter(rawValue: name),
-            library.objection(to: filter) == nil
-        else {
-            let known = library.filters.map(\.rawValue).joined(separator: ", ")
-            reader.reject("interpolation", in: values, expected: "one of \(known)")
-            return nil
-        }
-        guard let target = target(values, isEdge: isEdge, &reader) else { return nil }
+        let named = Preprocessing.Filter(rawValue: name)
+        guard let filter = reader.supportedFilter(named, "interpolation", in: values, of: library),
+            let target = target(values, isEdge: isEdge, &reader)
+        else { return nil }
         return Preprocessing.Resize(target: target, library: library, filter: filter)
     }
 

@@ -71,7 +71,7 @@ struct ModelMetadata: Sendable, Equatable {
         guard let note else { return nil }
         let value: JSONValue
         do throws(InputError) {
-            value = try literal(note)
+            value = try JSONValue(jsonOrPython: Array(note.utf8), maxValues: maxValues)
         } catch {
             return nil
         }
@@ -87,7 +87,8 @@ struct ModelMetadata: Sendable, Equatable {
     private static func names(in note: String) throws(InputError) -> Labels {
         let text = note.drop(while: \.isWhitespace)
         if let first = text.first, "[{(".contains(first) {
-            return try Labels(document: literal(note))
+            return try Labels(
+                document: JSONValue(jsonOrPython: Array(note.utf8), maxValues: maxValues))
         }
         for separator: Character in ["\n", ";", ","] where note.contains(separator) {
             var names = note.split(separator: separator, omittingEmptySubsequences: false)
@@ -96,15 +97,5 @@ struct ModelMetadata: Sendable, Equatable {
             return Labels(names: names)
         }
         throw InputError("expected a list, an object or names with commas between them")
-    }
-
-    /// JSON, or Python's literal.
-    private static func literal(_ note: String) throws(InputError) -> JSONValue {
-        let bytes = Array(note.utf8)
-        do throws(InputError) {
-            return try JSONValue(reading: bytes, maxValues: maxValues)
-        } catch {
-            return try JSONValue(pythonLiteral: bytes, maxValues: maxValues)
-        }
     }
 }

@@ -117,12 +117,7 @@ struct PaddleConfig: Sendable, Equatable {
         case let value?:
             found = library == .opencv ? value.integer(0...4).map { byNumber[$0] } : nil
         }
-        guard let found, library.objection(to: found) == nil else {
-            let known = library.filters.map(\.rawValue).joined(separator: ", ")
-            reader.reject(key, in: values, expected: "one of \(known)")
-            return nil
-        }
-        return found
+        return reader.supportedFilter(found, key, in: values, of: library)
     }
 
     /// A side for both, or width and height: in this order.
@@ -185,7 +180,7 @@ struct PaddleConfig: Sendable, Equatable {
                 }
             }
             if case .string(let path)? = values.values["class_id_map_file"] {
-                labelFile = path.split(separator: "/").last.map(String.init)
+                labelFile = Path.name(of: path)
             }
         }
     }

@@ -57,11 +57,16 @@ struct ClassLabels: Sendable, Equatable {
     private static func withoutSupposed(
         _ labels: Resolved<Labels>, numbers: Int
     ) -> Resolved<Labels> {
-        let count = labels.value.names.count
-        let fits = count == numbers || numbers == 1 && count == 2
-        if !fits, labels.value.isPlaceholder { return Resolved(.none, .default) }
-        if !fits, case .library = labels.origin { return Resolved(.none, .default) }
+        guard !fits(labels.value, numbers) else { return labels }
+        if labels.value.isPlaceholder { return Resolved(.none, .default) }
+        if case .library = labels.origin { return Resolved(.none, .default) }
         return labels
+    }
+
+    /// Whether there is a label for each class; one number may stand for two.
+    private static func fits(_ labels: Labels, _ numbers: Int) -> Bool {
+        let count = labels.names.count
+        return count == numbers || numbers == 1 && count == 2
     }
 
     private static func labels(
@@ -79,8 +84,7 @@ struct ClassLabels: Sendable, Equatable {
     ) throws(ModelError) -> [ModelWarning] {
         let count = labels.value.names.count
         guard labels.origin != .default, count > 0 else { return [] }
-        let fits = count == numbers || numbers == 1 && count == 2
-        guard fits else {
+        guard fits(labels.value, numbers) else {
             let what =
                 numbers == 1
                 ? "the network answers with one number, for one or two labels"

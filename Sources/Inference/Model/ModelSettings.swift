@@ -1,11 +1,12 @@
-// Decides every setting of a served model, from `amphora.json` first, then the exporters' files,
+// Decides everything that happens before a network runs, from `amphora.json` first, then the exporters' files,
 // then the graph, then the defaults; each keeps its origin.
 //
 // Pure: uses the folder's contents and the engine's description, and reads nothing itself.
 
 package import Onnx
 
-/// How pictures and the network's answer are processed, with the origin of each decision.
+/// How pictures become a network's input, with the origin of each decision, and how many labels are
+/// answered. `AnswerSettings` has the rest about answers.
 package struct ModelSettings: Sendable, Equatable {
     /// The graph's input that takes the picture.
     package let inputName: Resolved<String>

@@ -126,11 +126,9 @@ struct ScoreReading: Sendable, Equatable {
             return Resolved(own, evidence)
         case .scores:
             // As transformers does: a single score is a yes or a no.
-            if classes == 1, exported?.value != Activation.none {
-                return exported?.value == .sigmoid
-                    ? exported ?? Resolved(.sigmoid, evidence) : Resolved(.sigmoid, evidence)
-            }
-            return exported ?? Resolved(.softmax, evidence)
+            guard classes == 1 else { return exported ?? Resolved(.softmax, evidence) }
+            if let exported, [.sigmoid, .none].contains(exported.value) { return exported }
+            return Resolved(.sigmoid, evidence)
         }
     }
 

@@ -1,8 +1,8 @@
 // Looks for models in the folders below one that has none, at most three levels deep.
 //
 // Folders of code, hidden ones and what macOS adds to archives are passed over. A folder that two
-// links lead to is visited once. Number of files and folders are limited, since the folder may be
-// the root of a disk.
+// links lead to is visited once. The numbers of files and folders are limited, since the folder may
+// be the root of a disk.
 
 internal import Basics
 internal import Onnx
