@@ -14,6 +14,32 @@ def some(rng, largest):
     return rng.integers(0, 256, int(rng.integers(1, largest + 1)), dtype="uint8").tobytes()
 
 
+def on_parts(split, join, change):
+    """A damage to the parts of a file, as one to its bytes."""
+    def damage(rng, data):
+        parts = split(data)
+        change(rng, parts)
+        return join(parts)
+    damage.__name__ = change.__name__
+    return damage
+
+
+def lost(rng, parts):
+    del parts[place(rng, parts)]
+
+
+def doubled(rng, parts):
+    parts.insert(place(rng, parts), parts[place(rng, parts)])
+
+
+def exchanged(rng, parts):
+    one, other = place(rng, parts), place(rng, parts)
+    parts[one], parts[other] = parts[other], parts[one]
+
+
+REARRANGED = (lost, doubled, exchanged)
+
+
 def cut(rng, data):
     return data[: place(rng, data)]
 

@@ -3,7 +3,7 @@
 import struct
 import zlib
 
-from mutate_bytes import cut_the_end, flipped, place, some
+from mutate_bytes import REARRANGED, cut_the_end, flipped, on_parts, place, some
 
 # Texts of one byte less than a reader may inflate, as many, and one more.
 BOMBS = [zlib.compress(bytes((1 << 20) + more)) for more in (-1, 0, 1)]
@@ -66,25 +66,6 @@ def text_with_wrong_crc(rng, data):
     return packed(parts)
 
 
-def lost_chunk(rng, data):
-    parts = chunks(data)
-    del parts[place(rng, parts)]
-    return packed(parts)
-
-
-def doubled_chunk(rng, data):
-    parts = chunks(data)
-    parts.insert(place(rng, parts), parts[place(rng, parts)])
-    return packed(parts)
-
-
-def exchanged_chunks(rng, data):
-    parts = chunks(data)
-    one, other = place(rng, parts), place(rng, parts)
-    parts[one], parts[other] = parts[other], parts[one]
-    return packed(parts)
-
-
 def other_stream(rng, data):
     """The pixels' stream damaged, but in chunks with the right checksums."""
     parts = chunks(data)
@@ -123,5 +104,6 @@ def other_header(rng, data):
     return packed(parts)
 
 
-PNG = (with_chunk, with_chunk, with_chunk, wrong_crc, text_with_wrong_crc, lost_chunk, doubled_chunk,
-       exchanged_chunks, other_stream, other_stream, other_stream, other_header)
+PNG = (with_chunk, with_chunk, with_chunk, wrong_crc, text_with_wrong_crc,
+       *(on_parts(chunks, packed, change) for change in REARRANGED),
+       other_stream, other_stream, other_stream, other_header)

@@ -2,7 +2,7 @@
 
 import struct
 
-from mutate_bytes import place, some
+from mutate_bytes import REARRANGED, on_parts, place, some
 
 
 def riff_chunks(data):
@@ -18,25 +18,6 @@ def riff_chunks(data):
 def riff(parts):
     body = b"WEBP" + b"".join(parts)
     return b"RIFF" + struct.pack("<I", len(body)) + body
-
-
-def lost_riff(rng, data):
-    parts = riff_chunks(data)
-    del parts[place(rng, parts)]
-    return riff(parts)
-
-
-def doubled_riff(rng, data):
-    parts = riff_chunks(data)
-    parts.insert(place(rng, parts), parts[place(rng, parts)])
-    return riff(parts)
-
-
-def exchanged_riff(rng, data):
-    parts = riff_chunks(data)
-    one, other = place(rng, parts), place(rng, parts)
-    parts[one], parts[other] = parts[other], parts[one]
-    return riff(parts)
 
 
 def new_riff(rng, data):
@@ -59,4 +40,5 @@ def flipped_head(rng, data):
     return bytes(out)
 
 
-WEBP = (lost_riff, doubled_riff, exchanged_riff, new_riff, wrong_riff_size, flipped_head)
+WEBP = (*(on_parts(riff_chunks, riff, change) for change in REARRANGED), new_riff, wrong_riff_size,
+        flipped_head)
