@@ -20,7 +20,7 @@ let strictC: [CSetting] = [
 
 // The fuzz targets: a test target that replays inputs that fuzzing found. With AMPHORA_FUZZ in the
 // environment, which only tools/fuzz.sh sets, it is the fuzzer itself.
-let fuzzed: [Target.Dependency] = ["Basics", "Onnx", "MXNetImport", "Inference", "HTTP"]
+let fuzzed: [Target.Dependency] = ["Basics", "Tensors", "Onnx", "MXNetImport", "Inference", "HTTP"]
 let fuzzing: Target =
     Context.environment["AMPHORA_FUZZ"] == nil
     ? .testTarget(
@@ -68,13 +68,15 @@ let package = Package(
             name: "Runtime",
             dependencies: ["Basics", "EventLoop", "HTTP", "CCurl", "CBrotli", "CLinux"],
             swiftSettings: strict),
-        .target(name: "Onnx", dependencies: ["Basics"], swiftSettings: strict),
-        .target(name: "MXNetImport", dependencies: ["Basics", "Onnx"], swiftSettings: strict),
+        .target(name: "Tensors", dependencies: ["Basics"], swiftSettings: strict),
+        .target(name: "Onnx", dependencies: ["Basics", "Tensors"], swiftSettings: strict),
+        .target(
+            name: "MXNetImport", dependencies: ["Basics", "Tensors", "Onnx"], swiftSettings: strict),
         .target(
             name: "Inference",
             dependencies: [
-                "Basics", "Onnx", "MXNetImport", "CPicture", "CJPEG", "CPNG", "CWebP", "CTIFF",
-                "CAVIF", "COnnxRuntime",
+                "Basics", "Tensors", "Onnx", "MXNetImport", "CPicture", "CJPEG", "CPNG", "CWebP",
+                "CTIFF", "CAVIF", "COnnxRuntime",
             ],
             swiftSettings: strict),
         .target(
@@ -82,12 +84,15 @@ let package = Package(
             dependencies: ["Basics", "EventLoop", "Runtime"], swiftSettings: strict),
         .target(
             name: "Serving",
-            dependencies: ["Basics", "EventLoop", "HTTP", "Runtime", "Inference", "ModelStore"],
+            dependencies: [
+                "Basics", "EventLoop", "HTTP", "Runtime", "Tensors", "Inference", "ModelStore",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "App",
             dependencies: [
-                "Basics", "EventLoop", "HTTP", "Runtime", "Inference", "ModelStore", "Serving",
+                "Basics", "EventLoop", "HTTP", "Runtime", "Tensors", "Inference", "ModelStore",
+                "Serving",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict,
@@ -112,12 +117,15 @@ let package = Package(
             name: "BasicsTests", dependencies: ["Basics", "CCrypto", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "TensorsTests", dependencies: ["Basics", "Tensors", "TestSupport"],
+            exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
             name: "HTTPTests", dependencies: ["HTTP", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "InferenceTests",
             dependencies: [
-                "Basics", "Onnx", "MXNetImport", "Inference", "CJPEG", "CPNG", "CWebP",
+                "Basics", "Tensors", "Onnx", "MXNetImport", "Inference", "CJPEG", "CPNG", "CWebP",
                 "COnnxRuntime", "TestSupport",
             ],
             exclude: ["Fixtures"], swiftSettings: strict),

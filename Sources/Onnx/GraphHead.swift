@@ -4,6 +4,8 @@
 // It follows the input through operators that only move values, and multiplies out what scales and
 // shifts them. Channels that are taken apart and joined again are followed one by one.
 
+internal import Tensors
+
 /// The scaling at the beginning of a graph: each value x becomes factor · x + shift.
 package struct GraphHead: Sendable, Equatable {
     /// The range of the values that a network takes by itself.

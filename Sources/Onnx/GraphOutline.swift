@@ -6,6 +6,8 @@
 // gives what was read so far and `isComplete == false`; the engine decides whether it is valid.
 // Source: onnx.proto.
 
+package import Tensors
+
 /// An ONNX model without its weights. Any thread.
 package struct GraphOutline: Sendable, Equatable {
     /// One operator (NodeProto).

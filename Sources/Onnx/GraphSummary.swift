@@ -2,6 +2,8 @@
 //
 // For `inspect`; nothing depends on it.
 
+internal import Tensors
+
 /// Facts about an ONNX model.
 package struct GraphSummary: Sendable, Equatable {
     /// The version of the format.

@@ -4,6 +4,8 @@
 // of them once. Or they stay in their file, as ONNX's external data, and the bytes refer to it.
 // Source of the field numbers: onnx.proto.
 
+internal import Tensors
+
 /// Where stored weights go.
 package enum WeightPlacement: Equatable {
     /// They are copied into the model's bytes.

@@ -4,6 +4,8 @@
 // attributes, tensors of float32 and int64. Weights are positions in a file and are read when the
 // graph is encoded. Source: onnx.proto.
 
+package import Tensors
+
 /// The values of a constant tensor.
 package enum TensorContent: Equatable {
     case floats([Float])

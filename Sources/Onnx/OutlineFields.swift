@@ -1,6 +1,8 @@
 // The parts of messages that `OutlineReader` is made of: fields, names, packed numbers, each within
 // limits. What is outside them makes the outline incomplete.
 
+internal import Tensors
+
 extension OutlineReader {
     /// The longest name.
     static let longestName = 4096

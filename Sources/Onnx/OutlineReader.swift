@@ -3,6 +3,8 @@
 // It trusts nothing: the walker bounds the number of fields, and the text and the numbers that are
 // kept are bounded here. Weights are skipped. Source: onnx.proto (field numbers).
 
+internal import Tensors
+
 extension GraphOutline {
     /// The limit on fields visited: at most a second of work, for any file.
     package static let fieldBudget = 2_000_000

@@ -4,6 +4,8 @@
 // the k best values and their indices, or in the best index alone. None of these is a tensor with one
 // score for each class, but each is made from one, and that tensor can be answered instead.
 
+internal import Tensors
+
 /// A declared output, and the tensor with its scores. Any thread.
 package struct ScoreOutput: Sendable, Equatable {
     /// The names of classes that operators hold.

@@ -3,6 +3,7 @@
 // The networks are written by tools/make_answer_fixtures.py; the picture is of one colour.
 
 import Onnx
+import Tensors
 import Testing
 
 @testable import Inference

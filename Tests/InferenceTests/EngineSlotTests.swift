@@ -3,6 +3,7 @@
 
 import COnnxRuntime
 import Onnx
+import Tensors
 import Testing
 
 @testable import Inference

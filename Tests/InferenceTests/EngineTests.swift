@@ -3,6 +3,7 @@
 import Inference
 import Onnx
 import Synchronization
+import Tensors
 import Testing
 
 @Suite struct EngineTests {

@@ -1,5 +1,6 @@
 // `config.json` of Hugging Face and timm: classes, activation, and timm's preprocessing.
 
+import Tensors
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 // Exporters' files as text, and the settings that follow from them.
 
 import Onnx
+import Tensors
 
 @testable import Inference
 

@@ -1,5 +1,6 @@
 // What a graph does to its picture before the first layer, and what follows for the pixels it is fed.
 
+import Tensors
 import Testing
 
 @testable import Inference

@@ -1,5 +1,6 @@
 // What is read of an ONNX file besides its weights, from messages built byte by byte.
 
+import Tensors
 import TestSupport
 import Testing
 

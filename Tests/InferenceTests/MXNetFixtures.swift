@@ -2,6 +2,7 @@
 
 import Basics
 import Glibc
+import Tensors
 
 @testable import Inference
 @testable import MXNetImport

@@ -2,6 +2,7 @@
 
 import MXNetImport
 import Onnx
+import Tensors
 import Testing
 
 @testable import Inference

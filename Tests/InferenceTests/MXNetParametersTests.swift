@@ -1,6 +1,7 @@
 // `.params` files: every form and type, and the errors for damaged files.
 
 import Basics
+import Tensors
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@
 
 import Glibc
 import Onnx
+import Tensors
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 // Settings decided from the folder's files and the graph, and the source named for each.
 
 import Onnx
+import Tensors
 import Testing
 
 @testable import Inference

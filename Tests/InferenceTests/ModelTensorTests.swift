@@ -1,6 +1,7 @@
 // Which inputs and outputs can be served, and the errors for the others.
 
 import Onnx
+import Tensors
 import Testing
 
 @testable import Inference

@@ -4,6 +4,7 @@ internal import Basics
 internal import Inference
 internal import Onnx
 internal import Serving
+internal import Tensors
 
 /// A loaded and inspected model folder.
 struct Inspection {

@@ -3,6 +3,7 @@
 internal import Basics
 internal import Inference
 internal import Onnx
+internal import Tensors
 
 /// Writes an inspection as JSON.
 enum InspectionJSON {

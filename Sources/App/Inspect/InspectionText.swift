@@ -3,6 +3,7 @@
 internal import Basics
 internal import Inference
 internal import Onnx
+internal import Tensors
 
 /// Prints an inspection.
 struct InspectionText {

@@ -5,6 +5,7 @@
 
 import Glibc
 internal import Onnx
+internal import Tensors
 
 /// Facts about the rows of numbers that a network answered.
 package struct Measurement: Sendable, Equatable {

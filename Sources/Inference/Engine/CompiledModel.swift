@@ -5,6 +5,7 @@
 // There is no verb for batches: on a CPU they gain nothing.
 
 package import Onnx
+package import Tensors
 
 /// How far an engine may change a graph before it runs it.
 package enum Optimizations: Sendable, Equatable {

@@ -8,6 +8,7 @@
 
 internal import Basics
 internal import Onnx
+internal import Tensors
 
 /// The contents of the exporters' files in one folder.
 struct ExporterFiles: Sendable, Equatable {

@@ -4,6 +4,7 @@
 // everything else is refused by a sentence that names the property, its value and what is supported.
 
 internal import Onnx
+internal import Tensors
 
 /// The input tensor of an image classifier.
 struct NetworkInput: Sendable, Equatable {

@@ -2,6 +2,7 @@
 // the graph, the numbers and the folder say about it.
 
 internal import Onnx
+internal import Tensors
 
 /// One model, while it is loaded.
 struct AnswerReader {

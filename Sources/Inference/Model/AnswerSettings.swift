@@ -1,6 +1,7 @@
 // Everything between the network's output and the labels in an answer, with what decided it.
 
 package import Onnx
+package import Tensors
 
 /// How the network's answer is read.
 package struct AnswerSettings: Sendable, Equatable {

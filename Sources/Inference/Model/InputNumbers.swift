@@ -2,6 +2,7 @@
 // graph begins, or by the range that a quantized network keeps of its input.
 
 internal import Onnx
+internal import Tensors
 
 extension Manifest {
     /// Whether it states how pixels become numbers.

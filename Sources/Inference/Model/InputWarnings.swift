@@ -2,6 +2,7 @@
 // can't hold.
 
 internal import Onnx
+internal import Tensors
 
 extension ModelSettings {
     /// One sentence each.

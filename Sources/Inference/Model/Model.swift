@@ -6,6 +6,7 @@
 internal import Basics
 package import Onnx
 internal import Synchronization
+package import Tensors
 
 /// A served model. Any thread.
 package final class Model: Sendable {

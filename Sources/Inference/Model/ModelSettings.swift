@@ -3,7 +3,8 @@
 //
 // Pure: uses the folder's contents and the engine's description, and reads nothing itself.
 
-package import Onnx
+internal import Onnx
+package import Tensors
 
 /// How pictures become a network's input, with the origin of each decision, and how many labels are
 /// answered. `AnswerSettings` has the rest about answers.

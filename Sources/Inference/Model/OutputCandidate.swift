@@ -1,6 +1,7 @@
 // One of a model's outputs, as a place where the scores of the classes may be.
 
 internal import Onnx
+internal import Tensors
 
 /// An output, with all that its choice depends on.
 struct OutputCandidate: Sendable, Equatable {

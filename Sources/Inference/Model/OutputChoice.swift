@@ -4,6 +4,7 @@
 // the name of scores, else what is computed from the others. Two that remain are a tie, and refused.
 
 internal import Onnx
+internal import Tensors
 
 /// The chosen output, and what decided.
 struct OutputChoice: Sendable, Equatable {

@@ -1,6 +1,6 @@
 // The network's input tensor, as something that pictures are written into, whatever its elements are.
 
-internal import Onnx
+internal import Tensors
 
 /// One worker's input. Not `Sendable`: one thread at a time.
 struct PictureInput {

@@ -4,6 +4,7 @@
 // `inspect`, and `--strict` refuses it.
 
 internal import Onnx
+internal import Tensors
 
 extension ModelSettings {
     /// The guesses that are left, one sentence for all that is open.

@@ -4,6 +4,7 @@
 // So its context becomes the first worker's.
 
 internal import Onnx
+internal import Tensors
 
 /// The first runs of a network.
 struct Probe {

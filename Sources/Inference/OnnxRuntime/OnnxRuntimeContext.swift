@@ -8,6 +8,7 @@
 import COnnxRuntime
 import Glibc
 internal import Onnx
+internal import Tensors
 
 /// The input and output tensors of one worker. Not `Sendable`: one thread at a time.
 @safe final class OnnxRuntimeContext: InferenceContext {

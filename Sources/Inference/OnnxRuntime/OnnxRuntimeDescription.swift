@@ -5,6 +5,7 @@
 
 import COnnxRuntime
 internal import Onnx
+internal import Tensors
 
 extension OnnxRuntimeLibrary {
     /// The inputs that a caller must provide, in the graph's order. Throws `engineFailed`.

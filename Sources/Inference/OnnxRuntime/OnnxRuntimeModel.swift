@@ -8,6 +8,7 @@
 import COnnxRuntime
 internal import Onnx
 import Synchronization
+internal import Tensors
 
 /// A session of ONNX Runtime, released with its last context.
 @safe final class OnnxRuntimeModel: CompiledModel {

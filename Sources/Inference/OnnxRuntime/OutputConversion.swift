@@ -4,6 +4,7 @@
 // nearest, as by numpy's `astype`.
 
 internal import Onnx
+internal import Tensors
 
 /// Converts one output tensor after each run. Not `Sendable`: one thread at a time.
 @safe final class OutputConversion {

@@ -5,6 +5,8 @@
 // division that differs in one bit is skew. It refuses only proportions that would take too much
 // memory.
 
+internal import Tensors
+
 /// Executes a `Preprocessing` plan; one worker at a time.
 package struct Preprocessor {
     private let plan: Preprocessing

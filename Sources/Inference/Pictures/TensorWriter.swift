@@ -5,6 +5,8 @@
 // rescale and normalize on arrays or on tensors, and looked up. Levels that a resize left as floats
 // are computed one by one.
 
+internal import Tensors
+
 /// Writes pixels into a tensor; any thread.
 struct TensorWriter<Element: TensorElement> {
     private let channels: Preprocessing.Channels

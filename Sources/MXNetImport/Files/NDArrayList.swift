@@ -6,6 +6,7 @@
 // checked against `mxnet.nd.load`.
 
 internal import Onnx
+internal import Tensors
 
 /// One array of the list.
 struct NDArray: Equatable {

@@ -4,6 +4,7 @@
 // Products of lengths are checked for overflow.
 
 internal import Onnx
+internal import Tensors
 
 /// A position in a file of arrays that only moves forward.
 struct NDArrayReader: ~Copyable {

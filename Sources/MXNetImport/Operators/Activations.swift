@@ -1,6 +1,7 @@
 // Activations, other elementwise functions, and operators that are the identity at inference.
 
 internal import Onnx
+internal import Tensors
 
 /// Converters of elementwise functions.
 enum Activations {

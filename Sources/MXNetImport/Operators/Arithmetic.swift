@@ -2,6 +2,7 @@
 // matrices. MXNet has several names for most of them.
 
 internal import Onnx
+internal import Tensors
 
 /// Converters of arithmetic.
 enum Arithmetic {

@@ -1,6 +1,7 @@
 // Sums, means and extremes along axes, and the softmaxes.
 
 internal import Onnx
+internal import Tensors
 
 /// Converters of operators that work along axes.
 enum Reductions {

@@ -5,6 +5,7 @@
 // fuzzed.
 
 import Onnx
+import Tensors
 
 @testable import Inference
 

@@ -1,5 +1,7 @@
 // `params`: MXNet's file of arrays. The bytes are the file.
 
+import Tensors
+
 @testable import Inference
 @testable import MXNetImport
 @testable import Onnx

@@ -5,6 +5,7 @@
 // them, up to a plan that a preprocessor carries out.
 
 import Onnx
+import Tensors
 
 @testable import Inference
 

@@ -20,7 +20,7 @@ package enum ScalarType: Sendable, Equatable {
 
     /// The bytes of the same numbers as float32, little-endian. `bytes` must not end inside a
     /// number.
-    func float32Bytes(of bytes: [UInt8]) -> [UInt8] {
+    package func float32Bytes(of bytes: [UInt8]) -> [UInt8] {
         guard self != .float32 else { return bytes }
         var converted: [UInt8] = []
         converted.reserveCapacity(bytes.count / size * 4)
@@ -36,7 +36,7 @@ package enum ScalarType: Sendable, Equatable {
     }
 
     /// The type of a tensor's elements; `nil` if they are no such numbers.
-    init?(_ element: ElementType) {
+    package init?(_ element: ElementType) {
         switch element {
         case .float32: self = .float32
         case .float64: self = .float64
@@ -56,7 +56,7 @@ package enum ScalarType: Sendable, Equatable {
     }
 
     /// The number that is stored as these bits; integers above 2^53 are rounded.
-    func double(of pattern: UInt64) -> Double {
+    package func double(of pattern: UInt64) -> Double {
         switch self {
         case .float64: Double(bitPattern: pattern)
         case .int64: Double(Int64(bitPattern: pattern))
