@@ -259,6 +259,79 @@ def rectified():
          [constant("tenth", one(0.1))])  # fmt: skip
 
 
+def limited():
+    """Operators that keep any numbers in a range."""
+    bounds = [constant("low", one(0)), constant("high", one(1))]
+    save("clipped_scores", [node("Clip", "logits low high", "p")], P, bounds)
+    softmax = node("Softmax", "logits", "s", axis=1)
+    save("root", [softmax, node("Sqrt", "s", "p")], P)
+    # Keras's hard sigmoid as tf2onnx writes it, and torch's in small operators.
+    save(
+        "ramp",
+        [
+            node("Mul", "logits fifth", "m"),
+            node("Add", "m half", "a"),
+            node("Clip", "a low high", "p"),
+        ],
+        P,
+        [*bounds, constant("fifth", one(0.2)), constant("half", one(0.5))],
+    )
+    save(
+        "ramp_of_six",
+        [
+            node("Add", "logits three", "a"),
+            node("Clip", "a low six", "c"),
+            node("Div", "c six", "p"),
+        ],
+        P,
+        [bounds[0], constant("three", one(3)), constant("six", one(6))],
+    )
+
+
+def best():
+    """The best class and its score: neither tells the scores of the others."""
+    softmax = node("Softmax", "logits", "s", axis=1)
+    chosen = ("i", ["N"], TensorProto.INT64)
+    label = node("ArgMax", "s", "i", axis=1, keepdims=0)
+    save(
+        "best_and_score",
+        [softmax, label, node("ReduceMax", "s", "p", axes=[1], keepdims=0)],
+        [chosen, ("p", ["N"])],
+    )
+    save(
+        "best_logit",
+        [
+            node("ArgMax", "logits", "i", axis=-1, keepdims=0),
+            node("ReduceMax", "logits", "p", axes=[1], keepdims=1),
+        ],
+        [chosen, ("p", ["N", 1])],
+    )
+    save(
+        "best_gathered",
+        [
+            softmax,
+            node("ArgMax", "s", "j", axis=1, keepdims=1),
+            node("GatherElements", "s j", "p", axis=1),
+        ],
+        [("p", ["N", 1])],
+    )
+    save(
+        "best_percent",
+        [
+            softmax,
+            node("ReduceMax", "s", "m", axes=[1], keepdims=1),
+            node("Mul", "m hundred", "p"),
+        ],
+        [("p", ["N", 1])],
+        [constant("hundred", one(100))],
+    )
+    save(
+        "doubled",
+        [node("Identity", "logits", "y"), node("Add", "y y", "z")],
+        [("y", ["N", 4]), ("z", ["N", 4])],
+    )
+
+
 def binary():
     single = [constant("one_weight", np.float32([[1], [-2], [0.5]])), constant("bias1", np.float32([-0.3]))]  # fmt: skip
     start = [
@@ -565,6 +638,8 @@ def main():
         sigmoids,
         hidden,
         rectified,
+        limited,
+        best,
         binary,
         several,
         shapes,

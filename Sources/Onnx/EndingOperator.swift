@@ -9,7 +9,7 @@ enum EndingOperator: Equatable {
     case decides(GraphEnding.Kind)
     /// Moves or stores the numbers of one of its inputs otherwise; each stays what it is.
     case moves(input: Int)
-    /// Limits numbers: probabilities stay what they are, scores become something else.
+    /// Keeps numbers in a range: probabilities stay what they are, scores become something else.
     case bounds
     /// The mean or the greatest of several numbers.
     case averages

@@ -30,8 +30,8 @@ struct EndingSearch {
             return inner(node, input, depth).through(node.operation)
         case .bounds:
             let inner = inner(node, 0, depth)
-            return inner.kind == .scores
-                ? GraphEnding(.unknown, node.operation) : inner.through(node.operation)
+            let isKept = inner.isProbability || inner.kind == .logProbabilities
+            return inner.through(node.operation, makes: isKept ? nil : .limited)
         case .averages:
             let inner = inner(node, 0, depth)
             return inner.through(
@@ -43,8 +43,17 @@ struct EndingSearch {
             )
         case .merges(let inputs): return merged(node, inputs, depth)
         case .arithmetic: return arithmetic(node, depth)
-        case .unknown: return GraphEnding(.unknown, node.operation)
+        case .unknown: return unknown(node, depth)
         }
+    }
+
+    /// A root or a power of probabilities stays within 0…1 and is none.
+    private mutating func unknown(_ node: GraphOutline.Node, _ depth: Int) -> GraphEnding {
+        guard node.isStandard else { return GraphEnding(.unknown, node.operation) }
+        let inner = inner(node, 0, depth)
+        return inner.isProbability || inner.kind == .limited
+            ? inner.through(node.operation, makes: .limited)
+            : GraphEnding(.unknown, node.operation)
     }
 
     private mutating func inner(

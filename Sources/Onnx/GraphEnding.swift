@@ -16,6 +16,9 @@ package struct GraphEnding: Sendable, Equatable {
         case logProbabilities
         /// Scores of any size: operators with weights, and no activation after them.
         case scores
+        /// Probabilities or scores that an operator changed and keeps in a range: what that range is
+        /// proves nothing.
+        case limited
         /// The operators do not tell.
         case unknown
     }

@@ -1,8 +1,7 @@
 // What a graph does to its picture before the first layer: scales and shifts by constants, that is,
 // whether it normalizes by itself.
 //
-// It follows the input through operators that only move values, and multiplies out what scales and
-// shifts them. Channels that are taken apart and joined again are followed one by one.
+// `HeadWalk` follows the input; here is what the factors and shifts that it finds mean.
 
 internal import Tensors
 
@@ -21,12 +20,17 @@ package struct GraphHead: Sendable, Equatable {
         case unclear
     }
 
+    /// An order of colours.
+    package enum ColorOrder: Sendable, Equatable { case rgb, bgr }
+
     /// One for all channels, or one for each.
     package private(set) var factor: [Double] = [1]
     /// One for all channels, or one for each.
     package private(set) var shift: [Double] = [0]
     /// The range that a quantized network keeps of its input, where it is not scaled before.
     package private(set) var quantized: ClosedRange<Double>?
+    /// The order of the colours that ImageNet's means tell, in the order of the graph's input.
+    package private(set) var order: ColorOrder?
     /// The operators, as people read them: "Div by 255, Sub [0.485, 0.456, 0.406]".
     package private(set) var text = ""
 
@@ -37,6 +41,7 @@ package struct GraphHead: Sendable, Equatable {
     package init(_ outline: GraphOutline, input: String) {
         var walk = HeadWalk(outline: outline)
         self = walk.head(of: input)
+        order = imageNetOrder
     }
 
     /// Whether values change at all.
@@ -74,28 +79,46 @@ package struct GraphHead: Sendable, Equatable {
             }
     }
 
+    /// ImageNet's means differ by channel, so their order is that of the colours.
+    private var imageNetOrder: ColorOrder? {
+        guard pairs.count == 3, factor.allSatisfy({ $0 != 0 }) else { return nil }
+        let means = pairs.map { -$0.shift / $0.factor }
+        let bytes = (means.max() ?? 0) > 1.5 ? means : means.map { $0 * 255 }
+        return Self.order(ofMeans: bytes)
+    }
+
+    /// The order of the colours whose means, in levels of a byte, are about ImageNet's; `nil` where
+    /// they are others.
+    package static func order(ofMeans means: [Double]) -> ColorOrder? {
+        let known = [123.7, 116.5, 103.8]
+        func fits(_ order: [Double]) -> Bool {
+            means.count == 3 && zip(means, order).allSatisfy { abs($0 - $1) < 3 }
+        }
+        return fits(known) ? .rgb : fits(known.reversed()) ? .bgr : nil
+    }
+
     // MARK: Steps
 
     /// x · values.
-    fileprivate mutating func multiply(_ values: [Double], _ text: String) {
+    mutating func multiply(_ values: [Double], _ text: String) {
         factor = Self.each(factor, values, *)
         shift = Self.each(shift, values, *)
         add(text)
     }
 
     /// x + values.
-    fileprivate mutating func add(_ values: [Double], _ text: String) {
+    mutating func add(_ values: [Double], _ text: String) {
         shift = Self.each(shift, values, +)
         add(text)
     }
 
     /// The network keeps a range of its input in whole numbers.
-    fileprivate mutating func quantize(_ range: ClosedRange<Double>) {
+    mutating func quantize(_ range: ClosedRange<Double>) {
         if !scales, quantized == nil { quantized = range }
     }
 
     /// Several channels, each with a head of its own, become one picture.
-    fileprivate mutating func join(_ channels: [GraphHead]) {
+    mutating func join(_ channels: [GraphHead]) {
         guard channels.contains(where: { $0.text != text }) else { return }
         factor = channels.map { $0.factor[0] }
         shift = channels.map { $0.shift[0] }
@@ -110,133 +133,5 @@ package struct GraphHead: Sendable, Equatable {
         (0..<max(a.count, b.count)).map { index in
             combine(a[a.count == 1 ? 0 : index], b[b.count == 1 ? 0 : index])
         }
-    }
-}
-
-/// One walk from an input to the first layer.
-private struct HeadWalk {
-    /// Operators that leave every value as it is, or only move values.
-    private static let transparent: Set<String> = [
-        "Identity", "Cast", "CastLike", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze",
-        "Pad", "Resize", "Upsample", "Clip", "Min", "Max", "ReverseSequence", "DequantizeLinear",
-    ]
-    /// Operators that take channels, or parts of the picture.
-    private static let taking: Set<String> = ["Gather", "Slice", "Split"]
-    /// Operators that look at shapes only.
-    private static let shapes: Set<String> = ["Shape", "Size", "ConstantOfShape"]
-    /// The most operators that are followed, and the most channels taken apart.
-    private static let (limit, channelLimit) = (64, 4)
-
-    let outline: GraphOutline
-    private var steps = 0
-
-    init(outline: GraphOutline) { self.outline = outline }
-
-    mutating func head(of input: String) -> GraphHead {
-        var head = GraphHead()
-        _ = follow(input, &head, until: nil)
-        return head
-    }
-
-    /// Follows a value until the first layer, or until a `Concat`, whose output it returns.
-    private mutating func follow(
-        _ input: String, _ head: inout GraphHead, until end: String?
-    ) -> String? {
-        var value = input
-        while steps < Self.limit {
-            steps += 1
-            let users = outline.consumers(of: value).filter { !Self.shapes.contains($0.operation) }
-            guard let node = users.first else { return nil }
-            if users.count > 1 || node.operation == "Split" {
-                guard let joined = join(users, of: value, &head) else { return nil }
-                value = joined
-                continue
-            }
-            guard node.isStandard, let output = node.outputs.first else { return nil }
-            switch node.operation {
-            case "Concat" where end != nil: return output
-            case let name where Self.transparent.contains(name) || Self.taking.contains(name): break
-            case "QuantizeLinear":
-                if let range = range(of: node) { head.quantize(range) }
-            case "Mul", "Div", "Sub", "Add":
-                guard scale(node, by: value, &head) else { return nil }
-            default: return nil
-            }
-            value = output
-        }
-        return nil
-    }
-
-    /// Channels that are taken apart and joined by one `Concat`.
-    private mutating func join(
-        _ users: [GraphOutline.Node], of value: String, _ head: inout GraphHead
-    ) -> String? {
-        let parts = users.flatMap { node in
-            Self.taking.contains(node.operation) && node.isStandard ? node.outputs : [""]
-        }
-        guard parts.count <= Self.channelLimit, !parts.contains("") else { return nil }
-        var channels: [GraphHead] = []
-        var joined: Set<String> = []
-        for part in parts {
-            var channel = head
-            guard let end = follow(part, &channel, until: "Concat") else { return nil }
-            guard channel.factor.count == 1, channel.shift.count == 1 else { return nil }
-            channels.append(channel)
-            joined.insert(end)
-        }
-        guard joined.count == 1 else { return nil }
-        head.join(channels)
-        return joined.first
-    }
-
-    /// One operator of arithmetic with a constant; `false` if it is another.
-    private func scale(
-        _ node: GraphOutline.Node, by value: String, _ head: inout GraphHead
-    ) -> Bool {
-        guard node.inputs.count == 2, let place = node.inputs.firstIndex(of: value),
-            let values = constant(node.inputs[1 - place]), !values.isEmpty, values.count <= 4
-        else { return false }
-        // One number for all channels is written once.
-        let numbers = Set(values).count == 1 ? [values[0]] : values
-        let shown = numbers.map { "\(Float($0))" }.joined(separator: ", ")
-        let text = "\(node.operation) \(numbers.count == 1 ? shown : "[\(shown)]")"
-        switch (node.operation, place) {
-        case ("Mul", _): head.multiply(numbers, text)
-        case ("Div", 0) where !numbers.contains(0): head.multiply(numbers.map { 1 / $0 }, text)
-        case ("Add", _): head.add(numbers, text)
-        case ("Sub", 0): head.add(numbers.map { -$0 }, text)
-        default: return false
-        }
-        return true
-    }
-
-    /// What `QuantizeLinear` keeps: all values that its bytes stand for.
-    private func range(of node: GraphOutline.Node) -> ClosedRange<Double>? {
-        guard node.inputs.count >= 2, let scale = constant(node.inputs[1])?.first, scale > 0 else {
-            return nil
-        }
-        let zero = node.inputs.count > 2 ? outline.constant(node.inputs[2]) : nil
-        let isSigned = zero?.element == .int8
-        let (lowest, highest) = isSigned ? (-128.0, 127.0) : (0.0, 255.0)
-        let offset = zero?.values?.first ?? 0
-        return (lowest - offset) * scale...(highest - offset) * scale
-    }
-
-    /// A constant, perhaps behind operators that move or cast it, or the square root of one.
-    private func constant(_ name: String) -> [Double]? {
-        var name = name
-        for _ in 0..<4 {
-            if let constant = outline.constant(name) { return constant.values }
-            guard let node = outline.producer(of: name), node.isStandard else { return nil }
-            switch node.operation {
-            case "Cast", "Identity", "Reshape", "Unsqueeze", "Squeeze", "CastLike":
-                name = node.inputs.first ?? ""
-            case "Sqrt":
-                return node.inputs.first.flatMap { outline.constant($0)?.values }
-                    .map { $0.map { $0.squareRoot() } }
-            default: return nil
-            }
-        }
-        return nil
     }
 }

@@ -14,6 +14,7 @@ struct HandMadeActivation {
         case ("Div", 2): return quotient(first, node.inputs[1])
         case ("Reciprocal", 1): return isOnePlusExp(first) ? sigmoid("Exp → Reciprocal") : nil
         case ("Sub", 2): return difference(first, node.inputs[1])
+        case ("Clip", _): return ramp(first, node)
         case ("Neg", 1):
             // log sigmoid(x) = −softplus(−x)
             return maker(first, "Softplus") == nil
@@ -49,6 +50,23 @@ struct HandMadeActivation {
             isSame(exponential.inputs.first ?? "", left)
         else { return nil }
         return GraphEnding(.logProbabilities, "Exp → ReduceSum → Log → Sub")
+    }
+
+    /// Clip(x + c, low, high) with c half way: the hard sigmoid, scaled before or after.
+    private func ramp(_ sum: String, _ node: GraphOutline.Node) -> GraphEnding? {
+        guard let add = maker(sum, "Add"), add.inputs.count == 2,
+            let shift = add.inputs.lazy.compactMap({ outline.scalar($0) }).first,
+            let low = bound(node, 1, "min"), let high = bound(node, 2, "max"), low == 0,
+            shift == high / 2
+        else { return nil }
+        return sigmoid("Add → Clip")
+    }
+
+    /// A bound of a Clip: an input, or an attribute before version 11 of the operators.
+    private func bound(_ node: GraphOutline.Node, _ place: Int, _ key: String) -> Double? {
+        if node.inputs.indices.contains(place) { return outline.scalar(node.inputs[place]) }
+        if case .float(let number)? = node.attributes[key] { return Double(number) }
+        return nil
     }
 
     private func sigmoid(_ operators: String) -> GraphEnding { GraphEnding(.sigmoid, operators) }

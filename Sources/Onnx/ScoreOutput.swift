@@ -30,8 +30,9 @@ package struct ScoreOutput: Sendable, Equatable {
     package let operation: String?
     /// From the operator, or from the classifier before it.
     package let classNames: ClassNames?
-    /// Whether these are the best few scores only, in an order of their own.
-    package let isSelection: Bool
+    /// The operator that chose the best scores, of classes that the output does not tell; `nil`
+    /// where there is none.
+    package let selection: String?
 
     private static let longestChain = 32
     private static let moving: Set<String> = [
@@ -58,18 +59,19 @@ package struct ScoreOutput: Sendable, Equatable {
             operation = "ZipMap"
             tensor = node?.inputs.first ?? name
             classNames = node?.classNames
-            isSelection = false
+            selection = nil
         case ("", "TopK"), ("ai.onnx", "TopK"):
             let isValues = node?.outputs.first == stem
             operation = isValues ? "TopK" : nil
             tensor = isValues ? node?.inputs.first ?? name : name
             classNames = isValues ? Self.classNames(before: tensor, in: outline) : nil
-            isSelection = false
+            selection = nil
         default:
-            operation = nil
-            tensor = name
-            classNames = Self.classNames(before: name, in: outline)
-            isSelection = Self.isSelection(name, in: outline)
+            let best = node.flatMap { BestScore($0, in: outline, output: name)?.scores }
+            operation = best.flatMap { _ in node?.operation }
+            tensor = best ?? name
+            classNames = Self.classNames(before: tensor, in: outline)
+            selection = best == nil ? Self.selection(name, in: outline) : nil
         }
     }
 
@@ -78,7 +80,7 @@ package struct ScoreOutput: Sendable, Equatable {
         self.tensor = tensor
         self.operation = operation
         self.classNames = classNames
-        isSelection = false
+        selection = nil
     }
 
     /// The scores from which an output chooses the best class: ArgMax, and the names behind it.
@@ -117,18 +119,20 @@ package struct ScoreOutput: Sendable, Equatable {
         return nil
     }
 
-    /// Whether a tensor is computed from the values that a TopK kept, one by one.
-    private static func isSelection(_ tensor: String, in outline: GraphOutline) -> Bool {
+    /// The operator that chose the values from which a tensor is computed, one by one.
+    private static func selection(_ tensor: String, in outline: GraphOutline) -> String? {
         var value = tensor
         for _ in 0..<longestChain {
-            guard let node = outline.producer(of: value), node.isStandard else { return false }
-            if node.operation == "TopK" { return true }
+            guard let node = outline.producer(of: value), node.isStandard else { return nil }
+            if node.operation == "TopK" || BestScore(node, in: outline, output: tensor) != nil {
+                return node.operation
+            }
             guard moving.union(["Softmax", "Sigmoid", "Mul", "Div"]).contains(node.operation) else {
-                return false
+                return nil
             }
             value = node.inputs.first ?? ""
         }
-        return false
+        return nil
     }
 }
 

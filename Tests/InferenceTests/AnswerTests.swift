@@ -59,13 +59,13 @@ import Testing
         ("sliced", "graph: ends in Softmax → Slice"),
         ("ensemble_div", "graph: ends in Softmax → Add → Div"),
         ("ensemble_mean", "graph: ends in Softmax → Mean"),
-        ("ensemble_sum", "graph: ends in Softmax → Sum"),
         ("ensemble_mul", "graph: ends in Softmax → Mul"),
         ("dropout", "graph: ends in Softmax → Dropout → Concat"),
         ("hand_made", "graph: ends in Exp → ReduceSum → Div"),
         ("exp_of_log_softmax", "graph: ends in LogSoftmax → Exp"),
         ("hand_made_sigmoid", "graph: ends in Exp → Div"),
         ("hard_sigmoid", "graph: ends in HardSigmoid"),
+        ("ramp", "graph: ends in Add → Clip"), ("ramp_of_six", "graph: ends in Add → Clip → Div"),
         ("tanh", "measured: 5 inputs, values within 0…1"),
         ("if_softmax", "measured: 5 inputs, rows from 0 on that sum to 1"),
         ("function_softmax", "measured: 5 inputs, rows from 0 on that sum to 1"),
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("percent", "each row sums to 100"),
+        ("percent", "each row sums to 100"), ("ensemble_sum", "each row sums to 2"),
         ("mixed", "the graph ends in MatMul, but every answer that was tried sums to 1"),
     ])
     func `numbers that the graph does not explain are noticed`(name: String, words: String) throws {
@@ -252,6 +252,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("clipped_scores", "Gemm → Clip, which keeps any numbers in a range"),
+        ("root", "Softmax → Sqrt, which keeps any numbers in a range"),
+        ("doubled", "the outputs \"y\" and \"z\" may each hold the classes"),
+    ])
+    func `what the operators themselves make true proves nothing`(
+        name: String, words: String
+    ) throws {
+        let model = try Self.load(name)
+        #expect(model.warnings.guesses.count == 1)
+        #expect(model.warnings.guesses.first?.contains(words) == true)
+        #expect { try Self.load(name, guesses: .refuse) } throws: { "\($0)".contains(words) }
+    }
+
     // MARK: Endings of scikit-learn, Custom Vision and others
 
     private static let names = ["red", "green", "blue", "light"]
@@ -260,6 +274,7 @@ import Testing
         ("zipmap", "ZipMap" as String?, names), ("zipmap_external", "ZipMap", names),
         ("zipmap_numbers", "ZipMap", ["3", "5", "7", "9"]), ("label_only", "ArgMax", names),
         ("classifier", nil, names), ("best_only", "ArgMax", []), ("top_k", "TopK", []),
+        ("best_and_score", "ReduceMax", []), ("best_gathered", "GatherElements", []),
     ])
     func `scores are found behind lists, labels and choices`(
         name: String, operation: String?, labels: [String]
@@ -286,9 +301,18 @@ import Testing
         #expect(try Self.load("classifier", labels: other).answers.labels.value.names == other)
     }
 
-    @Test func `the best few scores in an order of their own are refused`() {
-        #expect { try Self.load("top_k_of_scores") } throws: {
-            "\($0)".contains("export the scores before the TopK")
+    @Test func `the scores before the greatest logit get a softmax`() throws {
+        let model = try Self.load("best_logit")
+        #expect(model.answers.operation == "ReduceMax" && model.answers.numbers == 4)
+        #expect(model.answers.activation.value == .softmax)
+    }
+
+    @Test(arguments: [("top_k_of_scores", "TopK"), ("best_percent", "ReduceMax")])
+    func `the best few scores in an order of their own are refused`(
+        name: String, operation: String
+    ) {
+        #expect { try Self.load(name) } throws: {
+            "\($0)".contains("export the scores before the \(operation)")
         }
     }
 

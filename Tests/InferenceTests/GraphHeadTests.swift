@@ -136,7 +136,100 @@ import Testing
         #expect(range.lowerBound == 0 && abs(range.upperBound - 1) < 1e-6)
     }
 
+    // MARK: The order of the colours
+
+    private static let caffe: [Float] = [103.939, 116.779, 123.68]
+
+    @Test(
+        arguments: [
+            ([("Sub", caffe)], .bgr), ([("Add", caffe.map { -$0 })], .bgr),
+            ([("Sub", caffe.reversed())], .rgb),
+            ([("Sub", [0.406, 0.456, 0.485]), ("Div", [0.225, 0.224, 0.229])], .bgr),
+            (
+                [("Div", [255]), ("Sub", [0.485, 0.456, 0.406]), ("Div", [0.229, 0.224, 0.225])],
+                .rgb
+            ),
+            ([("Sub", [127.5])], nil), ([("Sub", [10, 20, 30])], nil), ([], nil),
+        ] as [([Step], GraphHead.ColorOrder?)])
+    func `ImageNet's means tell the order of the colours`(
+        steps: [Step], order: GraphHead.ColorOrder?
+    ) throws {
+        #expect(GraphHead(try Self.outline(steps), input: "x").order == order)
+    }
+
+    /// The channels are reversed by a Gather or by Split and Concat, then the means subtracted.
+    @Test(arguments: ["Gather", "Split"])
+    func `means behind a reversal are those of the other order`(operation: String) throws {
+        var graph = OnnxGraph(name: "reversed")
+        graph.constants = [
+            OnnxConstant(name: "order", shape: [3], content: .integers([2, 1, 0])),
+            OnnxConstant(name: "mean", shape: [1, 3, 1, 1], content: .floats(Self.caffe)),
+        ]
+        graph.nodes =
+            operation == "Gather"
+            ? [Self.node("Gather", ["x", "order"], ["f"])]
+            : [
+                Self.node("Split", ["x"], ["r", "g", "b"]),
+                Self.node("Concat", ["b", "g", "r"], ["f"]),
+            ]
+        graph.nodes += [
+            Self.node("Sub", ["f", "mean"], ["s"]), Self.node("Conv", ["s", "w"], ["y"]),
+        ]
+        let head = GraphHead(try Self.outline(graph), input: "x")
+        #expect(head.order == .rgb && head.range == .bytes)
+    }
+
+    @Test func `a first normalization with a mean of bytes takes pixels as they are`() throws {
+        func head(mean: [Float]) throws -> GraphHead {
+            var graph = OnnxGraph(name: "normalized")
+            for (name, numbers) in [
+                ("scale", [1, 1, 1]), ("bias", [0, 0, 0]), ("mean", mean),
+                ("variance", [3364, 3249, 3249]),
+            ] as [(String, [Float])] {
+                graph.constants.append(
+                    OnnxConstant(name: name, shape: [3], content: .floats(numbers)))
+            }
+            graph.nodes = [
+                Self.node("BatchNormalization", ["x", "scale", "bias", "mean", "variance"], ["n"]),
+                Self.node("Conv", ["n", "w"], ["y"]),
+            ]
+            return GraphHead(try Self.outline(graph), input: "x")
+        }
+        let bytes = try head(mean: Self.caffe)
+        #expect(bytes.range == .bytes && bytes.order == .bgr)
+        // Learned from pictures that were normalized before.
+        #expect(try head(mean: [0.02, -0.01, 0.03]).range == nil)
+    }
+
     // MARK: What follows
+
+    @Test func `a graph that subtracts means with blue first is given blue first`() throws {
+        let (settings, warnings) = try Self.settings([("Sub", Self.caffe)], manifest: Self.exact)
+        #expect(settings.channels.value == .bgr && settings.scale.value == 1)
+        #expect("\(settings.channels.origin)".contains("Sub [103.939, 116.779, 123.68]"))
+        #expect(warnings == [])
+        let raw = #"{"preprocess": "raw"}"#
+        #expect(
+            try Self.settings([("Sub", Self.caffe)], manifest: raw).1.guesses.first?
+                .contains("in the order of blue first") == true)
+        let both = #"{"preprocess": "raw", "input": {"channels": "BGR"}}"#
+        let (written, silent) = try Self.settings([("Sub", Self.caffe)], manifest: both)
+        #expect(written.channels.value == .bgr && silent == [])
+    }
+
+    @Test func `stated means in the order of blue first are said`() throws {
+        let numbers =
+            #"{"preprocess": {"resize": {"to": "exact", "size": 8}, "scale": 1, "#
+            + #""mean": [103.939, 116.779, 123.68], "std": [1, 1, 1]}}"#
+        let (_, warnings) = try Self.settings([], manifest: numbers)
+        #expect(warnings.guesses.first?.contains("\"channels\": \"BGR\"") == true)
+    }
+
+    @Test func `a scale above 1 is said`() throws {
+        let (_, warnings) = try Self.settings(
+            [], manifest: #"{"preprocess": {"preset": "unit", "scale": 255}}"#)
+        #expect(warnings.first?.sentence.contains("so they reach 65025.0") == true)
+    }
 
     private static func settings(
         _ steps: [Step], manifest json: String = "{}", shape: [Int?] = [1, 3, 8, 8]

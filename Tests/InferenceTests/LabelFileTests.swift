@@ -15,6 +15,9 @@ import Testing
         ("labels.txt", "cat\rdog\rbird\r"),
         ("class_names.txt", "0 cat\n1 dog\n2 bird\n"),
         ("labels.txt", "1 cat\n2 dog\n3 bird\n"),
+        ("labels.txt", "3 bird\n1 cat\n2 dog\n"), ("labels.txt", "bird,3\ncat,1\ndog,2\n"),
+        ("labels.txt", "\"cat\",\n\"dog\",\n\"bird\"\n"),
+        ("labels.txt", "  'cat',\n  'dog',\n  'bird',\n"), ("labels.txt", "cat,\ndog,\nbird\n"),
         ("labels.txt", "0: cat\n1: dog\n2: bird\n"),
         ("labels.txt", "2,bird\n0,cat\n1,dog\n"),
         ("labels.txt", "id,name\n0,cat\n1,dog\n2,bird\n"),
@@ -70,6 +73,14 @@ import Testing
         #expect(throws: ModelError.self) {
             try Labels(Array("0 cat\n1 dog\n3 bird".utf8), file: "labels.txt")
         }
+    }
+
+    @Test func `the same label for two classes is said`() throws {
+        let names = Resolved(Labels(names: ["cat", "dog", "cat"]), .file("labels.txt"))
+        let labels = try ClassLabels([names], isWritten: false, own: nil, through: nil, numbers: 3)
+        #expect(
+            labels.warnings.map(\.sentence)
+                == ["labels.txt has the same label for classes 0 and 2, “cat”"])
     }
 
     @Test func `UTF-16 is read, other encodings are named`() throws {

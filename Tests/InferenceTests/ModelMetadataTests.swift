@@ -68,7 +68,7 @@ import Testing
         ("labels", "cat,dog,bird,fish"), ("classes", #"["cat", "dog", "bird", "fish"]"#),
         ("class_names", "['cat', 'dog', 'bird', 'fish']"), ("character", "cat\ndog\nbird\nfish\n"),
         ("id2label", #"{"0": "cat", "1": "dog", "2": "bird", "3": "fish"}"#),
-        ("label_names", "cat;dog;bird;fish"),
+        ("label_names", "cat;dog;bird;fish"), ("label_names", "cat , dog , bird , fish "),
         ("names", "{'cat': 0, 'dog': 1, 'bird': 2, 'fish': 3}"),
     ]) func `names are read in every form`(_ key: String, _ note: String) throws {
         let model = try Self.load([(key, note)])

@@ -83,6 +83,11 @@ package struct Measurement: Sendable, Equatable {
         return sums.most
     }
 
+    /// Whether rows of several numbers have a common sum other than 1.
+    var isScaled: Bool {
+        inputs > 1 && classes > 1 && commonSum != nil && kind != .distribution && !isConstant
+    }
+
     /// The evidence, as people read it.
     package var evidence: String {
         let tried = inputs == 1 ? "1 input" : "\(inputs) inputs"

@@ -70,12 +70,31 @@ extension Labels {
         if lines.count == 1, let names = Self.names(inOneLine: lines[0]) {
             return Labels(names: names)
         }
-        return try numbered(lines) ?? Labels(names: lines)
+        let unquoted = Self.elements(lines) ?? lines
+        return try numbered(unquoted) ?? Labels(names: unquoted)
+    }
+
+    /// The names in the lines of a list that lost its brackets: `"cat",`.
+    private static func elements(_ lines: [String]) -> [String]? {
+        let trimmed = lines.map { $0.trimming(while: \.isWhitespace) }
+        let hasCommas = trimmed.dropLast().allSatisfy { $0.hasSuffix(",") }
+        guard hasCommas || !trimmed.contains(where: { $0.hasSuffix(",") }), trimmed.count > 1 else {
+            return nil
+        }
+        let parts = trimmed.map { $0.hasSuffix(",") ? $0.dropLast() : $0 }
+            .map { $0.trimming(while: \.isWhitespace) }
+        let isQuoted = parts.allSatisfy { part in
+            part.count > 1 && part.first == part.last && (part.first == "\"" || part.first == "'")
+        }
+        guard isQuoted || hasCommas else { return nil }
+        return parts.map { String(isQuoted ? $0.dropFirst().dropLast() : $0) }
     }
 
     /// TAO's `a;b;c`, or `a,b,c`: a classifier with one class has no comma in its name.
-    private static func names(inOneLine line: String) -> [String]? {
-        for separator: Character in [";", ","] where line.contains(separator) {
+    static func names(
+        inOneLine line: String, separators: [Character] = [";", ","]
+    ) -> [String]? {
+        for separator in separators where line.contains(separator) {
             var names = line.split(separator: separator, omittingEmptySubsequences: false)
                 .map { String($0.trimming(while: \.isWhitespace)) }
             if names.last?.isEmpty == true { names.removeLast() }
@@ -97,12 +116,11 @@ extension Labels {
             Set(found.map(\.name)).count == found.count
         else { return nil }
         let numbers = found.map(\.number)
-        if numbers.elementsEqual(1...found.count), found[0].isLeading {
-            return Labels(names: found.map(\.name))
-        }
-        if numbers.sorted().elementsEqual(0..<found.count) {
+        for first in [0, 1]
+        where numbers.sorted().elementsEqual(first..<found.count + first) {
             return Labels(
-                byIndex: Dictionary(found.map { ($0.number, $0.name) }, uniquingKeysWith: { $1 }))
+                byIndex: Dictionary(
+                    found.map { ($0.number - first, $0.name) }, uniquingKeysWith: { $1 }))
         }
         if found[0].isLeading, let wrong = numbers.indices.first(where: { numbers[$0] != $0 }),
             wrong > 1

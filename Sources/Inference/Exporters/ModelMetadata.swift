@@ -90,10 +90,7 @@ struct ModelMetadata: Sendable, Equatable {
             return try Labels(
                 document: JSONValue(jsonOrPython: Array(note.utf8), maxValues: maxValues))
         }
-        for separator: Character in ["\n", ";", ","] where note.contains(separator) {
-            var names = note.split(separator: separator, omittingEmptySubsequences: false)
-                .map { String($0.drop(while: \.isWhitespace)) }
-            if names.last?.isEmpty == true { names.removeLast() }
+        if let names = Labels.names(inOneLine: note, separators: ["\n", ";", ","]) {
             return Labels(names: names)
         }
         throw InputError("expected a list, an object or names with commas between them")

@@ -57,7 +57,10 @@ struct AnswerReader {
             otherOutputs: choice.others, element: output.description.element,
             quantization: output.quantization, activation: reading.activation, measured: measured,
             form: form, labels: labels.labels, numbers: numbers, outputIndex: output.index)
-        return (answers, context, labels.warnings + reading.warnings + settings.inputWarnings)
+        return (
+            answers, context,
+            choice.warnings + labels.warnings + reading.warnings + settings.inputWarnings
+        )
     }
 
     private var candidates: [OutputCandidate] {

@@ -13,6 +13,9 @@ struct ClassLabels: Sendable, Equatable {
     /// TensorFlow's names for its class 0, which other networks do not have.
     private static let background: Set<String> = ["background", "dummy", "__background__"]
 
+    /// The classes of ImageNet and of COCO, with class 0 before them.
+    private static let tensorFlowClasses = [1001, 91, 81]
+
     /// The number of names in the list that comes first; 0 if there is none.
     static func count(_ sources: [Resolved<Labels>]) -> Int {
         sources.first { !$0.value.isPlaceholder }?.value.names.count ?? 0
@@ -106,7 +109,7 @@ struct ClassLabels: Sendable, Equatable {
                         + "are answered by their index")
             ]
         }
-        return []
+        return repeated(labels)
     }
 
     private static func remedy(_ labels: Labels, _ numbers: Int) -> String {
@@ -116,10 +119,36 @@ struct ClassLabels: Sendable, Equatable {
         case 1 where isBackground:
             return "; \"\(first)\" is TensorFlow's class 0, which this network does not have: "
                 + "remove it from the labels"
-        case -1 where !isBackground && numbers > 2:
+        case -1 where !isBackground && tensorFlowClasses.contains(numbers):
             return "; TensorFlow's networks have a class 0 before the others: add the label "
                 + "\"background\" at the beginning if this is one"
-        default: return ""
+        default:
+            guard let empty = labels.names.firstIndex(where: { $0.allSatisfy(\.isWhitespace) })
+            else { return "" }
+            return "; label \(empty + 1) of the list is empty"
         }
+    }
+
+    /// Names that stand for more than one class. ImageNet has two of them.
+    private static func repeated(_ labels: Resolved<Labels>) -> [ModelWarning] {
+        var first: [String: Int] = [:]
+        var twice: [(name: String, classes: (Int, Int))] = []
+        for (index, name) in labels.value.names.enumerated() where labels.value.names.count > 1 {
+            if let before = first[name] {
+                twice.append((name, (before, index)))
+            } else {
+                first[name] = index
+            }
+        }
+        guard let example = twice.first, twice.count * 100 > labels.value.names.count else {
+            return []
+        }
+        return [
+            ModelWarning.notice(
+                "\(labels.origin) has the same label for classes \(example.classes.0) and "
+                    + "\(example.classes.1), “\(example.name.prefix(60))”"
+                    + (twice.count > 1 ? ", and \(twice.count - 1) more" : "")
+            ).onOneLine
+        ]
     }
 }

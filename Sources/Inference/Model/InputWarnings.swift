@@ -12,7 +12,7 @@ extension ModelSettings {
             warnings.append(
                 .notice(
                     "the model takes a fixed batch of \(batch): each picture is computed with "
-                        + "\(batch - 1) empty ones beside it, which takes up to \(batch) times as long; "
+                        + "\(batch - 1) empty \(batch == 2 ? "one" : "ones") beside it, which takes up to \(batch) times as long; "
                         + "export it with a batch of 1, or an open one (torch.onnx.export: "
                         + "dynamic_axes={\"\(inputName.value)\": {0: \"N\"}}, or dynamic_shapes)"))
         }

@@ -138,7 +138,8 @@ struct ModelPlace {
         if let incomplete = ModelSearch(folder).incomplete { return incomplete }
         let other = ForeignFile.first(among: search.files)
         let depth = search.isCut ? ", as far as it was searched" : ""
-        return "no model in \(folder.path) or in folders below it\(depth): "
+        return
+            "no model in \(folder.path) or up to \(SubfolderSearch.maxDepth) folders below it\(depth): "
             + (other.map { "\($0)" } ?? ModelSearch.wanted)
     }
 }

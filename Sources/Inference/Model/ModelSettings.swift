@@ -78,6 +78,7 @@ package struct ModelSettings: Sendable, Equatable {
         channels =
             Self.written(manifest.channels, "input.channels")
             ?? steps?.channels.flatMap { $0.value.count == input.channels ? $0 : nil }
+            ?? Self.order(of: head, input)
             ?? (input.channels == 1
                 ? Resolved(.gray, input.isOpen ? exported.channels?.origin ?? .model : .model)
                 : Resolved(.rgb, .default))
@@ -135,6 +136,14 @@ package struct ModelSettings: Sendable, Equatable {
             case .width: inputSize.width
             }
         }
+    }
+
+    /// The order of the colours whose means the graph itself subtracts.
+    private static func order(
+        of head: GraphHead, _ input: NetworkInput
+    ) -> Resolved<Preprocessing.Channels>? {
+        guard head.order == .bgr, input.channels == 3 else { return nil }
+        return Resolved(.bgr, .graph("\(head.text): ImageNet's means, blue first"))
     }
 
     /// MXNet's OpenCV has its own rule, which comes with its decoding unless the steps say

@@ -12,6 +12,7 @@ struct OutputChoice: Sendable, Equatable {
     let origin: Origin
     /// The others, as the graph declares them.
     let others: [String]
+    let warnings: [ModelWarning]
 
     /// The usual names of scores, the commonest first.
     private static let names = [
@@ -27,11 +28,30 @@ struct OutputChoice: Sendable, Equatable {
         measure: (OutputCandidate) throws(ModelError) -> Int?
     ) throws(ModelError) {
         (output, origin) = try Self.choose(candidates, name, labels, outline, measure)
+        warnings = Self.equals(output, origin, among: candidates)
         others = candidates.map(\.score.name).filter { [output] in $0 != output.score.name }
-        guard output.score.isSelection else { return }
+        guard let selection = output.score.selection else { return }
         throw .unsupported(
-            "the model's output \"\(output.score.name)\" holds the best few scores only, in an "
-                + "order of their own; export the scores before the TopK")
+            "the model's output \"\(output.score.name)\" holds the best scores only, in an order "
+                + "of their own; export the scores before the \(selection)")
+    }
+
+    private static let lastOne = Origin.graph("computed from the other outputs")
+
+    /// That the last one of several outputs is taken, where one before it has as many values.
+    private static func equals(
+        _ output: OutputCandidate, _ origin: Origin, among candidates: [OutputCandidate]
+    ) -> [ModelWarning] {
+        let other = candidates.first {
+            $0 != output && $0.isEligible && $0.width == output.width
+        }
+        guard origin == lastOne, let other else { return [] }
+        return [
+            .guess(
+                "the outputs \"\(other.score.name)\" and \"\(output.score.name)\" may each hold "
+                    + "the classes; \"\(output.score.name)\" is taken, since it is computed from "
+                    + "the other; \"output\" in \(Manifest.fileName) settles it")
+        ]
     }
 
     private static func choose(
@@ -70,7 +90,7 @@ struct OutputChoice: Sendable, Equatable {
             let before = outline.ancestors(of: last.score.tensor)
             return left.allSatisfy { $0 == last || before.contains($0.score.tensor) }
         }) {
-            return (last, .graph("computed from the other outputs"))
+            return (last, lastOne)
         }
         let sources = Set(left.map { outline.scores(before: $0.score.tensor) })
         if sources.count == 1 { return (left[0], .graph("the others are made of the same scores")) }

@@ -12,8 +12,9 @@ extension ModelSettings {
         _ head: GraphHead, layout: Preprocessing.Layout, format: ModelFormat
     ) -> [ModelWarning] {
         // Whatever MXNet's classifiers of colour pictures were trained with, they were served so.
-        if case .mxnet = format, channels.value != .gray { return contradictions(head) }
-        return open(head, layout) + contradictions(head)
+        let contradictions = contradictions(head) + colors(head) + enlargement
+        if case .mxnet = format, channels.value != .gray { return contradictions }
+        return open(head, layout) + contradictions
     }
 
     // MARK: What is open
@@ -73,6 +74,40 @@ extension ModelSettings {
     }
 
     // MARK: What contradicts itself
+
+    /// Means that belong to another order of the colours.
+    private func colors(_ head: GraphHead) -> [ModelWarning] {
+        guard channels.value != .gray, channels.origin.file != Manifest.fileName else { return [] }
+        let own: GraphHead.ColorOrder = channels.value == .rgb ? .rgb : .bgr
+        var evidence: String?
+        if let order = head.order, order != own {
+            evidence = "the graph subtracts ImageNet's means (\(head.text))"
+        } else if channels.origin == .default,
+            let order = GraphHead.order(ofMeans: mean.value.map { Double($0) / scale.value }),
+            order != own
+        {
+            evidence = "\(mean.origin) has ImageNet's means \(list(mean.value))"
+        }
+        guard let evidence else { return [] }
+        let words = own == .rgb ? ["blue", "red"] : ["red", "blue"]
+        return [
+            .guess(
+                "\(evidence) in the order of \(words[0]) first, but the network is given "
+                    + "\(words[1]) first (\(channels.origin)); \"input\": {\"channels\": "
+                    + "\"\(own == .rgb ? "BGR" : "RGB")\"} in \(Manifest.fileName) changes it")
+        ]
+    }
+
+    /// A factor by which no network's pixels are multiplied.
+    private var enlargement: [ModelWarning] {
+        guard scale.value > 1 else { return [] }
+        return [
+            .notice(
+                "\(scale.origin) multiplies pixels 0…255 by \(Float(scale.value)), so they reach "
+                    + "\(Float(scale.value * 255)); the division by 255 is "
+                    + "\"scale\": 0.00392156862745098")
+        ]
+    }
 
     private func contradictions(_ head: GraphHead) -> [ModelWarning] {
         if scale.origin == .default, mean.value.contains(where: { abs($0) > 1.5 }) {

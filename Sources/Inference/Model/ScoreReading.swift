@@ -69,14 +69,16 @@ struct ScoreReading: Sendable, Equatable {
         }
         switch ending.kind {
         case .softmax, .sigmoid:
-            if measured.isBounded || !measured.isFinite { return (.probabilities, graph) }
-            if let sum = measured.commonSum {
+            if !measured.isFinite { return (.probabilities, graph) }
+            if ending.kind == .softmax, let sum = measured.commonSum, measured.isScaled {
                 warnings.append(
                     .notice(
-                        "the network multiplies its probabilities: each row sums to \(sum); they "
-                            + "are answered as they are"))
+                        "the network multiplies or adds probabilities: each row sums to \(sum); they "
+                            + "are answered as they are; an export without the multiplication "
+                            + "answers probabilities"))
                 return (.probabilities, graph)
             }
+            if measured.isBounded { return (.probabilities, graph) }
             return contradiction(.scores)
         case .logProbabilities:
             if measured.greatest <= 1e-5 || !measured.isFinite { return (.logarithms, graph) }
@@ -88,18 +90,20 @@ struct ScoreReading: Sendable, Equatable {
                     "the graph ends in \(ending.operators), but every answer that was tried sums "
                         + "to 1: the answers are taken as probabilities"))
             return (.probabilities, seen)
-        case .unknown:
+        case .limited, .unknown:
             switch measured.kind {
             case .distribution: return (.probabilities, seen)
             case .logDistribution: return (.logarithms, seen)
             case .other: return (.scores, seen)
             case .bounded:
-                if measured.inputs * classes < fewNumbers {
+                let isLimited = ending.kind == .limited
+                if isLimited || measured.inputs * classes < fewNumbers {
                     warnings.append(
                         .guess(
-                            "the graph ends in \(ending.operators), which does not tell "
-                                + "probabilities from scores; the network's answers are "
-                                + "\(measured.range), so they are taken as probabilities; "
+                            "the graph ends in \(ending.operators), which "
+                                + (isLimited ? "keeps any numbers in a range and " : "")
+                                + "does not tell probabilities from scores; the network's answers "
+                                + "are \(measured.range), so they are taken as probabilities; "
                                 + "\"activation\" in \(Manifest.fileName) settles it"))
                 }
                 return (.probabilities, seen)
@@ -165,10 +169,11 @@ extension Measurement {
     /// Whether the numbers are what the graph's ending makes; never where it does not tell.
     func agrees(with ending: GraphEnding) -> Bool {
         switch ending.kind {
-        case .softmax, .sigmoid: isBounded && smallest < 1
+        case .softmax: kind == .distribution
+        case .sigmoid: isBounded && smallest < 1
         case .logProbabilities: greatest <= 1e-5
         case .scores: kind != .distribution
-        case .unknown: false
+        case .limited, .unknown: false
         }
     }
 }

@@ -16,7 +16,7 @@ struct SubfolderSearch {
         let candidates: [String]
     }
 
-    private static let maxDepth = 3
+    static let maxDepth = 3
     private static let maxFolders = 1000
     private static let maxNames = 20_000
     private static let passedOver: Set<String> = ["code", "__MACOSX", "node_modules", "lost+found"]
