@@ -151,8 +151,8 @@ let package = Package(
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Basics", "EventLoop", "HTTP", "Runtime", "Inference", "ModelStore", "Serving",
-                "TestSupport",
+                "Basics", "EventLoop", "HTTP", "Runtime", "Tensors", "Inference", "ModelStore",
+                "Serving", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

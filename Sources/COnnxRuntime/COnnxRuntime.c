@@ -18,17 +18,23 @@ SLOT(CreateSession, 7);
 SLOT(CreateSessionFromArray, 8);
 SLOT(Run, 9);
 SLOT(CreateSessionOptions, 10);
+SLOT(DisableCpuMemArena, 19);
 SLOT(SetSessionGraphOptimizationLevel, 23);
 SLOT(SetIntraOpNumThreads, 24);
 SLOT(SetInterOpNumThreads, 25);
+SLOT(RegisterCustomOpsLibrary, 29);
 SLOT(SessionGetInputCount, 30);
 SLOT(SessionGetOutputCount, 31);
 SLOT(SessionGetInputTypeInfo, 33);
 SLOT(SessionGetOutputTypeInfo, 34);
 SLOT(SessionGetInputName, 36);
 SLOT(SessionGetOutputName, 37);
+SLOT(CreateTensorAsOrtValue, 48);
 SLOT(CreateTensorWithDataAsOrtValue, 49);
 SLOT(GetTensorMutableData, 51);
+SLOT(FillStringTensor, 52);
+SLOT(GetStringTensorDataLength, 53);
+SLOT(GetStringTensorContent, 54);
 SLOT(CastTypeInfoToTensorInfo, 55);
 SLOT(GetTensorElementType, 60);
 SLOT(GetDimensionsCount, 61);
@@ -90,6 +96,16 @@ OrtLibrary OrtLoadLibrary(const char *path, char *reason, size_t capacity) {
             path, library.version, table_version);
     }
     return library;
+}
+
+OrtOperators OrtOpenOperators(const char *path, char *reason, size_t capacity) {
+    void *handle = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+    if (handle == NULL) {
+        const char *message = dlerror();
+        snprintf(reason, capacity, "%s", message != NULL ? message : "dlopen failed");
+        return OrtOperatorsUnopened;
+    }
+    return dlsym(handle, "RegisterCustomOps") != NULL ? OrtOperatorsFound : OrtOperatorsNone;
 }
 
 void OrtDropMessage(

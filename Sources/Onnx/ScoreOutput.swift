@@ -50,6 +50,22 @@ package struct ScoreOutput: Sendable, Equatable {
         return plain.map { $0.beforeChoice(in: outline) ?? $0 }
     }
 
+    /// The declared outputs as they are, with ZipMaps alone looked through.
+    package static func maps(in outline: GraphOutline) -> [ScoreOutput] {
+        outline.outputs.map { declared in
+            let output = ScoreOutput(declared.name, in: outline)
+            return output.operation == "ZipMap" ? output : ScoreOutput(declared.name)
+        }
+    }
+
+    private init(_ name: String) {
+        self.name = name
+        tensor = name
+        operation = nil
+        classNames = nil
+        selection = nil
+    }
+
     private init(_ name: String, in outline: GraphOutline) {
         self.name = name
         let stem = outline.stem(of: name, through: Self.moving)

@@ -1,7 +1,7 @@
 // Element types of tensors, by ONNX's numbers.
 
 /// The type of a tensor's elements, numbered as ONNX does (onnx.proto, `TensorProto.DataType`).
-package struct ElementType: Sendable, Equatable, CustomStringConvertible {
+package struct ElementType: Sendable, Hashable, CustomStringConvertible {
     /// Its number in the format; 0 for a value that is not a tensor.
     package let code: Int
 

@@ -170,4 +170,41 @@ import Testing
         let answer = (0..<4).map { unsafe scores[$0] }
         #expect(answer == [2, 2, 2, 3.25])
     }
+
+    @Test func `strings go in and come out`() throws {
+        var allocator: UnsafeMutablePointer<OrtAllocator>?
+        unsafe try check(api.GetAllocatorWithDefaultOptions(&allocator))
+        var made: UnsafeMutablePointer<OrtValue>?
+        unsafe try check(
+            api.CreateTensorAsOrtValue(
+                #require(allocator), [2], 1, Int32(ElementType.string.code), &made))
+        let value = unsafe try #require(made)
+        defer { unsafe api.ReleaseValue(value) }
+        let result = unsafe "ab".withCString { first in
+            unsafe "c".withCString { second in
+                unsafe api.FillStringTensor(value, [first, second], 2)
+            }
+        }
+        unsafe try check(result)
+        var length = 0
+        unsafe try check(api.GetStringTensorDataLength(value, &length))
+        #expect(length == 3)
+        var bytes = [UInt8](repeating: 0, count: 3)
+        var starts = [0, 0]
+        unsafe try check(api.GetStringTensorContent(value, &bytes, 3, &starts, 2))
+        #expect(bytes == Array("abc".utf8) && starts == [0, 2])
+    }
+
+    @Test func `the arena is switched off, and a library of operators is asked for`() throws {
+        var options: UnsafeMutablePointer<OrtSessionOptions>?
+        unsafe try check(api.CreateSessionOptions(&options))
+        defer { unsafe api.ReleaseSessionOptions(options) }
+        let settings = unsafe try #require(options)
+        unsafe try check(api.DisableCpuMemArena(settings))
+        var handle: UnsafeMutableRawPointer?
+        let status = unsafe try #require(
+            api.RegisterCustomOpsLibrary(settings, "/nonexistent.so", &handle))
+        #expect(unsafe String(cString: api.GetErrorMessage(status)).contains("/nonexistent.so"))
+        unsafe api.ReleaseStatus(status)
+    }
 }

@@ -91,7 +91,7 @@ import Testing
         (
             "unknown_operator",
             #"uses the operator "Softmax" of "example.invalid", a domain that ONNX Runtime 1.32.0 "#
-                + "does not know: export it without custom operators"
+                + "does not know: --custom-ops names the library that has it, or export it without it"
         ),
         (
             "missing_operator",

@@ -68,12 +68,17 @@ typedef struct OrtApi {
         const char *_Nonnull const *_Nonnull output_names, size_t output_count,
         OrtValue *_Nullable *_Nonnull outputs);
     OrtResult (*_Nonnull CreateSessionOptions)(OrtSessionOptions *_Nullable *_Nonnull out); // 10
-    void *_Nullable reserved_11[12];
+    void *_Nullable reserved_11[8];
+    OrtResult (*_Nonnull DisableCpuMemArena)(OrtSessionOptions *options); // 19
+    void *_Nullable reserved_20[3];
     OrtResult (*_Nonnull SetSessionGraphOptimizationLevel)( // 23
         OrtSessionOptions *options, int level);
     OrtResult (*_Nonnull SetIntraOpNumThreads)(OrtSessionOptions *options, int count); // 24
     OrtResult (*_Nonnull SetInterOpNumThreads)(OrtSessionOptions *options, int count); // 25
-    void *_Nullable reserved_26[4];
+    void *_Nullable reserved_26[3];
+    // The handle is the library's, as of dlopen(3); it may be kept for as long as the process lives.
+    OrtResult (*_Nonnull RegisterCustomOpsLibrary)( // 29
+        OrtSessionOptions *options, const char *path, void *_Nullable *_Nonnull handle);
     OrtResult (*_Nonnull SessionGetInputCount)(const OrtSession *session, size_t *out); // 30
     OrtResult (*_Nonnull SessionGetOutputCount)(const OrtSession *session, size_t *out); // 31
     void *_Nullable reserved_32[1];
@@ -88,14 +93,24 @@ typedef struct OrtApi {
     OrtResult (*_Nonnull SessionGetOutputName)( // 37
         const OrtSession *session, size_t index, OrtAllocator *allocator,
         char *_Nullable *_Nonnull out);
-    void *_Nullable reserved_38[11];
+    void *_Nullable reserved_38[10];
+    OrtResult (*_Nonnull CreateTensorAsOrtValue)( // 48
+        OrtAllocator *allocator, const int64_t *dimensions, size_t rank, int element,
+        OrtValue *_Nullable *_Nonnull out);
     OrtResult (*_Nonnull CreateTensorWithDataAsOrtValue)( // 49
         const OrtMemoryInfo *memory, void *bytes, size_t byte_count, const int64_t *dimensions,
         size_t rank, int element, OrtValue *_Nullable *_Nonnull out);
     void *_Nullable reserved_50[1];
     OrtResult (*_Nonnull GetTensorMutableData)( // 51
         OrtValue *value, void *_Nullable *_Nonnull out);
-    void *_Nullable reserved_52[3];
+    // Strings end with a zero byte.
+    OrtResult (*_Nonnull FillStringTensor)( // 52
+        OrtValue *value, const char *_Nonnull const *_Nonnull strings, size_t count);
+    // The bytes of all strings together.
+    OrtResult (*_Nonnull GetStringTensorDataLength)(const OrtValue *value, size_t *out); // 53
+    // The strings one after another, and where each begins.
+    OrtResult (*_Nonnull GetStringTensorContent)( // 54
+        const OrtValue *value, void *bytes, size_t byte_count, size_t *offsets, size_t count);
     // The tensor view belongs to the type information; NULL if the value is not a tensor.
     OrtResult (*_Nonnull CastTypeInfoToTensorInfo)( // 55
         const OrtTypeInfo *type, const OrtTensorInfo *_Nullable *_Nonnull out);
@@ -163,6 +178,20 @@ void OrtRefuseTelemetry(void);
 // RUNPATH holds $ORIGIN) and returns its function table. On failure `api` is NULL and `reason`
 // holds a terminated sentence, cut to `capacity` bytes. Any thread. dlopen(3).
 OrtLibrary OrtLoadLibrary(const char *path, char *reason, size_t capacity);
+
+// What OrtOpenOperators found in a library.
+typedef enum __attribute__((enum_extensibility(closed))) OrtOperators {
+    // It can't be opened.
+    OrtOperatorsUnopened,
+    OrtOperatorsNone,
+    OrtOperatorsFound,
+} OrtOperators;
+
+// Opens the library at `path` with its symbols visible to libraries that are opened later, for as
+// long as the process lives. A wheel's library of operators is a Python extension, which needs
+// libpython's symbols. If it can't be opened, `reason` holds a terminated sentence, cut to `capacity`
+// bytes. Any thread. dlopen(3).
+OrtOperators OrtOpenOperators(const char *path, char *reason, size_t capacity);
 
 // A logging function that drops every message: errors come back as statuses, and the server's log
 // must hold JSON lines only.

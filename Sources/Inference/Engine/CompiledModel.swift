@@ -1,6 +1,7 @@
 // The interface between the product and the engine: three verbs.
 //
-// Open a model, make a worker's context, infer. An adapter is one folder that conforms to the two
+// Open a model, make a worker's context, infer. The context is for pictures, whose shape is always the
+// same: its tensors are allocated and bound once. Arrays of any shape are inferred without one. An adapter is one folder that conforms to the two
 // protocols here and is named only in `EngineChoice.swift` above; nothing else knows which engine runs.
 // There is no verb for batches: on a CPU they gain nothing.
 
@@ -15,6 +16,14 @@ package enum Optimizations: Sendable, Equatable {
     case none
 }
 
+/// What an engine does with the memory of an inference.
+package enum MemoryUse: Sendable, Equatable {
+    /// It is kept for the next one: a model that stays.
+    case kept
+    /// It is given back: one of many models, which come and go.
+    case returned
+}
+
 /// How an engine is to compute.
 package struct EngineOptions: Sendable, Equatable {
     /// Threads of one inference: 1 for throughput (one worker, one core), all cores for latency.
@@ -26,6 +35,11 @@ package struct EngineOptions: Sendable, Equatable {
     package var library: String?
     /// How far the graph may be changed.
     package var optimizations: Optimizations
+    /// Libraries of operators that the engine does not have, opened in this order with their symbols
+    /// visible to the later ones.
+    package var operatorLibraries: [String]
+    /// Whether the engine keeps memory for the next inference, or gives it back after each.
+    package var memory: MemoryUse
     /// Weights that lie elsewhere than the engine accepts: the names that the model gives, and the
     /// files that hold them.
     var linkedWeights: [LinkedWeights] = []
@@ -33,12 +47,15 @@ package struct EngineOptions: Sendable, Equatable {
     /// Creates options; the defaults are for throughput.
     package init(
         threads: Int = 1, spinning: Bool = false, library: String? = nil,
-        optimizations: Optimizations = .all
+        optimizations: Optimizations = .all, operatorLibraries: [String] = [],
+        memory: MemoryUse = .kept
     ) {
         self.threads = threads
         self.spinning = spinning
         self.library = library
         self.optimizations = optimizations
+        self.operatorLibraries = operatorLibraries
+        self.memory = memory
     }
 }
 
@@ -64,6 +81,13 @@ package protocol CompiledModel: AnyObject, Sendable {
     func makeContext(
         inputShape: [Int], batch: Int, output: Int
     ) throws(ModelError) -> any InferenceContext
+
+    /// The third verb for arrays of any kind: computes the outputs of these names, in their order,
+    /// from one array for each input. Throws `engineFailed`, also for inputs that the network can't
+    /// compute with. Any thread; several at a time.
+    func infer(
+        _ inputs: [NamedTensor], outputs: [String]
+    ) throws(ModelError) -> [NamedTensor]
 }
 
 /// One worker's input and output tensors; used by one thread at a time.

@@ -19,6 +19,7 @@ struct Manifest: Sendable, Equatable {
     enum Labels: Sendable, Equatable { case names([String]), file(String) }
 
     var model: String?
+    var kind: ModelKind?
     var labels: Labels?
     /// The name of the output with the classes.
     var output: String?
@@ -41,6 +42,18 @@ struct Manifest: Sendable, Equatable {
     /// Far more than one label for each class and one value for each channel.
     private static let maxValues = 1_000_000
 
+    /// A key that only classifiers of pictures have; `nil` if there is none.
+    var picturesKey: String? {
+        if labels != nil { return "labels" }
+        if positive != nil { return "positive" }
+        if activation != nil { return "activation" }
+        if topK != nil { return "top_k" }
+        if output != nil { return "output" }
+        if inputName != nil || layout != nil || channels != nil { return "input" }
+        let steps: [Any?] = [preset, decode, orientation, resize, crop, scale, mean, std]
+        return steps.contains { $0 != nil } ? "preprocess" : nil
+    }
+
     /// No settings.
     init() {}
 
@@ -56,10 +69,11 @@ struct Manifest: Sendable, Equatable {
         let root = reader.root(
             document,
             keys: [
-                "model", "labels", "output", "positive", "activation", "top_k", "input",
+                "model", "kind", "labels", "output", "positive", "activation", "top_k", "input",
                 "preprocess",
             ])
         model = reader.fileName("model", in: root)
+        kind = reader.choice("kind", in: root, of: ModelKind.allCases)
         labels = reader.labels(in: root)
         output = reader.text("output", in: root)
         positive = reader.text("positive", in: root)

@@ -77,7 +77,7 @@ private struct EngineRefusal {
             let name = "the operator \"\(node.operation)\""
             guard let newest = limits.opsets[domain] else {
                 return "uses \(name) of \"\(domain)\", a domain that \(limits.engine) does not "
-                    + "know: export it without custom operators"
+                    + "know: --custom-ops names the library that has it, or export it without it"
             }
             if message.contains("No Op registered for \(node.operation) ")
                 || message.contains("\(node.domain):\(node.operation)(")

@@ -38,31 +38,26 @@ package final class Model: Sendable {
     package static func load(
         folder path: String, options: EngineOptions = EngineOptions(), guesses: GuessPolicy = .warn
     ) throws(ModelError) -> Model {
-        let model = try Model(ModelFolder(path), options: options)
+        let folder = try ModelFolder(path)
+        let source = try folder.source()
+        let outline = try GraphOutline(source)
+        try folder.requireNetwork(outline)
+        let model = try Model(folder, source, outline, options: options)
         let sentences = model.warnings.guesses
         guard guesses == .warn || sentences.isEmpty else { throw .guessed(sentences) }
         return model
     }
 
-    private init(_ folder: ModelFolder, options: EngineOptions) throws(ModelError) {
-        let source = try folder.source()
-        let outline = try GraphOutline(source)
-        try folder.requireNetwork(outline)
+    /// Loads a model of a folder, whose graph has been read. Throws `ModelError`.
+    init(
+        _ folder: ModelFolder, _ source: ModelSource, _ outline: GraphOutline,
+        options: EngineOptions
+    ) throws(ModelError) {
         let metadata = try ModelMetadata(outline)
         let exported = folder.exported.joined(with: metadata)
-        var options = options
-        if case .onnx = folder.format {
-            options.linkedWeights = try ExternalData.linked(
-                outline.externalFiles, of: folder.model.value)
-        }
         let scores = ScoreOutput.all(in: outline)
-        let network: any CompiledModel
-        do throws(ModelError) {
-            network = try Engine.open(source.answering(scores, in: outline), options: options)
-        } catch {
-            throw error.explained(
-                by: outline, Engine.limits(options: options), path: folder.model.value)
-        }
+        let network = try folder.compile(
+            source.answering(scores, in: outline), outline, options: options)
         let manifest = folder.manifest
         let input = try NetworkInput(
             network.inputs, name: manifest.inputName, layout: manifest.layout,

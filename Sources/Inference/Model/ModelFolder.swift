@@ -68,6 +68,24 @@ package struct ModelFolder: Sendable {
         }
     }
 
+    /// Compiles its network, with links to weights followed. Throws what the engine refuses, explained
+    /// by the file.
+    func compile(
+        _ source: ModelSource, _ outline: GraphOutline, options: EngineOptions
+    ) throws(ModelError) -> any CompiledModel {
+        var options = options
+        if case .onnx = format {
+            options.linkedWeights = try ExternalData.linked(
+                outline.externalFiles, of: model.value)
+        }
+        do throws(ModelError) {
+            return try Engine.open(source, options: options)
+        } catch {
+            throw error.explained(
+                by: outline, Engine.limits(options: options), path: model.value)
+        }
+    }
+
     /// Refuses a file that the network can't come from. Throws `unsupported` with what it is
     /// instead, and `notFound` for weights that lie elsewhere.
     func requireNetwork(_ outline: GraphOutline) throws(ModelError) {

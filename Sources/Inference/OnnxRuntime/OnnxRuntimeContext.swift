@@ -62,8 +62,8 @@ internal import Tensors
             throw error
         }
         unsafe input = unsafe memory
-        unsafe inputName = unsafe Self.copy(model.inputs[0].name)
-        unsafe outputName = unsafe Self.copy(model.outputs[output].name)
+        unsafe inputName = unsafe OnnxRuntimeLibrary.copy(model.inputs[0].name)
+        unsafe outputName = unsafe OnnxRuntimeLibrary.copy(model.outputs[output].name)
     }
 
     deinit {
@@ -115,14 +115,6 @@ internal import Tensors
         _ body: (Span<Float>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         unsafe try body(output.span)
-    }
-
-    /// A C string of our own; deallocated by the owner.
-    private static func copy(_ name: String) -> UnsafePointer<CChar> {
-        let bytes = name.utf8CString
-        let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
-        for (index, byte) in bytes.enumerated() { unsafe (copy + index).initialize(to: byte) }
-        return unsafe UnsafePointer(copy)
     }
 }
 

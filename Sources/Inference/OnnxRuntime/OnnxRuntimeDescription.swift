@@ -56,7 +56,7 @@ extension OnnxRuntimeLibrary {
     }
 
     /// The process-wide allocator of names; never released.
-    private func defaultAllocator() throws(ModelError) -> UnsafeMutablePointer<OrtAllocator> {
+    func defaultAllocator() throws(ModelError) -> UnsafeMutablePointer<OrtAllocator> {
         var made: UnsafeMutablePointer<OrtAllocator>?
         unsafe try check("allocator", api.pointee.GetAllocatorWithDefaultOptions(&made))
         guard let allocator = unsafe made else {

@@ -26,14 +26,18 @@ internal import Onnx
         var reason = [CChar](repeating: 0, count: 512)
         let library = unsafe OrtLoadLibrary(path, &reason, reason.count)
         guard let api = unsafe library.api, let version = unsafe library.version else {
-            // Whether `CChar` has a sign depends on the platform.
-            let bytes = reason.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }
-            let text = String(decoding: bytes, as: UTF8.self)
             throw .engineUnavailable(
-                "ONNX Runtime cannot be loaded (\(text)): `make setup` fetches it and puts "
+                "ONNX Runtime cannot be loaded (\(text(reason))): `make setup` fetches it and puts "
                     + "\(fileName) beside the executable; a folder on LD_LIBRARY_PATH does too")
         }
         return (unsafe Self(api: api), unsafe String(cString: version))
+    }
+
+    /// A C string in a buffer. Whether `CChar` has a sign depends on the platform.
+    static func text(_ reason: [CChar]) -> String {
+        String(
+            decoding: reason.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) },
+            as: UTF8.self)
     }
 
     /// What that version reads, found by asking it; `nil` for a library of another version.
@@ -47,6 +51,14 @@ internal import Onnx
                 "com.microsoft.experimental": 1, "com.microsoft.nchwc": 1,
                 "com.ms.internal.nhwc": 28,
             ])
+    }
+
+    /// A C string of our own; deallocated by the owner.
+    static func copy(_ name: String) -> UnsafePointer<CChar> {
+        let bytes = name.utf8CString
+        let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
+        for (index, byte) in bytes.enumerated() { unsafe (copy + index).initialize(to: byte) }
+        return unsafe UnsafePointer(copy)
     }
 
     /// Checks the status of one call to the engine. Throws `engineFailed`: `what`, then the

@@ -117,6 +117,12 @@ extension OnnxRuntimeLibrary {
                 ("session.intra_op.allow_spinning", options.spinning ? "1" : "0"),
                 ("mlas.enable_gemm_fastmath_arm64_bfloat16", "0"),
             ]
+            if options.memory == .returned {
+                unsafe try check(what, api.DisableCpuMemArena(settings))
+            }
+            for library in options.operatorLibraries {
+                unsafe try register(operatorsOf: library, in: settings)
+            }
             if case .bytes(_, let folder?) = source {
                 entries.append(("session.model_external_initializers_file_folder_path", folder))
             }
@@ -128,6 +134,25 @@ extension OnnxRuntimeLibrary {
             throw error
         }
         return unsafe settings
+    }
+
+    /// Opens a library of operators, and registers those that it has. One without operators is only
+    /// opened: others need its symbols.
+    private func register(
+        operatorsOf library: String, in settings: UnsafeMutablePointer<OrtSessionOptions>
+    ) throws(ModelError) {
+        var reason = [CChar](repeating: 0, count: 512)
+        switch unsafe OrtOpenOperators(library, &reason, reason.count) {
+        case .found:
+            var handle: UnsafeMutableRawPointer?
+            unsafe try check(
+                "the operators of \(library) can't be registered (--custom-ops)",
+                api.pointee.RegisterCustomOpsLibrary(settings, library, &handle))
+        case .none: break
+        case .unopened:
+            throw .engineUnavailable(
+                "\(library) (--custom-ops) can't be opened: \(Self.text(reason))")
+        }
     }
 
     /// Releases what `openSession` made.

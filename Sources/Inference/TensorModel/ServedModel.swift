@@ -1,0 +1,45 @@
+// A model of either kind: the one thing that is loaded and served.
+
+package import Onnx
+
+/// A loaded model. Any thread.
+package enum ServedModel: Sendable {
+    case labels(Model)
+    case tensors(TensorModel)
+
+    /// Loads the model at a path, and tells what decided its kind. Throws `ModelError`, also for a
+    /// guess that the policy refuses. Takes as long as the engine does.
+    package static func load(
+        folder path: String, options: EngineOptions = EngineOptions(), guesses: GuessPolicy = .warn
+    ) throws(ModelError) -> (ServedModel, kind: Resolved<ModelKind>) {
+        let folder = try ModelFolder(path)
+        let source = try folder.source()
+        let outline = try GraphOutline(source)
+        try folder.requireNetwork(outline)
+        let kind = ModelKind.decide(folder, outline)
+        let model: ServedModel =
+            switch kind.value {
+            case .labels: .labels(try Model(folder, source, outline, options: options))
+            case .tensors: .tensors(try TensorModel(folder, source, outline, options: options))
+            }
+        let sentences = model.warnings.guesses
+        guard guesses == .warn || sentences.isEmpty else { throw .guessed(sentences) }
+        return (model, kind)
+    }
+
+    /// What a person should know about it.
+    package var warnings: [ModelWarning] {
+        switch self {
+        case .labels(let model): model.warnings
+        case .tensors(let model): model.warnings
+        }
+    }
+
+    /// The name and version of the engine.
+    package var engine: String {
+        switch self {
+        case .labels(let model): model.engine
+        case .tensors(let model): model.engine
+        }
+    }
+}
