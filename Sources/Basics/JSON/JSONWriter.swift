@@ -70,6 +70,13 @@ package struct JSONWriter {
         needsComma = true
     }
 
+    /// Writes a whole number as an element or a key's value.
+    package mutating func element(number: Int) {
+        separate()
+        bytes.append(decimal: number)
+        needsComma = true
+    }
+
     private mutating func open(_ bracket: UInt8) {
         separate()
         bytes.append(bracket)
