@@ -10,7 +10,7 @@ import Onnx
 @testable import Inference
 
 enum ModelFixtures {
-    private static let root: String = {
+    static let root: String = {
         // Tests/InferenceTests/ModelFixtures.swift
         let parts = #filePath.split(separator: "/")
         return "/" + parts.dropLast(3).joined(separator: "/")

@@ -10,8 +10,8 @@ import Testing
 @testable import Inference
 
 @Suite struct TensorModelTests {
-    /// An array of answers.txt.
-    private struct Line {
+    /// An array of a recording.
+    struct Line {
         let model: String
         let isInput: Bool
         let named: NamedTensor
@@ -72,7 +72,10 @@ import Testing
         return runs
     }
 
-    @Test(arguments: ["mlp", "every_type", "batch_of_four", "zipmap"])
+    @Test(arguments: [
+        "mlp", "every_type", "bfloat16", "half", "batch_of_four", "single", "ragged", "zipmap",
+        "zipmap_open",
+    ])
     func `answers are onnxruntime's`(name: String) throws {
         let (model, kind) = try Self.load(name)
         #expect(kind.value == .tensors)
@@ -102,19 +105,44 @@ import Testing
         #expect(outputs[1].keys == .strings(["no", "yes", "perhaps"].map { Array($0.utf8) }))
     }
 
+    private static func floats(_ shape: [Int], _ numbers: [Float]) -> Tensor {
+        let bytes = numbers.flatMap { number in
+            (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> ($0 * 8)) }
+        }
+        return Tensor(element: .float32, shape: shape, values: .bytes(bytes))
+    }
+
+    @Test func `a ZipMap that names other classes than there are scores is refused`() throws {
+        let model = try Self.tensors("zipmap_open")
+        let two = Self.floats([1, 2], [1, 2])
+        #expect { try model.infer([NamedTensor(name: "x", tensor: two)]) } throws: {
+            "\($0)".contains("has the shape [1, 2], and its ZipMap names 3 classes")
+        }
+    }
+
+    @Test func `values of an input of one number are rows`() throws {
+        let model = try Self.tensors("single")
+        #expect(model.inputs[0].shape == [nil])
+        let outputs = try model.infer([NamedTensor(name: "x", tensor: Self.floats([3], [1, 2, 3]))])
+        #expect(outputs[0].tensor == Self.floats([3], [1, 4, 9]))
+    }
+
+    @Test func `outputs of different shapes are not joined`() throws {
+        let model = try Self.tensors("ragged")
+        let rows = Self.floats([4, 3], [1, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6])
+        #expect { try model.infer([NamedTensor(name: "x", tensor: rows)]) } throws: {
+            "\($0)".contains("can't be joined to more: send 2 rows at a time")
+        }
+    }
+
     @Test(arguments: [1, 3, 4, 5, 9])
     func `a fixed batch takes any number of rows`(rows: Int) throws {
         let model = try Self.tensors("batch_of_four")
         #expect(model.inputs[0].shape == [nil, 2])
         let numbers = (0..<rows * 2).map { Float($0) }
-        func tensor(_ numbers: [Float]) -> Tensor {
-            let bytes = numbers.flatMap { number in
-                (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> ($0 * 8)) }
-            }
-            return Tensor(element: .float32, shape: [rows, 2], values: .bytes(bytes))
-        }
-        let outputs = try model.infer([NamedTensor(name: "x", tensor: tensor(numbers))])
-        #expect(outputs[0].tensor == tensor(numbers.map { $0 * $0 }))
+        let input = NamedTensor(name: "x", tensor: Self.floats([rows, 2], numbers))
+        let outputs = try model.infer([input])
+        #expect(outputs[0].tensor == Self.floats([rows, 2], numbers.map { $0 * $0 }))
     }
 
     @Test func `what the network can't compute with is said`() throws {

@@ -76,6 +76,8 @@ private struct EngineRefusal {
             let domain = node.isStandard ? "" : node.domain
             let name = "the operator \"\(node.operation)\""
             guard let newest = limits.opsets[domain] else {
+                // It may be one of a library, and something else be wrong.
+                guard message.contains("\(domain):\(node.operation)(") else { continue }
                 return "uses \(name) of \"\(domain)\", a domain that \(limits.engine) does not "
                     + "know: --custom-ops names the library that has it, or export it without it"
             }

@@ -150,8 +150,12 @@ extension OnnxRuntimeLibrary {
                 api.pointee.RegisterCustomOpsLibrary(settings, library, &handle))
         case .none: break
         case .unopened:
+            let text = Self.text(reason)
+            let isPython = text.contains("undefined symbol: Py") || text.contains(": _Py")
             throw .engineUnavailable(
-                "\(library) (--custom-ops) can't be opened: \(Self.text(reason))")
+                "\(library) (--custom-ops) can't be opened: \(text)"
+                    + (isPython
+                        ? "; it is an extension of Python: name libpython's file before it" : ""))
         }
     }
 

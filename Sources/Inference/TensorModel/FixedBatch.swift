@@ -10,10 +10,10 @@ struct FixedBatch: Sendable, Equatable {
     let count: Int
 
     /// `nil` where the first dimensions are open or differ, so that they are no batch of fixed length.
-    /// An array of one dimension has no batch.
+    /// An array of one dimension may be one row of features; of length 1 it can't be.
     init?(_ inputs: [TensorDescription], _ outputs: [TensorDescription]) {
         guard let count = inputs.first?.shape.first ?? nil, count > 0,
-            inputs.allSatisfy({ $0.shape.count > 1 && $0.shape[0] == count }),
+            inputs.allSatisfy({ ($0.shape.count > 1 || count == 1) && $0.shape.first == count }),
             outputs.allSatisfy({ ($0.shape.first ?? nil) == count })
         else { return nil }
         self.count = count
@@ -27,8 +27,8 @@ struct FixedBatch: Sendable, Equatable {
         }
     }
 
-    /// Infers piece by piece. The inputs must have the same number of rows. Throws `unsupported`
-    /// where they differ, and what `infer` throws.
+    /// Infers piece by piece. Throws `unsupported` for inputs with different numbers of rows and for
+    /// outputs that can't be joined, and what `infer` throws.
     func infer(
         _ inputs: [NamedTensor],
         with infer: ([NamedTensor]) throws(ModelError) -> [NamedTensor]
@@ -48,8 +48,10 @@ struct FixedBatch: Sendable, Equatable {
                 NamedTensor(
                     name: input.name, tensor: input.tensor.rows(start..<end, filledTo: count))
             }
+            let part = try infer(piece)
+            try requireRows(part, like: parts.first)
             parts.append(
-                try infer(piece).map { output in
+                part.map { output in
                     NamedTensor(
                         name: output.name,
                         tensor: output.tensor.rows(0..<end - start, filledTo: end - start))
@@ -58,6 +60,22 @@ struct FixedBatch: Sendable, Equatable {
         return parts[0].indices.map { index in
             NamedTensor(
                 name: parts[0][index].name, tensor: Tensor(joining: parts.map { $0[index].tensor }))
+        }
+    }
+
+    /// Refuses outputs of a piece that have not the batch's rows, or not the shape of the first piece:
+    /// engines don't hold a network to the shapes that it declares.
+    private func requireRows(
+        _ part: [NamedTensor], like first: [NamedTensor]?
+    ) throws(ModelError) {
+        for (index, output) in part.enumerated() {
+            let shape = output.tensor.shape
+            let row = first?[index].tensor.shape.dropFirst() ?? shape.dropFirst()
+            guard shape.first == count, row == shape.dropFirst() else {
+                throw .unsupported(
+                    "output \"\(output.name)\" has the shape \(shape) for \(count) rows, and can't be "
+                        + "joined to more: send \(count) rows at a time")
+            }
         }
     }
 }

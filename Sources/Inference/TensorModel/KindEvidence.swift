@@ -21,7 +21,7 @@ extension ModelKind {
         }
         // The engine says why a graph that can't be followed is refused.
         guard !outline.nodes.isEmpty, outline.isComplete else { return Resolved(.labels, .default) }
-        if let reason = noPicture(outline) ?? noClasses(outline) {
+        if let reason = noPicture(outline) ?? boxes(outline) ?? noClasses(outline) {
             return Resolved(.tensors, .graph(reason))
         }
         return Resolved(.labels, .graph("a picture in, a number for each class out"))
@@ -41,6 +41,18 @@ extension ModelKind {
         return takesPictures || isOpen
             ? nil
             : "input \"\(input.name)\" is \(input.element) \(description.shapeText), no picture"
+    }
+
+    /// Why boxes come out: a detector's scores have the shape of a classifier's.
+    private static func boxes(_ outline: GraphOutline) -> String? {
+        if outline.nodes.contains(where: { $0.operation == "NonMaxSuppression" }) {
+            return "NonMaxSuppression chooses boxes"
+        }
+        let boxes = outline.outputs.first {
+            $0.shape?.last == 4 && $0.name.lowercased().contains("box")
+        }
+        guard outline.outputs.count > 1, let boxes else { return nil }
+        return "output \"\(boxes.name)\" holds boxes"
     }
 
     /// Why no classes come out.

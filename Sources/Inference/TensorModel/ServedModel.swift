@@ -1,6 +1,7 @@
 // A model of either kind: the one thing that is loaded and served.
 
 package import Onnx
+package import Tensors
 
 /// A loaded model. Any thread.
 package enum ServedModel: Sendable {
@@ -32,6 +33,43 @@ package enum ServedModel: Sendable {
         switch self {
         case .labels(let model): model.warnings
         case .tensors(let model): model.warnings
+        }
+    }
+
+    /// Where it was found.
+    package var folder: ModelFolder {
+        switch self {
+        case .labels(let model): model.folder
+        case .tensors(let model): model.folder
+        }
+    }
+
+    /// What the graph takes.
+    package var inputs: [TensorDescription] {
+        switch self {
+        case .labels(let model): model.inputs
+        case .tensors(let model): model.inputs
+        }
+    }
+
+    /// What the graph answers.
+    package var outputs: [TensorDescription] {
+        switch self {
+        case .labels(let model): model.outputs
+        case .tensors(let model): model.outputs
+        }
+    }
+
+    /// The number of classes; `nil` for arrays.
+    package var classes: Int? {
+        if case .labels(let model) = self { model.classes } else { nil }
+    }
+
+    /// Which of the two it is.
+    package var kind: ModelKind {
+        switch self {
+        case .labels: .labels
+        case .tensors: .tensors
         }
     }
 

@@ -92,9 +92,16 @@ package final class TensorModel: Sendable {
             } else {
                 try network.infer(inputs, outputs: tensors)
             }
-        return zip(wanted, results).map { end, result in
-            TensorOutput(name: end.name, tensor: result.tensor, keys: end.keys)
+        var outputs: [TensorOutput] = []
+        for (end, result) in zip(wanted, results) {
+            if let keys = end.keys, keys.count != result.tensor.shape.last {
+                throw .unsupported(
+                    "output \"\(end.name)\" has the shape \(result.tensor.shape), and its ZipMap "
+                        + "names \(keys.count) classes: export the model again")
+            }
+            outputs.append(TensorOutput(name: end.name, tensor: result.tensor, keys: end.keys))
         }
+        return outputs
     }
 
     private static func requireArray(
