@@ -29,4 +29,20 @@ package enum Method: UInt8, Sendable {
             default: .other
             }
     }
+
+    /// The token, for logs and for Allow; "other" for a method without a case.
+    package var text: String {
+        switch self {
+        case .get: "GET"
+        case .head: "HEAD"
+        case .post: "POST"
+        case .put: "PUT"
+        case .delete: "DELETE"
+        case .options: "OPTIONS"
+        case .patch: "PATCH"
+        case .trace: "TRACE"
+        case .connect: "CONNECT"
+        case .other: "other"
+        }
+    }
 }

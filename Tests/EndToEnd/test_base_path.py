@@ -37,7 +37,7 @@ def asked(api, path: str, picture: bytes) -> list:
 
 @pytest.mark.parametrize("path,status", [
     ("/invocations", 200), (BASE + "/invocations", 200), ("/endpoints/x/invocations", 200),
-    (BASE + "/endpoints/x/invocations", 200), (BASE, 404), (BASE + "/", 404),
+    (BASE + "/endpoints/x/invocations", 200), (BASE, 404), (BASE + "/", 405),
     (BASE + BASE + "/invocations", 404), ("/v1/invocations", 404), ("/v1/digitsinvocations", 404),
     (BASE + "/ping", 200)])
 def test_with_and_without(handles, seven, path, status):

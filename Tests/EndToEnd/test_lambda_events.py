@@ -198,7 +198,7 @@ def test_json_lines(ask, server, host):
 
 
 @pytest.mark.parametrize("method,path,body,content_type,status", [
-    ("GET", "/nowhere", None, None, 404), ("GET", "/", None, None, 404),
+    ("GET", "/nowhere", None, None, 404), ("GET", "/nothing", None, None, 404),
     ("GET", "/invocations", None, None, 405), ("DELETE", "/ping", None, None, 405),
     ("POST", "/invocations", b"{}", "application/json", 400),
     ("POST", "/invocations", b"", "application/json", 400),

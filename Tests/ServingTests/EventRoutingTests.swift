@@ -88,8 +88,9 @@ import Testing
         (
             Sample("path", Samples.restAPI(path: "/x")), 404,
             error(
-                "there is no such route; there are /ping, /invocations and, for SageMaker's clients, "
-                    + "/endpoints/NAME/invocations", "NotFound")
+                "there is no such route; there are /ping, /invocations, for SageMaker's clients "
+                    + "/endpoints/NAME/invocations, and those of /v1/models and /v2/models",
+                "NotFound")
         ),
         (
             Sample("form", Samples.loadBalancer(body: "{}")), 400,

@@ -26,23 +26,51 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("GET /ping", Route.ping), ("HEAD /ping", .ping), ("POST /ping", .ping),
-        ("GET /ping?x=1", .ping), ("PUT /ping", .methodNotAllowed(allow: "GET, HEAD, POST")),
-        ("POST /invocations", .invocations), ("POST /invocations?top_k=3", .invocations),
-        ("GET /invocations", .methodNotAllowed(allow: "POST")),
-        ("HEAD /invocations", .methodNotAllowed(allow: "POST")), ("GET /", .notFound),
-        ("GET /PING", .notFound), ("GET /ping/", .notFound), ("GET //ping", .notFound),
-        ("GET /pin%67", .notFound), ("POST /invocations/x", .notFound), ("OPTIONS *", .notFound),
-        ("POST /endpoints/a-1/invocations", .endpoint(.whole)),
-        ("POST /endpoints/a/invocations?top_k=3", .endpoint(.whole)),
-        ("POST /endpoints/a/invocations-response-stream", .endpoint(.eventStream)),
-        ("GET /endpoints/a/invocations", .methodNotAllowed(allow: "POST")),
-        ("POST /endpoints//invocations", .notFound), ("POST /endpoints/a", .notFound),
-        ("POST /endpoints/a/", .notFound), ("POST /endpoints/", .notFound),
-        ("POST /endpoints", .notFound), ("POST /endpoints/a/b/invocations", .notFound),
-        ("POST /endpoints/a/async-invocations", .notFound),
-    ])
+    @Test(
+        arguments: [
+            ("GET /ping", Route.ping), ("HEAD /ping", .ping), ("POST /ping", .ping),
+            ("GET /ping?x=1", .ping), ("PUT /ping", .methodNotAllowed(allow: "GET, HEAD, POST")),
+            ("POST /invocations", .invocations), ("POST /invocations?top_k=3", .invocations),
+            ("GET /invocations", .methodNotAllowed(allow: "POST")),
+            ("HEAD /invocations", .methodNotAllowed(allow: "POST")),
+            ("GET /", .operation(.alive, nil)),
+            ("GET /PING", .notFound), ("GET /ping/", .notFound), ("GET //ping", .notFound),
+            ("GET /pin%67", .notFound), ("POST /invocations/x", .notFound),
+            ("OPTIONS *", .notFound),
+            ("POST /endpoints/a-1/invocations", .operation(.endpoint(.whole), nil)),
+            ("POST /endpoints/a/invocations?top_k=3", .operation(.endpoint(.whole), nil)),
+            (
+                "POST /endpoints/a/invocations-response-stream",
+                .operation(.endpoint(.eventStream), nil)
+            ),
+            ("GET /endpoints/a/invocations", .methodNotAllowed(allow: "POST")),
+            ("POST /endpoints//invocations", .notFound), ("POST /endpoints/a", .notFound),
+            ("POST /endpoints/a/", .notFound), ("POST /endpoints/", .notFound),
+            ("POST /endpoints", .notFound), ("POST /endpoints/a/b/invocations", .notFound),
+            ("POST /endpoints/a/async-invocations", .notFound),
+            ("POST /v2/models/m/infer", .operation(.v2(.infer), ModelReference(name: "m"))),
+            ("GET /v2/models/a%20b", .operation(.v2(.model), ModelReference(name: "a b"))),
+            ("GET /v2/models/a+b", .operation(.v2(.model), ModelReference(name: "a+b"))),
+            (
+                "GET /v2/models/m/versions/3/ready",
+                .operation(.v2(.modelReady), ModelReference(name: "m", version: "3"))
+            ),
+            ("HEAD /v2/health/live", .operation(.v2(.live), nil)), ("GET /v2/health", .notFound),
+            ("GET /v2/models//ready", .notFound), ("GET /v2/models/m/", .notFound),
+            ("GET /v2/models/m/infer", .methodNotAllowed(allow: "POST")),
+            (
+                "POST /v1/models/m/versions/12:predict",
+                .operation(.v1(.predict), ModelReference(name: "m", version: "12"))
+            ),
+            ("GET /v1/models/m", .operation(.v1(.status), ModelReference(name: "m"))),
+            ("POST /v1/models/m", .methodNotAllowed(allow: "GET, HEAD")),
+            ("POST /v1/models/:predict", .notFound), ("POST /v1/models/m:regress", .notFound),
+            ("GET /models", .notFound),
+            (
+                "GET /v2/models/%FF",
+                .refused(Failure(.badRequest, "the model “%FF” in the path is not UTF-8"))
+            ),
+        ] as [(String, Route)])
     func `method and path choose the route`(_ request: String, _ route: Route) throws {
         #expect(
             try read("\(request) HTTP/1.1") { Route($0.method, path: $0.path, in: $1) } == route)
@@ -51,16 +79,19 @@ import Testing
     @Test(arguments: [
         ("/a/b", "GET /a/b/ping", Route.ping), ("/a/b", "GET /ping", .ping),
         ("/a/b/", "POST /a/b/invocations?x", .invocations), ("/a/b", "GET /a/b", .notFound),
-        ("/a/b", "GET /a/b/", .notFound), ("/a/b", "GET /a/bping", .notFound),
+        ("/a/b", "GET /a/b/", .operation(.alive, nil)), ("/a/b", "GET /a/bping", .notFound),
         ("/a/b", "GET /a/b/a/b/ping", .notFound), ("/a/b", "GET /a/c/ping", .notFound),
         ("/a/b", "GET /a/b//ping", .notFound), ("/a/b", "GET /A/b/ping", .notFound),
         ("/a/b", "GET /a", .notFound), ("/a/b", "OPTIONS *", .notFound),
         ("/a/b", "PUT /a/b/ping", .methodNotAllowed(allow: "GET, HEAD, POST")),
-        ("/a/b", "POST /a/b/endpoints/x/invocations", .endpoint(.whole)),
+        ("/a/b", "POST /a/b/endpoints/x/invocations", .operation(.endpoint(.whole), nil)),
         ("/", "GET /ping", .ping), ("/", "GET //ping", .notFound),
         ("/ping", "GET /ping", .ping), ("/ping", "GET /ping/ping", .ping),
-        ("/endpoints", "POST /endpoints/x/invocations", .endpoint(.whole)),
-        ("/endpoints/x", "POST /endpoints/x/endpoints/y/invocations", .endpoint(.whole)),
+        ("/endpoints", "POST /endpoints/x/invocations", .operation(.endpoint(.whole), nil)),
+        (
+            "/endpoints/x", "POST /endpoints/x/endpoints/y/invocations",
+            .operation(.endpoint(.whole), nil)
+        ),
     ])
     func `a base path may stand before the routes`(
         _ basePath: String, _ request: String, _ route: Route

@@ -149,6 +149,7 @@ final class LifecycleRig: InvocationHost {
                 Result { () throws(Failure) -> Form in
                     try Form(json: body, from: frame, maxItems: maxItems)
                 })
+        case .tensors(let work): return .tensors(work.run())
         case .readEvent(let bytes):
             return .event(Event(reading: bytes, maxItems: maxItems))
         case .classify(let source, let topK):

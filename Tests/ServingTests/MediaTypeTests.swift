@@ -23,7 +23,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "text/csv", "text/plain", "application/jsonx", "application/xml", "json", "image",
+        "text/tab-separated-values", "text/plain", "application/jsonx", "application/xml", "json",
+        "image",
     ])
     func `other types are not served`(_ field: String) {
         #expect(BodyKind(contentType: field) == nil)

@@ -59,7 +59,8 @@ import Testing
     /// The other settings describe how their default is determined.
     private static func isSpelledOut(_ name: String) -> Bool {
         ![
-            "model-name", "model-sha256", "engine-library", "host", "workers", "threads", "queue",
+            "model-name", "served-name", "custom-ops", "model-sha256", "engine-library", "host",
+            "workers", "threads", "queue",
             "top-k",
             "request-timeout", "fetch-allow", "lambda-concurrency", "log-format",
         ].contains(name)

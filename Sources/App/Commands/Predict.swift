@@ -44,10 +44,11 @@ struct Predict: ParsableCommand {
             try Configuration(
                 SettingSources(options: given, environment: Environment.variables()))
         }
-        let loaded: LoadedModel
+        let loaded: LoadedClassifier
         do throws(LoadingFailure) {
             loaded = try LoadedModel(
-                configuration, watch: FetchProgress.ifWatched, notify: complain(fetching:))
+                configuration, watch: FetchProgress.ifWatched, notify: complain(fetching:)
+            ).classifier(for: "predict")
         } catch {
             complain(error.sentence)
             throw ExitCode(EXIT_FAILURE)

@@ -197,7 +197,7 @@ struct Verify: ParsableCommand {
     }
 
     private func report(
-        on loaded: LoadedModel, _ path: String, _ total: Int
+        on loaded: LoadedClassifier, _ path: String, _ total: Int
     ) -> any VerificationReport {
         let report: any VerificationReport =
             json
@@ -228,9 +228,10 @@ struct Verify: ParsableCommand {
 
     private func load(
         _ configuration: Configuration, optimizations: Optimizations = .all
-    ) throws -> LoadedModel {
+    ) throws -> LoadedClassifier {
         do throws(LoadingFailure) {
             return try LoadedModel(folder: folder, configuration, optimizations: optimizations)
+                .classifier(for: "verify")
         } catch {
             throw failed(error.sentence)
         }

@@ -31,13 +31,21 @@ struct Inspection {
     let engine: String
     let inputs: [TensorDescription]
     let outputs: [TensorDescription]
-    let inputShape: [Int]
-    let classes: Int
-    /// The preprocessing steps, in order.
-    let steps: [Decision]
-    let answers: AnswerSettings
-    let topK: Resolved<Int>
+    /// A classifier of pictures or a model of arrays.
+    let kind: Resolved<ModelKind>
+    /// `nil` for arrays.
+    let pictures: PictureDecisions?
     let warnings: [ModelWarning]
+
+    /// What a classifier does with pictures.
+    struct PictureDecisions {
+        let inputShape: [Int]
+        let classes: Int
+        /// The preprocessing steps, in order.
+        let steps: [Decision]
+        let answers: AnswerSettings
+        let topK: Resolved<Int>
+    }
 
     /// Inspects a loaded model; `residentBefore`: the process's memory before it was loaded.
     init(_ loaded: LoadedModel, residentBefore: Int?) throws(LoadingFailure) {
@@ -48,14 +56,18 @@ struct Inspection {
         engine = model.engine
         inputs = model.inputs
         outputs = model.outputs
-        classes = model.classes
-        answers = model.answers
-        inputShape = model.settings.inputShape
-        topK = model.settings.topK
+        kind = loaded.kind
         warnings = model.warnings
-        steps = Self.steps(model.settings)
         do throws(ModelError) {
-            _ = try model.makeClassifier(limits: PictureLimits())
+            switch model {
+            case .labels(let model):
+                pictures = PictureDecisions(
+                    inputShape: model.settings.inputShape, classes: model.classes,
+                    steps: Self.steps(model.settings), answers: model.answers,
+                    topK: model.settings.topK)
+                _ = try model.makeClassifier(limits: PictureLimits())
+            case .tensors: pictures = nil
+            }
             bytesInMemory = ResidentMemory.bytes().flatMap { after in
                 residentBefore.map { max(0, after - $0) }
             }

@@ -18,28 +18,39 @@ enum InspectionJSON {
             json.array(inspection.inputs) { write($1, to: &$0) }
             json.key("outputs")
             json.array(inspection.outputs) { write($1, to: &$0) }
-            json.field("input_shape", raw: "\(inspection.inputShape)")
-            json.field("classes", inspection.classes)
-            json.key("preprocessing")
-            json.array(inspection.steps) { json, step in
-                json.object { json in
-                    json.field("step", step.name)
-                    json.field("does", step.text)
-                    write(step.origin, to: &json)
-                }
-            }
-            write(answers: inspection.answers, to: &json)
-            json.key("top_k")
+            json.key("kind")
             json.object { json in
-                json.field("value", inspection.topK.value)
-                write(inspection.topK.origin, to: &json)
+                json.field("value", inspection.kind.value.rawValue)
+                write(inspection.kind.origin, to: &json)
             }
+            if let pictures = inspection.pictures { write(pictures, to: &json) }
             json.key("warnings")
             json.array(inspection.warnings) { $0.element($1.sentence) }
             json.key("guesses")
             json.array(inspection.warnings.guesses) { $0.element($1) }
         }
         return json.bytes
+    }
+
+    private static func write(
+        _ pictures: Inspection.PictureDecisions, to json: inout JSONWriter
+    ) {
+        json.field("input_shape", raw: "\(pictures.inputShape)")
+        json.field("classes", pictures.classes)
+        json.key("preprocessing")
+        json.array(pictures.steps) { json, step in
+            json.object { json in
+                json.field("step", step.name)
+                json.field("does", step.text)
+                write(step.origin, to: &json)
+            }
+        }
+        write(answers: pictures.answers, to: &json)
+        json.key("top_k")
+        json.object { json in
+            json.field("value", pictures.topK.value)
+            write(pictures.topK.origin, to: &json)
+        }
     }
 
     private static func write(model inspection: Inspection, to json: inout JSONWriter) {

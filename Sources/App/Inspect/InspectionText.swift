@@ -25,18 +25,23 @@ struct InspectionText {
     func lines(of inspection: Inspection) -> [String] {
         var lines = [styled(inspection.folder.onOneLine(), .bold), ""]
         lines += model(inspection)
-        lines += ["", title("Preprocessing", "decided by")]
-        for (index, step) in inspection.steps.enumerated() {
-            let number = index < 9 ? " \(index + 1)" : "\(index + 1)"
-            lines.append(row("\(number) \(step.name)", step.text, step.origin))
-        }
-        lines += ["", title("Answers", "decided by")]
-        lines += answers(inspection.answers)
-        lines.append(row("top_k", "\(inspection.topK.value)", inspection.topK.origin))
+        if let pictures = inspection.pictures { lines += decisions(pictures) }
         if !inspection.warnings.isEmpty {
             lines += ["", styled("Warnings", .bold)]
             lines += inspection.warnings.map { "  \(styled("!", .yellow)) \($0.sentence)" }
         }
+        return lines
+    }
+
+    private func decisions(_ pictures: Inspection.PictureDecisions) -> [String] {
+        var lines = ["", title("Preprocessing", "decided by")]
+        for (index, step) in pictures.steps.enumerated() {
+            let number = index < 9 ? " \(index + 1)" : "\(index + 1)"
+            lines.append(row("\(number) \(step.name)", step.text, step.origin))
+        }
+        lines += ["", title("Answers", "decided by")]
+        lines += answers(pictures.answers)
+        lines.append(row("top_k", "\(pictures.topK.value)", pictures.topK.origin))
         return lines
     }
 
@@ -62,8 +67,18 @@ struct InspectionText {
         }
         lines += inspection.inputs.map { row("input", describe($0)) }
         lines += inspection.outputs.map { row("output", describe($0)) }
-        lines.append(row("classes", TerminalText.grouped(inspection.classes)))
+        if let pictures = inspection.pictures {
+            lines.append(row("classes", TerminalText.grouped(pictures.classes)))
+        }
+        lines.append(row("kind", kind(inspection.kind.value), inspection.kind.origin))
         return lines
+    }
+
+    private func kind(_ kind: ModelKind) -> String {
+        switch kind {
+        case .labels: "labels: a picture in, labels out"
+        case .tensors: "tensors: arrays in, arrays out"
+        }
     }
 
     private func format(_ inspection: Inspection) -> String {

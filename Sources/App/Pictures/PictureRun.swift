@@ -4,6 +4,7 @@
 // The command decides what to do with a picture and its outcome.
 
 internal import EventLoop
+internal import Inference
 internal import Runtime
 internal import Serving
 
@@ -45,7 +46,7 @@ final class PictureRun<Outcome> {
     }
 
     /// Delivers all outcomes; `signals` interrupt it. Throws why it ended early.
-    func finish(with loaded: LoadedModel, until signals: [CInt] = []) throws(RunProblem) {
+    func finish(with loaded: LoadedClassifier, until signals: [CInt] = []) throws(RunProblem) {
         do throws(SystemError) {
             try turn(loaded, signals)
         } catch {
@@ -60,14 +61,15 @@ final class PictureRun<Outcome> {
         loop.stop()
     }
 
-    private func turn(_ loaded: LoadedModel, _ signals: [CInt]) throws(SystemError) {
+    private func turn(_ loaded: LoadedClassifier, _ signals: [CInt]) throws(SystemError) {
         if !signals.isEmpty {
             self.signals = try Signals(signals, on: loop) { [unowned self] in
                 stop(.interrupted($0))
             }
         }
         backend = try Backend(
-            loaded.model, configuration, queueCapacity: .max, on: loop
+            .labels(loaded.model), named: loaded.name(configuration), configuration,
+            queueCapacity: .max, on: loop
         ) { [unowned self] started in
             switch started {
             case .success: launch()

@@ -25,7 +25,7 @@ final class TableReport: PredictionReport {
     private let labelsPerPicture: Int?
 
     /// Prints the heading. Columns are as wide as their longest text, within `columnWidths`.
-    init(_ loaded: LoadedModel, pictures: [String], labelsPerPicture: Int?) {
+    init(_ loaded: LoadedClassifier, pictures: [String], labelsPerPicture: Int?) {
         self.labelsPerPicture = labelsPerPicture
         nameWidth = Self.width(pictures.map(Self.shortName))
         labelWidth = Self.width(loaded.model.answers.labels.value.names)

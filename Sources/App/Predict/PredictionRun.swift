@@ -18,7 +18,8 @@ enum PredictionRun {
 
     /// Classifies all pictures; returns whether all succeeded. Throws why it ended early.
     static func run(
-        _ pictures: [PictureInputs.Input], _ loaded: LoadedModel, _ configuration: Configuration,
+        _ pictures: [PictureInputs.Input], _ loaded: LoadedClassifier,
+        _ configuration: Configuration,
         report: any PredictionReport
     ) throws(RunProblem) -> Bool {
         var failedCount = 0

@@ -47,15 +47,16 @@ final class BothHandles {
     /// Opens both; `ready` is called once both take requests, with the backend that answers in
     /// process. A handle that fails later logs it and stops the loop.
     func open(
-        _ model: LoadedModel, forLambda other: LoadedModel, ready: @escaping (Backend) -> Void
+        _ model: LoadedClassifier, forLambda other: LoadedClassifier,
+        ready: @escaping (Backend) -> Void
     ) throws(HandleFailure) {
         var waiting = 2
         let opened = { [unowned self] in
             waiting -= 1
             if waiting == 0, let backend = http.backend { ready(backend) }
         }
-        try http.open(httpHandle, with: model, ready: opened)
-        try lambda.open(lambdaHandle, with: other, ready: opened)
+        try http.open(httpHandle, with: model.served, ready: opened)
+        try lambda.open(lambdaHandle, with: other.served, ready: opened)
     }
 
     /// Releases everything, after the loop has ended.

@@ -46,7 +46,7 @@ final class RecordingRun {
     }
 
     /// Records everything with a model. Throws why it ended early.
-    func finish(with loaded: LoadedModel) throws(RunProblem) -> Count {
+    func finish(with loaded: LoadedClassifier) throws(RunProblem) -> Count {
         let run: PictureRun<Outcome>
         do throws(SystemError) {
             run = try PictureRun(

@@ -9,7 +9,7 @@ internal import Serving
 /// Prints a report for people.
 final class ReferenceText: ReferenceReport {
     /// Prints the heading.
-    init(_ loaded: LoadedModel) {
+    init(_ loaded: LoadedClassifier) {
         print("\(loaded.path) · \(loaded.model.engine), with its optimisations and without\n")
     }
 
@@ -67,7 +67,7 @@ final class ReferenceJSON: ReferenceReport {
     private let engine: String
     private var results: [(name: String, outcome: ReferenceOutcome)] = []
 
-    init(_ loaded: LoadedModel) {
+    init(_ loaded: LoadedClassifier) {
         model = loaded.path
         engine = loaded.model.engine
     }

@@ -86,7 +86,7 @@ struct ReferenceRun {
 
     /// Prepares both sessions. Throws `ModelError`.
     init(
-        _ served: LoadedModel, _ reference: LoadedModel, _ configuration: Configuration
+        _ served: LoadedClassifier, _ reference: LoadedClassifier, _ configuration: Configuration
     ) throws(ModelError) {
         self.served = try served.model.makeClassifier(limits: PictureLimits())
         self.reference = try reference.model.makeClassifier(limits: PictureLimits())

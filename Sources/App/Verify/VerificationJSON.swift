@@ -16,7 +16,7 @@ final class VerificationJSON: VerificationReport {
     private let tolerance: Double
     private var told: [Verdict] = []
 
-    init(_ loaded: LoadedModel, recording: String, tolerance: Double) {
+    init(_ loaded: LoadedClassifier, recording: String, tolerance: Double) {
         self.recording = recording
         model = loaded.path
         engine = loaded.model.engine

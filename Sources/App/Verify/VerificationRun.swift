@@ -24,9 +24,9 @@ protocol VerificationReport: AnyObject {
 final class VerificationRun {
     /// The model to verify, and the recording to compare with.
     struct Subject {
-        let model: LoadedModel
+        let model: LoadedClassifier
         /// The same model as the Lambda handle loads it.
-        let modelForLambda: LoadedModel
+        let modelForLambda: LoadedClassifier
         let settings: BothHandles.Settings
         let recording: String
         let tolerance: Double

@@ -13,7 +13,7 @@ final class VerificationText: VerificationReport {
     private var hidden = 0
 
     /// Prints the heading.
-    init(_ loaded: LoadedModel, recording: String, tolerance: Double) {
+    init(_ loaded: LoadedClassifier, recording: String, tolerance: Double) {
         self.tolerance = tolerance
         print("\(loaded.path) · \(loaded.model.engine) · \(recording)\n")
     }

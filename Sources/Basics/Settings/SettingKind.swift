@@ -80,6 +80,18 @@ extension SettingKind where Value == String {
     }
 }
 
+extension SettingKind where Value == [String] {
+    /// Texts with commas between them.
+    package static func list(_ what: String, placeholder: String) -> Self {
+        SettingKind(
+            takes: what, placeholder: placeholder, text: { $0.joined(separator: ",") },
+            parse: { text in
+                let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+                return parts.contains(where: \.isEmpty) ? nil : parts.map(String.init)
+            })
+    }
+}
+
 extension SettingKind where Value == Bool {
     /// On or off.
     package static var flag: Self {

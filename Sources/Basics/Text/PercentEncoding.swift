@@ -45,7 +45,17 @@ package enum PercentEncoding {
     /// Decodes a form value (application/x-www-form-urlencoded); `nil` if the result is not UTF-8.
     /// A "%" that begins no escape is kept.
     package static func decoded(form value: String) -> String? {
-        let bytes = Array(value.utf8)
+        decoded(value, plus: UInt8(ascii: " "))
+    }
+
+    /// Decodes a part of a path; `nil` if the result is not UTF-8. A "%" that begins no escape is
+    /// kept.
+    package static func decoded(component text: String) -> String? {
+        decoded(text, plus: UInt8(ascii: "+"))
+    }
+
+    private static func decoded(_ text: String, plus: UInt8) -> String? {
+        let bytes = Array(text.utf8)
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var index = 0
@@ -55,7 +65,7 @@ package enum PercentEncoding {
                 index += 3
             } else {
                 decoded.append(
-                    bytes[index] == UInt8(ascii: "+") ? UInt8(ascii: " ") : bytes[index])
+                    bytes[index] == UInt8(ascii: "+") ? plus : bytes[index])
                 index += 1
             }
         }

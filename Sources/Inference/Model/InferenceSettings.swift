@@ -12,6 +12,8 @@ package struct InferenceSettings: SettingGroup {
     package var maxPixels = 64_000_000
     /// Whether a model about which something must be guessed is refused.
     package var strict = false
+    /// Libraries of operators that the engine does not have, in the order in which they are opened.
+    package var operatorLibraries: [String] = []
     /// Labels in an answer; `nil`: the model folder decides.
     package var topK: Int?
 
@@ -36,6 +38,14 @@ package struct InferenceSettings: SettingGroup {
         try table.setting(
             "strict", &strict, .flag,
             help: "Refuse a model about which something must be guessed, instead of warning.")
+        try table.setting(
+            "custom-ops", &operatorLibraries,
+            .list("paths of libraries with commas between them", placeholder: "files"),
+            standard: "none",
+            help: """
+                Libraries of operators that the engine does not have, such as onnxruntime-extensions', \
+                opened in this order.
+                """)
         try table.setting(
             Self.topKOption, &topK, .integer(1...1000), standard: "the model folder's, else 5",
             help: "The number of labels in an answer, unless the request says otherwise.")

@@ -8,6 +8,8 @@ package struct ModelStoreSettings: SettingGroup {
     package var modelPath = "/opt/ml/model"
     /// A folder of the zoo, or an address.
     package var modelName: String?
+    /// What the model is called; `nil`: as its folder.
+    package var servedName: String?
     /// The folder of model folders in which a name is looked up.
     package var zoo = "/opt/models"
     /// The digest that a fetched file must have, in lower case.
@@ -54,6 +56,9 @@ package struct ModelStoreSettings: SettingGroup {
                 https:// or s3:// address of a .tar.gz or .onnx file, which is fetched at the start.
                 """)
         try table.setting(
+            "served-name", &servedName, .modelName, standard: "the name of the model's folder",
+            help: "What clients of /v1 and /v2 call the model.")
+        try table.setting(
             "zoo", &zoo, .text("the path of a folder", placeholder: "folder"),
             help: "The folder of model folders that --model-name chooses from.")
         try table.setting(
@@ -62,5 +67,22 @@ package struct ModelStoreSettings: SettingGroup {
         try table.setting(
             "model-max-bytes", &maxBytes, .bytes(1...1_099_511_627_776),
             help: "The largest model to fetch; the limit holds for the file and for its contents.")
+    }
+}
+
+extension SettingKind where Value == String {
+    /// The name of a model, as a part of a path.
+    fileprivate static var modelName: Self {
+        SettingKind(
+            takes: "1 to 255 letters, digits and “-_.”", placeholder: "name",
+            parse: { text in
+                let isName = text.unicodeScalars.allSatisfy { scalar in
+                    scalar.isASCII
+                        && (scalar.properties.isAlphabetic
+                            || "0123456789-_.".unicodeScalars.contains(scalar))
+                }
+                return isName && (1...255).contains(text.utf8.count) && text != "." && text != ".."
+                    ? text : nil
+            })
     }
 }

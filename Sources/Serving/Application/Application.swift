@@ -138,7 +138,8 @@ package final class Application: InvocationHost {
             for warning in loaded.model.warnings { log.warn(warning.sentence) }
             do throws(SystemError) {
                 backend = try Backend(
-                    loaded.model, configuration, queueCapacity: gate.queueCapacity, on: loop
+                    loaded.model, named: loaded.name(configuration), configuration,
+                    queueCapacity: gate.queueCapacity, on: loop
                 ) { [unowned self] in workersStarted($0, loaded) }
                 backend?.noticed = { [unowned self] in log.warn($0) }
             } catch {
@@ -158,7 +159,8 @@ package final class Application: InvocationHost {
         log.info(
             "serving \(loaded.path)",
             [
-                "classes": .number(loaded.model.classes),
+                "classes": loaded.model.classes.map(LogValue.number) ?? .absent,
+                "kind": loaded.kind.value == .tensors ? .text("tensors") : .absent,
                 "workers": .number(configuration.workers),
                 "engine": .text(loaded.model.engine),
                 "ready": .milliseconds((loop.now - started).inMilliseconds),

@@ -8,6 +8,8 @@ internal import Runtime
 /// Decides about requests by their heads. Loop thread.
 final class Router: Service {
     private static let pong = Response(.ok)
+    private static let alive = Response(
+        .ok, contentType: "application/json", body: Array(#"{"status": "alive"}"#.utf8))
     private static let loadingAnswer = Failure.loading.response
     private static let drainingAnswer = Failure.draining.response
 
@@ -37,7 +39,32 @@ final class Router: Service {
     ) -> HeadDecision {
         let basePath = settings.basePath
         switch Route(head.method, path: head.path, behind: basePath, in: bytes) {
+        case .operation(let operation, let model):
+            return begin(operation, model, head, in: bytes, context)
+        case .methodNotAllowed(let allow):
+            let failure = Failure(
+                .methodNotAllowed, "this route takes \(allow)", allow: allow)
+            return .answer(refuse(failure, head, in: bytes, context))
+        case .refused(let failure):
+            return .answer(refuse(failure, head, in: bytes, context))
+        case .notFound:
+            let failure = Failure(
+                .notFound,
+                "there is no such route; there are /ping, /invocations, for SageMaker's clients "
+                    + "/endpoints/NAME/invocations, and those of /v1/models and /v2/models"
+                    + (basePath == .none ? "" : ", with or without \(basePath) before them"))
+            return .answer(refuse(failure, head, in: bytes, context))
+        }
+    }
+
+    private func begin(
+        _ operation: Operation, _ model: ModelReference?, _ head: borrowing RequestHead,
+        in bytes: Span<UInt8>,
+        _ context: RequestContext?
+    ) -> HeadDecision {
+        switch operation {
         case .ping: return .answer(readiness)
+        case .alive: return .answer(Self.alive)
         case .invocations:
             do throws(Failure) {
                 return .receive(
@@ -54,18 +81,19 @@ final class Router: Service {
             } catch {
                 return .answer(style.answer(refuse(error, head, in: bytes, context)))
             }
-        case .methodNotAllowed(let allow):
-            let failure = Failure(
-                .methodNotAllowed, "this route takes \(allow)", allow: allow)
-            return .answer(refuse(failure, head, in: bytes, context))
-        case .notFound:
-            let failure = Failure(
-                .notFound,
-                "there is no such route; there are /ping, /invocations and, for SageMaker's "
-                    + "clients, /endpoints/NAME/invocations"
-                    + (basePath == .none ? "" : ", with or without \(basePath) before them"))
-            return .answer(refuse(failure, head, in: bytes, context))
+        case .v2, .v1:
+            do throws(Failure) {
+                return try protocols.begin(operation, model, head, in: bytes, context)
+            } catch {
+                return .answer(refuse(error, head, in: bytes, context))
+            }
         }
+    }
+
+    private var protocols: ProtocolRoutes {
+        ProtocolRoutes(
+            host: host, bodyLimit: limits.bodyBytes,
+            nextRequestID: { [unowned self] in nextRequestID() })
     }
 
     /// The answer to `/ping`; built once, because health checks ask all the time.
@@ -82,9 +110,10 @@ final class Router: Service {
         _ head: borrowing RequestHead, in bytes: Span<UInt8>, _ context: RequestContext?,
         acceptField: StaticString = "accept"
     ) throws(Failure) -> Invocation {
-        try host.gate.requireRoom()
+        let backend = try host.gate.requireRoom()
         let properties = try RequestProperties(
-            head, in: bytes, acceptField: acceptField, defaultAccept: settings.defaultAccept)
+            head, in: bytes, for: backend.kind, acceptField: acceptField,
+            defaultAccept: settings.defaultAccept)
         if properties.kind == .picture { try host.gate.requireRoomInQueue() }
         return Invocation(
             "POST /invocations", properties,
@@ -116,7 +145,7 @@ final class Router: Service {
         // Methods and paths only: queries may hold secrets.
         host.logEnd(
             RequestEnd(
-                request: "\(head.methodText) \(head.path.text(in: bytes))", context: context,
+                request: "\(head.method.text) \(head.path.text(in: bytes))", context: context,
                 status: failure.code.status.code, outcome: failure.code.rawValue,
                 arrived: host.loop.now))
         return failure.response

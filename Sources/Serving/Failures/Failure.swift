@@ -26,6 +26,8 @@ package struct Failure: Error, Sendable, Equatable {
         case unsupportedMediaType = "Function.UnsupportedMediaType"
         case expectationFailed = "Function.ExpectationFailed"
         case pictureUndecodable = "Function.ImageUndecodable"
+        /// An answer holds NaN or infinity, and its format has no text for them.
+        case nonFinite = "Function.NonFinite"
         case fetchFailed = "Function.FetchFailed"
         case fetchTimedOut = "Function.FetchTimedOut"
         case headersTooLarge = "Function.HeadersTooLarge"
@@ -51,7 +53,7 @@ package struct Failure: Error, Sendable, Equatable {
             case .uriTooLong: .uriTooLong
             case .unsupportedMediaType: .unsupportedMediaType
             case .expectationFailed: .expectationFailed
-            case .pictureUndecodable: .unprocessableContent
+            case .pictureUndecodable, .nonFinite: .unprocessableContent
             case .fetchFailed, .fetchTimedOut: .failedDependency
             case .headersTooLarge: .headersTooLarge
             case .notImplemented: .notImplemented

@@ -34,8 +34,10 @@ package final class HTTPHandle: Handle {
     }
 
     package func ready(_ loaded: LoadedModel) {
-        guard configuration.logFormat == .text, let server else { return }
-        application.log.info("try: \(loaded.exampleCall(port: server.port))")
+        guard configuration.logFormat == .text, let server,
+            let call = loaded.exampleCall(port: server.port)
+        else { return }
+        application.log.info("try: \(call)")
     }
 
     package func failed(_ report: ErrorReport, told: @escaping () -> Void) { told() }

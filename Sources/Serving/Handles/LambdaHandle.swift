@@ -6,6 +6,7 @@
 internal import Basics
 internal import EventLoop
 internal import HTTP
+internal import Inference
 package import Runtime
 
 /// The application as a Lambda function. Loop thread.
@@ -148,7 +149,9 @@ extension LambdaHandle: LambdaEventReceiver {
         let exchange = EventExchange(reply, to: shape, application.configuration.function)
         switch shape {
         case .direct(let form):
-            answer("event", .form(form), event, context, exchange)
+            // Arrays are read where the model's inputs are known.
+            let isArrays = application.backend?.kind == .tensors
+            answer("event", isArrays ? .body(event.body) : .form(form), event, context, exchange)
         case .records(let records):
             answer(
                 "event of \(records.source.rawValue)", .records(records), event, context, exchange)

@@ -5,6 +5,7 @@ internal import EventLoop
 internal import Inference
 internal import ModelStore
 internal import Runtime
+internal import Tensors
 
 /// A worker's task.
 enum Job: Sendable {
@@ -14,6 +15,8 @@ enum Job: Sendable {
     case read([UInt8], from: Form.Frame)
     /// Read a Lambda event too long to be read on the loop.
     case readEvent([UInt8])
+    /// A step of a request of arrays.
+    case tensors(TensorWork)
 }
 
 /// A worker's result.
@@ -22,6 +25,16 @@ enum Output: Sendable {
     case predictions(Result<[Prediction], Failure>, notice: String? = nil)
     case form(Result<Form, Failure>)
     case event(Event)
+    case tensors(TensorWork.Output)
+}
+
+/// The model that requests ask, and what it is called.
+package struct Target: Sendable {
+    /// As protocols name it.
+    let name: String
+    /// The version, as protocols name it.
+    let version = "1"
+    let model: ServedModel
 }
 
 /// The workers and transfers of a server that is ready. Loop thread.
@@ -36,9 +49,13 @@ package final class Backend {
     /// Fetches `s3:` URIs.
     let objects: S3Store
     let fetch: FetchSettings
+    /// The model; `nil` in tests whose work needs none.
+    let target: Target?
     /// The number of labels in an answer, unless the request says otherwise.
     package let topK: Int
     let maxItems: Int
+    /// What the arrays of a request may come to.
+    let tensorLimits = TensorLimits()
     /// Called with what a person should know about the pictures that come; each sentence once.
     package var noticed: ((String) -> Void)?
     private var notices: Set<String> = []
@@ -49,13 +66,14 @@ package final class Backend {
 
     init(
         loop: EventLoop, pool: WorkerPool<Job, Output>, transfers: TransferPool, objects: S3Store,
-        fetch: FetchSettings, topK: Int, maxItems: Int, queueCapacity: Int
+        fetch: FetchSettings, target: Target? = nil, topK: Int, maxItems: Int, queueCapacity: Int
     ) {
         self.loop = loop
         self.pool = pool
         self.transfers = transfers
         self.objects = objects
         self.fetch = fetch
+        self.target = target
         self.topK = topK
         self.maxItems = maxItems
         window = max(1, min(max(16, 4 * pool.workerCount), queueCapacity / 2))
@@ -103,6 +121,9 @@ package final class Backend {
 }
 
 extension Backend {
+    /// What requests ask.
+    var kind: ModelKind { target?.model.kind ?? .labels }
+
     /// Drops what would be dead or stale after a restore from a snapshot: open connections, and the
     /// credentials and regions learned for S3 (docs/platforms.md B8).
     func prepareForSnapshot() {

@@ -122,14 +122,19 @@ final class Invocation: RequestReceiver, EventHandler {
         state = .working(exchange: exchange, deadline: deadline, work: work)
     }
 
+    /// Sends a whole answer in JSON.
+    func answer(json result: Result<[UInt8], Failure>) {
+        answer(result.map { Response(.ok, contentType: "application/json", body: $0) })
+    }
+
     /// Sends a whole answer.
-    func answer(_ result: Result<[UInt8], Failure>) {
+    func answer(_ result: Result<Response, Failure>) {
         guard let exchange else { return }
         // Ends first: sending the answer may start the client's next request, which needs the room.
         switch result {
-        case .success(let body):
+        case .success(let response):
             end(status: .ok, outcome: nil)
-            exchange.respond(Response(.ok, contentType: "application/json", body: body))
+            exchange.respond(response)
         case .failure(let failure):
             end(status: failure.code.status, outcome: failure.code.rawValue)
             exchange.respond(failure.response)

@@ -1,7 +1,8 @@
 // The content of an invocation, and the work it becomes: the one place that knows the kinds.
 //
 //     body ─► (JSON read) ─► form ─► Evaluation       JSON, a picture
-//         └─► LineStream                              JSON lines
+//         ├─► LineStream                              JSON lines
+//         └─► TensorEvaluation                        arrays in any form
 //     records ─► RecordEvaluation                     Lambda's batches
 
 internal import HTTP
@@ -24,11 +25,21 @@ extension Invocation {
         switch content {
         case .body(let body): try begin(body, with: backend)
         case .form(let form): try evaluate(form.get(), with: backend)
-        case .records(let batch): evaluate(batch, with: backend)
+        case .records(let batch):
+            guard backend.kind == .labels else {
+                throw Failure(
+                    .badRequest,
+                    "this model takes arrays, and the records of \(batch.source.rawValue) name "
+                        + "pictures; invoke the function directly, or by HTTP")
+            }
+            evaluate(batch, with: backend)
         }
     }
 
     private func begin(_ body: [UInt8], with backend: Backend) throws(Failure) {
+        if let target = backend.target, backend.kind == .tensors || properties.route == .v2 {
+            return try begin(body, asking: target, with: backend)
+        }
         var kind = properties.kind
         if kind == .unstated {
             kind = .sniffed(body)
@@ -38,6 +49,43 @@ extension Invocation {
         case .picture, .unstated: try evaluate(Form(picture: body), with: backend)
         case .json: read(body, with: backend)
         case .jsonLines: stream(body, with: backend)
+        case .binary: read(body, with: backend)
+        case .csv, .npy, .npz:
+            preconditionFailure("the head of a request for labels has no such type")
+        }
+    }
+
+    // MARK: Arrays
+
+    private func begin(
+        _ body: [UInt8], asking target: Target, with backend: Backend
+    ) throws(Failure) {
+        try host.gate.requireRoomInQueue()
+        let kind = try TensorJob.Body(properties.kind, body)
+        func job(_ body: [UInt8], _ kind: TensorJob.Body) -> TensorJob {
+            TensorJob(
+                model: target.model, name: target.name, version: target.version, body: body,
+                kind: kind, route: properties.route, coding: properties.coding,
+                nonFinite: properties.nonFinite, limits: backend.tensorLimits)
+        }
+        guard kind == .line else {
+            let whole = job(body, kind)
+            let evaluation = TensorEvaluation(whole, backend: backend) { [weak self] result in
+                self?.answer(result.map { whole.response($0) })
+            }
+            take(evaluation)
+            return evaluation.start()
+        }
+        stream(body, with: backend) { line, done in
+            let line = job(line, .line)
+            let evaluation = TensorEvaluation(line, backend: backend) { result in
+                switch result {
+                case .success(let answer): done(answer.bytes)
+                case .failure(let failure): done(LineStream.line(failure))
+                }
+            }
+            evaluation.start()
+            return evaluation
         }
     }
 
@@ -56,7 +104,7 @@ extension Invocation {
     private func evaluate(_ form: Form, with backend: Backend) throws(Failure) {
         if form.holdsPictures { try host.gate.requireRoomInQueue() }
         let evaluation = Evaluation(form, topK: properties.topK, backend: backend) {
-            [weak self] in self?.answer($0)
+            [weak self] in self?.answer(json: $0)
         }
         take(evaluation)
         evaluation.start()
@@ -64,7 +112,7 @@ extension Invocation {
 
     private func evaluate(_ batch: RecordBatch, with backend: Backend) {
         let records = RecordEvaluation(batch, backend: backend) { [weak self] in
-            self?.answer(batch.reply(to: $0))
+            self?.answer(json: batch.reply(to: $0))
         }
         // A queue only learns which messages failed, so the results are logged.
         records.itemEnded = { [host, context] in host.logItem($1, $2, of: context) }
@@ -73,8 +121,18 @@ extension Invocation {
     }
 
     private func stream(_ body: [UInt8], with backend: Backend) {
+        stream(body, with: backend) { [topK = properties.topK] line, done in
+            let evaluation = FormLine(topK: topK, backend: backend, completed: done)
+            evaluation.start(line)
+            return evaluation
+        }
+    }
+
+    private func stream(
+        _ body: [UInt8], with backend: Backend, evaluate: @escaping LineStream.Evaluate
+    ) {
         guard let exchange else { return }
-        let lines = LineStream(body, topK: properties.topK, backend: backend, exchange: exchange) {
+        let lines = LineStream(body, backend: backend, exchange: exchange, evaluate: evaluate) {
             [weak self] in self?.end(status: $0, outcome: $1?.code.rawValue)
         }
         take(lines)

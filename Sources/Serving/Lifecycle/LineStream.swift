@@ -21,16 +21,19 @@ final class LineStream: InvocationWork {
     /// How far its answer is.
     private enum Stage { case awaited, streaming, ended }
 
+    /// Starts the evaluation of a line; `done` gets its answer with a line end, perhaps at once.
+    typealias Evaluate =
+        (_ line: [UInt8], _ done: @escaping ([UInt8]) -> Void) -> any LineWork
+
     private struct Slot {
         var answer: [UInt8]?
-        var evaluation: Evaluation?
-        var reading: JobID?
+        var work: (any LineWork)?
 
         /// Pictures or forms in progress.
-        var inFlight: Int { evaluation?.inFlight ?? (reading == nil ? 0 : 1) }
+        var inFlight: Int { work?.inFlight ?? 0 }
     }
 
-    private let topK: Int?
+    private let evaluate: Evaluate
     private let backend: Backend
     private let exchange: any Exchange
     private let ended: (Status, Failure?) -> Void
@@ -48,11 +51,11 @@ final class LineStream: InvocationWork {
     /// Prepares the evaluation. `ended` is called when the last answer has been sent, with the
     /// status and the failure of the unfinished lines, if any; it is not called after `cancel`.
     init(
-        _ body: [UInt8], topK: Int?, backend: Backend, exchange: any Exchange,
-        ended: @escaping (Status, Failure?) -> Void
+        _ body: [UInt8], backend: Backend, exchange: any Exchange,
+        evaluate: @escaping Evaluate, ended: @escaping (Status, Failure?) -> Void
     ) {
         lines = LineCutter(body)
-        self.topK = topK
+        self.evaluate = evaluate
         self.backend = backend
         self.exchange = exchange
         self.ended = ended
@@ -118,25 +121,8 @@ final class LineStream: InvocationWork {
         let number = sentCount + slots.count
         slots.append(Slot())
         if let failure { return finish(number, Self.line(failure)) }
-        let reading = backend.read(json: line, from: .line) { [weak self] form in
-            self?.evaluate(form, number)
-        }
-        if let reading { update(number) { $0.reading = reading } }
-    }
-
-    private func evaluate(_ form: Result<Form, Failure>, _ number: Int) {
-        switch form {
-        case .failure(let failure): finish(number, Self.line(failure))
-        case .success(let form):
-            let evaluation = Evaluation(form, topK: topK, backend: backend) { [weak self] result in
-                switch result {
-                case .success(let answer): self?.finish(number, answer + Self.newline)
-                case .failure(let failure): self?.finish(number, Self.line(failure, of: form))
-                }
-            }
-            update(number) { $0 = Slot(evaluation: evaluation) }
-            evaluation.start()
-        }
+        let work = evaluate(line) { [weak self] in self?.finish(number, $0) }
+        update(number) { if $0.answer == nil { $0.work = work } }
     }
 
     private func finish(_ number: Int, _ answer: [UInt8]) {
@@ -150,8 +136,7 @@ final class LineStream: InvocationWork {
     }
 
     private func drop(_ slot: Slot) {
-        slot.evaluation?.cancel()
-        if let reading = slot.reading { backend.pool.abandon(reading) }
+        slot.work?.cancel()
     }
 
     // MARK: The answer
@@ -184,9 +169,11 @@ final class LineStream: InvocationWork {
         }
     }
 
-    private static let newline: [UInt8] = [UInt8(ascii: "\n")]
+    /// What ends a line.
+    static let newline: [UInt8] = [UInt8(ascii: "\n")]
 
-    private static func line(_ failure: Failure, of form: Form? = nil) -> [UInt8] {
+    /// A failure as a line.
+    static func line(_ failure: Failure, of form: Form? = nil) -> [UInt8] {
         if case .one(let item)? = form?.shape { return Answer.failure(of: item, failure) + newline }
         return failure.response.body + newline
     }

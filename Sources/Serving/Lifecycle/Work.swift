@@ -10,29 +10,33 @@ enum Work {
     /// Makes a worker's classifier and returns a function from jobs to outputs. The network has run
     /// when the model was loaded, which is what it needs to be fast.
     static func on(
-        _ model: Model, limits: PictureLimits, maxItems: Int
+        _ served: ServedModel, limits: PictureLimits, maxItems: Int
     ) throws(WorkerFailure) -> (Job) -> Output {
-        let classifier: Classifier
-        do throws(ModelError) {
-            classifier = try model.makeClassifier(limits: limits)
-        } catch {
-            throw WorkerFailure(reason: "\(error)")
+        var classifier: Classifier?
+        if case .labels(let model) = served {
+            do throws(ModelError) {
+                classifier = try model.makeClassifier(limits: limits)
+            } catch {
+                throw WorkerFailure(reason: "\(error)")
+            }
         }
         return { job in
             switch job {
             case .classify(let source, let topK):
-                .predictions(
+                guard let classifier else { preconditionFailure("pictures need a classifier") }
+                return .predictions(
                     Result { () throws(Failure) -> [Prediction] in
                         try classify(source, topK, classifier)
                     },
                     notice: classifier.takeNotice())
             case .read(let body, let frame):
-                .form(
+                return .form(
                     Result { () throws(Failure) -> Form in
                         try Form(json: body, from: frame, maxItems: maxItems)
                     })
             case .readEvent(let bytes):
-                .event(Event(reading: bytes, maxItems: maxItems))
+                return .event(Event(reading: bytes, maxItems: maxItems))
+            case .tensors(let work): return .tensors(work.run())
             }
         }
     }

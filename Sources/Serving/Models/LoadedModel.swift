@@ -21,11 +21,40 @@ package struct LoadingFailure: Error, Sendable {
 }
 
 /// A model and how it was found.
-package struct LoadedModel: Sendable {
-    /// Ready to make classifiers.
-    package let model: Model
+package struct Loaded<Network: Sendable>: Sendable {
+    /// Ready to be asked.
+    package let model: Network
+    /// What decided its kind.
+    package let kind: Resolved<ModelKind>
     /// The folder that it was loaded from.
     package let path: String
+}
+
+/// A model of either kind, as it is served.
+package typealias LoadedModel = Loaded<ServedModel>
+
+/// A classifier of pictures, as the terminal's commands use it.
+package typealias LoadedClassifier = Loaded<Model>
+
+extension Loaded<Model> {
+    /// The same as a model of either kind.
+    package var served: LoadedModel {
+        LoadedModel(model: .labels(model), kind: kind, path: path)
+    }
+}
+
+extension Loaded<ServedModel> {
+    /// The same as a classifier of pictures. Throws a sentence for a model of arrays; `command` is what
+    /// needs one.
+    package func classifier(for command: String) throws(LoadingFailure) -> LoadedClassifier {
+        guard case .labels(let model) = model else {
+            throw LoadingFailure(
+                sentence:
+                    "\(path) takes arrays (\(kind.origin)), and \(command) is for classifiers "
+                    + "of pictures; \"kind\": \"labels\" in amphora.json makes it one if it is")
+        }
+        return LoadedClassifier(model: model, kind: kind, path: path)
+    }
 
     /// Finds, fetches if necessary, and loads the model. Blocks for as long as network and engine
     /// need.
@@ -66,8 +95,9 @@ package struct LoadedModel: Sendable {
         var options = EngineOptions(
             threads: configuration.threads, optimizations: optimizations)
         if let library = configuration.inference.engineLibrary { options.library = library }
+        options.operatorLibraries = configuration.inference.operatorLibraries
         do throws(ModelError) {
-            model = try Model.load(
+            (model, kind) = try ServedModel.load(
                 folder: path, options: options,
                 guesses: configuration.inference.strict ? .refuse : .warn)
         } catch {
@@ -75,8 +105,9 @@ package struct LoadedModel: Sendable {
         }
     }
 
-    /// A command that classifies a picture with this model.
-    func exampleCall(port: UInt16) -> String {
+    /// A command that asks this model; `nil` for arrays, which differ from model to model.
+    func exampleCall(port: UInt16) -> String? {
+        guard kind.value == .labels else { return nil }
         let sample = Self.firstSample(in: "\(path)/samples")
         return "curl -H 'Content-Type: \(sample?.type ?? "image/jpeg")' --data-binary "
             + "@\(sample?.path ?? "photo.jpg") http://localhost:\(port)/invocations"

@@ -13,6 +13,18 @@ func accepts(_ accept: String?, anyOf names: [String]) -> Bool {
     return ranges.isEmpty || names.contains { MediaRange.quality(of: $0, in: ranges) > 0 }
 }
 
+/// Which of several types an Accept field prefers, each given by its names: the one of the highest
+/// quality, the first of equals. `nil` if it allows none.
+func preferred(_ types: [[String]], by accept: String?) -> Int? {
+    let ranges = (accept ?? "").split(separator: ",").compactMap(MediaRange.init)
+    guard !ranges.isEmpty else { return types.isEmpty ? nil : 0 }
+    let qualities = types.map { names in
+        names.map { MediaRange.quality(of: $0, in: ranges) }.max() ?? 0
+    }
+    guard let best = qualities.max(), best > 0 else { return nil }
+    return qualities.firstIndex(of: best)
+}
+
 extension BodyKind {
     /// Throws if the client does not accept the type of the answer to such a body.
     func requireAccepted(by accept: String?) throws(Failure) {

@@ -189,6 +189,10 @@ package struct Form: Sendable, Equatable {
                 .badRequest,
                 "\"\(place)\" must be {\"uri\": …} or {\"b64\": …}, not \(value.kind)")
         }
+        // TensorFlow's classifiers call their input so.
+        if fields.count == 1, case .object(let inner)? = fields["image_bytes"] {
+            return try instance(.object(inner), at: "\(place).image_bytes")
+        }
         switch (fields["uri"], fields["b64"]) {
         case (let value?, nil):
             return Item(source: .uri(try uri(value, at: "\(place).uri")))

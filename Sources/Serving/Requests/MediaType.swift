@@ -2,11 +2,16 @@
 //
 // Parameters (`charset=utf-8`, `version=1`) are ignored, and so is case.
 
+internal import Inference
+
 /// The kind of a request's body, by its Content-Type.
 enum BodyKind: Equatable {
     case json
     case jsonLines
     case picture
+    case csv, npy, npz
+    /// V2 with binary tensors; where its JSON ends, if the type says so.
+    case binary(headerLength: Int?)
     /// The sender did not say; the first byte decides (docs/rulings.md#requests).
     case unstated
 
@@ -25,6 +30,10 @@ enum BodyKind: Equatable {
         switch name {
         case "application/json": self = .json
         case "application/x-image", "application/octet-stream": self = .picture
+        case "text/csv": self = .csv
+        case "application/x-npy": self = .npy
+        case "application/x-npz": self = .npz
+        case TensorMedia.binary: self = .binary(headerLength: nil)
         // curl's default.
         case "application/x-www-form-urlencoded": self = .unstated
         case _ where Self.jsonLinesNames.contains(name): self = .jsonLines
@@ -39,6 +48,15 @@ enum BodyKind: Equatable {
         switch body.first(where: { !whitespace.contains($0) }) {
         case UInt8(ascii: "{"), UInt8(ascii: "["): return .json
         default: return .picture
+        }
+    }
+
+    /// Whether it is a body for models of this kind.
+    func isTaken(by kind: ModelKind) -> Bool {
+        switch self {
+        case .json, .jsonLines, .unstated: true
+        case .picture: kind == .labels
+        case .csv, .npy, .npz, .binary: kind == .tensors
         }
     }
 
