@@ -7,11 +7,13 @@ Tests/FuzzTests/Targets says what the bytes of each target mean. Seeds are made 
 committed: the fixtures and the corpus are.
 """
 
+import io
 import json
 import pathlib
 import re
 import struct
 import sys
+import zipfile
 
 import fuzz_pack
 
@@ -132,6 +134,37 @@ def requests():
             yield f"{fixture.stem}-{number}", text.encode()
 
 
+def tensors():
+    """Requests of arrays: a byte for format and inputs, then the body."""
+    texts = {
+        0x00: ['{"instances":[[1,2],[3.5,-1e-3]]}', '{"inputs": [[1, 2]]}',
+               '{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1,2]}],"id":"a"}'],
+        0x10: ['{"instances":[{"a":1,"b":[2]},{"a":-3,"b":[0.5]}]}',
+               '{"inputs":{"a":[1,2],"b":[[1],[2]]},"outputs":["y"]}'],
+        0x20: ['{"instances":["a","\\u00e9",{"b64":"AAEC"}]}'],
+        0x30: ['{"inputs":[[[true,false,true]],[[0,1,0]]]}'], 0x40: ['{"inputs": 7}'],
+        0x02: ["[1, 2]"], 0x12: ['{"a": 1, "b": [2]}'], 0x22: ['"text"'],
+        0x03: ["1,2\n3,4\n", '"1",\r\nnan,-inf'], 0x13: ["1,2.5\n"], 0x23: ['"a, ""b"""\nc'],
+    }  # fmt: skip
+    for choice, bodies in texts.items():
+        for number, text in enumerate(bodies):
+            yield f"{choice:02x}-{number}", bytes([choice]) + text.encode()
+    head = (b'{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32",'
+            b'"parameters":{"binary_data_size":8}}] }')
+    yield "01-binary", bytes([0x01, len(head) // 2]) + head + struct.pack("<2f", 1, 2)
+    dictionary = b"{'descr': '%s', 'fortran_order': %s, 'shape': (2, 2), }"
+    for number, (kind, order) in enumerate([(b"<f4", b"False"), (b">f8", b"True"), (b"<U1", b"False")]):
+        text = dictionary % (kind, order)
+        text += b" " * (63 - (len(text) + 10) % 64) + b"\n"
+        size = {b"4": 4, b"8": 8, b"1": 4}[kind[-1:]] * 4
+        array = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + bytes(size)
+        yield f"04-{number}", b"\x04" + array
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED][number % 2]) as archive:
+            archive.writestr("x.npy", array)
+        yield f"05-{number}", b"\x05" + file.getvalue()
+
+
 def parameters():
     for path in sorted(FIXTURES.rglob("*.params")):
         if path.stat().st_size < 8192:
@@ -141,7 +174,8 @@ def parameters():
 def main():
     out = pathlib.Path(sys.argv[1])
     makers = {"params": parameters, "symbol": networks, "onnx": models, "settings": settings,
-              "image": pictures, "json": documents, "http": requests}
+              "image": pictures, "json": documents, "http": requests,
+              "tensors": tensors}
     for target, seeds in makers.items():
         folder = out / target
         folder.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ struct FuzzTarget: Sendable {
     let run: @Sendable (_ bytes: [UInt8]) throws(Violation) -> Void
 
     /// All targets.
-    static let all = [parameters, symbol, onnx, settings, image, json, http]
+    static let all = [parameters, symbol, onnx, settings, image, json, http, tensors]
 
     /// The target of a name.
     static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
