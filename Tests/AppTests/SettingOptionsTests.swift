@@ -30,8 +30,14 @@ import Testing
         (["serve", "--strict=off"], ["serve", "--strict=off"]),
         (["serve", "--port", "--strict"], ["serve", "--port", "--strict=on"]),
         (["serve", "--port"], ["serve", "--port"]),
+        (
+            ["serve", "--model_name=a", "--model_dir", "/mnt/models", "--http_port=80"],
+            ["serve", "--served-name=a", "--model-path", "/mnt/models", "--port=80"]
+        ),
     ])
-    func `a setting that is on or off may stand alone`(given: [String], completed: [String]) {
+    func `a setting that is on or off may stand alone, and KServe's names are ours`(
+        given: [String], completed: [String]
+    ) {
         #expect(SettingOptions.completed(given) == completed)
     }
 }

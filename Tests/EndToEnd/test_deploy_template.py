@@ -9,7 +9,7 @@ import requests
 import yaml
 from deployment import DEPLOY
 from patience import HANG_S
-from server import Server
+from server import DIGITS, Server
 
 TEMPLATE = DEPLOY / "template.yaml"
 # These actions take no resource.
@@ -110,14 +110,23 @@ def test_pictures_are_named_by_bucket(template, arns, allowed):
 # KServe
 
 @pytest.fixture(scope="module")
-def service():
-    return yaml.safe_load((DEPLOY / "kserve.yaml").read_text())
+def kserve():
+    """The serving runtime and the service."""
+    return list(yaml.safe_load_all((DEPLOY / "kserve.yaml").read_text()))
 
 
-def test_kserve_gets_an_inference_service(service):
+def test_kserve_gets_a_runtime_and_a_service_of_it(kserve):
+    runtime, service = kserve
+    assert (runtime["apiVersion"], runtime["kind"]) == (
+        "serving.kserve.io/v1alpha1", "ServingRuntime")
     assert (service["apiVersion"], service["kind"]) == (
         "serving.kserve.io/v1beta1", "InferenceService")
-    container, = service["spec"]["predictor"]["containers"]
+    model = service["spec"]["predictor"]["model"]
+    assert model["runtime"] == runtime["metadata"]["name"]
+    formats = [item["name"] for item in runtime["spec"]["supportedModelFormats"]]
+    assert model["modelFormat"]["name"] in formats
+    assert model["protocolVersion"] in runtime["spec"]["protocolVersions"]
+    container, = runtime["spec"]["containers"]
     # KServe requires this name.
     assert container["name"] == "kserve-container"
     assert [port["containerPort"] for port in container["ports"]] == [8080]
@@ -127,17 +136,20 @@ def test_kserve_gets_an_inference_service(service):
     assert not security["allowPrivilegeEscalation"] and security["capabilities"] == {"drop": ["ALL"]}
 
 
-def test_kserves_arguments_and_probes_are_understood(service):
-    """The server itself takes the arguments, and answers each probe."""
-    container, = service["spec"]["predictor"]["containers"]
+def test_kserves_arguments_and_probes_are_understood(kserve):
+    """The server itself takes the arguments, answers each probe, and has the service's name."""
+    container, = kserve[0]["spec"]["containers"]
     command, *options = container["args"]
     assert command == "serve"
-    model, port = options.index("--model-path") + 1, options.index("--port") + 1
-    assert options[model] == "/mnt/models" and options[port] == "8080"
-    environment = {item["name"]: item["value"] for item in container["env"]
-                   if item["name"].startswith("AMPHORA_")}
-    with Server(env=environment) as server:
+    given = {"{{.Name}}": "my-model", "/mnt/models": str(DIGITS), "8080": "0"}
+    for text, value in given.items():
+        assert sum(text in option for option in options) == 1
+        options = [option.replace(text, value) for option in options]
+    environment = {item["name"]: item["value"] for item in container["env"]}
+    with Server(*options, env=environment, model=None, port=None) as server:
         for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
             ask = container[probe]["httpGet"]
             assert ask["port"] == 8080
             assert requests.get(server.url + ask["path"], timeout=HANG_S).status_code == 200
+        ready = requests.get(f"{server.url}/v2/models/my-model/ready", timeout=HANG_S)
+        assert ready.json() == {"name": "my-model", "ready": True}

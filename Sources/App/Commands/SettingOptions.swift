@@ -38,10 +38,19 @@ struct SettingOptions: ParsableArguments, CustomReflectable {
         }
     }
 
-    /// The same arguments with “on” for each setting that is on or off and stands alone:
-    /// `--strict models/digits` becomes `--strict=on models/digits`.
+    /// What KServe's serving runtimes call some settings (docs/platforms.md C4).
+    private static let kserve = [
+        "--model_name": "--served-name", "--model_dir": "--model-path", "--http_port": "--port",
+    ]
+
+    /// The same arguments with KServe's names replaced by ours, and with “on” for each setting that is
+    /// on or off and stands alone: `--strict models/digits` becomes `--strict=on models/digits`.
     static func completed(_ arguments: [String]) -> [String] {
         guard arguments.contains(where: { $0.hasPrefix("--") }) else { return arguments }
+        let arguments = arguments.map { argument in
+            let name = argument.prefix { $0 != "=" }
+            return kserve[String(name)].map { $0 + argument.dropFirst(name.count) } ?? argument
+        }
         let kind = SettingKind<Bool>.flag
         let switches = Configuration.settings.filter { $0.takes == kind.takes() }
             .map { "--\($0.name)" }
