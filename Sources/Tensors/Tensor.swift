@@ -22,7 +22,7 @@ package struct Tensor: Sendable, Equatable {
 
     /// Creates a tensor. It must hold as many elements as its shape has room for.
     package init(element: ElementType, shape: [Int], values: Values) {
-        let count = shape.reduce(1, *)
+        let count = shape.elementCount ?? -1
         switch values {
         case .bytes(let bytes): precondition(bytes.count == count * (element.size ?? 0))
         case .strings(let strings): precondition(element == .string && strings.count == count)

@@ -3,6 +3,9 @@
 internal import Basics
 
 extension TensorDescription {
+    /// The greatest product of the lengths beside a length of 0.
+    private static let emptyLimit = 1 << 20
+
     /// What it takes, for errors: “x” takes float32 of shape [?, 3].
     var takes: String { "input \(quoted(name)) takes \(element) of shape \(shapeText)" }
 
@@ -16,6 +19,11 @@ extension TensorDescription {
         }
         for (length, expected) in zip(came, shape) where expected != nil && length != expected {
             throw fault("shape \(came) came")
+        }
+        // No element takes room here, but rows of an answer would.
+        let lists = came.filter { $0 != 0 }.elementCount ?? .max
+        guard !came.contains(0) || lists <= Self.emptyLimit else {
+            throw fault("shape \(came) came, which is too large")
         }
     }
 

@@ -4,7 +4,7 @@ extension Tensor {
     /// Some rows; the last one is repeated until there are `count`. The array must have these rows.
     package func rows(_ range: Range<Int>, filledTo count: Int) -> Tensor {
         let shape = [count] + shape.dropFirst()
-        let size = shape.dropFirst().reduce(1, *)
+        let size = Array(shape.dropFirst()).elementCount ?? 0
         switch values {
         case .bytes(let bytes):
             let length = size * (element.size ?? 0)

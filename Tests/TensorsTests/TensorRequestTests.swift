@@ -135,6 +135,16 @@ import Testing
         }
     }
 
+    @Test(arguments: ["[9007199254740992, 9007199254740992, 0]", "[0, 2097152, 1]", "[4, -1, 0]"])
+    func `shapes without an element are limited as well`(shape: String) {
+        let open = [TensorDescription(name: "x", element: .float32, shape: [nil, nil, nil])]
+        let text =
+            #"{"inputs": [{"name": "x", "shape": \#(shape), "datatype": "FP32", "data": []}]}"#
+        #expect {
+            try TensorRequest(json: Array(text.utf8), signature: open)
+        } throws: { ($0 as? TensorFault)?.sentence.contains("shape") == true }
+    }
+
     // MARK: What is written is read again
 
     private func written(

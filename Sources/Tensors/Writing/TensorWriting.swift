@@ -55,7 +55,7 @@ extension TensorWriting.Written {
 extension Tensor {
     /// The elements of one row.
     func elements(ofRow row: Int) -> Range<Int> {
-        let size = shape.dropFirst().reduce(1, *)
+        let size = Array(shape.dropFirst()).elementCount ?? 0
         return row * size..<(row + 1) * size
     }
 }
