@@ -12,10 +12,11 @@ internal import Serving
 /// Classifies pictures in the terminal.
 struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Classify pictures in the terminal.",
+        abstract: "Classify pictures in the terminal, or ask a model of arrays.",
         discussion: """
             A folder means the pictures in it, sorted by name. Pictures in the "samples" folder of a \
-            model are classified by that model, unless another one is configured.
+            model are classified by that model, unless another one is configured. A model of arrays \
+            takes files that end in .json, .jsonl, .csv, .npy or .npz, and answers in JSON.
             """)
 
     @Argument(help: ArgumentHelp("Files, folders or URIs of pictures.", valueName: "picture"))
@@ -44,16 +45,19 @@ struct Predict: ParsableCommand {
             try Configuration(
                 SettingSources(options: given, environment: Environment.variables()))
         }
+        let served: LoadedModel
         let loaded: LoadedClassifier
-        do throws(LoadingFailure) {
-            loaded = try LoadedModel(
-                configuration, watch: FetchProgress.ifWatched, notify: complain(fetching:)
-            ).classifier(for: "predict")
-        } catch {
+        do {
+            served = try LoadedModel(
+                configuration, watch: FetchProgress.ifWatched, notify: complain(fetching:))
+            for warning in served.model.warnings { complain(warning.sentence) }
+            if case .tensors(let arrays) = served.model { return try answer(by: arrays) }
+            loaded = try served.classifier(for: "predict")
+        } catch let error as LoadingFailure {
             complain(error.sentence)
             throw ExitCode(EXIT_FAILURE)
         }
-        for line in loaded.model.warnings.map(\.sentence) + inputs.notes { complain(line) }
+        for line in inputs.notes { complain(line) }
         let asksForCount = given[InferenceSettings.topKOption] != nil
         var report: any PredictionReport =
             json
@@ -71,6 +75,21 @@ struct Predict: ParsableCommand {
             if case .other(let sentence) = error { complain(sentence) }
         }
         if !allWell { throw ExitCode(EXIT_FAILURE) }
+    }
+
+    /// Answers files of arrays, one after another; one that is wrong is complained about.
+    private func answer(by model: TensorModel) throws {
+        var isWell = true
+        for path in pictures {
+            do throws(Failure) {
+                let answer = try TensorFile.answer(to: path, by: model)
+                print(String(decoding: answer, as: UTF8.self), terminator: "")
+            } catch {
+                complain(error.sentence)
+                isWell = false
+            }
+        }
+        if !isWell { throw ExitCode(EXIT_FAILURE) }
     }
 
     /// The model folder, if all pictures are its samples: `…/model/samples/picture`.
