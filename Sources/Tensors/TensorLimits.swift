@@ -21,17 +21,16 @@ package struct TensorLimits: Sendable, Equatable {
 
 extension [Int] {
     /// The number of elements that a shape has room for; `nil` if a length is negative, or if the
-    /// number is too large for the machine.
+    /// lengths other than 0 are too large for the machine together, as numpy refuses them: strides of
+    /// an empty array overflow like those of another.
     package var elementCount: Int? {
-        // A zero makes the others harmless only if they are read first.
         guard allSatisfy({ $0 >= 0 }) else { return nil }
-        guard !contains(0) else { return 0 }
         var count = 1
-        for length in self {
+        for length in self where length > 0 {
             let (product, overflow) = count.multipliedReportingOverflow(by: length)
             guard !overflow else { return nil }
             count = product
         }
-        return count
+        return contains(0) ? 0 : count
     }
 }

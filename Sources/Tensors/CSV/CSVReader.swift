@@ -205,8 +205,7 @@ private struct CSVReader {
             }
             if let number = Number.element(of: numeral, in: span) { return number }
             // 3.0 is a whole number as pandas writes it.
-            let double = span.double(numeral)
-            return double.isFinite ? Number.element(of: double) : nil
+            return numeral.wholeValue.flatMap { Number.element(of: $0) }
         }
         let word = String(decoding: source[range], as: UTF8.self).lowercased()
         if isBool {

@@ -8,6 +8,7 @@ internal import Basics
 /// Reads “inputs” of V2.
 struct V2InputReader {
     private let signature: [TensorDescription]
+    private var names: Set<String> = []
 
     init(_ signature: [TensorDescription]) { self.signature = signature }
 
@@ -34,7 +35,7 @@ struct V2InputReader {
         var tensor: NamedTensor?
     }
 
-    private func input(
+    private mutating func input(
         _ reader: inout JSONRequestReader, place: String
     ) throws(TensorFault) -> NamedTensor {
         var stated = Stated()
@@ -78,8 +79,8 @@ struct V2InputReader {
         return tensor
     }
 
-    /// The input that is meant, and the shape, once both fit.
-    private func checked(
+    /// The input that is meant, and the shape, once both fit; an input is read once only.
+    private mutating func checked(
         _ stated: Stated, place: String
     ) throws(TensorFault) -> (TensorDescription, [Int]) {
         guard let name = stated.name, let datatype = stated.datatype, let shape = stated.shape
@@ -94,11 +95,12 @@ struct V2InputReader {
             throw input.fault(
                 "\(datatype) came; expected \(input.element.v2Name ?? "another type")")
         }
+        guard names.insert(name).inserted else { throw input.fault("it is given twice") }
         try input.check(shape: shape)
         return (input, shape)
     }
 
-    private func data(
+    private mutating func data(
         _ stated: Stated, _ reader: inout JSONRequestReader, place: String
     ) throws(TensorFault) -> NamedTensor {
         let (input, shape) = try checked(stated, place: place)

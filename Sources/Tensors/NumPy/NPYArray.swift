@@ -69,7 +69,7 @@ struct NPYArray {
     func tensor(for input: TensorDescription, limits: TensorLimits) throws(TensorFault) -> Tensor {
         let shape = try input.completed(header.shape)
         let count = header.shape.elementCount ?? 0
-        let places = header.isFortran ? Self.fortran(header.shape) : nil
+        var places = Places(header.shape, isFortran: header.isFortran)
         guard let target = ScalarType(input.element) else {
             guard kind == .bytes || kind == .text else {
                 throw input.fault("an array of numbers came, \(header.type)")
@@ -79,7 +79,7 @@ struct NPYArray {
             }
             return Tensor(
                 element: .string, shape: shape,
-                values: .strings((0..<count).map { string(places?[$0] ?? $0) }))
+                values: .strings((0..<count).map { _ in string(places.next()) }))
         }
         guard case .numbers(let source) = kind else {
             throw input.fault("an array of texts came, \(header.type)")
@@ -89,23 +89,23 @@ struct NPYArray {
                 "an array of \(header.type) came, which numpy does not cast to it by same_kind")
         }
         guard count <= limits.bytes / max(1, target.size) else { throw limits.fault }
-        if source == target, !isBigEndian, places == nil {
+        if source == target, source != .bool, !isBigEndian, !header.isFortran {
             return Tensor(element: input.element, shape: shape, values: .bytes(Array(bytes)))
         }
         var buffer = ElementBuffer(input.element, limits: limits)
         try buffer.reserve(count * target.size)
-        try convert(target.type, source, count, places, of: input, into: &buffer)
+        try convert(target.type, source, count, &places, of: input, into: &buffer)
         return buffer.tensor(shape: shape)
     }
 
     // MARK: Elements
 
     private func convert<Number: NumberElement>(
-        _: Number.Type, _ source: ScalarType, _ count: Int, _ places: [Int]?,
+        _: Number.Type, _ source: ScalarType, _ count: Int, _ places: inout Places,
         of input: TensorDescription, into buffer: inout ElementBuffer
     ) throws(TensorFault) {
         for index in 0..<count {
-            let stored = source.number(of: pattern(places?[index] ?? index))
+            let stored = source.number(of: pattern(places.next()))
             let number: Number? =
                 switch stored {
                 case .whole(let whole): Number.element(of: whole)
@@ -150,28 +150,37 @@ struct NPYArray {
         part = Array(String(text).utf8)
         return part
     }
+}
 
-    /// Where each element in row-major order lies in column-major order.
-    private static func fortran(_ shape: [Int]) -> [Int] {
-        let count = shape.elementCount ?? 0
-        var strides: [Int] = []
+/// Where the elements of an array lie, in row-major order one after the other.
+private struct Places {
+    private let shape: [Int]
+    /// How far apart neighbours along each dimension lie.
+    private var strides: [Int]
+    private var index: [Int]
+    private var place = 0
+
+    init(_ shape: [Int], isFortran: Bool) {
+        self.shape = shape
+        strides = shape
+        index = [Int](repeating: 0, count: shape.count)
         var step = 1
-        for length in shape {
-            strides.append(step)
-            step *= length
+        for axis in isFortran ? Array(shape.indices) : shape.indices.reversed() {
+            strides[axis] = step
+            step *= shape[axis]
         }
-        var places: [Int] = []
-        places.reserveCapacity(count)
-        var index = [Int](repeating: 0, count: shape.count)
-        for _ in 0..<count {
-            places.append(zip(index, strides).reduce(0) { $0 + $1.0 * $1.1 })
-            for axis in shape.indices.reversed() {
-                index[axis] += 1
-                guard index[axis] == shape[axis] else { break }
-                index[axis] = 0
-            }
+    }
+
+    mutating func next() -> Int {
+        let current = place
+        for axis in shape.indices.reversed() {
+            index[axis] += 1
+            place += strides[axis]
+            guard index[axis] == shape[axis] else { break }
+            place -= strides[axis] * shape[axis]
+            index[axis] = 0
         }
-        return places
+        return current
     }
 }
 

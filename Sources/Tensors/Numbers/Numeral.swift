@@ -23,6 +23,16 @@ struct Numeral {
 
     /// Whether `digits` holds all of them.
     var isShort: Bool { wholeCount &+ fractionCount <= 19 }
+
+    /// The whole number that it is; `nil` for a fraction, and beyond 38 digits.
+    var wholeValue: Int128? {
+        guard isShort, (-19...19).contains(exponent) else { return nil }
+        let power = (0..<abs(exponent)).reduce(1 as Int128) { product, _ in product * 10 }
+        let (magnitude, rest) =
+            exponent < 0
+            ? Int128(digits).quotientAndRemainder(dividingBy: power) : (Int128(digits) * power, 0)
+        return rest == 0 ? (isNegative ? -magnitude : magnitude) : nil
+    }
 }
 
 extension Span<UInt8> {
