@@ -46,6 +46,22 @@ import Testing
         }
     }
 
+    @Test func `long rows of CSV keep their order, whatever stands among the numbers`() throws {
+        let fields = (0..<1000).map {
+            $0 % 300 == 299 ? "\"\($0)\"" : $0 % 70 == 69 ? " \($0) " : "\($0)"
+        }
+        let row = fields.joined(separator: ",")
+        let signature = [TensorDescription(name: "x", element: .float32, shape: [nil, nil])]
+        for end in ["", "\n", "\r\n"] {
+            let request = try TensorRequest(
+                csv: Array((row.filter { $0 != "\"" } + "\r\n" + row + end).utf8),
+                signature: signature)
+            let numbers = (0..<1000).map(Float.init)
+            #expect(
+                request.inputs[0].tensor == TensorRequestTests.floats(numbers + numbers, [2, 1000]))
+        }
+    }
+
     @Test func `an empty array of a hostile shape is refused`() throws {
         let signature = [TensorDescription(name: "x", element: .float32, shape: [nil, nil, nil])]
         let great = 1 << 40

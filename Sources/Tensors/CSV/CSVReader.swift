@@ -17,12 +17,12 @@ extension TensorRequest {
 }
 
 /// A reader of one body.
-private struct CSVReader {
-    private let text: [UInt8]
-    private let signature: [TensorDescription]
+struct CSVReader {
+    let text: [UInt8]
+    let signature: [TensorDescription]
     /// The values of each input; one alone takes all columns.
-    private var buffers: [ElementBuffer]
-    private var position = 0
+    var buffers: [ElementBuffer]
+    var position = 0
     private var rows = 0
     /// The columns of the first row.
     private var columns: Int?
@@ -92,6 +92,10 @@ private struct CSVReader {
         var column = 0
         var isLast = false
         while !isLast {
+            if signature.count == 1 {
+                isLast = try readPlainNumbers(&column)
+                if isLast { break }
+            }
             let field = try readField(column)
             isLast = field.endsRow
             let index = signature.count == 1 ? 0 : column
