@@ -22,7 +22,7 @@ from events import function_url, sqs
 from lambda_function import LambdaFunction
 from patience import HANG_S
 from runtime_api import RuntimeAPI
-from server import ROOT, Server
+from server import ROOT, Server, run
 
 MODELS = ROOT / "Tests/InferenceTests/Fixtures/tensors"
 A = np.array([[0.5, -1.25, 3.0], [1e-3, 2.0, -0.1]], np.float32)
@@ -417,3 +417,22 @@ def test_what_a_direct_event_gets_wrong_is_reported(function):
     answer = function.api.call(sqs(rows(a=A, b=B)))
     assert answer.call == "error" and "takes arrays" in json.loads(answer.body)["errorMessage"]
     assert function.alive()
+
+
+# The terminal
+
+
+def test_predict_takes_files_of_arrays(models, tmp_path):
+    (tmp_path / "a.json").write_text(rows(a=A, b=B))
+    (tmp_path / "a.npz").write_bytes(npz({"a": A, "b": B}))
+    (tmp_path / "a.csv").write_text("1,2\n")
+    wanted = ask(models("mlp"), rows(a=A, b=B), "application/json").text
+    given = ["predict", "--model-path", MODELS / "mlp.onnx"]
+    for name in ("a.json", "a.npz"):
+        found = run(*given, tmp_path / name)
+        assert found.returncode == 0 and found.stdout == wanted + "\n", found.stderr
+    found = run(*given, tmp_path / "a.csv", tmp_path / "a.json")
+    assert found.returncode == 1 and found.stdout == wanted + "\n"
+    assert "CSV has one value a row" in found.stderr
+    found = run(*given, tmp_path / "a.png")
+    assert found.returncode == 1 and "ends in .json, .jsonl, .csv" in found.stderr

@@ -15,6 +15,7 @@ extension FuzzTarget {
         [TensorDescription(name: "t", element: .string, shape: [nil])],
         [TensorDescription(name: "f", element: .bool, shape: [nil, nil, 3])],
         [TensorDescription(name: "u", element: .uint8, shape: [])],
+        [TensorDescription(name: "h", element: .int8, shape: [nil, nil, nil])],
     ]
     private static let limits = TensorLimits(bytes: 1 << 16)
 
