@@ -45,8 +45,8 @@ struct Amphora: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "amphora",
         abstract: """
-            Serves an image-classification model over HTTP, as SageMaker expects it, and as a Lambda \
-            function.
+            Serves a model over HTTP, as SageMaker expects it, and as a Lambda function: a classifier of \
+            pictures, or any other ONNX model.
             """,
         version: Product.version,
         subcommands: [
