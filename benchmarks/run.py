@@ -11,7 +11,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCRIPTS = [
     "ping/run.py", "images/throughput.py", "images/overload.py", "images/bystanders.py",
-    "images/hostile.py", "images/idle.py", "images/startup.py", "lambda/run.py",
+    "images/hostile.py", "images/idle.py", "images/startup.py", "tensors/run.py", "lambda/run.py",
     "lambda/together.py", "preprocess/run.py", "instructions/run.py",
 ]
 
