@@ -70,7 +70,8 @@ extension Invocation {
         func job(_ body: [UInt8], _ kind: TensorJob.Body) -> TensorJob {
             TensorJob(
                 model: target.model, name: target.name, version: target.version, body: body,
-                kind: kind, route: properties.route, coding: properties.coding,
+                kind: kind, route: properties.route, accept: properties.accept,
+                coding: properties.coding,
                 nonFinite: properties.nonFinite, limits: backend.tensorLimits)
         }
         guard kind == .line else {

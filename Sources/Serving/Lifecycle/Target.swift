@@ -16,7 +16,7 @@ package final class Target {
     /// The model itself.
     package let model: ServedModel
     /// Which of the two kinds it is.
-    package var kind: ModelKind { model.kind }
+    package let kind: ModelKind
     /// The number of labels in an answer, unless the request says otherwise.
     package let topK: Int
     /// The classifiers that workers borrow; `nil` for a model of arrays.
@@ -34,6 +34,7 @@ package final class Target {
         self.name = name
         self.version = version
         self.model = model
+        kind = model.kind
         switch model {
         case .labels(let classifier):
             self.topK = topK ?? classifier.settings.topK.value
