@@ -33,9 +33,7 @@ import Testing
         let rig = try LifecycleRig()
         let ended = Box<[[RecordOutcome]]>([])
         let items = Box<[(Int, Item?, Result<[Prediction], Failure>)]>([])
-        let evaluation = RecordEvaluation(batch, asking: rig.target, backend: rig.backend) {
-            ended.value.append($0)
-        }
+        let evaluation = RecordEvaluation(batch, backend: rig.backend) { ended.value.append($0) }
         evaluation.itemEnded = { items.value.append(($0, $1, $2)) }
         evaluation.start()
         try rig.turn { !ended.value.isEmpty }
@@ -192,9 +190,7 @@ import Testing
         let body = #"{"instances":[\#(images.joined(separator: ","))]}"#
         let batch = try queue(Array(repeating: body, count: 200))
         let ended = Box(0)
-        let evaluation = RecordEvaluation(batch, asking: rig.target, backend: rig.backend) { _ in
-            ended.value += 1
-        }
+        let evaluation = RecordEvaluation(batch, backend: rig.backend) { _ in ended.value += 1 }
         evaluation.start()
         var most = 0
         try rig.turn {
@@ -210,9 +206,7 @@ import Testing
         let rig = try LifecycleRig()
         let batch = try queue(Array(repeating: "{", count: 1000))
         let ended = Box(0)
-        let evaluation = RecordEvaluation(batch, asking: rig.target, backend: rig.backend) { _ in
-            ended.value += 1
-        }
+        let evaluation = RecordEvaluation(batch, backend: rig.backend) { _ in ended.value += 1 }
         evaluation.start()
         let turns = try rig.turn { ended.value > 0 }
         #expect(turns >= 1000 / 64)
@@ -226,9 +220,7 @@ import Testing
         let rig = try LifecycleRig()
         let batch = try queue([order("ok a"), order("ok b", "gate c"), "{"])
         let ended = Box<[[RecordOutcome]]>([])
-        let evaluation = RecordEvaluation(batch, asking: rig.target, backend: rig.backend) {
-            ended.value.append($0)
-        }
+        let evaluation = RecordEvaluation(batch, backend: rig.backend) { ended.value.append($0) }
         evaluation.start()
         try rig.turn { rig.backend.pool.pendingCount == 1 }
         let late = Failure(.timeout, "late")
@@ -266,8 +258,7 @@ import Testing
             }
             let batch = try queue(bodies)
             let ended = Box(0)
-            let evaluation = RecordEvaluation(batch, asking: rig.target, backend: rig.backend) {
-                outcomes in
+            let evaluation = RecordEvaluation(batch, backend: rig.backend) { outcomes in
                 #expect(outcomes.count == bodies.count)
                 #expect(outcomes.allSatisfy { !$0.answer.isEmpty })
                 ended.value += 1

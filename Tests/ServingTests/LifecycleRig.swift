@@ -40,9 +40,6 @@ final class LifecycleRig: InvocationHost {
     let gates = Gates()
     let loop: EventLoop
     let backend: Backend
-    /// The default model, and others by name.
-    let target: Target
-    var others: [String: Target] = [:]
     private let poller: PacedPoller
     var requestTimeout = Duration.seconds(59)
     let gate: Gate
@@ -53,10 +50,7 @@ final class LifecycleRig: InvocationHost {
     /// The registrations of an idle loop.
     private let restingRegistrations: Int
 
-    init(
-        workers: Int = 2, maxItems: Int = 20_000, allow: [NetworkRange] = [],
-        models: Admission.Models = .one
-    ) throws {
+    init(workers: Int = 2, maxItems: Int = 20_000, allow: [NetworkRange] = []) throws {
         poller = try PacedPoller()
         loop = EventLoop(poller: poller, clock: clock)
         let gates = self.gates
@@ -71,11 +65,9 @@ final class LifecycleRig: InvocationHost {
         let objects = try S3Store(configuration.s3, fetch: configuration.fetch, loop: loop)
         backend = Backend(
             loop: loop, pool: pool, transfers: transfers, objects: objects,
-            fetch: configuration.fetch, maxItems: maxItems, queueCapacity: 8 * workers)
-        target = try Self.target("digits")
+            fetch: configuration.fetch, topK: 5, maxItems: maxItems, queueCapacity: 8 * workers)
         gate = Gate(
-            Admission(
-                queueCapacity: 8 * workers, workers: workers, maxFetches: 8, models: models),
+            Admission(queueCapacity: 8 * workers, workers: workers, maxFetches: 8),
             eventCapacity: 8 * workers)
         while !started.value { try loop.turn() }
         gate.open(backend)
@@ -86,22 +78,7 @@ final class LifecycleRig: InvocationHost {
         backend.close()
     }
 
-    /// A real model, which the rig's work does not ask.
-    static func target(_ name: String) throws -> Target {
-        Target(.labels(try digits.get()), name: name, limits: PictureLimits(), topK: 5)
-    }
-
-    private static let digits = Result {
-        try Model.load(
-            folder: "/" + "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/")
-                + "/models/digits")
-    }
-
     // MARK: InvocationHost
-
-    func target(_ model: ModelReference?) -> Target {
-        model.flatMap { others[$0.name] } ?? target
-    }
 
     func requestEnded() { endedCount += 1 }
 
@@ -119,12 +96,11 @@ final class LifecycleRig: InvocationHost {
 
     /// Sends a request and returns it with its exchange.
     func send(
-        _ body: String, _ kind: BodyKind = .json, topK: Int? = nil, id: String = "1",
-        to model: String? = nil
+        _ body: String, _ kind: BodyKind = .json, topK: Int? = nil, id: String = "1"
     ) -> (Invocation, ScriptedExchange) {
         let invocation = Invocation(
             "request", RequestProperties(kind: kind, topK: topK), RequestContext(id: id),
-            asking: model.map { ModelReference(name: $0) }, host: self)
+            host: self)
         let exchange = ScriptedExchange()
         invocation.receive(Array(body.utf8), exchange: exchange)
         return (invocation, exchange)
@@ -176,7 +152,7 @@ final class LifecycleRig: InvocationHost {
         case .tensors(let work): return .tensors(work.run())
         case .readEvent(let bytes):
             return .event(Event(reading: bytes, maxItems: maxItems))
-        case .classify(let source, let topK, _):
+        case .classify(let source, let topK):
             let order =
                 switch source {
                 case .base64(let text): text

@@ -333,36 +333,12 @@ import Testing
         #expect(admission.hasRoomInQueue(waiting: 1))
         #expect(!admission.hasRoomInQueue(waiting: 2))
         for _ in 0..<4 {
-            #expect(admission.hasRoom(own: admission.inFlight))
+            #expect(admission.hasRoom)
             admission.accept()
         }
-        #expect(!admission.hasRoom(own: 4))
+        #expect(!admission.hasRoom)
         admission.release()
-        #expect(admission.hasRoom(own: 3))
+        #expect(admission.hasRoom)
         #expect(admission.inFlight == 3)
-    }
-
-    @Test func `one of several models leaves room for the others`() {
-        var admission = Admission(
-            queueCapacity: 20, workers: 2, maxFetches: 8, models: .several)
-        var flood = 0
-        while admission.hasRoom(own: flood) {
-            admission.accept()
-            flood += 1
-        }
-        #expect(flood == 20 && admission.maxInFlight == 30)
-        var second = 0
-        while admission.hasRoom(own: second) {
-            admission.accept()
-            second += 1
-        }
-        #expect(second == 7)
-        // The first gets no more than its share back, and there is still room for a third.
-        #expect(!admission.hasRoom(own: flood) && admission.hasRoom(own: 0))
-    }
-
-    @Test func `models share whatever elsewhere bounds`() {
-        let admission = Admission.boundedElsewhere
-        #expect(admission.hasRoom(own: 1_000_000))
     }
 }

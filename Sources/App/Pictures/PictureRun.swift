@@ -21,7 +21,7 @@ enum RunProblem: Error {
 /// One run over a list of pictures. Owns the loop; the calling thread runs it.
 final class PictureRun<Outcome> {
     /// Starts on one picture; it must pass the outcome to its last argument once, now or later.
-    typealias Begin = (PictureInputs.Input, Target, Backend, @escaping (Outcome) -> Void) -> Void
+    typealias Begin = (PictureInputs.Input, Backend, @escaping (Outcome) -> Void) -> Void
 
     private let inputs: [PictureInputs.Input]
     private let configuration: Configuration
@@ -67,13 +67,12 @@ final class PictureRun<Outcome> {
                 stop(.interrupted($0))
             }
         }
-        let target = Target(
-            loaded.served, named: loaded.name(configuration), configuration)
         backend = try Backend(
-            configuration, only: target, queueCapacity: .max, on: loop
+            .labels(loaded.model), named: loaded.name(configuration), configuration,
+            queueCapacity: .max, on: loop
         ) { [unowned self] started in
             switch started {
-            case .success: launch(target)
+            case .success: launch()
             case .failure(let failure): stop(.other(failure.reason))
             }
         }
@@ -82,11 +81,11 @@ final class PictureRun<Outcome> {
         backend?.close()
     }
 
-    private func launch(_ target: Target) {
+    private func launch() {
         guard let backend else { return }
         let run = OrderedRun<Outcome>(
             over: inputs, on: loop, window: backend.window,
-            begin: { [unowned self] in begin($0, target, backend, $1) },
+            begin: { [unowned self] in begin($0, backend, $1) },
             deliver: { [unowned self] in deliver($0) },
             finished: { [unowned self] in loop.stop() })
         self.run = run

@@ -27,7 +27,7 @@ enum PredictionRun {
         let run: PictureRun<Outcome>
         do throws(SystemError) {
             run = try PictureRun(
-                pictures, configuration, begin: { begin($0, bytesMax, $1, $2, $3) },
+                pictures, configuration, begin: { begin($0, bytesMax, $1, $2) },
                 deliver: { outcome in
                     report.add(outcome.item, outcome.result)
                     if case .failure = outcome.result { failedCount += 1 }
@@ -40,7 +40,7 @@ enum PredictionRun {
     }
 
     private static func begin(
-        _ picture: PictureInputs.Input, _ bytesMax: Int, _ target: Target, _ backend: Backend,
+        _ picture: PictureInputs.Input, _ bytesMax: Int, _ backend: Backend,
         _ completed: @escaping (Outcome) -> Void
     ) {
         let item: Item
@@ -52,9 +52,7 @@ enum PredictionRun {
         }
         // The closure retains the classification; nothing else does.
         var classification: Classification?
-        classification = Classification(
-            item, topK: target.topK, asking: target, backend: backend
-        ) {
+        classification = Classification(item, topK: backend.topK, backend: backend) {
             classification = nil
             completed((item, $0))
         }

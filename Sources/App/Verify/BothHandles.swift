@@ -44,18 +44,16 @@ final class BothHandles {
         lambdaHandle = LambdaHandle(lambda, address: runtimeAPI.address, restores: false)
     }
 
-    /// Opens both; `ready` is called once both take requests, with what answers in process.
-    /// A handle that fails later logs it and stops the loop.
+    /// Opens both; `ready` is called once both take requests, with the backend that answers in
+    /// process. A handle that fails later logs it and stops the loop.
     func open(
         _ model: LoadedClassifier, forLambda other: LoadedClassifier,
-        ready: @escaping (Target, Backend) -> Void
+        ready: @escaping (Backend) -> Void
     ) throws(HandleFailure) {
         var waiting = 2
         let opened = { [unowned self] in
             waiting -= 1
-            if waiting == 0, let target = http.target, let backend = http.backend {
-                ready(target, backend)
-            }
+            if waiting == 0, let backend = http.backend { ready(backend) }
         }
         try http.open(httpHandle, with: model.served, ready: opened)
         try lambda.open(lambdaHandle, with: other.served, ready: opened)

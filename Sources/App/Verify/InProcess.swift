@@ -20,7 +20,6 @@ struct InProcessAnswer {
 
 /// Answers one request in process. Loop thread.
 final class InProcess {
-    private let target: Target
     private let backend: Backend
     private var completed: ((InProcessAnswer) -> Void)?
     private var classification: Classification?
@@ -32,10 +31,8 @@ final class InProcess {
     @discardableResult
     init(
         _ form: Result<Form, Failure>, sha256: String? = nil,
-        asking target: Target, on backend: Backend,
-        completed: @escaping (InProcessAnswer) -> Void
+        on backend: Backend, completed: @escaping (InProcessAnswer) -> Void
     ) {
-        self.target = target
         self.backend = backend
         self.sha256 = sha256
         self.completed = completed
@@ -43,7 +40,7 @@ final class InProcess {
         case .failure(let failure): end(failure.response.body, failure.response.body, failure)
         case .success(let form):
             switch form.shape {
-            case .one(let item): classify(item, topK: form.topK ?? target.topK)
+            case .one(let item): classify(item, topK: form.topK ?? backend.topK)
             case .many: evaluate(form)
             }
         }
@@ -51,9 +48,9 @@ final class InProcess {
 
     private func classify(_ item: Item, topK: Int) {
         if sha256 == nil { sha256 = Self.digest(of: item.source) }
-        let classification = Classification(
-            item, topK: topK, asking: target, backend: backend
-        ) { [self] in ended(item, $0) }
+        let classification = Classification(item, topK: topK, backend: backend) { [self] in
+            ended(item, $0)
+        }
         classification.fetched = { [self] in sha256 = Self.digest(of: .fetched($0)) }
         self.classification = classification
         classification.start()
@@ -73,8 +70,7 @@ final class InProcess {
         if case .many(let items) = form.shape, items.count == 1, let item = items.first {
             sha256 = Self.digest(of: item.source)
         }
-        let evaluation = Evaluation(form, topK: nil, asking: target, backend: backend) {
-            [self] result in
+        let evaluation = Evaluation(form, topK: nil, backend: backend) { [self] result in
             switch result {
             case .success(let answer): end(answer, answer, nil)
             case .failure(let failure):

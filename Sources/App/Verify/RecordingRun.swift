@@ -50,7 +50,7 @@ final class RecordingRun {
         let run: PictureRun<Outcome>
         do throws(SystemError) {
             run = try PictureRun(
-                inputs, configuration, begin: { [unowned self] in begin($0, $1, $2, $3) },
+                inputs, configuration, begin: { [unowned self] in begin($0, $1, $2) },
                 deliver: { [unowned self] in deliver($0) })
         } catch {
             throw .other("\(error)")
@@ -62,7 +62,7 @@ final class RecordingRun {
     }
 
     private func begin(
-        _ input: PictureInputs.Input, _ target: Target, _ backend: Backend,
+        _ input: PictureInputs.Input, _ backend: Backend,
         _ completed: @escaping (Outcome) -> Void
     ) {
         let item: Item
@@ -72,7 +72,7 @@ final class RecordingRun {
             return completed(.unusable(error.sentence))
         }
         let topK = configuration.inference.topK
-        InProcess(.success(Form(item, topK: nil)), asking: target, on: backend) { answer in
+        InProcess(.success(Form(item, topK: nil)), on: backend) { answer in
             let line = Golden.line(
                 uri: input.name, topK: topK, sha256: answer.sha256, response: answer.named)
             completed(.line(line, isFailure: answer.failure != nil))

@@ -16,7 +16,6 @@ final class Verification {
     /// What a verification needs besides the line.
     struct Context {
         let handles: BothHandles
-        let target: Target
         let backend: Backend
         let tolerance: Double
         /// The recording's own folder, with a slash; paths that don't exist in the working
@@ -84,8 +83,7 @@ final class Verification {
 
     private func begin(_ question: Question, _ form: Result<Form, Failure>, sha256: String?) {
         if let sha256, hasChanged(sha256) { return }
-        InProcess(form, sha256: sha256, asking: context.target, on: context.backend) {
-            [self] answer in
+        InProcess(form, sha256: sha256, on: context.backend) { [self] answer in
             if let sha256 = answer.sha256, hasChanged(sha256) { return }
             judge(answer, question)
         }

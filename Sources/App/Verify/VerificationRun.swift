@@ -85,15 +85,15 @@ final class VerificationRun {
             loop.stop()
         }
         try handles.open(subject.model, forLambda: subject.modelForLambda) { [unowned self] in
-            start($0, $1)
+            start($0)
         }
         try loop.run()
         handles.close()
     }
 
-    private func start(_ target: Target, _ backend: Backend) {
+    private func start(_ backend: Backend) {
         let context = Verification.Context(
-            handles: handles, target: target, backend: backend, tolerance: subject.tolerance,
+            handles: handles, backend: backend, tolerance: subject.tolerance,
             folder: Path.folder(of: subject.recording))
         let run = OrderedRun<Verdict>(
             on: loop, window: 2 * subject.settings.http.workers + 2,

@@ -66,21 +66,16 @@ package final class WorkerPool<Job: Sendable, Output: Sendable> {
     /// Jobs that wait for a worker.
     package var waitingCount: Int { queue.count }
 
-    /// Those of one lane.
-    package func waitingCount(in lane: Lane) -> Int { queue.count(in: lane) }
-
     /// Jobs that wait or run, without abandoned ones.
     package var pendingCount: Int { completions.count }
 
-    /// Queues a job in its lane; `completion` is called on the loop with its output.
+    /// Queues a job; `completion` is called on the loop with its output.
     @discardableResult
-    package func submit(
-        _ job: Job, in lane: Lane = .common, completion: @escaping (Output) -> Void
-    ) -> JobID {
+    package func submit(_ job: Job, completion: @escaping (Output) -> Void) -> JobID {
         lastID += 1
         let id = JobID(number: lastID)
         completions[id] = completion
-        queue.add(id, job, to: lane)
+        queue.add(id, job)
         return id
     }
 

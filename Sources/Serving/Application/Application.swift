@@ -26,8 +26,6 @@ package final class Application: InvocationHost {
     let gate: Gate
     /// The workers and transfers, once the model is loaded; the gate opens when they have started.
     package private(set) var backend: Backend?
-    /// The loaded model.
-    package private(set) var target: Target?
     private let started: Instant
     private let watch: @Sendable () -> (any DownloadWatcher)?
     private var handle: (any Handle)?
@@ -138,11 +136,10 @@ package final class Application: InvocationHost {
             fail(ErrorReport(type: failure.type, message: failure.sentence))
         case .success(let loaded):
             for warning in loaded.model.warnings { log.warn(warning.sentence) }
-            let target = Target(loaded, named: loaded.name(configuration), configuration)
-            self.target = target
             do throws(SystemError) {
                 backend = try Backend(
-                    configuration, only: target, queueCapacity: gate.queueCapacity, on: loop
+                    loaded.model, named: loaded.name(configuration), configuration,
+                    queueCapacity: gate.queueCapacity, on: loop
                 ) { [unowned self] in workersStarted($0, loaded) }
                 backend?.noticed = { [unowned self] in log.warn($0) }
             } catch {
@@ -220,23 +217,6 @@ package final class Application: InvocationHost {
     // MARK: For requests
 
     var requestTimeout: Duration { configuration.requestTimeout }
-
-    func target(_ model: ModelReference?) throws(Failure) -> Target {
-        guard let target, gate.readiness != .loading else { throw .loading }
-        guard let model else { return target }
-        guard model.name == target.name else {
-            throw Failure(
-                .notFound,
-                "there is no model “\(model.name.prefix(80))”; this server has “\(target.name)”")
-        }
-        guard model.version ?? target.version == target.version else {
-            throw Failure(
-                .notFound,
-                "“\(target.name)” has no version “\((model.version ?? "").prefix(40))”; it has "
-                    + "“\(target.version)”")
-        }
-        return target
-    }
 
     func requestEnded() { handle?.requestEnded() }
 }

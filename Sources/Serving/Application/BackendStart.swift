@@ -2,24 +2,24 @@
 
 internal import Basics
 package import EventLoop
-internal import Inference
+package import Inference
 internal import ModelStore
 package import Runtime
 
 extension Backend {
-    /// Starts workers and transfers; `started` is called when the workers have started, each with a
-    /// classifier of the only model, if there is only one. At most `queueCapacity` pictures of a model
-    /// wait for a worker; `.max` means no limit.
+    /// Starts workers on a model of this name, and transfers; `started` is called when the workers have started.
+    /// At most `queueCapacity` pictures wait for a worker; `.max` means no limit.
     package convenience init(
-        _ configuration: Configuration, only target: Target?, queueCapacity: Int,
+        _ model: ServedModel, named name: String, _ configuration: Configuration,
+        queueCapacity: Int,
         on loop: EventLoop, started: @escaping (Result<Void, WorkerFailure>) -> Void
     ) throws(SystemError) {
+        let limits = PictureLimits(pixels: configuration.inference.maxPixels)
         let maxItems = configuration.requests.maxItems
-        let classifiers = target?.classifiers
         let pool = try WorkerPool<Job, Output>(
             count: configuration.workers, on: loop,
             makeWork: { () throws(WorkerFailure) in
-                try Work.preparing(classifiers, maxItems: maxItems)
+                try Work.on(model, limits: limits, maxItems: maxItems)
             },
             started: started)
         let transfers = try TransferPool(
@@ -29,20 +29,21 @@ extension Backend {
         let objects = try S3Store(configuration.s3, fetch: configuration.fetch, loop: loop)
         self.init(
             loop: loop, pool: pool, transfers: transfers, objects: objects,
-            fetch: configuration.fetch, maxItems: maxItems, queueCapacity: queueCapacity)
+            fetch: configuration.fetch,
+            target: Target(name: name, model: model),
+            topK: configuration.inference.topK ?? model.topK, maxItems: maxItems,
+            queueCapacity: queueCapacity)
     }
 }
 
-extension Target {
-    /// A loaded model as the settings say.
-    package convenience init(
-        _ loaded: LoadedModel, named name: String, version: String = "1",
-        _ configuration: Configuration
-    ) {
-        self.init(
-            loaded.model, name: name, version: version,
-            limits: PictureLimits(pixels: configuration.inference.maxPixels),
-            topK: configuration.inference.topK)
+extension ServedModel {
+    /// The labels of an answer, where the model's folder decides.
+    fileprivate var topK: Int {
+        if case .labels(let model) = self {
+            model.settings.topK.value
+        } else {
+            Prediction.topKDefault
+        }
     }
 }
 

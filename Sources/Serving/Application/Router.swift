@@ -110,12 +110,11 @@ final class Router: Service {
         _ head: borrowing RequestHead, in bytes: Span<UInt8>, _ context: RequestContext?,
         acceptField: StaticString = "accept"
     ) throws(Failure) -> Invocation {
-        let target = try host.target(nil)
-        try host.gate.requireRoom(for: target)
+        let backend = try host.gate.requireRoom()
         let properties = try RequestProperties(
-            head, in: bytes, for: target.kind, acceptField: acceptField,
+            head, in: bytes, for: backend.kind, acceptField: acceptField,
             defaultAccept: settings.defaultAccept)
-        if properties.kind == .picture { try host.gate.requireRoomInQueue(of: target) }
+        if properties.kind == .picture { try host.gate.requireRoomInQueue() }
         return Invocation(
             "POST /invocations", properties,
             context ?? RequestContext(id: properties.inferenceID ?? nextRequestID()), host: host)

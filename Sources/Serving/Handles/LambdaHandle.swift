@@ -150,7 +150,7 @@ extension LambdaHandle: LambdaEventReceiver {
         switch shape {
         case .direct(let form):
             // Arrays are read where the model's inputs are known.
-            let isArrays = application.target?.kind == .tensors
+            let isArrays = application.backend?.kind == .tensors
             answer("event", isArrays ? .body(event.body) : .form(form), event, context, exchange)
         case .records(let records):
             answer(

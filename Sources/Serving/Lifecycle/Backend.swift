@@ -9,9 +9,8 @@ internal import Tensors
 
 /// A worker's task.
 enum Job: Sendable {
-    /// Decode, preprocess and infer with a classifier of this model; the result is the most probable
-    /// labels.
-    case classify(PictureSource, topK: Int, ClassifierPool)
+    /// Decode, preprocess and infer; the result is the most probable labels.
+    case classify(PictureSource, topK: Int)
     /// Read a JSON body too long to be read on the loop.
     case read([UInt8], from: Form.Frame)
     /// Read a Lambda event too long to be read on the loop.
@@ -29,7 +28,16 @@ enum Output: Sendable {
     case tensors(TensorWork.Output)
 }
 
-/// The workers and transfers of a server that is ready, for all of its models. Loop thread.
+/// The model that requests ask, and what it is called.
+package struct Target: Sendable {
+    /// As protocols name it.
+    let name: String
+    /// The version, as protocols name it.
+    let version = "1"
+    let model: ServedModel
+}
+
+/// The workers and transfers of a server that is ready. Loop thread.
 package final class Backend {
     /// JSON up to this many bytes is read on the loop, which is faster than handing it over.
     private static let longestReadOnLoop = 32 * 1024
@@ -41,6 +49,10 @@ package final class Backend {
     /// Fetches `s3:` URIs.
     let objects: S3Store
     let fetch: FetchSettings
+    /// The model; `nil` in tests whose work needs none.
+    let target: Target?
+    /// The number of labels in an answer, unless the request says otherwise.
+    package let topK: Int
     let maxItems: Int
     /// What the arrays of a request may come to.
     let tensorLimits = TensorLimits()
@@ -54,13 +66,15 @@ package final class Backend {
 
     init(
         loop: EventLoop, pool: WorkerPool<Job, Output>, transfers: TransferPool, objects: S3Store,
-        fetch: FetchSettings, maxItems: Int, queueCapacity: Int
+        fetch: FetchSettings, target: Target? = nil, topK: Int, maxItems: Int, queueCapacity: Int
     ) {
         self.loop = loop
         self.pool = pool
         self.transfers = transfers
         self.objects = objects
         self.fetch = fetch
+        self.target = target
+        self.topK = topK
         self.maxItems = maxItems
         window = max(1, min(max(16, 4 * pool.workerCount), queueCapacity / 2))
     }
@@ -74,7 +88,7 @@ package final class Backend {
     ///
     /// `completed` may be called before this returns. The job can be abandoned.
     func read(
-        json body: [UInt8], from frame: Form.Frame, in lane: Lane,
+        json body: [UInt8], from frame: Form.Frame,
         completed: @escaping (Result<Form, Failure>) -> Void
     ) -> JobID? {
         guard body.count > Self.longestReadOnLoop else {
@@ -85,7 +99,7 @@ package final class Backend {
                 })
             return nil
         }
-        return pool.submit(.read(body, from: frame), in: lane) { output in
+        return pool.submit(.read(body, from: frame)) { output in
             guard case .form(let form) = output else { preconditionFailure("a job was mixed up") }
             completed(form)
         }
@@ -107,6 +121,9 @@ package final class Backend {
 }
 
 extension Backend {
+    /// What requests ask.
+    var kind: ModelKind { target?.model.kind ?? .labels }
+
     /// Drops what would be dead or stale after a restore from a snapshot: open connections, and the
     /// credentials and regions learned for S3 (docs/platforms.md B8).
     func prepareForSnapshot() {

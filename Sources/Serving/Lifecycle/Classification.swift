@@ -22,7 +22,6 @@ package final class Classification {
 
     private let item: Item
     private let topK: Int
-    private let target: Target
     private let backend: Backend
     private var completed: ((Result<[Prediction], Failure>) -> Void)?
     private var state = State.waiting
@@ -30,14 +29,13 @@ package final class Classification {
     /// Called with a picture that had to be fetched, before it is worked on.
     package var fetched: ((TransferBody) -> Void)?
 
-    /// Prepares a classification by a model of labels; `completed` gets the labels, best first.
+    /// Prepares a classification; `completed` gets the labels, best first.
     package init(
-        _ item: Item, topK: Int, asking target: Target, backend: Backend,
+        _ item: Item, topK: Int, backend: Backend,
         completed: @escaping (Result<[Prediction], Failure>) -> Void
     ) {
         self.item = item
         self.topK = topK
-        self.target = target
         self.backend = backend
         self.completed = completed
     }
@@ -110,12 +108,7 @@ package final class Classification {
     }
 
     private func work(on source: PictureSource) {
-        guard let classifiers = target.classifiers else {
-            preconditionFailure("pictures need a classifier")
-        }
-        let job = backend.pool.submit(
-            .classify(source, topK: topK, classifiers), in: target.lane
-        ) { [weak self] output in
+        let job = backend.pool.submit(.classify(source, topK: topK)) { [weak self] output in
             guard case .predictions(let result, let notice) = output else {
                 preconditionFailure("a job was mixed up")
             }

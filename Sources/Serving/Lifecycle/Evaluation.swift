@@ -12,7 +12,6 @@ package final class Evaluation: Launching, InvocationWork {
     private let items: [Item]
     private let isList: Bool
     private let topK: Int
-    private let target: Target
     private let backend: Backend
     private var completed: ((Result<[UInt8], Failure>) -> Void)?
     /// The JSON of each item of a list, as it becomes known.
@@ -30,15 +29,14 @@ package final class Evaluation: Launching, InvocationWork {
 
     /// Prepares the evaluation of a form; `topK` is the query's value.
     package init(
-        _ form: Form, topK: Int?, asking target: Target, backend: Backend,
+        _ form: Form, topK: Int?, backend: Backend,
         completed: @escaping (Result<[UInt8], Failure>) -> Void
     ) {
         switch form.shape {
         case .one(let item): (items, isList) = ([item], false)
         case .many(let items): (self.items, isList) = (items, true)
         }
-        self.topK = form.topK ?? topK ?? target.topK
-        self.target = target
+        self.topK = form.topK ?? topK ?? backend.topK
         self.backend = backend
         self.completed = completed
         pieces = Array(repeating: [], count: items.count)
@@ -70,9 +68,9 @@ package final class Evaluation: Launching, InvocationWork {
     func beginNext() {
         let index = nextIndex
         nextIndex += 1
-        let classification = Classification(
-            items[index], topK: topK, asking: target, backend: backend
-        ) { [weak self] in self?.ended(index, $0) }
+        let classification = Classification(items[index], topK: topK, backend: backend) {
+            [weak self] in self?.ended(index, $0)
+        }
         running[index] = classification
         classification.start()
     }

@@ -72,23 +72,23 @@ final class Gate {
 
     // MARK: Decisions
 
-    /// The workers, if there is room for one more request to a model. Throws why there is none.
+    /// The workers, if there is room for one more request. Throws why there is none.
     @discardableResult
-    func requireRoom(for target: Target) throws(Failure) -> Backend {
+    func requireRoom() throws(Failure) -> Backend {
         switch state {
         case .loading: throw .loading
         case .draining: throw .draining
         case .open(let backend):
-            guard admission.hasRoom(own: target.inFlight) else { throw Self.overloaded }
+            guard admission.hasRoom else { throw Self.overloaded }
             return backend
         }
     }
 
-    /// Throws if a model's share of the queue has no room for a picture that came with its request.
-    func requireRoomInQueue(of target: Target) throws(Failure) {
-        guard let backend,
-            admission.hasRoomInQueue(waiting: backend.pool.waitingCount(in: target.lane))
-        else { throw Self.overloaded }
+    /// Throws if the queue has no room for a picture that came with its request.
+    func requireRoomInQueue() throws(Failure) {
+        guard let backend, admission.hasRoomInQueue(waiting: backend.pool.waitingCount) else {
+            throw Self.overloaded
+        }
     }
 
     /// Whether the queue has room for the jobs of this many Lambda events that have not arrived
@@ -98,19 +98,15 @@ final class Gate {
         return backend.pool.waitingCount + count <= eventCapacity
     }
 
-    /// Admits a request to a model; `release` must follow when it has ended. Throws why it is refused.
-    func admit(to target: Target) throws(Failure) -> Backend {
-        let backend = try requireRoom(for: target)
+    /// Admits a request; `release` must follow when it has ended. Throws why it is refused.
+    func admit() throws(Failure) -> Backend {
+        let backend = try requireRoom()
         admission.accept()
-        target.began()
         return backend
     }
 
     /// Counts a request that has ended.
-    func release(from target: Target) {
-        admission.release()
-        target.ended()
-    }
+    func release() { admission.release() }
 }
 
 extension Failure {

@@ -21,8 +21,6 @@ protocol InvocationHost: AnyObject {
     var requestTimeout: Duration { get }
     /// Decides whether the request is admitted.
     var gate: Gate { get }
-    /// The model that a request names; the default one if it names none. Throws why it can't be asked.
-    func target(_ model: ModelReference?) throws(Failure) -> Target
     /// A request has ended and left the gate, so there is room for another.
     func requestEnded()
     /// Writes the log line of one picture whose result its sender may never see.
@@ -38,8 +36,7 @@ final class Invocation: RequestReceiver, EventHandler {
         /// Its head has arrived; its body has not.
         case announced
         /// It was admitted and is in progress, until a deadline.
-        case working(
-            exchange: any Exchange, deadline: Token, target: Target, work: (any InvocationWork)?)
+        case working(exchange: any Exchange, deadline: Token, work: (any InvocationWork)?)
         case ended
     }
 
@@ -47,22 +44,18 @@ final class Invocation: RequestReceiver, EventHandler {
     let context: RequestContext
     unowned let host: any InvocationHost
     private let name: String
-    /// `nil` for the default one.
-    private let model: ModelReference?
     private let arrived: Instant
     /// The time it may take, counted from the arrival of its body.
     private var timeLimit: Duration
     private var bodyBytes = 0
     private var state = State.announced
 
-    /// `name` is its name in logs: "POST /invocations"; `model` is what it asks, the default model if it
-    /// names none.
+    /// `name` is its name in logs: "POST /invocations".
     init(
         _ name: String, _ properties: RequestProperties, _ context: RequestContext,
-        asking model: ModelReference? = nil, host: any InvocationHost
+        host: any InvocationHost
     ) {
         self.name = name
-        self.model = model
         self.properties = properties
         self.context = context
         self.host = host
@@ -80,12 +73,9 @@ final class Invocation: RequestReceiver, EventHandler {
     func receive(_ content: InvocationContent, bytes: Int, exchange: any Exchange) {
         bodyBytes = bytes
         do throws(Failure) {
-            // The model may have been replaced since the head came.
-            let target = try host.target(model)
-            let backend = try host.gate.admit(to: target)
-            state = .working(
-                exchange: exchange, deadline: setDeadline(), target: target, work: nil)
-            try begin(content, asking: target, with: backend)
+            let backend = try host.gate.admit()
+            state = .working(exchange: exchange, deadline: setDeadline(), work: nil)
+            try begin(content, with: backend)
         } catch {
             guard case .announced = state else { return answer(.failure(error)) }
             state = .ended
@@ -95,17 +85,17 @@ final class Invocation: RequestReceiver, EventHandler {
     }
 
     func abandon() {
-        guard case .working(_, _, _, let work) = state else { return state = .ended }
+        guard case .working(_, _, let work) = state else { return state = .ended }
         work?.cancel()
         end(status: nil, outcome: "abandoned")
     }
 
     func resume() {
-        if case .working(_, _, _, let work) = state { work?.resume() }
+        if case .working(_, _, let work) = state { work?.resume() }
     }
 
     func deadlinePassed(token: Token) {
-        guard case .working(_, _, _, let work) = state else { return }
+        guard case .working(_, _, let work) = state else { return }
         let failure = Failure(.timeout, "the request was not done within \(timeLimit.text)")
         guard let work else { return answer(.failure(failure)) }
         work.fail(failure)
@@ -123,13 +113,13 @@ final class Invocation: RequestReceiver, EventHandler {
 
     /// Takes the answer; `nil` once the invocation has ended.
     var exchange: (any Exchange)? {
-        if case .working(let exchange, _, _, _) = state { exchange } else { nil }
+        if case .working(let exchange, _, _) = state { exchange } else { nil }
     }
 
     /// Makes this the invocation's work, in place of the previous one.
     func take(_ work: any InvocationWork) {
-        guard case .working(let exchange, let deadline, let target, _) = state else { return }
-        state = .working(exchange: exchange, deadline: deadline, target: target, work: work)
+        guard case .working(let exchange, let deadline, _) = state else { return }
+        state = .working(exchange: exchange, deadline: deadline, work: work)
     }
 
     /// Sends a whole answer in JSON.
@@ -153,19 +143,18 @@ final class Invocation: RequestReceiver, EventHandler {
 
     /// Ends it: the answer has been sent, or the client has gone.
     func end(status: Status?, outcome: String?) {
-        guard case .working(_, let deadline, let target, _) = state else { return }
+        guard case .working(_, let deadline, _) = state else { return }
         state = .ended
         host.loop.deregister(deadline)
-        host.gate.release(from: target)
+        host.gate.release()
         host.requestEnded()
-        log(status: status, outcome: outcome, target)
+        log(status: status, outcome: outcome)
     }
 
-    private func log(status: Status?, outcome: String?, _ target: Target? = nil) {
+    private func log(status: Status?, outcome: String?) {
         host.logEnd(
             RequestEnd(
                 request: name, context: context, status: status?.code, outcome: outcome,
-                bytes: bodyBytes, arrived: arrived, model: target?.name ?? model?.name,
-                version: target?.version ?? model?.version))
+                bytes: bodyBytes, arrived: arrived))
     }
 }

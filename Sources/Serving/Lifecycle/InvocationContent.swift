@@ -21,28 +21,24 @@ enum InvocationContent {
 
 extension Invocation {
     /// Starts the work. It may have ended before this returns.
-    func begin(
-        _ content: InvocationContent, asking target: Target, with backend: Backend
-    ) throws(Failure) {
+    func begin(_ content: InvocationContent, with backend: Backend) throws(Failure) {
         switch content {
-        case .body(let body): try begin(body, asking: target, with: backend)
-        case .form(let form): try evaluate(form.get(), asking: target, with: backend)
+        case .body(let body): try begin(body, with: backend)
+        case .form(let form): try evaluate(form.get(), with: backend)
         case .records(let batch):
-            guard target.kind == .labels else {
+            guard backend.kind == .labels else {
                 throw Failure(
                     .badRequest,
                     "this model takes arrays, and the records of \(batch.source.rawValue) name "
                         + "pictures; invoke the function directly, or by HTTP")
             }
-            evaluate(batch, asking: target, with: backend)
+            evaluate(batch, with: backend)
         }
     }
 
-    private func begin(
-        _ body: [UInt8], asking target: Target, with backend: Backend
-    ) throws(Failure) {
-        if target.kind == .tensors || properties.route == .v2 {
-            return try infer(body, asking: target, with: backend)
+    private func begin(_ body: [UInt8], with backend: Backend) throws(Failure) {
+        if let target = backend.target, backend.kind == .tensors || properties.route == .v2 {
+            return try begin(body, asking: target, with: backend)
         }
         var kind = properties.kind
         if kind == .unstated {
@@ -50,34 +46,31 @@ extension Invocation {
             try kind.requireAccepted(by: properties.accept)
         }
         switch kind {
-        case .picture, .unstated:
-            try evaluate(Form(picture: body), asking: target, with: backend)
-        case .json, .binary: read(body, asking: target, with: backend)
-        case .jsonLines: stream(body, asking: target, with: backend)
+        case .picture, .unstated: try evaluate(Form(picture: body), with: backend)
+        case .json: read(body, with: backend)
+        case .jsonLines: stream(body, with: backend)
+        case .binary: read(body, with: backend)
         case .csv, .npy, .npz:
-            // The head was read for a model of arrays that has been replaced since.
-            throw Failure(.unsupportedMediaType, "this model takes pictures, and no arrays")
+            preconditionFailure("the head of a request for labels has no such type")
         }
     }
 
     // MARK: Arrays
 
-    private func infer(
+    private func begin(
         _ body: [UInt8], asking target: Target, with backend: Backend
     ) throws(Failure) {
-        try host.gate.requireRoomInQueue(of: target)
+        try host.gate.requireRoomInQueue()
         let kind = try TensorJob.Body(properties.kind, body)
         func job(_ body: [UInt8], _ kind: TensorJob.Body) -> TensorJob {
             TensorJob(
                 model: target.model, name: target.name, version: target.version, body: body,
-                kind: kind, route: properties.route, accept: properties.accept,
-                coding: properties.coding,
+                kind: kind, route: properties.route, coding: properties.coding,
                 nonFinite: properties.nonFinite, limits: backend.tensorLimits)
         }
         guard kind == .line else {
             let whole = job(body, kind)
-            let evaluation = TensorEvaluation(whole, asking: target, backend: backend) {
-                [weak self] result in
+            let evaluation = TensorEvaluation(whole, backend: backend) { [weak self] result in
                 self?.answer(result.map { whole.response($0) })
             }
             take(evaluation)
@@ -85,7 +78,7 @@ extension Invocation {
         }
         stream(body, with: backend) { line, done in
             let line = job(line, .line)
-            let evaluation = TensorEvaluation(line, asking: target, backend: backend) { result in
+            let evaluation = TensorEvaluation(line, backend: backend) { result in
                 switch result {
                 case .success(let answer): done(answer.bytes)
                 case .failure(let failure): done(LineStream.line(failure))
@@ -96,10 +89,10 @@ extension Invocation {
         }
     }
 
-    private func read(_ body: [UInt8], asking target: Target, with backend: Backend) {
-        let reading = FormReading(in: target.lane, backend: backend) { [weak self] form in
+    private func read(_ body: [UInt8], with backend: Backend) {
+        let reading = FormReading(backend: backend) { [weak self] form in
             do throws(Failure) {
-                try self?.evaluate(form.get(), asking: target, with: backend)
+                try self?.evaluate(form.get(), with: backend)
             } catch {
                 self?.answer(.failure(error))
             }
@@ -108,22 +101,18 @@ extension Invocation {
         reading.start(body)
     }
 
-    private func evaluate(
-        _ form: Form, asking target: Target, with backend: Backend
-    ) throws(Failure) {
-        if form.holdsPictures { try host.gate.requireRoomInQueue(of: target) }
-        let evaluation = Evaluation(
-            form, topK: properties.topK, asking: target, backend: backend
-        ) { [weak self] in self?.answer(json: $0) }
+    private func evaluate(_ form: Form, with backend: Backend) throws(Failure) {
+        if form.holdsPictures { try host.gate.requireRoomInQueue() }
+        let evaluation = Evaluation(form, topK: properties.topK, backend: backend) {
+            [weak self] in self?.answer(json: $0)
+        }
         take(evaluation)
         evaluation.start()
     }
 
-    private func evaluate(
-        _ batch: RecordBatch, asking target: Target, with backend: Backend
-    ) {
-        let records = RecordEvaluation(batch, asking: target, backend: backend) {
-            [weak self] in self?.answer(json: batch.reply(to: $0))
+    private func evaluate(_ batch: RecordBatch, with backend: Backend) {
+        let records = RecordEvaluation(batch, backend: backend) { [weak self] in
+            self?.answer(json: batch.reply(to: $0))
         }
         // A queue only learns which messages failed, so the results are logged.
         records.itemEnded = { [host, context] in host.logItem($1, $2, of: context) }
@@ -131,10 +120,9 @@ extension Invocation {
         records.start()
     }
 
-    private func stream(_ body: [UInt8], asking target: Target, with backend: Backend) {
+    private func stream(_ body: [UInt8], with backend: Backend) {
         stream(body, with: backend) { [topK = properties.topK] line, done in
-            let evaluation = FormLine(
-                topK: topK, asking: target, backend: backend, completed: done)
+            let evaluation = FormLine(topK: topK, backend: backend, completed: done)
             evaluation.start(line)
             return evaluation
         }

@@ -18,21 +18,19 @@ extension InvocationWork {
 
 /// A JSON body that a worker reads. Loop thread.
 final class FormReading: InvocationWork {
-    private let lane: Lane
     private let backend: Backend
     private var completed: ((Result<Form, Failure>) -> Void)?
     private var job: JobID?
 
     /// Prepares the reading; `completed` gets the form, unless `cancel` comes first.
-    init(in lane: Lane, backend: Backend, completed: @escaping (Result<Form, Failure>) -> Void) {
-        self.lane = lane
+    init(backend: Backend, completed: @escaping (Result<Form, Failure>) -> Void) {
         self.backend = backend
         self.completed = completed
     }
 
     /// Starts. `completed` may be called before this returns.
     func start(_ body: [UInt8]) {
-        job = backend.read(json: body, from: .body, in: lane) { [weak self] in self?.end($0) }
+        job = backend.read(json: body, from: .body) { [weak self] in self?.end($0) }
     }
 
     func cancel() {

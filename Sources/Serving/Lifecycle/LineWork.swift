@@ -24,18 +24,13 @@ final class FormLine: LineWork {
     }
 
     private let topK: Int?
-    private let target: Target
     private let backend: Backend
     private var completed: (([UInt8]) -> Void)?
     private var state = State.waiting
 
     /// Prepares it; `completed` gets the answer with a line end, unless `cancel` comes first.
-    init(
-        topK: Int?, asking target: Target, backend: Backend,
-        completed: @escaping ([UInt8]) -> Void
-    ) {
+    init(topK: Int?, backend: Backend, completed: @escaping ([UInt8]) -> Void) {
         self.topK = topK
-        self.target = target
         self.backend = backend
         self.completed = completed
     }
@@ -50,9 +45,7 @@ final class FormLine: LineWork {
 
     /// Starts. `completed` may be called before this returns.
     func start(_ line: [UInt8]) {
-        let job = backend.read(json: line, from: .line, in: target.lane) { [weak self] in
-            self?.evaluate($0)
-        }
+        let job = backend.read(json: line, from: .line) { [weak self] in self?.evaluate($0) }
         if let job { state = .reading(job) }
     }
 
@@ -70,8 +63,7 @@ final class FormLine: LineWork {
         switch form {
         case .failure(let failure): end(LineStream.line(failure))
         case .success(let form):
-            let evaluation = Evaluation(form, topK: topK, asking: target, backend: backend) {
-                [weak self] result in
+            let evaluation = Evaluation(form, topK: topK, backend: backend) { [weak self] result in
                 switch result {
                 case .success(let answer): self?.end(answer + LineStream.newline)
                 case .failure(let failure): self?.end(LineStream.line(failure, of: form))

@@ -12,7 +12,6 @@ final class PictureBatch: Launching {
     private let pictures: [[UInt8]]
     private let outputs: [RequestedOutput]
     private let model: Model
-    private let target: Target
     private let backend: Backend
     private var completed: ((Result<[TensorOutput], Failure>) -> Void)?
     private var running: [Int: Classification] = [:]
@@ -24,7 +23,7 @@ final class PictureBatch: Launching {
     /// Prepares it; `completed` gets the outputs that the request asks for, all if it names none. A
     /// picture that fails is the failure of all.
     init(
-        _ request: TensorRequest, _ model: Model, asking target: Target, backend: Backend,
+        _ request: TensorRequest, _ model: Model, backend: Backend,
         completed: @escaping (Result<[TensorOutput], Failure>) -> Void
     ) {
         if case .strings(let strings)? = request.inputs.first?.tensor.values {
@@ -34,7 +33,6 @@ final class PictureBatch: Launching {
         }
         outputs = request.outputs
         self.model = model
-        self.target = target
         self.backend = backend
         self.completed = completed
         predictions = Array(repeating: [], count: pictures.count)
@@ -62,9 +60,9 @@ final class PictureBatch: Launching {
         let index = nextIndex
         nextIndex += 1
         let item = Item(source: .bytes(pictures[index]))
-        let classification = Classification(
-            item, topK: model.classes, asking: target, backend: backend
-        ) { [weak self] in self?.ended(index, $0) }
+        let classification = Classification(item, topK: model.classes, backend: backend) {
+            [weak self] in self?.ended(index, $0)
+        }
         running[index] = classification
         classification.start()
     }

@@ -13,7 +13,6 @@ final class RecordEvaluation: Launching, InvocationWork {
     static let piecesPerTurn = 64
 
     private let records: [RecordBatch.Record]
-    private let target: Target
     private let backend: Backend
     private var completed: (([RecordOutcome]) -> Void)?
     private var outcomes: [RecordOutcome]
@@ -29,11 +28,9 @@ final class RecordEvaluation: Launching, InvocationWork {
 
     /// Prepares the evaluation. `completed` gets one outcome for each record, in order.
     init(
-        _ batch: RecordBatch, asking target: Target, backend: Backend,
-        completed: @escaping ([RecordOutcome]) -> Void
+        _ batch: RecordBatch, backend: Backend, completed: @escaping ([RecordOutcome]) -> Void
     ) {
         records = batch.records
-        self.target = target
         self.backend = backend
         self.completed = completed
         outcomes = Array(
@@ -87,8 +84,8 @@ final class RecordEvaluation: Launching, InvocationWork {
             itemEnded?(index, nil, .failure(failure))
             ended(index, .failure(failure))
         case .form(let form):
-            let evaluation = Evaluation(form, topK: nil, asking: target, backend: backend) {
-                [weak self] in self?.ended(index, $0)
+            let evaluation = Evaluation(form, topK: nil, backend: backend) { [weak self] in
+                self?.ended(index, $0)
             }
             var firstFailed = Int.max
             evaluation.itemEnded = { [weak self] place, item, result in

@@ -27,7 +27,4 @@ struct RequestEnd {
     /// The size of the body.
     var bytes = 0
     let arrived: Instant
-    /// The model that it named or asked, and its version.
-    var model: String?
-    var version: String?
 }

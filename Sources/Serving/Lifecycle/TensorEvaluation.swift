@@ -31,18 +31,16 @@ final class TensorEvaluation: InvocationWork {
     }
 
     private let job: TensorJob
-    private let target: Target
     private let backend: Backend
     private var completed: ((Result<TensorAnswer, Failure>) -> Void)?
     private var state = State.waiting
 
     /// Prepares it; `completed` gets the answer, unless `cancel` comes first.
     init(
-        _ job: TensorJob, asking target: Target, backend: Backend,
+        _ job: TensorJob, backend: Backend,
         completed: @escaping (Result<TensorAnswer, Failure>) -> Void
     ) {
         self.job = job
-        self.target = target
         self.backend = backend
         self.completed = completed
     }
@@ -75,7 +73,7 @@ final class TensorEvaluation: InvocationWork {
     private func submit(
         _ work: TensorWork, _ done: @escaping (TensorWork.Output) -> Void
     ) -> JobID {
-        backend.pool.submit(.tensors(work), in: target.lane) { output in
+        backend.pool.submit(.tensors(work)) { output in
             guard case .tensors(let output) = output else {
                 preconditionFailure("a job was mixed up")
             }
@@ -96,9 +94,9 @@ final class TensorEvaluation: InvocationWork {
     // MARK: Pictures
 
     private func classify(_ request: TensorRequest) {
-        guard case .labels(let model) = target.model else { preconditionFailure("no classifier") }
-        let batch = PictureBatch(request, model, asking: target, backend: backend) {
-            [weak self] in self?.classified($0, request)
+        guard case .labels(let model) = job.model else { preconditionFailure("no classifier") }
+        let batch = PictureBatch(request, model, backend: backend) { [weak self] in
+            self?.classified($0, request)
         }
         state = .classifying(batch)
         batch.start()

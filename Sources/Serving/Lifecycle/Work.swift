@@ -5,23 +5,30 @@ internal import Inference
 internal import Onnx
 internal import Runtime
 
-/// The work of the worker threads.
+/// The work of one worker thread.
 enum Work {
-    /// Returns a function from jobs to outputs. A classifier is made before for the model that every
-    /// worker will be asked for, if there is one; its network has run when it was loaded, which is what
-    /// it needs to be fast.
-    static func preparing(
-        _ classifiers: ClassifierPool?, maxItems: Int
+    /// Makes a worker's classifier and returns a function from jobs to outputs. The network has run
+    /// when the model was loaded, which is what it needs to be fast.
+    static func on(
+        _ served: ServedModel, limits: PictureLimits, maxItems: Int
     ) throws(WorkerFailure) -> (Job) -> Output {
-        do throws(ModelError) {
-            try classifiers?.prepare()
-        } catch {
-            throw WorkerFailure(reason: "\(error)")
+        var classifier: Classifier?
+        if case .labels(let model) = served {
+            do throws(ModelError) {
+                classifier = try model.makeClassifier(limits: limits)
+            } catch {
+                throw WorkerFailure(reason: "\(error)")
+            }
         }
         return { job in
             switch job {
-            case .classify(let source, let topK, let classifiers):
-                return predictions(source, topK, classifiers)
+            case .classify(let source, let topK):
+                guard let classifier else { preconditionFailure("pictures need a classifier") }
+                return .predictions(
+                    Result { () throws(Failure) -> [Prediction] in
+                        try classify(source, topK, classifier)
+                    },
+                    notice: classifier.takeNotice())
             case .read(let body, let frame):
                 return .form(
                     Result { () throws(Failure) -> Form in
@@ -31,22 +38,6 @@ enum Work {
                 return .event(Event(reading: bytes, maxItems: maxItems))
             case .tensors(let work): return .tensors(work.run())
             }
-        }
-    }
-
-    private static func predictions(
-        _ source: PictureSource, _ topK: Int, _ classifiers: ClassifierPool
-    ) -> Output {
-        do throws(ModelError) {
-            return try classifiers.lend { classifier in
-                .predictions(
-                    Result { () throws(Failure) -> [Prediction] in
-                        try classify(source, topK, classifier)
-                    },
-                    notice: classifier.takeNotice())
-            }
-        } catch {
-            return .predictions(.failure(Failure(.internal, "\(error)")))
         }
     }
 

@@ -58,8 +58,7 @@ struct ProtocolRoutes {
         case .infer:
             let target = try target(model)
             let properties = try RequestProperties(head, in: bytes, to: .v2)
-            return try receive(
-                "POST /v2/models/\(target.name)/infer", properties, context, target, model)
+            return receive("POST /v2/models/\(target.name)/infer", properties, context)
         }
     }
 
@@ -80,27 +79,37 @@ struct ProtocolRoutes {
                     target.name, version: target.version, ModelSignature(target.model)))
         case .predict:
             let properties = try RequestProperties(head, in: bytes, to: .v1)
-            return try receive(
-                "POST /v1/models/\(target.name):predict", properties, context, target, model)
+            return receive("POST /v1/models/\(target.name):predict", properties, context)
         }
     }
 
     // MARK: Parts
 
-    /// The model that a path names, the default one if it names none. Throws why it can't be asked.
+    /// The model that a path names, the only one if it names none. Throws why it can't be asked.
     private func target(_ model: ModelReference?) throws(Failure) -> Target {
-        try host.target(model)
+        let backend = try host.gate.requireRoom()
+        guard let target = backend.target else { throw .loading }
+        guard let model else { return target }
+        guard model.name == target.name else {
+            throw Failure(
+                .notFound,
+                "there is no model “\(model.name.prefix(80))”; this server has “\(target.name)”")
+        }
+        guard model.version ?? target.version == target.version else {
+            throw Failure(
+                .notFound,
+                "“\(target.name)” has no version “\((model.version ?? "").prefix(40))”; it has "
+                    + "“\(target.version)”")
+        }
+        return target
     }
 
     private func receive(
-        _ name: String, _ properties: RequestProperties, _ context: RequestContext?,
-        _ target: Target, _ model: ModelReference?
-    ) throws(Failure) -> HeadDecision {
-        try host.gate.requireRoom(for: target)
-        return .receive(
+        _ name: String, _ properties: RequestProperties, _ context: RequestContext?
+    ) -> HeadDecision {
+        .receive(
             Invocation(
-                name, properties, context ?? RequestContext(id: nextRequestID()), asking: model,
-                host: host),
+                name, properties, context ?? RequestContext(id: nextRequestID()), host: host),
             bodyLimit: bodyLimit)
     }
 

@@ -26,7 +26,7 @@ enum Route: Equatable {
     ) {
         self.init(method, path: path.range, in: bytes)
         // A base path may look like a route; routes without it come first.
-        if case .notFound = self, let rest = basePath.removed(from: path.range, in: bytes) {
+        if self == .notFound, let rest = basePath.removed(from: path.range, in: bytes) {
             self.init(method, path: rest, in: bytes)
         }
     }
