@@ -39,6 +39,14 @@ final class Router: Service {
     ) -> HeadDecision {
         let basePath = settings.basePath
         switch Route(head.method, path: head.path, behind: basePath, in: bytes) {
+        case .ping: return .answer(readiness)
+        case .invocations:
+            do throws(Failure) {
+                return .receive(
+                    try invocation(head, in: bytes, context), bodyLimit: limits.bodyBytes)
+            } catch {
+                return .answer(refuse(error, head, in: bytes, context))
+            }
         case .operation(let operation, let model):
             return begin(operation, model, head, in: bytes, context)
         case .methodNotAllowed(let allow):
@@ -63,15 +71,8 @@ final class Router: Service {
         _ context: RequestContext?
     ) -> HeadDecision {
         switch operation {
-        case .ping: return .answer(readiness)
+        case .ping, .invocations: preconditionFailure("they are routes of their own")
         case .alive: return .answer(Self.alive)
-        case .invocations:
-            do throws(Failure) {
-                return .receive(
-                    try invocation(head, in: bytes, context), bodyLimit: limits.bodyBytes)
-            } catch {
-                return .answer(refuse(error, head, in: bytes, context))
-            }
         case .endpoint(let style):
             do throws(Failure) {
                 let invocation = try invocation(

@@ -51,6 +51,8 @@ package final class Backend {
     let fetch: FetchSettings
     /// The model; `nil` in tests whose work needs none.
     let target: Target?
+    /// Which kind it is of.
+    let kind: ModelKind
     /// The number of labels in an answer, unless the request says otherwise.
     package let topK: Int
     let maxItems: Int
@@ -74,6 +76,7 @@ package final class Backend {
         self.objects = objects
         self.fetch = fetch
         self.target = target
+        kind = target?.model.kind ?? .labels
         self.topK = topK
         self.maxItems = maxItems
         window = max(1, min(max(16, 4 * pool.workerCount), queueCapacity / 2))
@@ -121,9 +124,6 @@ package final class Backend {
 }
 
 extension Backend {
-    /// What requests ask.
-    var kind: ModelKind { target?.model.kind ?? .labels }
-
     /// Drops what would be dead or stale after a restore from a snapshot: open connections, and the
     /// credentials and regions learned for S3 (docs/platforms.md B8).
     func prepareForSnapshot() {

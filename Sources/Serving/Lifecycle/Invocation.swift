@@ -124,21 +124,26 @@ final class Invocation: RequestReceiver, EventHandler {
 
     /// Sends a whole answer in JSON.
     func answer(json result: Result<[UInt8], Failure>) {
-        answer(result.map { Response(.ok, contentType: "application/json", body: $0) })
+        switch result {
+        case .success(let body):
+            answer(Response(.ok, contentType: "application/json", body: body), outcome: nil)
+        case .failure(let failure): answer(failure.response, outcome: failure.code.rawValue)
+        }
     }
 
     /// Sends a whole answer.
     func answer(_ result: Result<Response, Failure>) {
+        switch result {
+        case .success(let response): answer(response, outcome: nil)
+        case .failure(let failure): answer(failure.response, outcome: failure.code.rawValue)
+        }
+    }
+
+    private func answer(_ response: Response, outcome: String?) {
         guard let exchange else { return }
         // Ends first: sending the answer may start the client's next request, which needs the room.
-        switch result {
-        case .success(let response):
-            end(status: .ok, outcome: nil)
-            exchange.respond(response)
-        case .failure(let failure):
-            end(status: failure.code.status, outcome: failure.code.rawValue)
-            exchange.respond(failure.response)
-        }
+        end(status: response.head.status, outcome: outcome)
+        exchange.respond(response)
     }
 
     /// Ends it: the answer has been sent, or the client has gone.

@@ -37,7 +37,7 @@ extension Invocation {
     }
 
     private func begin(_ body: [UInt8], with backend: Backend) throws(Failure) {
-        if let target = backend.target, backend.kind == .tensors || properties.route == .v2 {
+        if backend.kind == .tensors || properties.route == .v2, let target = backend.target {
             return try begin(body, asking: target, with: backend)
         }
         var kind = properties.kind
@@ -65,7 +65,8 @@ extension Invocation {
         func job(_ body: [UInt8], _ kind: TensorJob.Body) -> TensorJob {
             TensorJob(
                 model: target.model, name: target.name, version: target.version, body: body,
-                kind: kind, route: properties.route, coding: properties.coding,
+                kind: kind, route: properties.route, accept: properties.accept,
+                coding: properties.coding,
                 nonFinite: properties.nonFinite, limits: backend.tensorLimits)
         }
         guard kind == .line else {

@@ -15,7 +15,7 @@ struct RequestProperties {
     /// How NaN and infinity are written in JSON, for models of arrays.
     var nonFinite = NonFinite.refused
     /// The route by which arrays came.
-    var route = TensorRoute.any(accept: nil)
+    var route = TensorRoute.any
     /// What the body is packed with; only bodies of arrays may be.
     var coding = ContentCoding.identity
 
@@ -23,12 +23,12 @@ struct RequestProperties {
     /// A5).
     private static let longestID = 64
 
-    init(kind: BodyKind, topK: Int? = nil, accept: String = "", route: TensorRoute? = nil) {
+    init(kind: BodyKind, topK: Int? = nil, accept: String = "", route: TensorRoute = .any) {
         self.kind = kind
         self.topK = topK
         self.accept = accept
         inferenceID = nil
-        self.route = route ?? .any(accept: nil)
+        self.route = route
     }
 
     /// Reads a head. Throws what the client must change.
@@ -60,10 +60,7 @@ struct RequestProperties {
         if kind != .unstated, model == .labels { try kind.requireAccepted(by: accept) }
         let query = head.query?.text(in: bytes)
         topK = try Self.topK(query)
-        if model == .tensors {
-            nonFinite = try NonFinite(query: query)
-            route = .any(accept: accept)
-        }
+        if model == .tensors { nonFinite = try NonFinite(query: query) }
         let given =
             head.value(of: "x-amzn-sagemaker-inference-id", in: bytes)?.text(in: bytes) ?? ""
         inferenceID =

@@ -3,7 +3,7 @@
 /// Where a request of arrays came.
 enum TensorRoute: Sendable, Equatable {
     /// `/invocations` and events: any format, the answer by `Accept`.
-    case any(accept: String?)
+    case any
     /// The Open Inference Protocol's: V2 only.
     case v2
     /// KServe V1's and TensorFlow Serving's: rows or columns.

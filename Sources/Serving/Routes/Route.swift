@@ -6,15 +6,14 @@ internal import HTTP
 
 /// What a request's first line asks for.
 enum Route: Equatable {
+    /// These two are asked most.
+    case ping, invocations
     case operation(Operation, ModelReference?)
     /// The path is known, but the method is not in `allow`.
     case methodNotAllowed(allow: String)
     /// The path names a model in a way that can't be read.
     case refused(Failure)
     case notFound
-
-    static let ping = Route.operation(.ping, nil)
-    static let invocations = Route.operation(.invocations, nil)
 
     /// The table, each path read once.
     private static let table = RoutePattern.all.map { (route: $0, path: PathPattern($0.path)) }
@@ -26,7 +25,7 @@ enum Route: Equatable {
     ) {
         self.init(method, path: path.range, in: bytes)
         // A base path may look like a route; routes without it come first.
-        if self == .notFound, let rest = basePath.removed(from: path.range, in: bytes) {
+        if case .notFound = self, let rest = basePath.removed(from: path.range, in: bytes) {
             self.init(method, path: rest, in: bytes)
         }
     }
@@ -47,6 +46,7 @@ enum Route: Equatable {
             guard let captures = pattern.captures(path, in: bytes) else { continue }
             // A HEAD is a GET without the body (RFC 9110 §9.3.2).
             if route.method == method || route.method == .get && method == .head {
+                if route.operation == .ping { return .ping }
                 do throws(Failure) {
                     return .operation(route.operation, try ModelReference(captures, in: bytes))
                 } catch {

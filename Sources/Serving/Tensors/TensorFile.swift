@@ -40,7 +40,7 @@ package enum TensorFile {
         let accept = kind == .line ? "application/jsonlines" : "application/json"
         let job = TensorJob(
             model: .tensors(model), name: "model", version: "1", body: bytes, kind: kind,
-            route: .any(accept: accept), coding: .identity, nonFinite: .refused,
+            route: .any, accept: accept, coding: .identity, nonFinite: .refused,
             limits: TensorLimits(bytes: sizeLimit))
         guard case .answered(let answer) = try job.run(workers: 1) else {
             preconditionFailure("one worker shares no rows")

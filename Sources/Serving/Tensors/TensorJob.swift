@@ -25,6 +25,8 @@ struct TensorJob: Sendable {
     let body: [UInt8]
     let kind: Body
     let route: TensorRoute
+    /// The types that the client accepts; `nil` where it did not say.
+    let accept: String?
     let coding: ContentCoding
     let nonFinite: NonFinite
     let limits: TensorLimits
@@ -159,7 +161,7 @@ extension TensorJob {
         _ outputs: [TensorOutput], to request: TensorRequest
     ) throws(Failure) -> TensorAnswer {
         var format = request.format
-        if case .any(let accept) = route {
+        if route == .any {
             format = try TensorMedia.answer(to: request.format, accept: accept)
         }
         let written = try Failure.ofTensors { () throws(TensorFault) in
