@@ -3,13 +3,13 @@
 
 /// The limits of a request's arrays.
 package struct TensorLimits: Sendable, Equatable {
-    /// The room that all arrays of one request may take, in bytes; a string takes 16 beside its text.
+    /// The room that all arrays of one request may take, in bytes; a string takes 64 beside its text.
     package var bytes = 256 << 20
     /// The most dimensions of an array: nesting in JSON is as deep.
     package var rank = 32
 
     /// What a string takes beside its text.
-    static let stringOverhead = 16
+    static let stringOverhead = 64
 
     /// The usual limits.
     package init(bytes: Int = 256 << 20) { self.bytes = bytes }

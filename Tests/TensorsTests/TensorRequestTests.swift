@@ -90,6 +90,10 @@ import Testing
         (#"{"instances": [[1, 2], [3]]}"#, "instances[1]"),
         (#"{"instances": [[1, 1e40]]}"#, "1e40, which float32 does not hold"),
         (#"{"instances": [[1, 01]]}"#, "a number begins with 0"),
+        (
+            #"{"inputs": [{"data": [1,2abc], "name": "x", "shape": [1,2], "datatype": "FP32"}]}"#,
+            "malformed"
+        ),
         (#"{"instances": [[1, 2]}"#, "malformed"), (#"{"instances": 5}"#, "no list of rows"),
         (#"{"instances": []}"#, "no rows"), (#"{"instances": [[1, null]]}"#, "is null"),
         (#"{"inputs": [[1, 2]], "inputs": [[1, 2]]}"#, "given twice"),

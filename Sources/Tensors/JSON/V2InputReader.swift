@@ -30,8 +30,8 @@ struct V2InputReader {
         var datatype: String?
         var shape: [Int]?
         var binarySize: Int?
-        /// Where its data begins, if it could not be read there.
-        var data: Int?
+        /// Where its data is, if it could not be read there.
+        var data: Range<Int>?
         var tensor: NamedTensor?
     }
 
@@ -49,15 +49,20 @@ struct V2InputReader {
             case "data" where stated.name != nil && stated.datatype != nil && stated.shape != nil:
                 stated.tensor = try data(stated, &reader, place: place)
             case "data":
-                stated.data = reader.arrays.cursor.position
+                let start = reader.arrays.cursor.position
                 try reader.arrays.skip()
+                stated.data = start..<reader.arrays.cursor.position
             default: _ = try reader.value()
             }
         }
-        if let position = stated.data {
+        if let passed = stated.data {
             let end = reader.arrays.cursor.position
-            reader.arrays.cursor.position = position
+            reader.arrays.cursor.position = passed.lowerBound
             stated.tensor = try data(stated, &reader, place: place)
+            // What was passed over must be what was read: `1abc` is no number.
+            guard reader.arrays.cursor.position == passed.upperBound else {
+                throw reader.arrays.malformed(reader.arrays.cursor.expected("the end of “data”"))
+            }
             reader.arrays.cursor.position = end
         }
         if let size = stated.binarySize {
